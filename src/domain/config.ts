@@ -1,0 +1,27 @@
+/** `.pairwright/config.json`: settings only, committed. Nothing here can aim an engine. */
+export interface WorkspaceConfig {
+	/** Two sentences that say what the training distribution is; the tag picker shows them. */
+	readonly scope: string;
+	readonly reasons: readonly string[];
+	readonly criteria: readonly string[];
+	readonly split: { readonly seed: string; readonly eval_share: number };
+	/** Largest rise of eval loss (nats) that a recommended λ may cost. */
+	readonly thresholds: { readonly eval_rise: number };
+}
+
+export const DEFAULT_CONFIG: WorkspaceConfig = {
+	scope: '',
+	reasons: [
+		'correct',
+		'follows the instruction',
+		'complete',
+		'clear',
+		'concise',
+		'honest about limits',
+		'safe',
+		'tone',
+	],
+	criteria: [],
+	split: { seed: 'pairwright', eval_share: 0.2 },
+	thresholds: { eval_rise: 0.01 },
+};

@@ -1,0 +1,137 @@
+import type { Message, Prompt, Side } from './comparison.ts';
+import type { JudgmentKind, Strength, Verdict } from './judgment.ts';
+import type { Half, Split } from './split.ts';
+
+/** What every journal line carries. `id` = content id of the line without `id`. Order is (seq, time, id). */
+export interface EventHeader {
+	readonly id: string;
+	/** Version of the event format; readers refuse larger ones by name. */
+	readonly v: 1;
+	/** 1 + the largest seq seen by the writer. */
+	readonly seq: number;
+	/** ISO 8601, UTC. */
+	readonly time: string;
+	/** The annotator's handle. */
+	readonly person: string;
+	readonly device: string;
+}
+
+/** Two responses to a prompt, given in full because no source file holds them. */
+export interface WrittenComparison {
+	readonly prompt: Prompt;
+	readonly a: readonly Message[];
+	readonly b: readonly Message[];
+}
+
+export type EventBody =
+	| {
+			readonly type: 'imported';
+			readonly source: {
+				readonly sha256: string;
+				readonly name: string;
+				readonly format: string;
+				readonly bytes: number;
+				/** Where to read it again: a copy in `sources/`, or the file where it lay, relative to the workspace if inside. */
+				readonly stored: 'copy' | 'link';
+				readonly path: string;
+			};
+			readonly split?: Split;
+			readonly half?: Half;
+			readonly options?: Readonly<Record<string, string | number | boolean>>;
+	  }
+	| {
+			readonly type: 'judged';
+			readonly comparison: string;
+			readonly verdict: Verdict;
+			readonly strength?: Strength;
+			readonly reasons?: readonly string[];
+			readonly note?: string;
+			readonly shown_first?: Side;
+			readonly ms?: number;
+			readonly guideline?: string;
+			readonly kind: JudgmentKind;
+			readonly blind: boolean;
+			/** Which queue asked: a judgment queued from a report repairs train only (design.md §6). */
+			readonly queue?: 'judge' | 'review' | 'rejudge' | 'cli' | 'look-back' | 'author';
+	  }
+	| { readonly type: 'retracted'; readonly event: string }
+	| {
+			readonly type: 'tagged';
+			readonly prompts: readonly string[];
+			readonly facet: string;
+			readonly reason?: string;
+			readonly remove?: true;
+			/** Every prompt of the clusters, all of which move to held-out; absent for a removal. */
+			readonly moves?: readonly string[];
+	  }
+	| { readonly type: 'authored'; readonly comparison: WrittenComparison; readonly written_by: string }
+	| {
+			readonly type: 'improved';
+			readonly comparison: WrittenComparison;
+			readonly derived_from: string;
+			/** The side of the original that was rewritten, and the side of the new comparison that holds the rewrite. */
+			readonly side: Side;
+			readonly rewrite: Side;
+			readonly written_by: string;
+	  }
+	| {
+			readonly type: 'split-assigned';
+			readonly prompts: readonly string[];
+			readonly split: Split;
+			readonly half?: Half;
+			readonly reason?: string;
+	  }
+	| {
+			readonly type: 'half-drawn';
+			readonly draws: readonly { readonly prompts: readonly string[]; readonly half: Half }[];
+			/** Facets drawn for the first time here; `sealed_only` = every third. */
+			readonly facets: readonly { readonly facet: string; readonly sealed_only: boolean }[];
+	  }
+	| {
+			readonly type: 'proposed';
+			readonly prompts: readonly string[];
+			readonly split: Split;
+			readonly facet?: string;
+			readonly reason?: string;
+			readonly because: 'frozen' | 'exported';
+	  }
+	| {
+			readonly type: 'proposal-answered';
+			readonly proposal: string;
+			readonly accepted: boolean;
+			readonly reason?: string;
+	  }
+	| { readonly type: 'skipped'; readonly comparison: string; readonly cannot?: string }
+	| { readonly type: 'flagged'; readonly comparison: string; readonly note?: string }
+	| { readonly type: 'adjudicated'; readonly comparison: string; readonly verdict: Verdict; readonly reason: string }
+	| { readonly type: 'leak-accepted'; readonly clusters: readonly string[]; readonly reason: string }
+	| { readonly type: 'frozen'; readonly split: Split; readonly manifest: string; readonly prompts: number }
+	| {
+			readonly type: 'exported';
+			readonly export: string;
+			readonly format: string;
+			readonly splits: readonly Split[];
+			readonly prompts: number;
+	  }
+	| { readonly type: 'run-recorded'; readonly run: string; readonly engine: string }
+	| {
+			readonly type: 'decided';
+			readonly run: string;
+			readonly lambda: number | null;
+			readonly checkpoint: string | null;
+			readonly reason: string;
+			/** A seal over any comparison of this run's E had been opened before. */
+			readonly after_opening: boolean;
+	  }
+	| { readonly type: 'seal-opened'; readonly run: string; readonly decision: string; readonly comparisons: number }
+	| { readonly type: 'renamed'; readonly name: string }
+	| { readonly type: 'erased'; readonly comparisons: readonly string[]; readonly reason: string };
+
+export type EventType = EventBody['type'];
+export type JournalEvent = EventHeader & EventBody;
+export type EventOf<T extends EventType> = EventHeader & Extract<EventBody, { type: T }>;
+
+/** Total order of events, the same on every machine. */
+export function compareEvents(x: EventHeader, y: EventHeader): number {
+	return x.seq - y.seq || (x.time < y.time ? -1 : x.time > y.time ? 1 : 0) || (x.id < y.id ? -1 : x.id > y.id ? 1 : 0);
+}

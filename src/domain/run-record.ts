@@ -1,0 +1,222 @@
+import type { EvaluationSplit } from './split.ts';
+
+/** A number, or null with the reason why there is none. Never NaN, never a made-up value. */
+export interface Value {
+	readonly value: number | null;
+	readonly reason?: string;
+}
+
+/** A value with a 95 % interval (delete-one-cluster jackknife, t(G−1)); bounds null with a reason below 8 clusters. */
+export interface Interval extends Value {
+	readonly low: number | null;
+	readonly high: number | null;
+}
+
+export interface ReliabilityBin {
+	readonly low: number;
+	readonly high: number;
+	/** Pairs (not twice); out-of-fold records of one pair weigh 1/K. */
+	readonly n: number;
+	readonly confidence: number | null;
+	readonly accuracy: number | null;
+	/** 95 % cluster-bootstrap band of accuracy, where enough clusters fall into the bin. */
+	readonly accuracy_low?: number | null;
+	readonly accuracy_high?: number | null;
+	/** 95 % band of accuracy if the confidences were calibrated. */
+	readonly null_low?: number | null;
+	readonly null_high?: number | null;
+}
+
+/** The contract's metrics object; all over the scored set unless said. */
+export interface Metrics {
+	readonly n: number;
+	/** Pairs behind `accuracy`: strict majority a/b only. */
+	readonly n_accuracy: number;
+	/** Clusters. */
+	readonly groups: number;
+	readonly left_out: {
+		readonly unresolved: number;
+		readonly both_bad: number;
+		readonly waiting: number;
+		readonly open?: number;
+		readonly spanning?: number;
+	};
+	readonly mean_confidence: number | null;
+	readonly mean_correct: number | null;
+	readonly brier_mean_label: Value;
+	readonly accuracy: Interval;
+	readonly nll: Interval;
+	readonly brier: Interval;
+	readonly overconfidence: Interval;
+	readonly ece: Interval & {
+		readonly approximate: true;
+		readonly bins: number;
+		readonly null: { readonly mean: number | null; readonly q95: number | null; readonly p: number | null };
+	};
+	readonly ece_mass: Value;
+	readonly mce: Value;
+	readonly smece: Value;
+	readonly rms_ce_debiased: Value;
+	readonly ece_sweep: Value & { readonly bins: number | null };
+	readonly temperature: Value & { readonly nll: number | null; readonly status: string };
+	readonly reliability: readonly ReliabilityBin[];
+	/** P(the longer response is preferred), equal lengths ½: a fact, no alarm. */
+	readonly longer_wins?: Interval;
+}
+
+export interface Baseline {
+	readonly s: number | null;
+	readonly ridge: number | null;
+	readonly train_loss: number | null;
+	readonly eval_loss: number | null;
+	readonly heldout_loss: number | null;
+	readonly reason?: string;
+}
+
+export interface FrontierPoint {
+	readonly lambda: number;
+	readonly s: number | null;
+	readonly ridge: number | null;
+	readonly checkpoint: string | null;
+	readonly train_loss: number | null;
+	readonly eval_loss: number | null;
+	readonly heldout_loss: number | null;
+	readonly gap: number | null;
+	readonly fit_regret: number | null;
+	readonly heldout_regret: number | null;
+	readonly value: number | null;
+	readonly same_as_previous: boolean;
+}
+
+export type HealthStatus = 'pass' | 'warn' | 'fail' | 'insufficient';
+
+export interface HealthCheck {
+	readonly check: string;
+	readonly status: HealthStatus;
+	readonly p: number | null;
+	/** Holm-adjusted over the run's family of p-value checks. */
+	readonly p_adjusted?: number | null;
+	readonly statistic: number | null;
+	readonly threshold: number | null;
+	readonly n_needed: number | null;
+	/** Comparison ids (prompt ids for leakage); never of E. */
+	readonly evidence: readonly string[];
+	readonly message: string;
+	readonly reason?: string;
+}
+
+export interface SplitSize {
+	readonly pairs: number;
+	readonly prompts: number;
+	readonly clusters: number;
+}
+
+export interface RunSettings {
+	readonly lambda: number;
+	readonly lambda_requested: number | null;
+	/** Nats, resolved from `auto` once. */
+	readonly margin: number;
+	readonly margin_requested: number | 'auto';
+	readonly beta: number;
+	readonly seed: number;
+	readonly folds: number;
+	readonly labels: { readonly policy: string };
+}
+
+export interface Decision {
+	readonly run: string;
+	readonly lambda: number | null;
+	readonly checkpoint: string | null;
+	readonly reason: string;
+	readonly person: string;
+	readonly at: string;
+	/** "Chosen after seeing E". */
+	readonly after_opening: boolean;
+}
+
+export interface RunVerdict {
+	readonly status: HealthStatus;
+	readonly sentence: string;
+}
+
+/** The run record of the contract. `run.json` holds it without `decision`, `seal` and `metrics.heldout_sealed`, which are joined in when read. */
+export interface RunRecord {
+	readonly run: string;
+	readonly created: string;
+	readonly engine: { readonly name: string; readonly version: string; readonly [key: string]: unknown };
+	readonly settings: RunSettings;
+	readonly dataset: {
+		readonly sha256: string;
+		readonly manifest: string | null;
+		readonly splits: Readonly<Record<EvaluationSplit, SplitSize>>;
+	};
+	readonly objective: {
+		readonly fit: 'train_oof' | 'eval';
+		readonly train_loss: number | null;
+		readonly eval_loss: number | null;
+		readonly heldout_loss: number | null;
+		readonly gap: number | null;
+		readonly fit_regret: number | null;
+		readonly heldout_regret: number | null;
+		readonly value: number | null;
+		readonly s: number | null;
+		readonly ridge: number | null;
+		/** An end of the ridge grid was chosen. */
+		readonly ridge_at_edge?: boolean;
+		readonly reason?: string;
+	} | null;
+	readonly baselines: { readonly uninformed: Baseline; readonly dpo: Baseline; readonly pooled: Baseline };
+	readonly frontier: readonly FrontierPoint[];
+	readonly recommended: {
+		readonly lambda: number | null;
+		readonly checkpoint: string | null;
+		readonly sentence: string;
+		readonly vetoes: readonly { readonly checkpoint: string; readonly check: string }[];
+		readonly reason?: string;
+	};
+	readonly calibration: {
+		readonly t_star: number | null;
+		readonly fitted_on: 'heldout_reference' | 'eval' | null;
+		readonly status: string;
+	};
+	readonly metrics: Readonly<Partial<Record<EvaluationSplit, Metrics | null>>>;
+	/** "after outcome-dependent review, optimistic": same model, labels as corrected since the first score. */
+	readonly metrics_after_review?: Readonly<Partial<Record<EvaluationSplit, Metrics | null>>>;
+	readonly differences: readonly {
+		readonly what: string;
+		readonly value: number | null;
+		readonly low: number | null;
+		readonly high: number | null;
+		readonly reason?: string;
+	}[];
+	readonly divergence: {
+		readonly kind: string;
+		readonly value: number | null;
+		readonly low: number | null;
+		readonly high: number | null;
+		readonly reason?: string;
+	};
+	readonly slices: readonly unknown[] | { readonly value: null; readonly reason: string };
+	/** What the pairs teach: strongest named features, standardised, in logits. */
+	readonly features?: readonly { readonly name: string; readonly weight: number }[];
+	readonly health: readonly HealthCheck[];
+	readonly decision: Decision | null;
+	readonly seal: { readonly openings: number };
+	readonly verdict: RunVerdict;
+	/** Times in ms per phase; not part of "same bytes". */
+	readonly durations?: Readonly<Record<string, number>>;
+}
+
+/** One line of scores: the mean margin over the fold models that may score the pair. Never of E before a decision. */
+export interface ScoreLine {
+	readonly comparison: string;
+	readonly checkpoint: string | null;
+	readonly delta: number;
+	/** P(chosen ≻ rejected) = σ(β·delta). */
+	readonly p: number;
+	readonly y: number;
+	readonly decided: boolean;
+	readonly chosen_side: 'a' | 'b';
+	readonly split: EvaluationSplit;
+	readonly source: { readonly path: string; readonly line: number } | null;
+}

@@ -1,0 +1,69 @@
+import type { Comparison } from '../domain/comparison.ts';
+import type { Judgment, Strength, Verdict } from '../domain/judgment.ts';
+import type { Resolution } from '../domain/resolution.ts';
+import type { Half, Split } from '../domain/split.ts';
+
+/** A judgment as a file gave it, already turned to canonical sides. */
+export interface ImportedJudgment {
+	/** A handle, or `source:NAME` where the file names nobody. */
+	readonly annotator: string;
+	readonly verdict: Verdict;
+	readonly strength?: Strength;
+	readonly note?: string;
+	readonly at?: string;
+}
+
+/** One good row. `line` counts from 1; in a JSON array it is the line on which the element begins. */
+export interface ImportedRow {
+	readonly line: number;
+	readonly comparison: Comparison;
+	readonly judgments: readonly ImportedJudgment[];
+	/** Facets such as `domain:law`. */
+	readonly tags: readonly string[];
+	readonly split?: Split;
+	readonly half?: Half;
+	readonly source?: string;
+	readonly metadata?: unknown;
+	/** E.g. an empty response, roles that do not alternate: accepted and noted. */
+	readonly warnings: readonly string[];
+}
+
+/** One bad row: the line, the field, what was expected, what was found. */
+export interface RejectedRow {
+	readonly line: number;
+	readonly reason: string;
+}
+
+export interface RowBatch {
+	readonly rows: readonly ImportedRow[];
+	readonly rejected: readonly RejectedRow[];
+	/** Bytes of the file consumed so far (compressed bytes of a .gz). */
+	readonly bytes: number;
+}
+
+export interface RowReader {
+	/** The format's name as sniffed or asked for. */
+	readonly format: string;
+	readonly totalBytes: number;
+	/** Small batches (≤ 250 rows), in file order. Constant memory whatever the size. */
+	readonly batches: AsyncIterable<RowBatch>;
+}
+
+/** A comparison as an export sees it: with its resolution. */
+export interface ExportRow {
+	readonly comparison: Comparison;
+	readonly resolution: Resolution;
+	readonly judgments: readonly Judgment[];
+	readonly tags: readonly string[];
+	readonly split: Split;
+	readonly half: Half | null;
+	readonly source: string | null;
+	readonly metadata: unknown;
+	/** E before an opening: texts only, no verdicts. */
+	readonly unlabelled: boolean;
+}
+
+/** A line to write (without line end), or why the row cannot be written in this format: counted in `dropped`. */
+export type Encoded =
+	| { readonly line: string }
+	| { readonly dropped: 'ties' | 'unresolved' | 'both_bad' | 'disputed' | 'multi_turn_response' | 'sealed' };

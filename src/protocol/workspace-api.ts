@@ -1,0 +1,482 @@
+/**
+ * What Pairwright can do to one workspace folder. The CLI calls an implementation in its own process; the editor calls the
+ * same one in the data process, through RPC. So everything here is plain JSON in and out, and every method is async.
+ * Errors: `UserError` (protocol/errors.ts) says what happened, where, and what to do; anything else is a defect.
+ */
+import type { Message, Prompt, Side } from '../domain/comparison.ts';
+import type { WorkspaceConfig } from '../domain/config.ts';
+import type { Leak } from '../domain/dataset.ts';
+import type { Judgment, JudgmentKind, Strength, Verdict } from '../domain/judgment.ts';
+import type { Resolution } from '../domain/resolution.ts';
+import type { Decision, Metrics, RunRecord, RunVerdict, ScoreLine } from '../domain/run-record.ts';
+import type { Half, Split } from '../domain/split.ts';
+
+/** Progress of a job, by the id its caller chose. */
+export interface Progress {
+	readonly job: string;
+	readonly phase: string;
+	/** Work done and in all, in `unit`; total null while unknown. */
+	readonly done: number;
+	readonly total: number | null;
+	readonly unit: 'rows' | 'bytes' | 'pairs' | 'steps';
+	/** Seconds left, once it can be told. */
+	readonly eta: number | null;
+	readonly message?: string;
+}
+
+/** What the implementation tells whoever holds it. */
+export interface WorkspaceEvents {
+	progress(progress: Progress): void;
+	/** Something stored changed: views re-read what they show. `reason` is for the log and for notices. */
+	changed(change: {
+		readonly what: readonly ('comparisons' | 'judgments' | 'splits' | 'runs' | 'config' | 'guidelines' | 'index')[];
+		readonly reason: string;
+	}): void;
+	/** To show the user once, e.g. a torn journal line that was skipped, a source that is missing. */
+	notice(notice: { readonly level: 'info' | 'warning' | 'error'; readonly text: string }): void;
+}
+
+export interface SplitCount {
+	readonly prompts: number;
+	readonly pairs: number;
+	/** Comparisons with a resolution other than `open`. */
+	readonly judged: number;
+	readonly disputed: number;
+	readonly judgments: number;
+}
+
+export interface WorkspaceInfo {
+	readonly root: string;
+	readonly name: string;
+	/** `.pairwright/` is there. */
+	readonly initialised: boolean;
+	/** The annotator's handle on this machine, or null before the first question. */
+	readonly person: string | null;
+	readonly config: WorkspaceConfig;
+	readonly guidelines: { readonly path: string; readonly sha256: string; readonly text: string } | null;
+	readonly splits: Readonly<Record<Split, SplitCount>>;
+	readonly halves: { readonly reference: SplitCount; readonly sealed: SplitCount };
+	/** Comparisons in my queue that I have neither judged nor declared "cannot". */
+	readonly queue: number;
+	/** Blind second judgments that wait for me. */
+	readonly review: number;
+	readonly proposals: number;
+	/** The full-text index follows an import. */
+	readonly index: { readonly ready: boolean; readonly done: number; readonly total: number };
+	readonly runs: number;
+	/** Sources that changed or are missing, with what they affect. */
+	readonly sourceProblems: readonly { readonly path: string; readonly problem: string; readonly comparisons: number }[];
+	/** Judgments of mine in the last 24 hours, for the status bar. */
+	readonly mineToday: number;
+}
+
+export interface ImportOptions {
+	readonly format?: string;
+	readonly split?: Split;
+	readonly half?: Half;
+	readonly source?: string;
+	/** Leave files where they are instead of copying those from outside the workspace. */
+	readonly link?: boolean;
+}
+
+export interface ImportResult {
+	readonly files: readonly {
+		readonly path: string;
+		readonly format: string;
+		readonly rows: number;
+		readonly imported: number;
+		readonly duplicates: number;
+		readonly ties: number;
+		readonly rejected: number;
+		readonly warnings?: readonly string[];
+	}[];
+	/** At most 1,000 named; `files[].rejected` counts all. */
+	readonly rejected: readonly { readonly path: string; readonly line: number; readonly reason: string }[];
+	readonly comparisons: number;
+	readonly prompts: number;
+	/** Cancelled by the user: what was in stays in. */
+	readonly cancelled: boolean;
+}
+
+export interface ExportOptions {
+	readonly format: 'trl' | 'trl-standard' | 'pairwright';
+	readonly splits: readonly Split[];
+	/** A folder, or a file with one split. */
+	readonly out: string;
+}
+
+export interface ExportResult {
+	readonly format: string;
+	readonly files: readonly {
+		readonly split: Split;
+		readonly path: string;
+		readonly written: number;
+		readonly sha256: string;
+	}[];
+	readonly dropped: Readonly<Record<string, number>>;
+	/** Id of the recorded export, or null where nothing that trains was written. */
+	readonly export: string | null;
+}
+
+export type Status = 'open' | 'judged' | 'disputed' | 'flagged';
+
+export interface ListQuery {
+	readonly split?: Split;
+	readonly half?: Half;
+	readonly tag?: string;
+	readonly status?: Status;
+	readonly source?: string;
+	readonly annotator?: string;
+	/** Full text over prompts and responses, FTS5; plain words are quoted by the implementation. */
+	readonly search?: string;
+	readonly limit?: number;
+	/** Opaque keyset cursor from the page before. */
+	readonly after?: string;
+}
+
+export interface ListRow {
+	readonly id: string;
+	readonly prompt_id: string;
+	readonly split: Split;
+	readonly half: Half | null;
+	readonly tags: readonly string[];
+	/** null with `sealed` for E before an opening. */
+	readonly verdict: Resolution | null;
+	readonly judgments: number | null;
+	readonly sealed?: true;
+	readonly flagged: boolean;
+	/** One line of the last user turn. */
+	readonly preview: string;
+}
+
+export interface ListPage {
+	readonly comparisons: readonly ListRow[];
+	/** Of the whole query. */
+	readonly total: number;
+	readonly next: string | null;
+}
+
+/** A row of the Splits view: one prompt. */
+export interface PromptRow {
+	readonly id: string;
+	readonly cluster: string;
+	readonly split: Split;
+	readonly half: Half | null;
+	readonly tags: readonly string[];
+	readonly preview: string;
+	readonly turns: number;
+	readonly pairs: number;
+	readonly judged: number | null;
+	readonly disputed: number | null;
+	readonly flagged: boolean;
+	readonly sources: readonly string[];
+	/** In a training export, or frozen: a tag makes a proposal. */
+	readonly seen: boolean;
+	readonly frozen: boolean;
+	readonly sealed?: true;
+}
+
+export interface PromptPage {
+	readonly prompts: readonly PromptRow[];
+	readonly total: number;
+	readonly next: string | null;
+}
+
+export interface HistoryEntry {
+	readonly event: string;
+	readonly at: string | null;
+	readonly person: string;
+	readonly text: string;
+	readonly retracted: boolean;
+}
+
+export interface ComparisonDetail {
+	readonly id: string;
+	readonly prompt_id: string;
+	readonly prompt: Prompt;
+	readonly response_a: readonly Message[];
+	readonly response_b: readonly Message[];
+	readonly judgments: readonly Judgment[];
+	readonly resolution: Resolution;
+	readonly tags: readonly string[];
+	readonly split: Split;
+	readonly half: Half | null;
+	readonly history: readonly HistoryEntry[];
+	readonly sources: readonly { readonly name: string; readonly path: string; readonly line: number }[];
+	readonly metadata: unknown;
+	readonly derived_from: string | null;
+}
+
+/** `judge`: my open comparisons; `review`: a blind second look at others'; `rejudge`: a run's mistakes mixed with controls. */
+export type QueueKind = 'judge' | 'review' | 'rejudge';
+
+/** All that the annotate screen may know before the verdict: no split, tags, model score, others' verdicts, label, source or length. */
+export interface BlindPair {
+	readonly comparison: string;
+	readonly prompt: Prompt;
+	readonly left: readonly Message[];
+	readonly right: readonly Message[];
+	/** The canonical side that stands left: seeded coin of (comparison, person). */
+	readonly leftSide: Side;
+	/** My own latest verdict, note and flag, when looking back; null in the queue. */
+	readonly mine: {
+		readonly event: string;
+		readonly verdict: Verdict;
+		readonly strength?: Strength;
+		readonly reasons?: readonly string[];
+		readonly note?: string;
+		readonly at: string;
+	} | null;
+}
+
+export interface QueuePage {
+	readonly kind: QueueKind;
+	/** Done by me in this queue, and in all: "12 of 240" is done + 1 of total. */
+	readonly done: number;
+	readonly total: number;
+	/** The next ones, in order; empty when the queue is. */
+	readonly pairs: readonly BlindPair[];
+}
+
+export interface JudgeInput {
+	readonly comparison: string;
+	readonly verdict: Verdict;
+	readonly strength?: Strength;
+	readonly reasons?: readonly string[];
+	readonly note?: string;
+	readonly shown_first?: Side;
+	readonly ms?: number;
+	readonly guideline?: string;
+	readonly kind?: JudgmentKind;
+	readonly blind?: boolean;
+	readonly queue?: QueueKind | 'cli' | 'look-back' | 'author';
+}
+
+export interface Undone {
+	readonly event: string;
+	readonly type: 'judged' | 'tagged' | 'flagged' | 'skipped' | 'split-assigned';
+	readonly comparison: string | null;
+	readonly prompts: number;
+	/** For the footer: "left, clearly" is made by the caller; this names the thing. */
+	readonly text: string;
+}
+
+/** Prompts by id, or everything that a query finds. */
+export type PromptSelection =
+	| { readonly ids: readonly string[] }
+	| { readonly query: Omit<ListQuery, 'limit' | 'after'> };
+
+export interface TagPreview {
+	readonly prompts: number;
+	readonly clusters: number;
+	/** Prompts that would move to held-out. */
+	readonly moves: number;
+	/** Prompts in clusters that are frozen or were exported: a proposal each cluster instead. */
+	readonly proposals: number;
+}
+
+export interface TagResult {
+	readonly tagged: number;
+	readonly moved: number;
+	readonly proposed: number;
+	readonly prompts: readonly string[];
+	/** For undo; null when nothing was done. */
+	readonly event: string | null;
+}
+
+export interface Proposal {
+	readonly id: string;
+	readonly person: string;
+	readonly at: string;
+	readonly prompts: readonly { readonly id: string; readonly preview: string; readonly split: Split }[];
+	readonly split: Split;
+	readonly facet: string | null;
+	readonly reason: string | null;
+	readonly because: 'frozen' | 'exported';
+}
+
+export interface SplitsOverview {
+	readonly splits: Readonly<Record<Split, SplitCount>>;
+	readonly halves: WorkspaceInfo['halves'];
+	readonly places: readonly {
+		readonly place: 'train' | 'eval' | 'heldout_reference' | 'heldout_sealed' | 'retention' | 'excluded';
+		readonly count: SplitCount;
+		readonly clusters: number;
+		readonly facets: readonly { readonly facet: string; readonly prompts: number }[];
+		readonly sources: readonly { readonly source: string; readonly prompts: number }[];
+		/** Histogram of prompt and response lengths in characters: counts for edges [0,100,200,400,800,1600,3200,∞). */
+		readonly promptLengths: readonly number[];
+		readonly responseLengths: readonly number[];
+		readonly frozen: {
+			readonly manifest: string;
+			readonly at: string;
+			readonly added: number;
+			readonly removed: number;
+		} | null;
+	}[];
+	readonly leakage: readonly Leak[];
+	/** Clusters that span splits: their less protected members take no part in runs. */
+	readonly spanning: readonly {
+		readonly cluster: string;
+		readonly prompts: readonly {
+			readonly id: string;
+			readonly split: Split;
+			readonly half: Half | null;
+			readonly preview: string;
+		}[];
+	}[];
+	readonly facets: readonly { readonly facet: string; readonly prompts: number; readonly sealedOnly: boolean }[];
+	readonly sources: readonly string[];
+	readonly annotators: readonly string[];
+	readonly proposals: readonly Proposal[];
+}
+
+export interface ScoreOptions {
+	readonly engine: 'probe';
+	/** null = as rules.md: recommended.lambda, else 0. */
+	readonly lambda: number | null;
+	readonly margin: number | 'auto';
+	readonly beta: number;
+	readonly seed: number;
+}
+
+export interface RunSummary {
+	readonly run: string;
+	/** Local ordinal on screen. */
+	readonly ordinal: number;
+	readonly created: string;
+	readonly engine: string;
+	readonly lambda: number | null;
+	readonly verdict: RunVerdict;
+	readonly decided: boolean;
+	/** Headline numbers for "runs over time": in distribution (eval) and held out, tuning half. */
+	readonly eval: Pick<Metrics, 'nll' | 'accuracy' | 'overconfidence' | 'ece' | 'n'> | null;
+	readonly heldout: Pick<Metrics, 'nll' | 'accuracy' | 'overconfidence' | 'ece' | 'n'> | null;
+}
+
+export interface Mistake {
+	readonly comparison: string;
+	/** max(p, 1−p) of the wrong side. */
+	readonly confidence: number;
+	readonly split: 'train' | 'eval' | 'heldout_reference';
+	readonly preview: string;
+	/** First words of what the model prefers. */
+	readonly prefers: string;
+	/** Facts about the pair, no score: "3 people, 1 differs", "prefers the longer by 210 words". */
+	readonly facts: readonly string[];
+}
+
+/** What the report view shows of one run. */
+export interface RunReport {
+	readonly record: RunRecord;
+	readonly ordinal: number;
+	/** Judgments, tags or imports since the run that change its dataset: "out of date", with how many comparisons differ. */
+	readonly outOfDate: { readonly changed: number } | null;
+	readonly mistakes: readonly Mistake[];
+	readonly history: readonly RunSummary[];
+	/** How many mistakes + controls a re-judge would queue. */
+	readonly rejudge: { readonly mistakes: number; readonly controls: number };
+}
+
+export interface Job {
+	/** Chosen by the caller; progress and cancel name it. */
+	readonly job: string;
+}
+
+export interface WorkspaceApi {
+	info(): Promise<WorkspaceInfo>;
+	/** Makes `.pairwright/` (config, guidelines, .gitignore); with demo, writes and imports the demo data. Idempotent. */
+	init(options: { readonly demo?: boolean }): Promise<{ workspace: string; created: boolean }>;
+	/** Stores the handle in the user's state folder: asked once per machine, shared by editor and CLI. */
+	setPerson(handle: string): Promise<{ person: string }>;
+	reload(): Promise<void>;
+
+	importFiles(files: readonly string[], options: ImportOptions, job: Job): Promise<ImportResult>;
+	exportData(options: ExportOptions): Promise<ExportResult>;
+	/** Stops import, scoring or rebuild by its job id within a second; finished work stays. */
+	cancel(job: string): Promise<void>;
+
+	list(query: ListQuery): Promise<ListPage>;
+	listPrompts(query: ListQuery): Promise<PromptPage>;
+	/** `id` may be a unique prefix of 8 or more. */
+	show(id: string): Promise<ComparisonDetail>;
+
+	queue(kind: QueueKind, options: { readonly count: number; readonly after?: readonly string[] }): Promise<QueuePage>;
+	/** One pair by id, blind, with my own verdict if any: look-back and "open from a report". */
+	pair(id: string): Promise<BlindPair>;
+	/** My past pairs, latest first, across sessions: ids from before `before` (an event id). */
+	past(options: {
+		readonly before?: string;
+		readonly count: number;
+	}): Promise<readonly { readonly event: string; readonly comparison: string; readonly at: string }[]>;
+	judge(input: JudgeInput): Promise<{ judgment: Judgment }>;
+	/** After my verdict in Review: others' verdicts. Refused before. */
+	others(id: string): Promise<{ readonly judgments: readonly Judgment[]; readonly resolution: Resolution }>;
+	skip(input: { readonly comparison: string; readonly cannot?: string }): Promise<{ event: string }>;
+	flag(input: { readonly comparison: string; readonly note?: string }): Promise<{ event: string }>;
+	adjudicate(input: {
+		readonly comparison: string;
+		readonly verdict: Verdict;
+		readonly reason: string;
+	}): Promise<{ event: string }>;
+	/** Takes one of my events back; with a comparison id, my latest verdict on it. */
+	retract(id: string): Promise<{ retracted: string }>;
+	/** My latest not yet retracted judgment, tag, flag or skip, across sessions. */
+	undo(): Promise<Undone | null>;
+	author(input: {
+		readonly prompt: Prompt;
+		readonly a: readonly Message[];
+		readonly b: readonly Message[];
+		readonly verdict?: Verdict;
+		readonly strength?: Strength;
+	}): Promise<{ comparison: string; event: string }>;
+	/** A new comparison: rewrite against original; my verdict for the rewrite is stored as not blind. */
+	improve(input: {
+		readonly comparison: string;
+		readonly side: Side;
+		readonly text: string;
+	}): Promise<{ comparison: string; event: string }>;
+
+	facets(): Promise<readonly string[]>;
+	previewTag(selection: PromptSelection): Promise<TagPreview>;
+	tag(
+		selection: PromptSelection,
+		options: { readonly facet: string; readonly reason?: string; readonly remove?: boolean },
+	): Promise<TagResult>;
+	assign(
+		selection: PromptSelection,
+		options: { readonly split: Split; readonly reason?: string },
+	): Promise<{ moved: number; proposed: number; event: string | null }>;
+	freeze(
+		split: Split,
+	): Promise<{ manifest: string; prompts: number; changed: { added: number; removed: number } | null }>;
+	answerProposal(id: string, accepted: boolean, reason?: string): Promise<{ moved: number }>;
+	splits(): Promise<SplitsOverview>;
+
+	/** One run, in a child process; one at a time per workspace over windows and CLI. */
+	score(options: ScoreOptions, job: Job): Promise<{ run: string }>;
+	runs(): Promise<readonly RunSummary[]>;
+	/** `id`: a run id, a unique prefix, or `latest`. */
+	report(id: string): Promise<RunReport>;
+	/** Score lines outside E; with E for a decided run, as the contract says. */
+	scores(id: string): Promise<readonly ScoreLine[]>;
+	decide(
+		id: string,
+		decision: { readonly lambda: number | null; readonly checkpoint: string | null; readonly reason: string },
+	): Promise<{ decision: Decision; openings: number; metrics: { heldout_sealed: Metrics | null } }>;
+	/** Queues a run's mistakes in train, eval and R mixed 1:1, blind, with matched pairs it got right. */
+	rejudge(id: string): Promise<{ mistakes: number; controls: number }>;
+
+	rebuild(job: Job): Promise<{ events: number; comparisons: number; prompts: number; problems: readonly string[] }>;
+	doctor(): Promise<{
+		ok: boolean;
+		checks: readonly {
+			readonly check: string;
+			readonly status: 'ok' | 'warning' | 'error';
+			readonly message: string;
+			readonly remedy?: string;
+		}[];
+	}>;
+	/** Waits for writes in flight and closes the database. */
+	close(): Promise<void>;
+}
