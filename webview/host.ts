@@ -1,0 +1,36 @@
+import { type Channel, createRpc } from '../src/protocol/rpc.ts';
+
+interface VsCodeApi {
+	postMessage(message: unknown): void;
+	getState(): unknown;
+	setState(state: unknown): void;
+}
+
+declare function acquireVsCodeApi(): VsCodeApi;
+
+/** Acquired once (a second call throws) and kept private to this module. */
+const vscode = acquireVsCodeApi();
+
+const channel: Channel = {
+	post: (message) => vscode.postMessage(message),
+	on(listener) {
+		const onMessage = (event: MessageEvent): void => listener(event.data);
+		window.addEventListener('message', onMessage);
+		return () => window.removeEventListener('message', onMessage);
+	},
+};
+
+/** Talks to the extension host. `local` answers its calls; the host posts nothing before the webview has called `ready`. */
+export function connect<Remote extends object, Local extends object>(local: Local): Remote {
+	return createRpc<Remote, Local>(channel, local).remote;
+}
+
+/** View state that survives hiding and a reload of the window: scroll, filters, what is open. Never texts of people. */
+export function loadState<T extends object>(fallback: T): T {
+	const state = vscode.getState();
+	return typeof state === 'object' && state !== null ? { ...fallback, ...(state as Partial<T>) } : fallback;
+}
+
+export function saveState<T extends object>(patch: Partial<T>): void {
+	vscode.setState({ ...(vscode.getState() as object | undefined), ...patch });
+}
