@@ -1,4 +1,4 @@
-import { type Channel, createRpc } from '../src/protocol/rpc.ts';
+import { createRpc, type Rpc, type RpcChannel, type RpcOptions } from '../src/protocol/rpc.ts';
 
 interface VsCodeApi {
 	postMessage(message: unknown): void;
@@ -11,7 +11,7 @@ declare function acquireVsCodeApi(): VsCodeApi;
 /** Acquired once (a second call throws) and kept private to this module. */
 const vscode = acquireVsCodeApi();
 
-const channel: Channel = {
+const channel: RpcChannel = {
 	post: (message) => vscode.postMessage(message),
 	on(listener) {
 		const onMessage = (event: MessageEvent): void => listener(event.data);
@@ -21,8 +21,11 @@ const channel: Channel = {
 };
 
 /** Talks to the extension host. `local` answers its calls; the host posts nothing before the webview has called `ready`. */
-export function connect<Remote extends object, Local extends object>(local: Local): Remote {
-	return createRpc<Remote, Local>(channel, local).remote;
+export function connect<RemoteMethods extends object, Local extends object>(
+	local: Local,
+	options?: RpcOptions,
+): Rpc<RemoteMethods> {
+	return createRpc<RemoteMethods, Local>(channel, local, options);
 }
 
 /** View state that survives hiding and a reload of the window: scroll, filters, what is open. Never texts of people. */

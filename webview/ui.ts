@@ -12,7 +12,7 @@ import {
 	vsCodeTextArea,
 	vsCodeTextField,
 } from '@vscode/webview-ui-toolkit';
-import type { JSX } from 'preact';
+import type { HTMLAttributes } from 'preact';
 
 const COMPONENTS = {
 	button: vsCodeButton,
@@ -25,12 +25,12 @@ const COMPONENTS = {
 } as const;
 
 /** Registers the components a view uses; a view that names none ships none. */
-export function useComponents(...names: readonly (keyof typeof COMPONENTS)[]): void {
+export function registerComponents(...names: readonly (keyof typeof COMPONENTS)[]): void {
 	const design = provideVSCodeDesignSystem();
 	for (const name of names) design.register(COMPONENTS[name]());
 }
 
-interface Attributes extends JSX.HTMLAttributes<HTMLElement> {
+interface Attributes extends HTMLAttributes<HTMLElement> {
 	appearance?: 'primary' | 'secondary' | 'icon';
 	disabled?: boolean;
 	checked?: boolean;
@@ -45,8 +45,9 @@ interface Attributes extends JSX.HTMLAttributes<HTMLElement> {
 	'current-value'?: string;
 }
 
-declare module 'preact' {
-	namespace JSX {
+// Where preact's JSX namespace really lives: its own export of it is an alias, which cannot be added to.
+declare module '../node_modules/preact/src/jsx.d.ts' {
+	namespace JSXInternal {
 		interface IntrinsicElements {
 			'vscode-button': Attributes;
 			'vscode-checkbox': Attributes;

@@ -20,7 +20,7 @@ export abstract class Disposable implements vscode.Disposable {
 		if (this.#disposed) return;
 		this.#disposed = true;
 		const errors: unknown[] = [];
-		for (const item of this.#owned.reverse()) {
+		for (const item of this.#owned.toReversed()) {
 			try {
 				item.dispose();
 			} catch (error) {
