@@ -1,0 +1,121 @@
+/**
+ * Bundles what the extension consists of into dist/. `build.ts` for development (source maps), `--production` for packages
+ * (minified), `--watch` to go on. The native modules stay outside the bundles: their binaries are found by path.
+ */
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { type BuildOptions, type BuildResult, build, context, type Metafile } from 'esbuild';
+import { root } from './paths.ts';
+
+/** Node programs: the name in dist/, and the file they start from. */
+const programs = [
+	{ out: 'extension', entry: 'src/extension.ts' },
+	{ out: 'data', entry: 'src/workspace/process.ts' },
+	{ out: 'scoring', entry: 'src/workspace/scoring-process.ts' },
+	{ out: 'cli', entry: 'src/cli.ts' },
+] as const;
+
+const webviews = ['annotate', 'report', 'splits'] as const;
+
+export interface BuildSettings {
+	readonly production: boolean;
+	/** Folder for the output; `dist` in the clone if left out. */
+	readonly outdir?: string;
+}
+
+function options({ production, outdir = join(root, 'dist') }: BuildSettings): BuildOptions[] {
+	const common: BuildOptions = {
+		absWorkingDir: root,
+		bundle: true,
+		charset: 'utf8',
+		legalComments: 'none',
+		logLevel: 'warning',
+		metafile: true,
+		minify: production,
+		sourcemap: production ? false : 'linked',
+		sourcesContent: false,
+		define: { 'process.env.NODE_ENV': production ? '"production"' : '"development"' },
+	};
+	const node: BuildOptions = {
+		...common,
+		platform: 'node',
+		// The oldest editor that is supported (1.101) runs Node 22.
+		target: 'node22',
+		format: 'cjs',
+		external: ['vscode', 'better-sqlite3', 'node-llama-cpp'],
+		// In CommonJS there is no import.meta.url: what code asks of it is answered in both forms.
+		define: {
+			...common.define,
+			'import.meta.url': '__metaUrl',
+			'import.meta.main': '__metaMain',
+			'import.meta.dirname': '__dirname',
+			'import.meta.filename': '__filename',
+		},
+	};
+	const meta =
+		'const __metaUrl = require("node:url").pathToFileURL(__filename).href, __metaMain = require.main === module;';
+	return [
+		...programs
+			.filter(({ entry }) => existsSync(join(root, entry)))
+			.map(
+				({ out, entry }): BuildOptions => ({
+					...node,
+					entryPoints: [entry],
+					outfile: join(outdir, `${out}.cjs`),
+					banner: { js: out === 'cli' ? `#!/usr/bin/env node\n${meta}` : meta },
+				}),
+			),
+		...webviews
+			.filter((name) => existsSync(join(root, `webview/${name}/main.tsx`)))
+			.map(
+				(name): BuildOptions => ({
+					...common,
+					platform: 'browser',
+					target: 'chrome134',
+					format: 'iife',
+					jsx: 'automatic',
+					jsxImportSource: 'preact',
+					entryPoints: ['main.tsx', 'style.css']
+						.map((file) => ({ in: `webview/${name}/${file}`, out: name }))
+						.filter((entry) => existsSync(join(root, entry.in))),
+					outdir: join(outdir, 'webview'),
+					loader: { '.svg': 'dataurl', '.ttf': 'dataurl', '.woff2': 'dataurl' },
+				}),
+			),
+	];
+}
+
+/** Builds everything once. The list of bundled inputs comes back for the third-party notices. */
+export async function buildAll(settings: BuildSettings): Promise<Metafile[]> {
+	const outdir = settings.outdir ?? join(root, 'dist');
+	await mkdir(outdir, { recursive: true });
+	// Files of an earlier layout must not find their way into a package.
+	for (const name of ['webview', ...programs.flatMap(({ out }) => [`${out}.cjs`, `${out}.cjs.map`])]) {
+		await rm(join(outdir, name), { recursive: true, force: true });
+	}
+	const results: BuildResult[] = await Promise.all(options(settings).map((each) => build(each)));
+	if (existsSync(join(outdir, 'cli.cjs'))) await chmod(join(outdir, 'cli.cjs'), 0o755);
+	return results.map((result) => result.metafile as Metafile);
+}
+
+async function watch(): Promise<void> {
+	const contexts = await Promise.all(
+		options({ production: false }).map((each) => context({ ...each, logLevel: 'info' })),
+	);
+	await Promise.all(contexts.map((each) => each.watch()));
+}
+
+if (import.meta.main) {
+	if (process.argv.includes('--watch')) await watch();
+	else {
+		const started = performance.now();
+		const production = process.argv.includes('--production');
+		const metafiles = await buildAll({ production });
+		const outputs = metafiles.flatMap((metafile) => Object.entries(metafile.outputs));
+		for (const [file, { bytes }] of outputs.filter(([file]) => !file.endsWith('.map'))) {
+			process.stdout.write(`${relative(root, join(root, file)).padEnd(28)} ${Math.ceil(bytes / 1024)} KB\n`);
+		}
+		process.stdout.write(`Built in ${Math.round(performance.now() - started)} ms.\n`);
+	}
+}
