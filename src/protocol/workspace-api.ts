@@ -68,6 +68,8 @@ export interface WorkspaceInfo {
 	readonly sourceProblems: readonly { readonly path: string; readonly problem: string; readonly comparisons: number }[];
 	/** Judgments of mine in the last 24 hours, for the status bar. */
 	readonly mineToday: number;
+	/** What I set aside: for later (comes back at the end of my queue), or declared "cannot judge". */
+	readonly skipped?: { readonly later: number; readonly cannot: number };
 }
 
 export interface ImportOptions {
@@ -124,6 +126,8 @@ export interface ListQuery {
 	readonly split?: Split;
 	readonly half?: Half;
 	readonly tag?: string;
+	/** The comparisons of one prompt, by its whole id. */
+	readonly prompt?: string;
 	readonly status?: Status;
 	readonly source?: string;
 	readonly annotator?: string;
