@@ -1,0 +1,163 @@
+import * as v from 'valibot';
+import {
+	type ArgumentSchemas,
+	countSchema,
+	finiteSchema,
+	halfSchema,
+	idSchema,
+	jobSchema,
+	listQuerySchema,
+	messagesSchema,
+	promptSchema,
+	queueKindSchema,
+	selectionSchema,
+	sideSchema,
+	splitSchema,
+	strengthSchema,
+	verdictSchema,
+} from './schemas.ts';
+import type { WorkspaceApi, WorkspaceEvents } from './workspace-api.ts';
+
+/** Which folder a data process serves, and for whom. */
+export interface DataProcessSettings {
+	/** Absolute path of the workspace folder. */
+	readonly root: string;
+	/** The user's own state folder (handle, device id), where it is not the default one. */
+	readonly stateDir?: string;
+	/** Handle that overrides the stored one. */
+	readonly annotator?: string;
+}
+
+/** What a data process answers: first `open`, then everything a workspace can do. */
+export interface DataProcessApi extends WorkspaceApi {
+	/** @throws UserError `environment` where this Node cannot load the database module; nothing native was loaded then. */
+	open(settings: DataProcessSettings): Promise<{ pid: number; node: string }>;
+}
+
+const text = v.string();
+const note = v.exactOptional(text);
+const pathSchema = v.pipe(text, v.minLength(1));
+const optional = v.exactOptional;
+
+/** Run-time shapes of every argument of every method. */
+export const dataSchemas = {
+	open: v.strictTuple([
+		v.strictObject({ root: pathSchema, stateDir: optional(pathSchema), annotator: optional(text) }),
+	]),
+	info: v.strictTuple([]),
+	init: v.strictTuple([v.strictObject({ demo: optional(v.boolean()) })]),
+	setPerson: v.strictTuple([text]),
+	reload: v.strictTuple([]),
+	importFiles: v.strictTuple([
+		v.array(pathSchema),
+		v.strictObject({
+			format: optional(text),
+			split: optional(splitSchema),
+			half: optional(halfSchema),
+			source: optional(text),
+			link: optional(v.boolean()),
+		}),
+		jobSchema,
+	]),
+	exportData: v.strictTuple([
+		v.strictObject({
+			format: v.picklist(['trl', 'trl-standard', 'pairwright']),
+			splits: v.array(splitSchema),
+			out: pathSchema,
+		}),
+	]),
+	cancel: v.strictTuple([idSchema]),
+	list: v.strictTuple([listQuerySchema]),
+	listPrompts: v.strictTuple([listQuerySchema]),
+	show: v.strictTuple([idSchema]),
+	queue: v.strictTuple([
+		queueKindSchema,
+		v.strictObject({ count: v.pipe(countSchema, v.maxValue(1000)), after: optional(v.array(idSchema)) }),
+	]),
+	pair: v.strictTuple([idSchema]),
+	past: v.strictTuple([v.strictObject({ before: optional(idSchema), count: v.pipe(countSchema, v.maxValue(1000)) })]),
+	judge: v.strictTuple([
+		v.strictObject({
+			comparison: idSchema,
+			verdict: verdictSchema,
+			strength: optional(strengthSchema),
+			reasons: optional(v.array(text)),
+			note,
+			shown_first: optional(sideSchema),
+			ms: optional(v.pipe(finiteSchema, v.minValue(0))),
+			guideline: optional(text),
+			kind: optional(v.picklist(['first', 'correction', 'repeat'])),
+			blind: optional(v.boolean()),
+			queue: optional(v.picklist(['judge', 'review', 'rejudge', 'cli', 'look-back', 'author'])),
+		}),
+	]),
+	others: v.strictTuple([idSchema]),
+	skip: v.strictTuple([v.strictObject({ comparison: idSchema, cannot: optional(text) })]),
+	flag: v.strictTuple([v.strictObject({ comparison: idSchema, note })]),
+	adjudicate: v.strictTuple([v.strictObject({ comparison: idSchema, verdict: verdictSchema, reason: text })]),
+	retract: v.strictTuple([idSchema]),
+	undo: v.strictTuple([]),
+	author: v.strictTuple([
+		v.strictObject({
+			prompt: promptSchema,
+			a: messagesSchema,
+			b: messagesSchema,
+			verdict: optional(verdictSchema),
+			strength: optional(strengthSchema),
+		}),
+	]),
+	improve: v.strictTuple([v.strictObject({ comparison: idSchema, side: sideSchema, text })]),
+	facets: v.strictTuple([]),
+	previewTag: v.strictTuple([selectionSchema]),
+	tag: v.strictTuple([
+		selectionSchema,
+		v.strictObject({ facet: text, reason: optional(text), remove: optional(v.boolean()) }),
+	]),
+	assign: v.strictTuple([selectionSchema, v.strictObject({ split: splitSchema, reason: optional(text) })]),
+	freeze: v.strictTuple([splitSchema]),
+	answerProposal: v.strictTuple([idSchema, v.boolean(), v.optional(text)]),
+	splits: v.strictTuple([]),
+	score: v.strictTuple([
+		v.strictObject({
+			engine: v.literal('probe'),
+			lambda: v.nullable(finiteSchema),
+			margin: v.union([finiteSchema, v.literal('auto')]),
+			beta: finiteSchema,
+			seed: finiteSchema,
+		}),
+		jobSchema,
+	]),
+	runs: v.strictTuple([]),
+	report: v.strictTuple([idSchema]),
+	scores: v.strictTuple([idSchema]),
+	decide: v.strictTuple([
+		idSchema,
+		v.strictObject({ lambda: v.nullable(finiteSchema), checkpoint: v.nullable(text), reason: text }),
+	]),
+	rejudge: v.strictTuple([idSchema]),
+	rebuild: v.strictTuple([jobSchema]),
+	doctor: v.strictTuple([]),
+	close: v.strictTuple([]),
+} satisfies ArgumentSchemas<DataProcessApi>;
+
+/** Shapes of the events a data process sends. */
+export const dataEventSchemas = {
+	progress: v.strictTuple([
+		v.strictObject({
+			job: idSchema,
+			phase: text,
+			done: finiteSchema,
+			total: v.nullable(finiteSchema),
+			unit: v.picklist(['rows', 'bytes', 'pairs', 'steps']),
+			eta: v.nullable(finiteSchema),
+			message: optional(text),
+		}),
+	]),
+	changed: v.strictTuple([
+		v.strictObject({
+			what: v.array(v.picklist(['comparisons', 'judgments', 'splits', 'runs', 'config', 'guidelines', 'index'])),
+			reason: text,
+		}),
+	]),
+	notice: v.strictTuple([v.strictObject({ level: v.picklist(['info', 'warning', 'error']), text })]),
+} satisfies ArgumentSchemas<WorkspaceEvents>;
