@@ -66,4 +66,16 @@ export interface ExportRow {
 /** A line to write (without line end), or why the row cannot be written in this format: counted in `dropped`. */
 export type Encoded =
 	| { readonly line: string }
-	| { readonly dropped: 'ties' | 'unresolved' | 'both_bad' | 'disputed' | 'multi_turn_response' | 'sealed' };
+	| {
+			readonly dropped:
+				| 'ties'
+				| 'unresolved'
+				| 'both_bad'
+				| 'disputed'
+				| 'sealed'
+				/** TRL standard only: what three strings cannot say. */
+				| 'multi_turn_response'
+				| 'multi_turn_prompt'
+				| 'tools'
+				| 'named_or_other_role';
+	  };
