@@ -108,9 +108,9 @@ export async function ensureInstalled() {
 	await withLock(async () => {
 		if (isInstalled()) return;
 		const started = Date.now();
-		process.stderr.write('Installing dependencies (about 300 MB in node_modules) …\n');
-		npm('ci', '--ignore-scripts');
-		npm('rebuild', 'node');
+		process.stderr.write('Installing dependencies (about 430 MB in node_modules) …\n');
+		npm('ci', '--ignore-scripts', '--loglevel=error');
+		npm('rebuild', 'node', '--loglevel=error');
 		if (!existsSync(node24)) throw new Error(`The package "node" did not install ${node24}.`);
 		writeFileSync(stampFile, stamp());
 		process.stderr.write(`Installed in ${Math.round((Date.now() - started) / 1000)} s.\n`);

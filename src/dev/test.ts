@@ -15,7 +15,7 @@ type Part = (typeof parts)[number];
 const checks: Readonly<Record<'lint' | 'types' | 'layers', () => Promise<unknown>>> = {
 	lint: () => mustRun(process.execPath, [script('@biomejs/biome/bin/biome'), 'ci', '--error-on-warnings', '.']),
 	types: async () => {
-		for (const project of globSync('{,webview/,test/}tsconfig.json', { cwd: root })) {
+		for (const project of globSync('{,webview/,test/e2e/}tsconfig.json', { cwd: root })) {
 			await mustRun(process.execPath, [script('typescript/bin/tsc'), '-p', join(root, project)]);
 		}
 	},

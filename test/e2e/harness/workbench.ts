@@ -1,0 +1,101 @@
+/** What a person does in the workbench, as helpers for a Playwright page. */
+import type { Frame, Locator, Page } from 'playwright-core';
+
+const timeout = 20_000;
+
+/** Opens the palette, types the title and runs the command that has exactly it. */
+export async function runCommand(page: Page, title: string): Promise<void> {
+	const input = page.locator('.quick-input-widget input.input, .quick-input-widget .quick-input-box input').first();
+	const rows = page.locator('.quick-input-list .monaco-list-row');
+	const deadline = Date.now() + timeout;
+	for (;;) {
+		await page.keyboard.press('F1');
+		await input.waitFor({ state: 'visible', timeout });
+		await input.fill(`>${title}`);
+		const row = rows.filter({ has: page.getByText(title, { exact: true }) }).first();
+		try {
+			await row.waitFor({ state: 'visible', timeout: 2_000 });
+			await row.click();
+			return;
+		} catch (error) {
+			// Commands of an extension appear only once it is registered.
+			await page.keyboard.press('Escape');
+			if (Date.now() > deadline) throw new Error(`The palette has no command "${title}".`, { cause: error });
+		}
+	}
+}
+
+/** Types into the input box or list that a command has opened, and accepts. */
+export async function answer(page: Page, text: string): Promise<void> {
+	const input = page.locator('.quick-input-widget input').first();
+	await input.waitFor({ state: 'visible', timeout });
+	await input.fill(text);
+	await page.keyboard.press('Enter');
+}
+
+/** Picks an entry of the list that a command has opened, by its visible text. */
+export async function pick(page: Page, text: string): Promise<void> {
+	const row = page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+	await row.waitFor({ state: 'visible', timeout });
+	await row.click();
+}
+
+/** Whether the frame and the frames around it can be seen: the editor hides the outer one of a tab that is behind another. */
+async function isShown(frame: Frame): Promise<boolean> {
+	for (let at: Frame | null = frame; at !== null && at.parentFrame() !== null; at = at.parentFrame()) {
+		const element = await at.frameElement().catch(() => null);
+		if (element === null || !(await element.isVisible().catch(() => false))) return false;
+	}
+	return true;
+}
+
+/**
+ * The inner frame of a webview, recognised by its script (`dist/webview/KIND.js`), once it has painted something. A webview is two
+ * frames deep, and hidden ones stay in the page: the one that is visible is meant.
+ */
+export async function webview(page: Page, kind: 'annotate' | 'report' | 'splits', wait = timeout): Promise<Frame> {
+	const deadline = Date.now() + wait;
+	while (Date.now() < deadline) {
+		for (const frame of page.frames()) {
+			if (frame.parentFrame() === null || frame.isDetached()) continue;
+			if (!(await isShown(frame))) continue;
+			const painted = await frame
+				.evaluate(
+					(name) =>
+						document.querySelector(`script[src*="/${name}.js"]`) !== null &&
+						(document.getElementById('app')?.childElementCount ?? 0) > 0,
+					kind,
+				)
+				.catch(() => false);
+			if (painted) return frame;
+		}
+		await page.waitForTimeout(50);
+	}
+	throw new Error(`No visible "${kind}" webview has painted anything within ${wait / 1000} s.`);
+}
+
+/** Entry of the activity bar by its name. */
+export function viewContainer(page: Page, name: string): Locator {
+	return page
+		.locator(`.activitybar .action-item [aria-label^="${name}"], .activitybar [role="tab"][aria-label^="${name}"]`)
+		.first();
+}
+
+/** Shows a container of views in the side bar. */
+export async function openContainer(page: Page, name: string): Promise<void> {
+	const tab = viewContainer(page, name);
+	await tab.waitFor({ state: 'visible', timeout });
+	const title = page.locator('.sidebar .composite.title', { hasText: new RegExp(name, 'i') });
+	if (!(await title.isVisible())) await tab.click();
+	await title.waitFor({ state: 'visible', timeout });
+}
+
+/** A row of a tree view, by a part of its text. */
+export function treeRow(page: Page, text: string): Locator {
+	return page.locator('.sidebar .monaco-list-row', { hasText: text }).first();
+}
+
+/** Texts of the notifications on screen. */
+export async function notifications(page: Page): Promise<string[]> {
+	return page.locator('.notification-list-item-message').allInnerTexts();
+}
