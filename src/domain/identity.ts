@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import stableStringify from 'fast-json-stable-stringify';
 import type { Comparison, Message, Prompt, Side } from './comparison.ts';
 
@@ -10,29 +10,50 @@ export class CanonicalError extends Error {
 /** Depth past which a value is refused rather than risking the stack. */
 const MAX_DEPTH = 200;
 
-function canonicalValue(value: unknown, path: string, depth: number): unknown {
-	if (depth > MAX_DEPTH) throw new CanonicalError(`${path}: nested deeper than ${MAX_DEPTH} levels`);
+/** Writes canonical JSON in one pass; `path` is the way to `value`, for errors only. */
+function write(value: unknown, path: (string | number)[]): string {
+	if (path.length > MAX_DEPTH) throw new CanonicalError(`${pathText(path)}: nested deeper than ${MAX_DEPTH} levels`);
 	switch (typeof value) {
 		case 'string':
-			return value.normalize('NFC');
+			return JSON.stringify(value.normalize('NFC'));
 		case 'number':
-			if (!Number.isFinite(value)) throw new CanonicalError(`${path}: ${value} is not a finite number`);
-			return value;
+			if (!Number.isFinite(value)) throw new CanonicalError(`${pathText(path)}: ${value} is not a finite number`);
+			return String(value);
 		case 'boolean':
-			return value;
+			return String(value);
 		case 'object': {
-			if (value === null) return null;
-			if (Array.isArray(value)) return value.map((v, i) => canonicalValue(v, `${path}[${i}]`, depth + 1));
-			const out: Record<string, unknown> = Object.create(null);
-			for (const [key, v] of Object.entries(value)) {
-				if (v === undefined) continue;
-				out[key.normalize('NFC')] = canonicalValue(v, `${path}.${key}`, depth + 1);
-			}
-			return out;
+			if (value === null) return 'null';
+			return Array.isArray(value) ? writeList(value, path) : writeObject(value, path);
 		}
 		default:
-			throw new CanonicalError(`${path}: a ${typeof value} has no JSON form`);
+			throw new CanonicalError(`${pathText(path)}: a ${typeof value} has no JSON form`);
 	}
+}
+
+function writeList(list: readonly unknown[], path: (string | number)[]): string {
+	let out = '[';
+	for (let i = 0; i < list.length; i++) {
+		path.push(i);
+		out += (i === 0 ? '' : ',') + write(list[i], path);
+		path.pop();
+	}
+	return `${out}]`;
+}
+
+function writeObject(object: object, path: (string | number)[]): string {
+	const values = new Map<string, unknown>();
+	for (const [key, value] of Object.entries(object)) if (value !== undefined) values.set(key.normalize('NFC'), value);
+	let out = '{';
+	for (const key of [...values.keys()].sort()) {
+		path.push(key);
+		out += `${out === '{' ? '' : ','}${JSON.stringify(key)}:${write(values.get(key), path)}`;
+		path.pop();
+	}
+	return `${out}}`;
+}
+
+function pathText(path: readonly (string | number)[]): string {
+	return `$${path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('')}`;
 }
 
 /**
@@ -40,7 +61,7 @@ function canonicalValue(value: unknown, path: string, depth: number): unknown {
  * @throws CanonicalError on NaN, infinities, bigint, functions, or nesting past 200 levels.
  */
 export function canonicalJson(value: unknown): string {
-	return stableStringify(canonicalValue(value, '$', 0));
+	return write(value, []);
 }
 
 /** Stable JSON of text as stored (no normalisation): for export bytes and journal lines. */
@@ -49,7 +70,7 @@ export function stableJson(value: unknown): string {
 }
 
 export function sha256(data: string | Uint8Array): string {
-	return createHash('sha256').update(data).digest('hex');
+	return hash('sha256', data, 'hex');
 }
 
 /** Content id of anything with canonical JSON: 64 hex digits. */
@@ -78,6 +99,23 @@ function plainPrompt(prompt: Prompt): Prompt {
 	};
 }
 
+/**
+ * Canonical JSON of plain messages. Nearly all are a role and a text, whose keys need no sorting: most of an import's time
+ * is spent here.
+ */
+function messagesJson(messages: readonly Message[]): string {
+	let out = '[';
+	for (const message of messages) {
+		if (out !== '[') out += ',';
+		const { role, content, tool_calls, name } = message;
+		out +=
+			typeof content !== 'string' || tool_calls !== undefined || name !== undefined
+				? canonicalJson(message)
+				: `{"content":${JSON.stringify(content.normalize('NFC'))},"role":${JSON.stringify(role.normalize('NFC'))}}`;
+	}
+	return `${out}]`;
+}
+
 export interface Canonical {
 	readonly comparison: Comparison;
 	/** The response given first became side b: verdicts must turn with it. */
@@ -92,9 +130,10 @@ export function canonicalComparison(prompt: Prompt, first: readonly Message[], s
 	const p = plainPrompt(prompt);
 	const one = plainMessages(first);
 	const two = plainMessages(second);
-	const promptJson = canonicalJson(p);
-	const oneJson = canonicalJson(one);
-	const twoJson = canonicalJson(two);
+	const tools = p.tools === undefined ? '' : `,"tools":${canonicalJson(p.tools)}`;
+	const promptJson = `{"messages":${messagesJson(p.messages)}${tools}}`;
+	const oneJson = messagesJson(one);
+	const twoJson = messagesJson(two);
 	if (oneJson === twoJson) throw new CanonicalError('the two responses are the same');
 	// `<` on strings compares UTF-16 code units, as rules.md asks.
 	const swapped = twoJson < oneJson;
