@@ -1,0 +1,96 @@
+import * as vscode from 'vscode';
+import type { Split } from '../../domain/split.ts';
+import type { ExportOptions, ExportResult, WorkspaceInfo } from '../../protocol/workspace-api.ts';
+import type { Services } from '../services.ts';
+
+const count = new Intl.NumberFormat('en');
+
+interface FormatItem extends vscode.QuickPickItem {
+	readonly format: ExportOptions['format'];
+}
+
+const FORMATS: readonly FormatItem[] = [
+	{
+		label: 'TRL, conversational',
+		detail: 'prompt, chosen and rejected as lists of messages: what most trainers read.',
+		format: 'trl',
+	},
+	{ label: 'TRL, standard', detail: 'prompt, chosen and rejected as plain text.', format: 'trl-standard' },
+	{
+		label: 'Pairwright',
+		detail: 'Both responses with everybody’s judgments and ties: loses nothing.',
+		format: 'pairwright',
+	},
+];
+
+interface SplitItem extends vscode.QuickPickItem {
+	readonly split: Split;
+}
+
+function splitItems({ splits, halves }: WorkspaceInfo): SplitItem[] {
+	const item = (split: Split, label: string, pairs: number, picked: boolean, detail?: string): SplitItem => ({
+		split,
+		label,
+		picked,
+		description: `${count.format(pairs)} pairs`,
+		...(detail === undefined ? {} : { detail }),
+	});
+	return [
+		item('train', 'Train', splits.train.pairs, true),
+		item('eval', 'Eval', splits.eval.pairs, true),
+		item(
+			'heldout',
+			'Held-out',
+			halves.reference.pairs,
+			false,
+			'The tuning half; the sealed half stays unlabelled until it is opened.',
+		),
+		item('retention', 'Must not forget', splits.retention.pairs, false),
+	];
+}
+
+/** Writes training files: format, splits and folder are asked for. */
+export async function exportData(services: Services): Promise<void> {
+	const session = await services.pickSession();
+	if (session === undefined) return;
+	const api = await session.api();
+	const format = await vscode.window.showQuickPick(FORMATS, { title: 'Export: format' });
+	if (format === undefined) return;
+	const splits = await vscode.window.showQuickPick(splitItems(await api.info()), {
+		title: 'Export: splits, one file each',
+		canPickMany: true,
+	});
+	if (splits === undefined || splits.length === 0) return;
+	const out = await vscode.window.showOpenDialog({
+		title: 'Export into which folder?',
+		openLabel: 'Export Here',
+		canSelectFiles: false,
+		canSelectFolders: true,
+		defaultUri: session.folder.uri,
+	});
+	const folder = out?.[0];
+	if (folder === undefined) return;
+	const person = await services.ensurePerson(session);
+	if (person === undefined) return;
+	const result = await vscode.window.withProgress(
+		{ location: vscode.ProgressLocation.Notification, title: 'Exporting' },
+		() => api.exportData({ format: format.format, splits: splits.map(({ split }) => split), out: folder.fsPath }),
+	);
+	const first = result.files[0];
+	const pick = await vscode.window.showInformationMessage(
+		exportSentence(result),
+		...(first === undefined ? [] : ['Open the First File']),
+	);
+	if (pick !== undefined && first !== undefined) {
+		await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(first.path));
+	}
+}
+
+/** What was written and what was left out, by reason. */
+export function exportSentence({ files, dropped }: ExportResult): string {
+	const written = files.map(({ split, written }) => `${count.format(written)} of ${split}`).join(', ');
+	const left = Object.entries(dropped)
+		.filter(([, n]) => n > 0)
+		.map(([why, n]) => `${count.format(n)} ${why.replaceAll('_', ' ')}`);
+	return `Exported ${written === '' ? 'nothing' : written}.${left.length === 0 ? '' : ` Left out: ${left.join(', ')}.`}`;
+}

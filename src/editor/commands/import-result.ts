@@ -1,0 +1,38 @@
+import type { ImportResult } from '../../protocol/workspace-api.ts';
+
+const count = new Intl.NumberFormat('en');
+
+function sum(result: ImportResult, key: 'rows' | 'imported' | 'duplicates' | 'ties' | 'rejected'): number {
+	return result.files.reduce((total, file) => total + file[key], 0);
+}
+
+function rows(n: number): string {
+	return `${count.format(n)} ${n === 1 ? 'row' : 'rows'}`;
+}
+
+/** One sentence on an import: what is new, what was there already, what was refused. */
+export function importSentence(result: ImportResult): string {
+	const imported = sum(result, 'imported');
+	const duplicates = sum(result, 'duplicates');
+	const rejected = sum(result, 'rejected');
+	const start = result.cancelled ? 'Import stopped; what was in stays in. ' : '';
+	const parts = [imported === 0 ? 'Nothing new was imported' : `Imported ${rows(imported)}`];
+	if (duplicates > 0) parts.push(`${rows(duplicates)} ${duplicates === 1 ? 'was' : 'were'} there already`);
+	if (rejected > 0) parts.push(`${rows(rejected)} rejected`);
+	const formats = [...new Set(result.files.map(({ format }) => format))].join(', ');
+	return `${start}${parts.join('; ')}${formats === '' ? '' : ` (${formats})`}.`;
+}
+
+/** The rejected rows and warnings as a text to read: file, line, reason. */
+export function rejectedText(result: ImportResult): string {
+	const all = sum(result, 'rejected');
+	const lines = [importSentence(result), ''];
+	for (const file of result.files) {
+		for (const warning of file.warnings ?? []) lines.push(`${file.path}: note: ${warning}`);
+	}
+	for (const { path, line, reason } of result.rejected) lines.push(`${path}:${line}  ${reason}`);
+	if (all > result.rejected.length) {
+		lines.push('', `${count.format(all - result.rejected.length)} more rejected rows are counted but not named here.`);
+	}
+	return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,104 @@
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import type { Half, Split } from '../../domain/split.ts';
+import type { ImportOptions } from '../../protocol/workspace-api.ts';
+import type { FolderSession } from '../services.ts';
+import type { Shell } from '../shell/shell.ts';
+import { importSentence, rejectedText } from './import-result.ts';
+import type { ResultDocuments } from './result-document.ts';
+
+/** Files from outside the workspace are copied into it; above this size the person is asked. */
+const ASK_COPY_BYTES = 50e6;
+
+interface Target extends vscode.QuickPickItem {
+	readonly split?: Split;
+	readonly half?: Half;
+}
+
+const TARGETS: readonly Target[] = [
+	{
+		label: '$(sparkle) As the rows say, else by default',
+		detail: 'A row that names its split keeps it; the others go to train and eval by prompt, always the same way.',
+	},
+	{ label: '$(book) Train', detail: 'What a model is tuned on.', split: 'train' },
+	{ label: '$(checklist) Eval', detail: 'In distribution, never trained on.', split: 'eval' },
+	{
+		label: '$(telescope) Held-out',
+		detail: 'Outside the training distribution; a tuning half and a sealed half are drawn.',
+		split: 'heldout',
+	},
+	{ label: '$(pinned) Must not forget', detail: 'What worked before and has to go on working.', split: 'retention' },
+];
+
+/** Imports files into a folder, with progress, cancel and a summary. @param uris files from the Explorer, if any */
+export async function importFiles(shell: Shell, results: ResultDocuments, uris: readonly vscode.Uri[]): Promise<void> {
+	const session = await shell.pickSession();
+	if (session === undefined) return;
+	const files = uris.length > 0 ? uris : await pickFiles(session);
+	if (files === undefined || files.length === 0) return;
+	const target = await vscode.window.showQuickPick(TARGETS, {
+		title: files.length === 1 ? `Import ${basename(files[0]!.fsPath)}` : `Import ${files.length} files`,
+		placeHolder: 'Where do the prompts belong?',
+	});
+	if (target === undefined) return;
+	const link = await leaveInPlace(session, files);
+	if (link === undefined) return;
+	const person = await shell.ensurePerson(session);
+	if (person === undefined) return;
+	const options: ImportOptions = {
+		link,
+		...(target.split === undefined ? {} : { split: target.split }),
+		...(target.half === undefined ? {} : { half: target.half }),
+	};
+	const title = files.length === 1 ? `Importing ${basename(files[0]!.fsPath)}` : `Importing ${files.length} files`;
+	const result = await shell.withJob(session, title, async (job) => {
+		const paths = files.map(({ fsPath }) => fsPath);
+		return (await session.api()).importFiles(paths, options, job);
+	});
+	if (result === undefined) return;
+	const sentence = importSentence(result);
+	shell.log.info(sentence);
+	const noted = result.rejected.length > 0 || result.files.some(({ warnings = [] }) => warnings.length > 0);
+	const actions = [...(noted ? ['Show Rejected Rows'] : []), 'Start Judging', 'Open Splits'];
+	const show = noted ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
+	const pick = await show(sentence, ...actions);
+	if (pick === 'Show Rejected Rows') await results.show('Rejected rows', rejectedText(result));
+	if (pick === 'Start Judging') await vscode.commands.executeCommand('pairwright.annotate');
+	if (pick === 'Open Splits') await vscode.commands.executeCommand('pairwright.openSplits');
+}
+
+async function pickFiles(session: FolderSession): Promise<readonly vscode.Uri[] | undefined> {
+	return vscode.window.showOpenDialog({
+		title: 'Import preference data',
+		openLabel: 'Import',
+		canSelectMany: true,
+		defaultUri: session.folder.uri,
+		filters: { 'Preference data': ['jsonl', 'ndjson', 'json', 'gz'], 'All files': ['*'] },
+	});
+}
+
+/** @returns whether to leave large files where they are; undefined when the person cancels */
+async function leaveInPlace(session: FolderSession, files: readonly vscode.Uri[]): Promise<boolean | undefined> {
+	const outside = files.filter(
+		(file) => vscode.workspace.getWorkspaceFolder(file)?.uri.fsPath !== session.folder.uri.fsPath,
+	);
+	const sizes = await Promise.all(outside.map(async ({ fsPath }) => (await stat(fsPath)).size));
+	const large = sizes.reduce((total, size) => total + size, 0);
+	if (large <= ASK_COPY_BYTES) return false;
+	const setting = vscode.workspace.getConfiguration('pairwright.import', session.folder).get<string>('largeFiles');
+	if (setting === 'copy' || setting === 'leave') return setting === 'leave';
+	const copy = 'Copy into the Folder';
+	const leave = 'Leave in Place';
+	const pick = await vscode.window.showInformationMessage(
+		`Copy ${Math.round(large / 1e6)} MB into .pairwright/sources?`,
+		{
+			modal: true,
+			detail:
+				'A compressed copy travels with the folder, so that others (and a rebuild) find the same data. Left in place, the file must stay where it is, unchanged.',
+		},
+		copy,
+		leave,
+	);
+	return pick === undefined ? undefined : pick === leave;
+}

@@ -1,0 +1,77 @@
+import * as vscode from 'vscode';
+import type { Snapshot } from '../shell/snapshots.ts';
+import type { Row } from './folder-tree.ts';
+
+const count = new Intl.NumberFormat('en');
+
+function hasPairs({ info }: Snapshot): boolean {
+	return Object.values(info.splits).some(({ pairs }) => pairs > 0);
+}
+
+/** What waits for me. Empty while nothing was imported, so that the welcome view shows. */
+export function queueRows(snapshot: Snapshot): Row[] {
+	if (!hasPairs(snapshot)) return [];
+	const { info, queue, flagged, disputed } = snapshot;
+	const open = queue === null ? info.queue : queue.total - queue.done;
+	const rows: Row[] = [
+		{
+			id: 'judge',
+			label: 'To judge',
+			description: open === 0 ? 'all done' : count.format(open),
+			tooltip:
+				open === 0
+					? 'You have judged every pair in your queue.'
+					: `${count.format(open)} pairs wait for your verdict. Click to judge the next one.`,
+			icon: new vscode.ThemeIcon(open === 0 ? 'pass' : 'law'),
+			command: 'pairwright.annotate',
+		},
+		{
+			id: 'review',
+			label: 'Review',
+			description: info.review === 0 ? 'none' : count.format(info.review),
+			tooltip: 'Pairs that someone else judged and that wait for your second, blind verdict.',
+			icon: new vscode.ThemeIcon('eye'),
+			command: 'pairwright.review',
+		},
+		{
+			id: 'disputed',
+			label: 'Disputed',
+			description: disputed === 0 ? 'none' : count.format(disputed),
+			tooltip: 'Pairs without a strict majority. They are counted in every export and run until someone adjudicates.',
+			icon: new vscode.ThemeIcon('git-compare'),
+			command: 'pairwright.openSplits',
+			argument: { status: 'disputed' },
+		},
+		{
+			id: 'flagged',
+			label: 'Flagged',
+			description: flagged === 0 ? 'none' : count.format(flagged),
+			tooltip: 'Pairs that someone marked for a closer look.',
+			icon: new vscode.ThemeIcon('flag'),
+			command: 'pairwright.openSplits',
+			argument: { status: 'flagged' },
+		},
+		{
+			id: 'proposals',
+			label: 'Proposals',
+			description: info.proposals === 0 ? 'none' : count.format(info.proposals),
+			tooltip: 'Moves that need an answer, because the prompts are frozen or were exported for training.',
+			icon: new vscode.ThemeIcon('inbox'),
+			command: 'pairwright.openSplits',
+			argument: { section: 'proposals' },
+		},
+	];
+	const { skipped } = info;
+	if (skipped !== undefined && skipped.later + skipped.cannot > 0) {
+		rows.splice(2, 0, {
+			id: 'skipped',
+			label: 'Set aside',
+			description: `${count.format(skipped.later)} later, ${count.format(skipped.cannot)} cannot`,
+			tooltip:
+				'"Later" pairs come back at the end of your queue. "Cannot judge" pairs left your queue and stay in that of others.',
+			icon: new vscode.ThemeIcon('clock'),
+			command: 'pairwright.annotate',
+		});
+	}
+	return rows;
+}

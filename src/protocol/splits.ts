@@ -1,0 +1,117 @@
+/**
+ * Messages between the Splits view and the extension, checked where they arrive. The view pages through prompts by keyset
+ * cursors; the extension asks for confirmation where many prompts move.
+ */
+import * as v from 'valibot';
+import { type Half, SPLITS, type Split } from '../domain/split.ts';
+import {
+	type ArgumentSchemas,
+	halfSchema,
+	idSchema,
+	listQuerySchema,
+	selectionSchema,
+	splitSchema,
+} from './schemas.ts';
+import type { ListQuery, PromptPage, PromptSelection, SplitsOverview, Status, WorkspaceInfo } from './workspace-api.ts';
+
+/** Filters of the list; combined with "and". */
+export type SplitsFilter = Omit<ListQuery, 'limit' | 'after' | 'prompt'>;
+
+/** What a click elsewhere wants to see. */
+export interface SplitsFocus {
+	readonly split?: Split;
+	readonly half?: Half;
+	readonly status?: Status;
+	readonly section?: 'proposals';
+}
+
+export interface SplitsState {
+	readonly overview: SplitsOverview;
+	readonly index: WorkspaceInfo['index'];
+	/** `.pairwright/config.json`, in two sentences: what the training distribution is. */
+	readonly scope: string;
+}
+
+/** An action that was done; null where the person cancelled. */
+export interface SplitsDone {
+	/** As it reads after the action: "Moved 12 prompts to eval." */
+	readonly text: string;
+	/** For undo; null where there is nothing to take back. */
+	readonly event: string | null;
+}
+
+/** A prompt of a leak or a spanning cluster, to be read side by side. */
+export interface PromptText {
+	readonly id: string;
+	/** The whole prompt, one paragraph a turn; null where it is gone. */
+	readonly text: string | null;
+}
+
+export type ShellCommand = 'annotate' | 'import' | 'openGuidelines' | 'openConfig';
+
+/** What the view may ask of the extension. Each rejects with a UserError that the view shows. */
+export interface SplitsHost {
+	/** The first call; `keep` lets the panel survive a reload. */
+	ready(): Promise<{
+		readonly keep: { readonly folder: string };
+		readonly name: string;
+		readonly focus: SplitsFocus | null;
+	}>;
+	state(): Promise<SplitsState>;
+	page(query: ListQuery): Promise<PromptPage>;
+	/** Opens the pair of a prompt, or lets the person pick one. */
+	open(prompt: string): Promise<void>;
+	texts(prompts: readonly string[]): Promise<readonly PromptText[]>;
+	/** Asks facet and reason, shows the count, tags. */
+	tag(selection: PromptSelection): Promise<SplitsDone | null>;
+	/** Moves after a confirmation; `split` null asks where to. */
+	assign(selection: PromptSelection, split: Split | null): Promise<SplitsDone | null>;
+	/** Brings clusters together in their most protected split, or excludes the side of a copied response. */
+	mend(prompts: readonly string[], how: 'together' | 'exclude'): Promise<SplitsDone | null>;
+	undo(event: string): Promise<void>;
+	freeze(split: Split): Promise<void>;
+	answer(proposal: string, accepted: boolean): Promise<SplitsDone | null>;
+	run(command: ShellCommand): Promise<void>;
+}
+
+/** What the extension tells the view, after `ready`. */
+export interface SplitsView {
+	/** `rows`: prompts came, went or moved; `counts`: only what is known of them changed. */
+	changed(what: 'rows' | 'counts'): void;
+	focus(focus: SplitsFocus): void;
+}
+
+const ids = v.pipe(v.array(idSchema), v.maxLength(1000));
+
+export const splitsHostSchemas: ArgumentSchemas<SplitsHost> = {
+	ready: v.strictTuple([]),
+	state: v.strictTuple([]),
+	page: v.strictTuple([listQuerySchema]),
+	open: v.strictTuple([idSchema]),
+	texts: v.strictTuple([ids]),
+	tag: v.strictTuple([selectionSchema]),
+	assign: v.strictTuple([selectionSchema, v.nullable(splitSchema)]),
+	mend: v.strictTuple([ids, v.picklist(['together', 'exclude'])]),
+	undo: v.strictTuple([idSchema]),
+	freeze: v.strictTuple([splitSchema]),
+	answer: v.strictTuple([idSchema, v.boolean()]),
+	run: v.strictTuple([v.picklist(['annotate', 'import', 'openGuidelines', 'openConfig'])]),
+};
+
+const focusSchema = v.strictObject({
+	split: v.exactOptional(v.picklist(SPLITS)),
+	half: v.exactOptional(halfSchema),
+	status: v.exactOptional(v.picklist(['open', 'judged', 'disputed', 'flagged'])),
+	section: v.exactOptional(v.literal('proposals')),
+});
+
+export const splitsViewSchemas: ArgumentSchemas<SplitsView> = {
+	changed: v.strictTuple([v.picklist(['rows', 'counts'])]),
+	focus: v.strictTuple([focusSchema]),
+};
+
+/** What a tree row hands over: anything could call the command. */
+export function parseFocus(value: unknown): SplitsFocus | null {
+	const parsed = v.safeParse(focusSchema, value);
+	return parsed.success ? parsed.output : null;
+}
