@@ -1,0 +1,194 @@
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { ReportHost, ReportState, RunningState } from '../../src/protocol/report.ts';
+import { DecisionBox } from './decision.tsx';
+import { Details } from './details.tsx';
+import { Checks, Features, Mistakes } from './findings.tsx';
+import { FrontierSection } from './frontier-section.tsx';
+import { Heading, OutOfDate, Running, Verdict } from './heading.tsx';
+import { DifferencesSection, HistorySection } from './history-section.tsx';
+import { ReliabilitySection } from './reliability-section.tsx';
+import { SplitTable } from './split-table.tsx';
+import { INITIAL_VIEW, type View, ViewContext, type ViewState } from './view-state.tsx';
+
+interface Props {
+	readonly state: ReportState | null;
+	readonly running: RunningState;
+	readonly host: ReportHost;
+	readonly initial: Partial<ViewState>;
+	readonly keep: (state: ViewState) => void;
+}
+
+export function App({ state, running, host, initial, keep }: Props) {
+	const [viewState, setViewState] = useState<ViewState>({ ...INITIAL_VIEW, ...initial });
+	const [pending, setPending] = useState(0);
+	const [problem, setProblem] = useState<string | null>(null);
+	const latest = useRef(viewState);
+
+	const view = useMemo((): View => {
+		const set = (patch: Partial<ViewState>): void => {
+			latest.current = { ...latest.current, ...patch };
+			setViewState(latest.current);
+			keep(latest.current);
+		};
+		return {
+			state: viewState,
+			set,
+			actions: state?.status === 'report' ? state.actions : 'untrusted',
+			busy: pending > 0 || running !== null,
+			run(doing, call) {
+				const quiet = doing === 'keep the draft';
+				if (!quiet) {
+					setPending((n) => n + 1);
+					setProblem(null);
+				}
+				call(host)
+					.catch((error: unknown) => {
+						setProblem(`Could not ${doing}: ${error instanceof Error ? error.message : String(error)}`);
+					})
+					.finally(() => {
+						if (!quiet) setPending((n) => n - 1);
+					});
+			},
+		};
+	}, [viewState, state, running, pending]);
+
+	// A position in one run's frontier means nothing in another's.
+	const run = state?.status === 'report' ? state.report.record.run : null;
+	const before = useRef(run);
+	useEffect(() => {
+		if (before.current !== null && run !== null && before.current !== run) view.set({ viewed: null });
+		if (run !== null) before.current = run;
+	}, [run]);
+
+	useScroll(state?.status === 'report', latest.current.scroll, (scroll) => {
+		latest.current = { ...latest.current, scroll };
+		keep(latest.current);
+	});
+
+	return (
+		<ViewContext.Provider value={view}>
+			<main>
+				{state?.status === 'report' ? (
+					<Body state={state} running={running} problem={problem} dismiss={() => setProblem(null)} />
+				) : (
+					<Instead state={state} problem={problem} />
+				)}
+				<p class="visually-hidden" role="status" aria-live="polite">
+					{running ? `Scoring run: ${running.phase}` : ''}
+				</p>
+			</main>
+		</ViewContext.Provider>
+	);
+}
+
+function Body({
+	state,
+	running,
+	problem,
+	dismiss,
+}: {
+	state: Extract<ReportState, { status: 'report' }>;
+	running: RunningState;
+	problem: string | null;
+	dismiss: () => void;
+}) {
+	const { report } = state;
+	return (
+		<>
+			<Heading report={report} />
+			<Running running={running} />
+			{problem === null ? null : (
+				<div class="banner bad" role="alert">
+					<p>{problem}</p>
+					<button type="button" class="btn" onClick={dismiss}>
+						Dismiss
+					</button>
+				</div>
+			)}
+			<OutOfDate report={report} />
+			<Verdict report={report} />
+			<SplitTable record={report.record} />
+			<ReliabilitySection record={report.record} />
+			<FrontierSection record={report.record} />
+			<div class="two findings">
+				<Checks record={report.record} />
+				<Mistakes report={report} texts={state.texts} />
+			</div>
+			<DifferencesSection record={report.record} />
+			<HistorySection report={report} />
+			<div class="two findings">
+				<Features record={report.record} />
+				<DecisionBox key={report.record.run} report={report} draft={state.draft} />
+			</div>
+			<Details record={report.record} />
+		</>
+	);
+}
+
+/** What stands there while there is no report to show. */
+function Instead({ state, problem }: { state: ReportState | null; problem: string | null }) {
+	if (state === null) {
+		return problem === null ? (
+			<div class="instead">
+				<progress aria-label="Loading the report" />
+				<p class="dim">Reading the run…</p>
+			</div>
+		) : (
+			<InsteadMessage title="The report could not be opened" text={problem} />
+		);
+	}
+	if (state.status === 'vanished') {
+		return (
+			<InsteadMessage
+				title="This run is gone"
+				text={`Run ${state.run} is no longer in .pairwright/runs: it was deleted, or another branch is checked out.`}
+				latest={state.latest}
+			/>
+		);
+	}
+	return <InsteadMessage title="The report could not be opened" text={state.status === 'error' ? state.message : ''} />;
+}
+
+function InsteadMessage({ title, text, latest }: { title: string; text: string; latest?: string | null }) {
+	return (
+		<ViewContext.Consumer>
+			{(view) => (
+				<div class="instead">
+					<h1>{title}</h1>
+					<p>{text}</p>
+					{latest && view ? (
+						<button
+							type="button"
+							class="btn primary"
+							onClick={() => view.run('open the latest run', (host) => host.openRun(latest))}
+						>
+							Open the latest run
+						</button>
+					) : null}
+				</div>
+			)}
+		</ViewContext.Consumer>
+	);
+}
+
+/** Puts the scroll position back once, when there is something to scroll, and keeps it from then on. */
+function useScroll(shown: boolean, position: number, keep: (scroll: number) => void): void {
+	const restored = useRef(false);
+	useEffect(() => {
+		if (!shown) return;
+		if (!restored.current) {
+			restored.current = true;
+			requestAnimationFrame(() => window.scrollTo(0, position));
+		}
+		let timer: ReturnType<typeof setTimeout> | undefined;
+		const onScroll = (): void => {
+			clearTimeout(timer);
+			timer = setTimeout(() => keep(window.scrollY), 150);
+		};
+		window.addEventListener('scroll', onScroll, { passive: true });
+		return () => {
+			clearTimeout(timer);
+			window.removeEventListener('scroll', onScroll);
+		};
+	}, [shown]);
+}

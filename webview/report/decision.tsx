@@ -1,0 +1,166 @@
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import type { DecisionDraft } from '../../src/protocol/report.ts';
+import type { RunReport } from '../../src/protocol/workspace-api.ts';
+import { counted, dateTime, lambda } from './format.ts';
+import { Fold, Lock } from './parts.tsx';
+import { lambdaRange, solutions } from './sentences.ts';
+import { useView } from './view-state.tsx';
+
+/** One choice a distinct solution: two λ with the same solution are the same decision. */
+function choices(report: RunReport): { value: string; label: string }[] {
+	const { record } = report;
+	const path = solutions(record);
+	const points =
+		path.length > 0
+			? path.map((solution) => {
+					const { first, last } = solution;
+					const inside = (at: number | null): at is number => at !== null && first.lambda <= at && at <= last.lambda;
+					const named = inside(record.recommended.lambda)
+						? record.recommended.lambda
+						: inside(record.settings.lambda)
+							? record.settings.lambda
+							: first.lambda;
+					const marks = [
+						inside(record.recommended.lambda) ? 'recommended' : '',
+						inside(record.settings.lambda) ? 'used in this run' : '',
+					].filter(Boolean);
+					const same = first.lambda === last.lambda ? '' : `; same solution ${lambdaRange(solution)}`;
+					return {
+						value: String(named),
+						label: `λ ${lambda(named)}${marks.length > 0 ? ` — ${marks.join(', ')}` : ''}${same}`,
+					};
+				})
+			: [{ value: String(record.settings.lambda), label: `λ ${lambda(record.settings.lambda)} — used in this run` }];
+	return [...points, { value: 'none', label: 'none: do not use this' }];
+}
+
+function DecisionForm({ report, draft, again }: { report: RunReport; draft: DecisionDraft | null; again: boolean }) {
+	const { run, actions, busy } = useView();
+	const id = useId();
+	const [choice, setChoice] = useState(draft?.choice ?? '');
+	const [reason, setReason] = useState(draft?.reason ?? '');
+	const [problem, setProblem] = useState<string | null>(null);
+	const reasonField = useRef<HTMLTextAreaElement>(null);
+	const choiceField = useRef<HTMLSelectElement>(null);
+	const { record } = report;
+	const sealed = record.dataset.splits.heldout_sealed.pairs;
+
+	// The host keeps what was typed while the panel is hidden: 400 ms after the last key.
+	useEffect(() => {
+		if (choice === '' && reason === '') return;
+		const timer = setTimeout(() => run('keep the draft', (host) => host.saveDraft({ choice, reason })), 400);
+		return () => clearTimeout(timer);
+	}, [choice, reason]);
+
+	const submit = (event: Event): void => {
+		event.preventDefault();
+		if (choice === '') {
+			setProblem('Choose a λ or none first.');
+			choiceField.current?.focus();
+			return;
+		}
+		if (reason.trim() === '') {
+			setProblem('A decision needs a reason: say why in a sentence.');
+			reasonField.current?.focus();
+			return;
+		}
+		setProblem(null);
+		run('record the decision', (host) =>
+			host.decide({ lambda: choice === 'none' ? null : Number(choice), checkpoint: null, reason: reason.trim() }),
+		);
+	};
+
+	return (
+		<form class="decision-form" onSubmit={submit}>
+			<label for={`${id}c`}>Choice</label>
+			<select
+				id={`${id}c`}
+				ref={choiceField}
+				value={choice}
+				required
+				onChange={(event) => setChoice(event.currentTarget.value)}
+			>
+				<option value="" disabled>
+					Choose…
+				</option>
+				{choices(report).map((option) => (
+					<option key={option.value} value={option.value}>
+						{option.label}
+					</option>
+				))}
+			</select>
+			<label for={`${id}r`}>Reason</label>
+			<textarea
+				id={`${id}r`}
+				ref={reasonField}
+				rows={3}
+				value={reason}
+				placeholder="Why this, in a sentence that still makes sense in a year"
+				aria-describedby={`${id}w`}
+				onInput={(event) => setReason(event.currentTarget.value)}
+			/>
+			<p id={`${id}w`} class="what-happens">
+				{sealed > 0 ? (
+					<>
+						<Lock /> Recording it
+						{again ? '' : ` opens the sealed half: ${counted(sealed, 'pair')} scored by this run become visible`}
+						{again
+							? ' is noted as “chosen after seeing E”.'
+							: ' to everyone in this workspace. It cannot be unseen: every later decision says “chosen after seeing E”.'}{' '}
+						{record.seal.openings > 0 && !again
+							? `Already opened ${record.seal.openings === 1 ? 'once' : `${record.seal.openings} times`}: E is no longer an unseen test; add fresh sealed prompts.`
+							: ''}
+					</>
+				) : (
+					'The decision is recorded in your journal. Nothing is sealed here, so nothing is opened.'
+				)}
+			</p>
+			<p class="problem" role="alert">
+				{problem}
+			</p>
+			<button type="submit" class="btn primary" disabled={busy || actions !== 'all'}>
+				{sealed > 0 && !again ? 'Record decision and open the seal' : 'Record decision'}
+			</button>
+		</form>
+	);
+}
+
+/** λ or none, with a reason and on record; recording it opens the seal. */
+export function DecisionBox({ report, draft }: { report: RunReport; draft: DecisionDraft | null }) {
+	const { actions } = useView();
+	const { decision, seal } = report.record;
+	return (
+		<section id="decision" class="decision" aria-labelledby="decision-title" tabIndex={-1}>
+			<h2 id="decision-title">Decision</h2>
+			{decision ? (
+				<>
+					<p class="lead">
+						{decision.lambda === null && decision.checkpoint === null
+							? 'None: not to be used.'
+							: (decision.checkpoint ?? `λ = ${lambda(decision.lambda)}`)}
+					</p>
+					<blockquote>{decision.reason}</blockquote>
+					<p class="dim">
+						{decision.person} · {dateTime(decision.at)}
+						{decision.after_opening
+							? ` · chosen after seeing E: no longer an unseen test (${counted(seal.openings, 'opening')}); add fresh sealed prompts`
+							: ''}
+					</p>
+					{actions === 'all' ? (
+						<Fold id="decide-again" title="Record another decision…">
+							<DecisionForm report={report} draft={draft} again />
+						</Fold>
+					) : null}
+				</>
+			) : actions === 'all' ? (
+				<DecisionForm report={report} draft={draft} again={false} />
+			) : (
+				<p>
+					{actions === 'exported'
+						? 'None recorded when this file was written.'
+						: 'No decision yet. Trust this workspace to record one.'}
+				</p>
+			)}
+		</section>
+	);
+}

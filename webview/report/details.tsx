@@ -1,0 +1,149 @@
+import type { RunRecord } from '../../src/domain/run-record.ts';
+import { SPLIT_LABELS } from '../../src/domain/split.ts';
+import { DataTable } from '../charts/figure.tsx';
+import { count, fixed, lambda, range, seconds } from './format.ts';
+import { Fold } from './parts.tsx';
+
+function Facts({ facts }: { facts: readonly (readonly [string, string])[] }) {
+	return (
+		<dl class="facts">
+			{facts.map(([name, value]) => (
+				<div key={name}>
+					<dt>{name}</dt>
+					<dd>{value}</dd>
+				</div>
+			))}
+		</dl>
+	);
+}
+
+function settings(record: RunRecord): [string, string][] {
+	const { settings: s, engine, objective, calibration, divergence } = record;
+	const other = Object.entries(engine)
+		.filter(
+			([key, value]) => key !== 'name' && key !== 'version' && ['string', 'number', 'boolean'].includes(typeof value),
+		)
+		.map(([key, value]): [string, string] => [`engine: ${key.replaceAll('_', ' ')}`, String(value)]);
+	return [
+		['run', record.run],
+		['engine', `${engine.name} ${engine.version}`],
+		...other,
+		[
+			'λ',
+			`${lambda(s.lambda)} (${s.lambda_requested === null ? 'not asked for' : `asked for ${lambda(s.lambda_requested)}`})`,
+		],
+		['margin', `${fixed(s.margin)} nats (asked for ${s.margin_requested})`],
+		['β', `${s.beta}: an inverse temperature, so every confidence here is at this β`],
+		['seed · folds', `${s.seed} · ${s.folds}`],
+		[
+			's · ridge',
+			`${fixed(objective?.s, 2)} · ${fixed(objective?.ridge, 4)}${objective?.ridge_at_edge ? ' (an end of the grid)' : ''}`,
+		],
+		[
+			'T*',
+			`${fixed(calibration.t_star, 2)}, fitted on ${calibration.fitted_on ? SPLIT_LABELS[calibration.fitted_on] : 'nothing'} (${calibration.status})`,
+		],
+		[
+			'divergence',
+			`${fixed(divergence.value)} (${range(divergence.low, divergence.high)}), ${divergence.kind.replaceAll('-', ' ')}`,
+		],
+		['labels', s.labels?.policy ?? ''],
+		['dataset', `sha256 ${record.dataset.sha256.slice(0, 16)}…`],
+		['frozen manifest', record.dataset.manifest ? `${record.dataset.manifest.slice(0, 16)}…` : 'none'],
+		...(record.durations
+			? [
+					[
+						'time',
+						Object.entries(record.durations)
+							.map(([phase, ms]) => `${phase} ${seconds(ms / 1000)}`)
+							.join(' · '),
+					] as [string, string],
+				]
+			: []),
+	];
+}
+
+/** Other calibration measures of the same pairs; none of them decides anything. */
+function MoreMeasures({ record }: { record: RunRecord }) {
+	const rows = (['train', 'eval', 'heldout_reference', 'heldout_sealed', 'retention'] as const).flatMap((split) => {
+		const m = record.metrics[split];
+		if (!m || m.n === 0) return [];
+		return [
+			[
+				SPLIT_LABELS[split],
+				fixed(m.smece.value),
+				fixed(m.rms_ce_debiased.value),
+				fixed(m.ece_mass.value),
+				`${fixed(m.ece_sweep.value)}${m.ece_sweep.bins === null ? '' : ` (${m.ece_sweep.bins} bins)`}`,
+				fixed(m.mce.value),
+				`${range(m.ece.low, m.ece.high)}`,
+				fixed(m.ece.null.p),
+				count(m.n_accuracy),
+			],
+		];
+	});
+	return (
+		<>
+			<h3 id="more-measures">Other calibration measures</h3>
+			<DataTable
+				labelledBy="more-measures"
+				table={{
+					head: [
+						'Split',
+						'smECE',
+						'RMS, debiased',
+						'ECE, equal mass',
+						'ECE, sweep',
+						'MCE',
+						'ECE interval, approximate',
+						'ECE null p',
+						'pairs in accuracy',
+					],
+					rows,
+				}}
+			/>
+		</>
+	);
+}
+
+export function Details({ record }: { record: RunRecord }) {
+	return (
+		<section aria-label="Settings and help" class="folds">
+			<Fold id="settings" title="Settings, engine and other measures">
+				<Facts facts={settings(record)} />
+				<MoreMeasures record={record} />
+			</Fold>
+			<Fold id="help" title="How to read this">
+				<h3>Which GDPO this is</h3>
+				<p>
+					Generalized Direct Preference Optimization: DPO plus a penalty on what does well on training preferences and
+					poorly on a held-out reference distribution. Not NVIDIA's Group reward-Decoupled Normalization PO, Group
+					Distributional PO or GFlowNet-DPO, which share the letters.
+				</p>
+				<h3>Whose numbers these are</h3>
+				<p>
+					The built-in probe is a small text model fitted to these pairs. Its numbers say what these pairs teach; no
+					language model was scored. Train and tuning-half numbers are out of fold and tuned: take claims from eval and
+					from the sealed half.
+				</p>
+				<h3>The numbers</h3>
+				<p>
+					Confidence is that in the side the probe prefers, so it starts at 0.5. Over-confidence is mean confidence
+					minus how often people agree; it and the loss carry the inference. ECE explains: at this size even a perfectly
+					calibrated model shows some, so read it beside “ECE if calibrated”. Its interval is approximate: close to
+					perfect calibration it does not cover. Compare ECE between splits only at equal size.
+				</p>
+				<p>
+					Intervals are 95 %, delete-one-cluster jackknife with t: promised from 30 clusters, a little short below, none
+					under 8. Accuracy counts pairs with a strict majority only; loss, Brier score and calibration use the share of
+					people who prefer each side, ties included.
+				</p>
+				<h3>The seal</h3>
+				<p>
+					The sealed half is scored in every run and shown in none until a decision is on record. It stops a look and a
+					search, not an attacker. Each opening makes it less of a test; fresh sealed prompts restore it.
+				</p>
+			</Fold>
+		</section>
+	);
+}

@@ -1,0 +1,97 @@
+import type { Metrics, RunRecord } from '../../src/domain/run-record.ts';
+import type { EvaluationSplit } from '../../src/domain/split.ts';
+import { type ChartTable, Figure } from '../charts/figure.tsx';
+import { ReliabilityChart } from '../charts/reliability.tsx';
+import { count, fixed, signed } from './format.ts';
+import { reliabilitySentence } from './sentences.ts';
+import { useTableToggle } from './view-state.tsx';
+
+const PANELS: readonly (readonly [EvaluationSplit, string])[] = [
+	['train', 'Train (out of fold)'],
+	['eval', 'Eval'],
+	['heldout_reference', 'Held-out, tuning half'],
+	['heldout_sealed', 'Held-out, sealed half'],
+	['retention', 'Must not forget'],
+];
+
+function table(metrics: Metrics): ChartTable {
+	return {
+		head: ['Bin', 'Pairs', 'Confidence', 'Accuracy', 'Gap'],
+		rows: metrics.reliability
+			.filter((bin) => bin.n > 0)
+			.map((bin) => [
+				`${fixed(bin.low, 2)}–${fixed(bin.high, 2)}`,
+				count(bin.n),
+				fixed(bin.confidence),
+				fixed(bin.accuracy),
+				bin.confidence === null || bin.accuracy === null ? fixed(null) : signed(bin.confidence - bin.accuracy),
+			]),
+	};
+}
+
+/** The accuracy axis of all panels: down to the lowest value any of them has to show, in tenths. */
+export function accuracyFloor(all: readonly Metrics[]): number {
+	const values = all.flatMap((metrics) =>
+		metrics.reliability.flatMap((bin) => (bin.accuracy === null ? [] : [bin.accuracy])),
+	);
+	return Math.max(0, Math.floor(Math.min(0.5, ...values) * 10 - 1e-9) / 10);
+}
+
+function Panel({
+	split,
+	title,
+	metrics,
+	floor,
+}: {
+	split: EvaluationSplit;
+	title: string;
+	metrics: Metrics;
+	floor: number;
+}) {
+	const toggle = useTableToggle(`reliability-${split}`);
+	return (
+		<Figure
+			title={title}
+			sentence={reliabilitySentence(metrics)}
+			table={table(metrics)}
+			{...toggle}
+			draw={(width) => (
+				<ReliabilityChart
+					bins={metrics.reliability}
+					width={width}
+					floor={floor}
+					tone={split.startsWith('heldout') ? 'out' : 'in'}
+				/>
+			)}
+		/>
+	);
+}
+
+export function ReliabilitySection({ record }: { record: RunRecord }) {
+	const panels = PANELS.flatMap(([split, title]) => {
+		const metrics = record.metrics[split];
+		return metrics && metrics.n > 0 ? [{ split, title, metrics }] : [];
+	});
+	const floor = accuracyFloor(panels.map(({ metrics }) => metrics));
+	return (
+		<section aria-labelledby="reliability-title">
+			<h2 id="reliability-title">Is confidence equal to accuracy?</h2>
+			{panels.length === 0 ? (
+				<p>Insufficient: no split has scored pairs.</p>
+			) : (
+				<>
+					<div class="panels">
+						{panels.map((panel) => (
+							<Panel key={panel.split} {...panel} floor={floor} />
+						))}
+					</div>
+					<p class="note dim">
+						<span class="swatch null" /> where a calibrated model would lie, 95 % · <span class="swatch band" /> 95 %
+						bootstrap band over clusters · the same axes in all panels. Confidence is that in the preferred side, so it
+						starts at 0.5.
+					</p>
+				</>
+			)}
+		</section>
+	);
+}

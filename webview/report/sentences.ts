@@ -1,0 +1,241 @@
+/** The sentence that stands under each chart: what it shows, computed from the same numbers. No claim without an interval. */
+import type {
+	FrontierPoint,
+	HealthCheck,
+	HealthStatus,
+	Interval,
+	Metrics,
+	RunRecord,
+} from '../../src/domain/run-record.ts';
+import { type EvaluationSplit, SPLIT_LABELS } from '../../src/domain/split.ts';
+import type { RunSummary } from '../../src/protocol/workspace-api.ts';
+import { count, counted, fixed, lambda, listed, percent, range, withInterval } from './format.ts';
+
+/** What an interval says about zero; `unknown` without one. */
+export function sideOfZero(interval: Pick<Interval, 'low' | 'high'>): 'above' | 'below' | 'around' | 'unknown' {
+	if (interval.low === null || interval.high === null) return 'unknown';
+	if (interval.low > 0) return 'above';
+	return interval.high < 0 ? 'below' : 'around';
+}
+
+/** The bin that adds most to the gap between confidence and accuracy. */
+function worstBin(metrics: Metrics): { confidence: number; accuracy: number; n: number } | null {
+	let worst: { confidence: number; accuracy: number; n: number } | null = null;
+	let most = 0;
+	for (const { n, confidence, accuracy } of metrics.reliability) {
+		if (confidence === null || accuracy === null) continue;
+		const weighted = n * Math.abs(confidence - accuracy);
+		if (weighted > most) {
+			most = weighted;
+			worst = { confidence, accuracy, n };
+		}
+	}
+	return worst;
+}
+
+export function reliabilitySentence(metrics: Metrics | null | undefined): string {
+	if (!metrics || metrics.n === 0) return 'Insufficient: no scored pairs, so there is nothing to draw.';
+	const o = metrics.overconfidence;
+	const says = `says ${percent(metrics.mean_confidence)}, right ${percent(metrics.mean_correct)}`;
+	const side = sideOfZero(o);
+	if (side === 'unknown') {
+		return `Insufficient for an interval (${counted(metrics.groups, 'cluster')}): ${says}; read nothing into the gap yet.`;
+	}
+	if (side === 'around') {
+		return `Confidence equals accuracy within noise: ${says} (over-confidence ${withInterval(o)}).`;
+	}
+	const worst = worstBin(metrics);
+	const where = worst
+		? ` Most of it at ${fixed(worst.confidence, 2)}: right ${fixed(worst.accuracy, 2)} of the time.`
+		: '';
+	const word = side === 'above' ? 'Over-confident' : 'Under-confident';
+	return `${word}: ${says}, ${withInterval(o)} over-confidence.${where}`;
+}
+
+/** Points of the path that are one solution, in order of λ. */
+export interface Solution {
+	readonly first: FrontierPoint;
+	readonly last: FrontierPoint;
+	readonly fit: number;
+	readonly heldout: number;
+}
+
+/** Which loss is the fit: out of fold on train for the probe, eval for checkpoints. */
+export function fitLoss(
+	record: RunRecord,
+	point: { train_loss: number | null; eval_loss: number | null },
+): number | null {
+	return record.objective?.fit === 'eval' ? point.eval_loss : point.train_loss;
+}
+
+/** The distinct solutions of a frontier; points without both losses are left out. */
+export function solutions(record: RunRecord): Solution[] {
+	const found: Solution[] = [];
+	for (const point of record.frontier) {
+		const fit = fitLoss(record, point);
+		if (fit === null || point.heldout_loss === null) continue;
+		const before = found.at(-1);
+		if (point.same_as_previous && before) found[found.length - 1] = { ...before, last: point };
+		else found.push({ first: point, last: point, fit, heldout: point.heldout_loss });
+	}
+	return found;
+}
+
+/** "λ 0.3–1", "λ 0.25". */
+export function lambdaRange({ first, last }: Pick<Solution, 'first' | 'last'>): string {
+	const from = lambda(first.lambda);
+	const to = lambda(last.lambda);
+	return from === to ? `λ ${from}` : `λ ${from}–${to}`;
+}
+
+function change(from: number | null, to: number | null): string | null {
+	if (from === null || to === null) return null;
+	const difference = to - from;
+	if (Math.abs(difference) < 5e-4) return 'leaves held-out loss where it is';
+	return `${difference < 0 ? 'lowers' : 'raises'} held-out loss by ${fixed(Math.abs(difference))}`;
+}
+
+export function frontierSentence(record: RunRecord): string {
+	const path = solutions(record);
+	if (path.length === 0) {
+		const reason = record.objective?.reason ?? record.recommended.reason;
+		return `No frontier: ${reason ?? 'this run has no held-out loss to weigh against the fit'}.`;
+	}
+	const chosen = record.frontier.find((point) => point.lambda === record.settings.lambda);
+	const parts: string[] = [];
+	if (chosen) {
+		const { dpo, pooled } = record.baselines;
+		const fit = fitLoss(record, chosen);
+		const fitDpo = fitLoss(record, dpo);
+		const against = [
+			{ name: 'DPO', words: change(dpo.heldout_loss, chosen.heldout_loss) },
+			{ name: 'pooling train and held-out', words: change(pooled.heldout_loss, chosen.heldout_loss) },
+		].filter((item): item is { name: string; words: string } => item.words !== null);
+		const text = against.map(({ name, words }) => `${words} against ${name}`);
+		if (text.length > 0) {
+			const cost = fit !== null && fitDpo !== null ? `, for ${fixed(fit - fitDpo)} of ${fitName(record)} more` : '';
+			parts.push(
+				`λ = ${lambda(chosen.lambda)} ${listed(text)}${cost}. Point estimates; the intervals are under Differences.`,
+			);
+		}
+	}
+	const last = path.at(-1);
+	if (path.length === 1) parts.push('Every λ gives the same solution.');
+	else if (last && last.first.lambda !== last.last.lambda) {
+		parts.push(`Flat from λ = ${lambda(last.first.lambda)} on: the same solution.`);
+	} else parts.push(`${path.length} distinct solutions from λ = 0 to 1.`);
+	return parts.join(' ');
+}
+
+export function fitName(record: RunRecord): string {
+	return record.objective?.fit === 'eval' ? 'eval loss' : 'train loss (out of fold)';
+}
+
+export function runsSentence(history: readonly RunSummary[], key: 'nll' | 'overconfidence'): string {
+	const name = key === 'nll' ? 'Held-out loss (NLL)' : 'Held-out over-confidence';
+	const shown = history.filter((run) => run.heldout !== null && run.heldout[key].value !== null);
+	const last = shown.at(-1)?.heldout?.[key];
+	if (!last) return `${name}: no run has a number yet.`;
+	if (shown.length === 1) return `${name} is ${withInterval(last)} in the one run that has it; a trend needs a second.`;
+	const first = shown[0]?.heldout?.[key];
+	return `${name} was ${first ? withInterval(first) : ''} in run ${shown[0]?.ordinal} and is ${withInterval(last)} in run ${shown.at(-1)?.ordinal}. Bars are 95 % intervals of each run alone, not of the difference.`;
+}
+
+export function longerSentence(metrics: RunRecord['metrics']): string {
+	const facts = (['train', 'eval', 'heldout_reference', 'heldout_sealed', 'retention'] as const).flatMap((split) => {
+		const interval = metrics[split]?.longer_wins;
+		return interval && interval.value !== null ? [{ split, interval }] : [];
+	});
+	if (facts.length === 0) return 'Insufficient: no judged pairs of different length.';
+	const parts = facts.map(({ split, interval }) => {
+		const bounds = interval.low === null || interval.high === null ? '' : ` (${range(interval.low, interval.high, 2)})`;
+		return `${SPLIT_LABELS[split]} ${fixed(interval.value, 2)}${bounds}`;
+	});
+	return `How often people prefer the longer response: ${listed(parts)}. A fact about the data, not an alarm.`;
+}
+
+/** The claim of a GDPO run is its paired difference to pooled training, not to DPO. */
+export function claimSentence(differences: RunRecord['differences']): string {
+	const against = differences.filter(({ what }) => /pooled/i.test(what));
+	const claim = against.find(({ what }) => /held/i.test(what)) ?? against[0];
+	if (!claim || claim.value === null) {
+		return `Against pooled training (DPO on train and held-out together): ${claim?.reason ?? 'no difference could be computed'}.`;
+	}
+	const amount = `${fixed(Math.abs(claim.value))} (${range(claim.low, claim.high)})`;
+	switch (sideOfZero(claim)) {
+		case 'below':
+			return `GDPO beats pooled training on held-out pairs: loss lower by ${fixed(Math.abs(claim.value))}, paired difference ${range(claim.low, claim.high)}.`;
+		case 'above':
+			return `Pooled training does better than GDPO on held-out pairs: loss higher by ${amount}.`;
+		case 'around':
+			return `No difference from pooled training can be told: ${fixed(claim.value)} (${range(claim.low, claim.high)}) includes 0.`;
+		default:
+			return `Against pooled training: ${fixed(claim.value)}, insufficient for an interval, so nothing is claimed.`;
+	}
+}
+
+/** Pairs that are in no number of this row, in words; empty when there are none. */
+export function leftOutSentence(metrics: Metrics): string {
+	const { unresolved, both_bad, waiting, open = 0, spanning = 0 } = metrics.left_out;
+	const parts = [
+		[
+			unresolved,
+			unresolved === 1 ? 'tie or unresolved pair is not in accuracy' : 'ties or unresolved pairs are not in accuracy',
+		],
+		[both_bad, 'where both are bad'],
+		[
+			waiting,
+			waiting === 1 ? 'judged pair waits behind one that is open' : 'judged pairs wait behind one that is open',
+		],
+		[spanning, spanning === 1 ? 'pair of a cluster that spans splits' : 'pairs of clusters that span splits'],
+		[open, 'not judged yet'],
+	] as const;
+	return listed(parts.filter(([n]) => n > 0).map(([n, words]) => `${count(n)} ${words}`));
+}
+
+const CHECK_TITLES: Readonly<Record<string, string>> = {
+	'overconfident-heldout': 'Over-confident held out',
+	'generalization-gap': 'Generalization gap',
+	'reference-memorised': 'Tuning half memorised',
+	'train-memorised': 'Training pairs memorised',
+	'length-hack': 'Length hack',
+	'confidence-hack': 'Confidence hack',
+	forgetting: 'Forgetting',
+	leakage: 'Leakage',
+	'not-ood': 'Held-out is out of distribution',
+	'position-bias': 'Position',
+	drift: 'Drift',
+	'label-noise': 'Label noise suspects',
+};
+
+/** "overconfident-heldout" → "Over-confident held out"; unknown checks by their own name. */
+export function checkTitle(check: string): string {
+	const base = check.split(/[:/]/)[0] ?? check;
+	const words = CHECK_TITLES[check] ?? CHECK_TITLES[base] ?? check.replaceAll(/[-_]/g, ' ');
+	return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+export const STATUS_WORDS: Readonly<Record<HealthStatus, string>> = {
+	pass: 'pass',
+	warn: 'warning',
+	fail: 'fails',
+	insufficient: 'insufficient data',
+};
+
+/** Worst first; what cannot be told comes after what can. */
+export function orderedChecks(checks: readonly HealthCheck[]): HealthCheck[] {
+	const rank: Record<HealthStatus, number> = { fail: 0, warn: 1, pass: 2, insufficient: 3 };
+	return checks.toSorted((a, b) => rank[a.status] - rank[b.status]);
+}
+
+/** Reasons behind the dashes of a metrics row, once each. */
+export function missingReasons(metrics: Partial<Record<EvaluationSplit, Metrics | null>>): string[] {
+	const found = new Set<string>();
+	for (const row of Object.values(metrics)) {
+		if (!row) continue;
+		for (const part of [row.accuracy, row.nll, row.brier, row.overconfidence, row.ece, row.temperature]) {
+			if (part.reason) found.add(part.reason);
+		}
+	}
+	return [...found];
+}

@@ -1,0 +1,260 @@
+import type { ComponentChildren } from 'preact';
+import type { Interval, Metrics, RunRecord } from '../../src/domain/run-record.ts';
+import type { EvaluationSplit } from '../../src/domain/split.ts';
+import { count, counted, fixed, range, spread } from './format.ts';
+import { Lock, Num } from './parts.tsx';
+import { leftOutSentence, missingReasons, sideOfZero } from './sentences.ts';
+import { useView } from './view-state.tsx';
+
+const ROWS: readonly (readonly [EvaluationSplit, string, string])[] = [
+	['train', 'train', 'out of fold'],
+	['eval', 'eval', 'in distribution'],
+	['heldout_reference', 'held-out', 'tuning half'],
+	['heldout_sealed', 'held-out', 'sealed half'],
+	['retention', 'must not forget', ''],
+];
+
+const COLUMNS = [
+	['Split', ''],
+	['Pairs', 'Pairs in the scored set'],
+	['Clusters', 'Groups of dependent prompts: the unit of every interval'],
+	['Accuracy', 'Majority winners only'],
+	['NLL', 'Loss in nats; knowing nothing is 0.693'],
+	['Brier', ''],
+	['Over-confidence', 'Mean confidence minus mean correctness, with its 95 % interval'],
+	['ECE', '15 bins on [0.5, 1]; its interval is approximate'],
+	[
+		'ECE if calibrated',
+		'What a perfectly calibrated model shows at this size: mean, and the value that 95 % stay below',
+	],
+	['Temperature', 'Fitted on this split, a diagnostic: above 1 = over-confident'],
+] as const;
+
+/** Said in full: `display: grid` of the narrow layout takes the native roles of a table away. */
+const ROLE = {
+	table: { role: 'table' },
+	rowgroup: { role: 'rowgroup' },
+	row: { role: 'row' },
+	columnheader: { role: 'columnheader' },
+	rowheader: { role: 'rowheader' },
+	cell: { role: 'cell' },
+} as const;
+
+/** Cells carry their column's name, for the narrow layout where rows become cards. */
+function Cell({ column, children }: { column: number; children: ComponentChildren }) {
+	return (
+		<td {...ROLE.cell} data-label={COLUMNS[column]?.[0]}>
+			{children}
+		</td>
+	);
+}
+
+function WithSpread({ of }: { of: Interval }) {
+	const around = spread(of);
+	return (
+		<>
+			<Num of={of} /> {around ? <small>{around}</small> : null}
+			{of.value !== null && !around ? (
+				<small title={of.reason ?? 'too few clusters for an interval'}>insufficient</small>
+			) : null}
+		</>
+	);
+}
+
+const SIDES = {
+	above: ['bad', '▲', 'over-confident'],
+	below: ['warned', '▼', 'under-confident'],
+	around: ['good', '✓', 'within noise'],
+	unknown: ['dim', '○', 'insufficient'],
+} as const;
+
+function OverConfidence({ of }: { of: Interval }) {
+	if (of.value === null) return <Num of={of} />;
+	const [tone, mark, words] = SIDES[sideOfZero(of)];
+	return (
+		<>
+			<span class={tone} title={words}>
+				<span aria-hidden="true">{mark}</span> {fixed(of.value)}
+				<span class="visually-hidden"> {words}</span>
+			</span>{' '}
+			<small>{of.low === null ? 'insufficient' : `(${range(of.low, of.high)})`}</small>
+		</>
+	);
+}
+
+function MetricsRow({
+	metrics,
+	name,
+	detail,
+	note,
+}: {
+	metrics: Metrics;
+	name: string;
+	detail: string;
+	note?: ComponentChildren;
+}) {
+	const expected = metrics.ece.null;
+	return (
+		<tr {...ROLE.row}>
+			<th scope="row" {...ROLE.rowheader}>
+				{name} <span class="dim">{detail}</span>
+				{note}
+			</th>
+			<Cell column={1}>{count(metrics.n)}</Cell>
+			<Cell column={2}>{count(metrics.groups)}</Cell>
+			<Cell column={3}>
+				<WithSpread of={metrics.accuracy} />
+			</Cell>
+			<Cell column={4}>
+				<WithSpread of={metrics.nll} />
+			</Cell>
+			<Cell column={5}>
+				<Num of={metrics.brier} />
+			</Cell>
+			<Cell column={6}>
+				<OverConfidence of={metrics.overconfidence} />
+			</Cell>
+			<Cell column={7}>
+				<Num of={metrics.ece} />
+			</Cell>
+			<Cell column={8}>
+				<Num of={{ value: expected.mean, reason: metrics.ece.reason ?? 'not computed' }} />{' '}
+				{expected.q95 === null ? null : <small>95 % below {fixed(expected.q95)}</small>}
+			</Cell>
+			<Cell column={9}>
+				<Num
+					of={{ ...metrics.temperature, reason: metrics.temperature.reason ?? metrics.temperature.status }}
+					digits={2}
+				/>
+			</Cell>
+		</tr>
+	);
+}
+
+function WideRow({
+	name,
+	detail,
+	pairs,
+	children,
+}: {
+	name: string;
+	detail: string;
+	pairs: number;
+	children: ComponentChildren;
+}) {
+	return (
+		<tr {...ROLE.row}>
+			<th scope="row" {...ROLE.rowheader}>
+				{name} <span class="dim">{detail}</span>
+			</th>
+			<Cell column={1}>{count(pairs)}</Cell>
+			<td {...ROLE.cell} class="wide" colSpan={COLUMNS.length - 2}>
+				{children}
+			</td>
+		</tr>
+	);
+}
+
+/** How E was come by, in words that do not flatter. */
+function openedWords(record: RunRecord): string {
+	const { openings } = record.seal;
+	if (record.decision?.after_opening) {
+		return `chosen after seeing E: no longer an unseen test (${counted(openings, 'opening')}); add fresh sealed prompts`;
+	}
+	return 'opened by the decision, seen for the first time';
+}
+
+function SplitRows({
+	record,
+	split,
+	name,
+	detail,
+}: {
+	record: RunRecord;
+	split: EvaluationSplit;
+	name: string;
+	detail: string;
+}) {
+	const { actions } = useView();
+	const metrics = record.metrics[split];
+	const size = record.dataset.splits[split];
+	const reviewed = record.metrics_after_review?.[split];
+	if (split === 'heldout_sealed' && !metrics) {
+		if (record.decision !== null) {
+			return (
+				<WideRow name={name} detail={detail} pairs={size.pairs}>
+					{size.pairs === 0 ? 'empty: the decision is recorded, nothing was opened' : 'insufficient: no judged pairs'}
+				</WideRow>
+			);
+		}
+		return (
+			<WideRow name={name} detail={detail} pairs={size.pairs}>
+				{size.pairs === 0 ? (
+					'empty: nothing is sealed. Tag more prompts as out of distribution to have an unseen test.'
+				) : (
+					<>
+						<Lock /> sealed until you decide — scored, not shown{' '}
+						{actions === 'all' ? (
+							<a class="link" href="#decision">
+								Record a decision…
+							</a>
+						) : null}
+					</>
+				)}
+			</WideRow>
+		);
+	}
+	if (!metrics || metrics.n === 0) {
+		if (split === 'retention' && size.pairs === 0) return null;
+		return (
+			<WideRow name={name} detail={detail} pairs={size.pairs}>
+				insufficient: no scored pairs
+			</WideRow>
+		);
+	}
+	return (
+		<>
+			<MetricsRow
+				metrics={metrics}
+				name={name}
+				detail={detail}
+				note={split === 'heldout_sealed' ? <span class="row-note dim">{openedWords(record)}</span> : undefined}
+			/>
+			{reviewed ? (
+				<MetricsRow metrics={reviewed} name={name} detail="after outcome-dependent review, optimistic" />
+			) : null}
+		</>
+	);
+}
+
+export function SplitTable({ record }: { record: RunRecord }) {
+	const left = ROWS.flatMap(([split, name, detail]) => {
+		const metrics = record.metrics[split];
+		const words = metrics ? leftOutSentence(metrics) : '';
+		return words ? [`${name}${detail ? ` (${detail})` : ''}: ${words}.`] : [];
+	});
+	const missing = missingReasons(record.metrics);
+	return (
+		<section aria-labelledby="splits-title">
+			<h2 id="splits-title">Calibration per split</h2>
+			<table class="splits" {...ROLE.table} aria-labelledby="splits-title">
+				<thead {...ROLE.rowgroup}>
+					<tr {...ROLE.row}>
+						{COLUMNS.map(([title, help]) => (
+							<th key={title} scope="col" {...ROLE.columnheader} title={help || undefined}>
+								{title}
+							</th>
+						))}
+					</tr>
+				</thead>
+				<tbody {...ROLE.rowgroup}>
+					{ROWS.map(([split, name, detail]) => (
+						<SplitRows key={split} record={record} split={split} name={name} detail={detail} />
+					))}
+				</tbody>
+			</table>
+			{left.length > 0 ? <p class="note dim">Left out — {left.join(' ')}</p> : null}
+			{missing.length > 0 ? <p class="note dim">A dash is a number that cannot be had: {missing.join('; ')}.</p> : null}
+		</section>
+	);
+}
