@@ -23,6 +23,13 @@ export interface RowSplitter {
 export const MAX_ROW_BYTES = 16 * 1024 * 1024;
 
 const LF = 0x0a;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
 const isSpace = (byte: number): boolean => byte === 0x20 || byte === LF || byte === 0x0d || byte === 0x09;
 
 /** Bytes of one row as they come in; lets go of them past the limit. */
@@ -100,8 +107,7 @@ export class LineSplitter implements RowSplitter {
 /**
  * The elements of one top-level JSON array, cut out as bytes so that each is parsed, and refused, by itself.
  * stream-json would assemble the elements, but its tokens carry no positions (rows are named by line) and its first
- * syntax error ends the file, where here the next element goes on. A raw line end inside a text cannot be JSON: there
- * the element is given up and the next one looked for. What follows the array is read as lines.
+ * syntax error ends the file, where here the next element goes on. What follows the array is read as lines.
  */
 export class ArraySplitter implements RowSplitter {
 	readonly #limit: number;
@@ -109,6 +115,8 @@ export class ArraySplitter implements RowSplitter {
 	#state: 'before' | 'between' | 'element' | 'after' = 'before';
 	#inText = false;
 	#escaped = false;
+	/** A raw line end stood inside a text, and only white space since. */
+	#textBroken = false;
 	#depth = 0;
 	#line = 1;
 	#offset: number;
@@ -124,25 +132,20 @@ export class ArraySplitter implements RowSplitter {
 		let from = 0;
 		for (let i = 0; i < chunk.length; i++) {
 			const byte = chunk[i]!;
-			if (this.#state === 'element') {
-				if (this.#closes(byte)) {
-					this.#row.add(chunk.subarray(from, i));
-					this.#emit(out);
-					if (byte === 0x5d && !this.#inText) this.#state = 'after';
-					this.#inText = false;
-				}
-			} else if (this.#state === 'between') {
-				if (byte === 0x5d) this.#state = 'after';
-				else if (byte !== 0x2c && !isSpace(byte)) {
-					this.#row.begin(this.#line, this.#offset + i);
+			if (this.#state === 'element' && (this.#givesUp(byte) || this.#closes(byte))) {
+				this.#row.add(chunk.subarray(from, i));
+				this.#emit(out);
+			}
+			if (this.#state === 'between') {
+				if (byte === CLOSE_LIST) this.#state = 'after';
+				else if (byte !== COMMA && !isSpace(byte)) {
+					this.#begin(this.#offset + i);
 					from = i;
-					this.#state = 'element';
-					this.#depth = 0;
 					this.#closes(byte);
 				}
 			} else if (this.#state === 'before') {
-				if (byte === 0x5b) this.#state = 'between';
-			} else {
+				if (byte === OPEN_LIST) this.#state = 'between';
+			} else if (this.#state === 'after') {
 				this.#rest ??= new LineSplitter(this.#limit, this.#line, this.#offset + i);
 				this.#rest.push(chunk.subarray(i), out);
 				this.#offset += chunk.length;
@@ -163,29 +166,48 @@ export class ArraySplitter implements RowSplitter {
 		}
 	}
 
+	#begin(offset: number): void {
+		this.#row.begin(this.#line, offset);
+		this.#state = 'element';
+		this.#depth = 0;
+		this.#inText = false;
+		this.#textBroken = false;
+	}
+
 	#emit(out: RawRow[], unfinished = false): void {
 		const row = this.#row.take(unfinished);
 		if (row !== null) out.push(row);
 		this.#state = 'between';
 	}
 
-	/** Whether this byte ends the element (it is then not part of it). */
+	/**
+	 * A raw line end inside a text is no JSON: the element will be refused, but where does the next one begin? Where a
+	 * bracket opens the next line the closing quote was forgotten, and the element is given up before it; otherwise the line
+	 * end was not escaped, and the text goes on.
+	 */
+	#givesUp(byte: number): boolean {
+		if (!this.#textBroken || isSpace(byte)) return false;
+		this.#textBroken = false;
+		return this.#inText && (byte === OPEN_OBJECT || byte === CLOSE_OBJECT || byte === CLOSE_LIST);
+	}
+
+	/** Follows texts and brackets. @returns whether this byte ends the element (it is then not part of it) */
 	#closes(byte: number): boolean {
 		if (this.#inText) {
-			if (byte === LF) return true;
+			if (byte === LF) this.#textBroken = true;
 			if (this.#escaped) this.#escaped = false;
-			else if (byte === 0x5c) this.#escaped = true;
-			else if (byte === 0x22) this.#inText = false;
+			else if (byte === BACKSLASH) this.#escaped = true;
+			else if (byte === QUOTE) this.#inText = false;
 			return false;
 		}
-		if (byte === 0x22) {
+		if (byte === QUOTE) {
 			this.#inText = true;
 			this.#escaped = false;
-		} else if (byte === 0x7b || byte === 0x5b) this.#depth++;
-		else if (byte === 0x7d || byte === 0x5d) {
-			if (this.#depth === 0) return byte === 0x5d;
+		} else if (byte === OPEN_OBJECT || byte === OPEN_LIST) this.#depth++;
+		else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
+			if (this.#depth === 0) return byte === CLOSE_LIST;
 			this.#depth--;
-		} else if (byte === 0x2c) return this.#depth === 0;
-		return false;
+		}
+		return byte === COMMA && this.#depth === 0;
 	}
 }
