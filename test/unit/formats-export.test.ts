@@ -5,7 +5,6 @@ import fc from 'fast-check';
 import stableStringify from 'fast-json-stable-stringify';
 import { canonicalComparison, canonicalJson } from '../../src/domain/identity.ts';
 import type { Judgment } from '../../src/domain/judgment.ts';
-import type { Resolution } from '../../src/domain/resolution.ts';
 import { EXPORT_FORMATS, encode } from '../../src/formats/encode.ts';
 import type { Encoded, ExportRow } from '../../src/formats/types.ts';
 import { UserError } from '../../src/protocol/errors.ts';
