@@ -4,9 +4,11 @@
  */
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, rm } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { type BuildOptions, type BuildResult, build, context, type Metafile } from 'esbuild';
 import { root } from './paths.ts';
+import { hashSources, isDone, markDone } from './stamp.ts';
+import { took } from './steps.ts';
 
 /** Node programs: the name in dist/, and the file they start from. */
 const programs = [
@@ -99,6 +101,21 @@ export async function buildAll(settings: BuildSettings): Promise<Metafile[]> {
 	return results.map((result) => result.metafile as Metafile);
 }
 
+/** Builds for development unless nothing has changed since the last time. */
+export async function ensureBuild(): Promise<void> {
+	const sources = hashSources();
+	if (existsSync(join(root, 'dist/cli.cjs')) && isDone('build', sources)) return;
+	markDone('build', null);
+	await buildAll({ production: false });
+	markDone('build', sources);
+}
+
+/** Ends with exit code 1; what esbuild has already printed is not printed again with a stack. */
+export function failBuild(error: unknown): void {
+	if (!(error instanceof Error && 'errors' in error)) process.stderr.write(`${(error as Error).message}\n`);
+	process.exitCode = 1;
+}
+
 async function watch(): Promise<void> {
 	const contexts = await Promise.all(
 		options({ production: false }).map((each) => context({ ...each, logLevel: 'info' })),
@@ -106,16 +123,14 @@ async function watch(): Promise<void> {
 	await Promise.all(contexts.map((each) => each.watch()));
 }
 
-if (import.meta.main) {
-	if (process.argv.includes('--watch')) await watch();
-	else {
-		const started = performance.now();
-		const production = process.argv.includes('--production');
-		const metafiles = await buildAll({ production });
-		const outputs = metafiles.flatMap((metafile) => Object.entries(metafile.outputs));
-		for (const [file, { bytes }] of outputs.filter(([file]) => !file.endsWith('.map'))) {
-			process.stdout.write(`${relative(root, join(root, file)).padEnd(28)} ${Math.ceil(bytes / 1024)} KB\n`);
-		}
-		process.stdout.write(`Built in ${Math.round(performance.now() - started)} ms.\n`);
+async function buildOnce(): Promise<void> {
+	const started = performance.now();
+	const metafiles = await buildAll({ production: process.argv.includes('--production') });
+	const outputs = metafiles.flatMap((metafile) => Object.entries(metafile.outputs));
+	for (const [file, { bytes }] of outputs.filter(([file]) => !file.endsWith('.map'))) {
+		process.stdout.write(`${file.padEnd(28)} ${Math.ceil(bytes / 1024)} KB\n`);
 	}
+	process.stdout.write(`Built in ${took(started)}.\n`);
 }
+
+if (import.meta.main) await (process.argv.includes('--watch') ? watch() : buildOnce()).catch(failBuild);

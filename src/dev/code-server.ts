@@ -2,7 +2,7 @@
  * code-server is VS Code served to a browser. It comes from npm, into the user's cache folder, because it is large and the same for
  * every clone. Its install script compiles a few native modules, hence the Debian packages.
  */
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { aptCommand, aptInstall, isRootOnDebian, missingPackages } from './debian.ts';
@@ -19,6 +19,11 @@ const buildPackages = ['libkrb5-dev', 'libsecret-1-dev', 'libx11-dev', 'libxkbfi
 export function codeServerEntry(): string | null {
 	const entry = join(folder, 'node_modules/code-server/out/node/entry.js');
 	return existsSync(join(folder, 'installed')) && existsSync(entry) ? entry : null;
+}
+
+/** Version, size and place, for people. */
+export function describeCodeServer(): string {
+	return `code-server ${version} (${readFileSync(join(folder, 'installed'), 'utf8')} MB in ${folder})`;
 }
 
 async function sizeOf(path: string): Promise<number> {
@@ -56,6 +61,8 @@ export async function ensureCodeServer(say: (line: string) => void): Promise<str
 	say(`Installing code-server ${version} (about 620 MB, some minutes) into ${folder} …`);
 	const temporary = `${folder}.${process.pid}`;
 	rmSync(temporary, { recursive: true, force: true });
+	const discard = (): void => rmSync(temporary, { recursive: true, force: true });
+	process.once('exit', discard);
 	mkdirSync(temporary, { recursive: true });
 	const manifest = {
 		name: 'pairwright-code-server',
@@ -79,17 +86,19 @@ export async function ensureCodeServer(say: (line: string) => void): Promise<str
 			const last = output.trim().split('\n').slice(-30).join('\n');
 			throw new Error(`code-server ${version} could not be installed from npm:\n${last}`);
 		}
-		writeFileSync(join(temporary, 'installed'), '');
+		const megabytes = Math.round((await sizeOf(temporary)) / 1e6);
+		writeFileSync(join(temporary, 'installed'), `${megabytes}`);
 		mkdirSync(dirname(folder), { recursive: true });
 		if (codeServerEntry() === null) {
 			rmSync(folder, { recursive: true, force: true });
 			renameSync(temporary, folder);
 		}
 	} finally {
-		rmSync(temporary, { recursive: true, force: true });
+		discard();
+		process.off('exit', discard);
 	}
 	const entry = codeServerEntry();
 	if (entry === null) throw new Error(`code-server ${version} was installed, but its program is not in ${folder}.`);
-	say(`code-server ${version} installed: ${Math.round((await sizeOf(folder)) / 1e6)} MB in ${took(started)}.`);
+	say(`Installed ${describeCodeServer()} in ${took(started)}.`);
 	return entry;
 }

@@ -20,6 +20,20 @@ export interface EditorServerOptions {
 	readonly idleSeconds?: number;
 }
 
+/** Settings of an editor that is started from here: it looks nothing up on the network, and its space belongs to the extension. */
+export const quietSettings: Readonly<Record<string, unknown>> = {
+	'chat.disableAIFeatures': true,
+	'workbench.secondarySideBar.defaultVisibility': 'hidden',
+	'workbench.startupEditor': 'none',
+	'workbench.enableExperiments': false,
+	'extensions.ignoreRecommendations': true,
+	'extensions.autoCheckUpdates': false,
+	'extensions.autoUpdate': false,
+	'git.openRepositoryInParentFolders': 'never',
+	'telemetry.telemetryLevel': 'off',
+	'update.mode': 'none',
+};
+
 export interface EditorServer {
 	/** The server's address, without folder. */
 	readonly origin: string;
@@ -76,7 +90,8 @@ export async function startEditorServer(options: EditorServerOptions): Promise<E
 	const extensions = join(profile, 'extensions');
 	mkdirSync(join(user, 'User'), { recursive: true });
 	mkdirSync(extensions, { recursive: true });
-	writeFileSync(join(user, 'User/settings.json'), `${JSON.stringify(settings, null, '\t')}\n`);
+	const all = { ...quietSettings, ...settings };
+	writeFileSync(join(user, 'User/settings.json'), `${JSON.stringify(all, null, '\t')}\n`);
 	// Else code-server writes one into the user's home.
 	const config = join(profile, 'code-server.yaml');
 	writeFileSync(config, 'auth: none\n');

@@ -2,12 +2,12 @@
  * Makes one VSIX per target in dist/packages: each holds the one native binary of its platform. A folder per target is staged and
  * packed, because packing the clone would take every binary, and packing `--no-dependencies` would silently leave SQLite out.
  */
-import { createHash } from 'node:crypto';
-import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { buildAll } from './build.ts';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { buildAll, failBuild } from './build.ts';
 import { thirdPartyNotices } from './notices.ts';
 import { cloneCache, root } from './paths.ts';
+import { hashSources, isDone, markDone } from './stamp.ts';
 import { mustRun, script, took } from './steps.ts';
 import { listZip } from './zip-list.ts';
 
@@ -48,6 +48,11 @@ interface Manifest {
 
 function readManifest(): Manifest {
 	return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
+}
+
+function vsixPath(target: Target): string {
+	const { name, version } = readManifest();
+	return join(root, 'dist/packages', `${name}-${version}-${target}.vsix`);
 }
 
 /** package.json as it is shipped: without what only a clone needs; bundled packages are no dependencies any more. */
@@ -101,10 +106,8 @@ function check(path: string, target: Target): number {
 /** Builds once and packs for the given targets. The paths of the VSIX files, in their order. */
 export async function makePackages(wanted: readonly Target[], say: (line: string) => void): Promise<string[]> {
 	const staging = join(cloneCache, 'staging');
-	const packages = join(root, 'dist/packages');
 	rmSync(staging, { recursive: true, force: true });
-	mkdirSync(packages, { recursive: true });
-	const { name, version } = readManifest();
+	mkdirSync(join(root, 'dist/packages'), { recursive: true });
 	const built = join(staging, 'built');
 	const metafiles = await buildAll({ production: true, outdir: join(built, 'dist') });
 	cpSync(join(root, 'media'), join(built, 'media'), { recursive: true });
@@ -118,7 +121,7 @@ export async function makePackages(wanted: readonly Target[], say: (line: string
 	for (const target of wanted) {
 		const started = performance.now();
 		const folder = join(staging, target);
-		const vsix = join(packages, `${name}-${version}-${target}.vsix`);
+		const vsix = vsixPath(target);
 		cpSync(built, folder, { recursive: true });
 		stageSqlite(folder, targets[target]);
 		rmSync(vsix, { force: true });
@@ -138,38 +141,16 @@ export async function makePackages(wanted: readonly Target[], say: (line: string
 	return made;
 }
 
-/** Hash of everything a package is made from. */
-function sourceHash(): string {
-	const hash = createHash('sha256');
-	const patterns = [
-		'src/**',
-		'webview/**',
-		'media/**',
-		'package.json',
-		'package-lock.json',
-		'.vscodeignore',
-		'*.md',
-		'LICENSE',
-	];
-	for (const file of globSync(patterns, { cwd: root }).sort()) {
-		const path = join(root, file);
-		if (statSync(path).isFile()) hash.update(`${file}\0`).update(readFileSync(path)).update('\0');
-	}
-	return hash.digest('hex');
-}
-
 /** The VSIX for this machine, made anew only when something it is made from has changed. */
 export async function ensureHostPackage(say: (line: string) => void): Promise<string> {
 	const target = hostTarget();
-	const stampFile = join(cloneCache, `package-${target}.json`);
-	const sources = sourceHash();
-	if (existsSync(stampFile)) {
-		const stamp = JSON.parse(readFileSync(stampFile, 'utf8')) as { sources: string; vsix: string };
-		if (stamp.sources === sources && existsSync(stamp.vsix)) return stamp.vsix;
-	}
-	const [vsix = ''] = await makePackages([target], say);
-	mkdirSync(dirname(stampFile), { recursive: true });
-	writeFileSync(stampFile, JSON.stringify({ sources, vsix }));
+	const stamp = `package-${target}`;
+	const sources = hashSources();
+	const vsix = vsixPath(target);
+	if (existsSync(vsix) && isDone(stamp, sources)) return vsix;
+	markDone(stamp, null);
+	await makePackages([target], say);
+	markDone(stamp, sources);
 	return vsix;
 }
 
@@ -181,6 +162,6 @@ if (import.meta.main) {
 		process.exitCode = 1;
 	} else {
 		const wanted = named.length > 0 ? named.filter(isTarget) : (Object.keys(targets) as Target[]);
-		await makePackages(wanted, (line) => process.stdout.write(`${line}\n`));
+		await makePackages(wanted, (line) => process.stdout.write(`${line}\n`)).catch(failBuild);
 	}
 }

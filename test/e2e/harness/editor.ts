@@ -91,10 +91,6 @@ async function open(options: EditorOptions): Promise<Session> {
 			idleSeconds: 900,
 			settings: {
 				'workbench.colorTheme': options.theme ?? 'Default Dark Modern',
-				'workbench.startupEditor': 'none',
-				'chat.disableAIFeatures': true,
-				'extensions.ignoreRecommendations': true,
-				'git.openRepositoryInParentFolders': 'never',
 				...options.settings,
 			},
 			env: {
