@@ -1,0 +1,157 @@
+import { MIN_CLUSTERS, recordMean } from '../calibration/jackknife.ts';
+import { losses } from '../calibration/proper.ts';
+import { type PairLabel, pairLoss, type Records, recordsFromMargins } from '../calibration/records.ts';
+import type { Dataset, ScoredPair } from '../domain/dataset.ts';
+import type { EvaluationSplit } from '../domain/split.ts';
+import { UserError } from '../protocol/errors.ts';
+import { pathGrid } from './criterion.ts';
+import { pairFeatures } from './features.ts';
+import { dealFolds, MAX_FOLDS } from './folds.ts';
+import { type Parts, type PathPoint, solvePath } from './path.ts';
+
+export const EVALUATED: readonly EvaluationSplit[] = ['eval', 'heldout_sealed', 'retention'];
+
+/** Every solution of a run with what each says of every split. */
+export interface ProbeFamily {
+	readonly points: readonly PathPoint[];
+	/** Place of `dpo` (s = 0) is 0; of `pooled`, or null without a path. */
+	readonly pooled: number | null;
+	/** R has the 8 clusters that a path needs. */
+	readonly hasPath: boolean;
+	readonly folds: number;
+	readonly denseNames: readonly string[];
+	/** Pairs of a split, in dataset order. */
+	pairs(split: EvaluationSplit): readonly ScoredPair[];
+	/** One array a model: K for eval, E and retention; one, out of fold, for train and R. */
+	margins(split: EvaluationSplit, point: number): readonly Float64Array[];
+	records(split: EvaluationSplit, point: number): Records;
+	/** Clustered mean loss; null for an empty split. */
+	loss(split: EvaluationSplit, point: number): ReturnType<typeof recordMean>;
+}
+
+export interface ProbeHooks {
+	readonly onProgress?: (progress: { phase: string; done: number; total: number }) => void;
+	readonly signal?: AbortSignal;
+}
+
+export function labelsOf(pairs: readonly ScoredPair[]): PairLabel[] {
+	return pairs.map(({ cluster, y, decided }) => ({ cluster, y, decided }));
+}
+
+function clusterCount(pairs: readonly ScoredPair[]): number {
+	return new Set(pairs.map((pair) => pair.cluster)).size;
+}
+
+function cancelled(signal: AbortSignal | undefined): void {
+	if (signal?.aborted) throw new UserError('cancelled', 'The scoring run was cancelled; nothing was recorded.');
+}
+
+/** Lets messages in, among them the one that cancels. */
+function breathe(): Promise<void> {
+	return new Promise((resolve) => setImmediate(resolve));
+}
+
+/**
+ * Fits the probe's whole path (rules.md, The probe).
+ * @throws UserError `too-little-data` below two scored train clusters, `cancelled` when the signal fires
+ */
+export async function fitProbe(dataset: Dataset, seed: number, hooks: ProbeHooks = {}): Promise<ProbeFamily> {
+	const { pairs } = dataset;
+	const rowsOf = (split: EvaluationSplit): Int32Array =>
+		Int32Array.from(pairs.flatMap((pair, i) => (pair.split === split ? [i] : [])));
+	const rows = {
+		train: rowsOf('train'),
+		eval: rowsOf('eval'),
+		heldout_reference: rowsOf('heldout_reference'),
+		heldout_sealed: rowsOf('heldout_sealed'),
+		retention: rowsOf('retention'),
+	} satisfies Record<EvaluationSplit, Int32Array>;
+	const bySplit = (split: EvaluationSplit): ScoredPair[] => [...rows[split]].map((i) => pairs[i]!);
+	const clustersT = clusterCount(bySplit('train'));
+	const clustersR = clusterCount(bySplit('heldout_reference'));
+	if (clustersT < 2) {
+		const open = dataset.leftOut.train.open;
+		throw new UserError(
+			'too-little-data',
+			`A run needs judged pairs from at least 2 independent train prompts; ${rows.train.length} train pair${rows.train.length === 1 ? ' is' : 's are'} judged, from ${clustersT} cluster${clustersT === 1 ? '' : 's'} of prompts${open > 0 ? ` (${open} still open)` : ''}. Judge or import more train pairs, then score again.`,
+		);
+	}
+	const hasPath = clustersR >= MIN_CLUSTERS;
+	const folds = Math.min(MAX_FOLDS, clustersT, ...(hasPath ? [clustersR] : []));
+	const fold = new Int32Array(pairs.length).fill(-1);
+	const fitCluster = new Int32Array(pairs.length).fill(-1);
+	const clusterNumbers = new Map<string, number>();
+	for (const split of ['train', 'heldout_reference'] as const) {
+		const dealt = dealFolds(
+			bySplit(split).map((pair) => pair.cluster),
+			folds,
+			seed,
+			split,
+		);
+		rows[split].forEach((row, k) => {
+			fold[row] = dealt[k]!;
+			// R takes part in choosing columns only where it is fitted.
+			if (split === 'heldout_reference' && !hasPath) return;
+			const { cluster } = pairs[row]!;
+			if (!clusterNumbers.has(cluster)) clusterNumbers.set(cluster, clusterNumbers.size);
+			fitCluster[row] = clusterNumbers.get(cluster)!;
+		});
+	}
+	cancelled(hooks.signal);
+	await breathe();
+	const features = pairFeatures(pairs, fitCluster, (done) => {
+		if (done % 500 === 0 || done === pairs.length) {
+			hooks.onProgress?.({ phase: 'reading texts', done, total: pairs.length });
+		}
+	});
+	cancelled(hooks.signal);
+	const evaluated = Int32Array.from(EVALUATED.flatMap((split) => [...rows[split]]));
+	const parts: Parts = {
+		train: rows.train,
+		reference: rows.heldout_reference,
+		usesReference: hasPath,
+		evaluated,
+		fold,
+		folds,
+		y: Float64Array.from(pairs, (pair) => pair.y),
+		weight: Float64Array.from(pairs, (pair) => pair.weight),
+	};
+	const pooledS = rows.heldout_reference.length / (rows.heldout_reference.length + rows.train.length);
+	const grid = hasPath ? pathGrid(pooledS) : [0];
+	const points = await solvePath(features, parts, grid, pairLoss, async (s) => {
+		hooks.onProgress?.({ phase: 'fitting the path', done: s, total: grid.length });
+		await breathe();
+		cancelled(hooks.signal);
+	});
+	const offsets = new Map<EvaluationSplit, number>();
+	let offset = 0;
+	for (const split of EVALUATED) {
+		offsets.set(split, offset);
+		offset += rows[split].length;
+	}
+	const labels = new Map<EvaluationSplit, PairLabel[]>();
+	const margins = (split: EvaluationSplit, point: number): Float64Array[] => {
+		const solution = points[point]!;
+		const at = offsets.get(split);
+		if (at === undefined) return [Float64Array.from(rows[split], (i) => solution.outOfFold[i]!)];
+		return solution.evaluated.map((all) => all.subarray(at, at + rows[split].length));
+	};
+	const records = (split: EvaluationSplit, point: number): Records => {
+		if (!labels.has(split)) labels.set(split, labelsOf(bySplit(split)));
+		return recordsFromMargins(labels.get(split)!, margins(split, point));
+	};
+	return {
+		points,
+		pooled: hasPath ? grid.indexOf(pooledS) : null,
+		hasPath,
+		folds,
+		denseNames: features.denseNames,
+		pairs: bySplit,
+		margins,
+		records,
+		loss: (split, point) => {
+			const of = records(split, point);
+			return recordMean(of, losses(of));
+		},
+	};
+}

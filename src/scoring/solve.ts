@@ -1,0 +1,133 @@
+import { seededRandom } from '../calibration/random.ts';
+import { sigmoid, softplus } from '../calibration/records.ts';
+import type { FeatureRows } from './matrix.ts';
+
+/**
+ * min_θ Σ_i c_i·[y_i·ln(1+e^{−z_i}) + (1−y_i)·ln(1+e^{z_i})] + ½ρ‖θ‖², z_i = θ·x_i. Strongly convex; no intercept, since a
+ * constant would prefer a position (P(a ≻ b) = 1 − P(b ≻ a) has to hold).
+ */
+export interface Problem {
+	readonly x: FeatureRows;
+	/** Rows with a coefficient above 0, in any order. */
+	readonly rows: Int32Array;
+	/** c, one a row of x. */
+	readonly coefficient: Float64Array;
+	/** Vote share of `chosen`, one a row of x. */
+	readonly y: Float64Array;
+	/** ‖x_i‖², one a row of x. */
+	readonly norm: Float64Array;
+	readonly ridge: number;
+}
+
+export interface Solution {
+	/** Weights of the n-grams, then of the dense features. */
+	readonly theta: Float64Array;
+	/** Dual variables: q_i ≈ σ(z_i), the model's own P(chosen); NaN for rows that no fit has used yet. */
+	readonly q: Float64Array;
+	readonly epochs: number;
+	/** P(θ) − D(q) ≥ F(θ) − min F: the certificate, in nats. */
+	readonly gap: number;
+}
+
+const MAX_EPOCHS = 400;
+
+/**
+ * Dual coordinate ascent (Shalev-Shwartz & Zhang 2013; for the logistic loss as Yu, Huang & Lin 2011): one row at a time is
+ * solved exactly, θ(q) = Σ c_i (y_i − q_i) x_i / ρ is kept. Chosen over L-BFGS (measured at ρ = 0.01 on 1,400 rows: 41 ms
+ * against 123 ms): no vector as long as θ is touched per step, and the duality gap, here Σ c_i·KL(q_i ‖ σ(z_i)), is a
+ * certificate that costs next to nothing. No Node library has a ridge logistic solver for sparse rows
+ * with soft labels and a certificate.
+ * @param start dual variables to begin from (a neighbour's solution), not changed; null = ½ everywhere, θ = Σ c (y − ½) x / ρ
+ * @param tolerance of the gap, nats
+ */
+export function solve(problem: Problem, start: Float64Array | null, tolerance: number): Solution {
+	const { x, rows, coefficient, y, norm, ridge } = problem;
+	const q = start === null ? new Float64Array(x.rows).fill(Number.NaN) : start.slice();
+	if (start === null) for (let k = 0; k < rows.length; k++) q[rows[k]!] = 0.5;
+	const theta = new Float64Array(x.columns + x.width);
+	for (let k = 0; k < rows.length; k++) {
+		const i = rows[k]!;
+		add(x, i, (coefficient[i]! * (y[i]! - q[i]!)) / ridge, theta);
+	}
+	const order = rows.slice();
+	// A fixed seed: an order that depends on nothing but the problem.
+	const random = seededRandom(rows.length);
+	let epochs = 0;
+	let gap = certificate(problem, theta, q);
+	while (gap > tolerance && epochs < MAX_EPOCHS) {
+		for (let k = order.length - 1; k > 0; k--) {
+			const other = random.index(k + 1);
+			const swap = order[k]!;
+			order[k] = order[other]!;
+			order[other] = swap;
+		}
+		let seen = 0;
+		for (let k = 0; k < order.length; k++) {
+			const i = order[k]!;
+			const c = coefficient[i]!;
+			const z = dot(x, i, theta);
+			const old = q[i]!;
+			seen += c * divergence(old, z);
+			const reach = (c * norm[i]!) / ridge;
+			const now = coordinate(z + reach * old, reach, z);
+			if (now === old) continue;
+			q[i] = now;
+			add(x, i, (c * (old - now)) / ridge, theta);
+		}
+		epochs++;
+		// What the epoch met on its way is stale but close: the exact gap is worth a pass only near the end.
+		if (seen <= 3 * tolerance || epochs === MAX_EPOCHS) gap = certificate(problem, theta, q);
+	}
+	return { theta, q, epochs, gap };
+}
+
+/** σ(v) for the root v of v + reach·σ(v) = target, by Newton inside the bracket [target − reach, target]. */
+function coordinate(target: number, reach: number, start: number): number {
+	let low = target - reach;
+	let high = target;
+	let v = Math.min(high, Math.max(low, start));
+	for (let step = 0; step < 60; step++) {
+		const p = sigmoid(v);
+		const value = v + reach * p - target;
+		if (value > 0) high = v;
+		else low = v;
+		const newton = v - value / (1 + reach * p * (1 - p));
+		const next = newton >= low && newton <= high ? newton : (low + high) / 2;
+		if (Math.abs(next - v) <= 1e-14 * (1 + Math.abs(v))) return sigmoid(next);
+		v = next;
+	}
+	return sigmoid(v);
+}
+
+/** KL(Bern(q) ‖ Bern(σ(z))) = q·ln q + (1−q)·ln(1−q) + ln(1+e^z) − q·z, never below 0. */
+function divergence(q: number, z: number): number {
+	const entropy = (q > 0 ? q * Math.log(q) : 0) + (q < 1 ? (1 - q) * Math.log1p(-q) : 0);
+	return Math.max(0, entropy + softplus(z) - q * z);
+}
+
+function certificate({ x, rows, coefficient }: Problem, theta: Float64Array, q: Float64Array): number {
+	let gap = 0;
+	for (let k = 0; k < rows.length; k++) {
+		const i = rows[k]!;
+		gap += coefficient[i]! * divergence(q[i]!, dot(x, i, theta));
+	}
+	return gap;
+}
+
+/** x_i·θ. */
+export function dot(x: FeatureRows, i: number, theta: Float64Array): number {
+	const { start, column, value, columns, width, dense } = x;
+	let sum = 0;
+	for (let e = start[i]!, end = start[i + 1]!; e < end; e++) sum += value[e]! * theta[column[e]!]!;
+	for (let j = 0, at = i * width; j < width; j++) sum += dense[at + j]! * theta[columns + j]!;
+	return sum;
+}
+
+function add(x: FeatureRows, i: number, factor: number, theta: Float64Array): void {
+	const { start, column, value, columns, width, dense } = x;
+	for (let e = start[i]!, end = start[i + 1]!; e < end; e++) {
+		const j = column[e]!;
+		theta[j] = theta[j]! + factor * value[e]!;
+	}
+	for (let j = 0, at = i * width; j < width; j++) theta[columns + j] = theta[columns + j]! + factor * dense[at + j]!;
+}
