@@ -88,6 +88,15 @@ function options({ production, outdir = join(root, 'dist') }: BuildSettings): Bu
 	];
 }
 
+/** A crash of native code in the extension host would end every other extension with it: SQLite lives in the data process. */
+function refuseNativeInExtensionHost(metafiles: readonly Metafile[]): void {
+	for (const [file, { imports }] of metafiles.flatMap(({ outputs }) => Object.entries(outputs))) {
+		if (file.endsWith('extension.cjs') && imports.some(({ path }) => path.startsWith('better-sqlite3'))) {
+			throw new Error('dist/extension.cjs would load better-sqlite3: import from the data process instead.');
+		}
+	}
+}
+
 /** Builds everything once. The list of bundled inputs comes back for the third-party notices. */
 export async function buildAll(settings: BuildSettings): Promise<Metafile[]> {
 	const outdir = settings.outdir ?? join(root, 'dist');
@@ -98,7 +107,9 @@ export async function buildAll(settings: BuildSettings): Promise<Metafile[]> {
 	}
 	const results: BuildResult[] = await Promise.all(options(settings).map((each) => build(each)));
 	if (existsSync(join(outdir, 'cli.cjs'))) await chmod(join(outdir, 'cli.cjs'), 0o755);
-	return results.map((result) => result.metafile as Metafile);
+	const metafiles = results.map((result) => result.metafile as Metafile);
+	refuseNativeInExtensionHost(metafiles);
+	return metafiles;
 }
 
 /** Builds for development unless nothing has changed since the last time. */

@@ -13,7 +13,8 @@ const parts = ['lint', 'types', 'layers', 'unit', 'integration', 'e2e'] as const
 type Part = (typeof parts)[number];
 
 const checks: Readonly<Record<'lint' | 'types' | 'layers', () => Promise<unknown>>> = {
-	lint: () => mustRun(process.execPath, [script('@biomejs/biome/bin/biome'), 'ci', '--error-on-warnings', '.']),
+	lint: () =>
+		mustRun(process.execPath, [script('@biomejs/biome/bin/biome'), 'ci', '--error-on-warnings', '--colors=off', '.']),
 	types: async () => {
 		for (const project of globSync('{,webview/,test/e2e/}tsconfig.json', { cwd: root })) {
 			await mustRun(process.execPath, [script('typescript/bin/tsc'), '-p', join(root, project)]);
