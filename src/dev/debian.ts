@@ -10,7 +10,7 @@ export function isRootOnDebian(): boolean {
 export async function missingPackages(packages: readonly string[]): Promise<string[]> {
 	const missing: string[] = [];
 	for (const name of packages) {
-		const { code, output } = await run('dpkg-query', ['-s', name]);
+		const { code, output } = await run('/usr/bin/dpkg-query', ['-s', name]);
 		if (code !== 0 || !/^Status: .* ok installed$/m.test(output)) missing.push(name);
 	}
 	return missing;
