@@ -1,0 +1,222 @@
+import { computeMetrics } from '../calibration/metrics.ts';
+import { recordsFromMargins, sigmoid } from '../calibration/records.ts';
+import type { Dataset, ScoredPair } from '../domain/dataset.ts';
+import type { Metrics, RunRecord, ScoreLine, SplitSize } from '../domain/run-record.ts';
+import type { EvaluationSplit } from '../domain/split.ts';
+import { adjustFamily } from '../health/holm.ts';
+import { checkLeakage } from '../health/leakage.ts';
+import { longerWins } from '../health/longer-wins.ts';
+import { checkOverconfidentHeldout } from '../health/overconfident-heldout.ts';
+import { composeVerdict, PROBE_DISCLAIMER, PROBE_SCORED } from '../health/verdict.ts';
+import { UserError } from '../protocol/errors.ts';
+import { HASH_BITS } from './features.ts';
+import { fitProbe, labelsOf, type ProbeFamily, type ProbeHooks } from './probe.ts';
+import { appliedTemperature, lossDifferences, preferenceDivergence } from './probe-contrasts.ts';
+import { baselines, choose, frontier, objective } from './probe-frontier.ts';
+import { meanMargins, type Sealed, sealE } from './sealed.ts';
+
+export interface ProbeSettings {
+	/** null = recommended.lambda, else 0. */
+	readonly lambda: number | null;
+	/** Nats. */
+	readonly margin: number | 'auto';
+	readonly seed: number;
+	/** Largest rise of eval loss that a recommended λ may cost, nats. */
+	readonly evalRise?: number;
+	/**
+	 * Today's labels where they differ from the dataset's frozen ones (eval and R), turned to the dataset's chosen side:
+	 * a second row of metrics, "after outcome-dependent review, optimistic".
+	 */
+	readonly reviewed?: ReadonlyMap<string, { readonly y: number; readonly decided: boolean }>;
+}
+
+/** The run record before it is stored: what a decision or a clock adds is not in it. */
+export type ProbeRecord = Omit<RunRecord, 'run' | 'created' | 'decision' | 'seal' | 'durations'>;
+
+export interface ProbeRun {
+	readonly record: ProbeRecord;
+	/** Outside E. */
+	readonly scores: readonly ScoreLine[];
+	/** Everything of E; null where E is empty. */
+	readonly sealed: Sealed | null;
+}
+
+const OPEN_SPLITS = ['train', 'eval', 'heldout_reference', 'retention'] as const;
+const SPLITS: readonly EvaluationSplit[] = [...OPEN_SPLITS, 'heldout_sealed'];
+
+/** Named features shown as "what these pairs teach". */
+const MAX_FEATURES = 12;
+const MAX_EVIDENCE = 10;
+
+function checkSettings({ lambda, margin, seed }: ProbeSettings): void {
+	if (lambda !== null && !(lambda >= 0 && lambda <= 1)) {
+		throw new UserError(
+			'usage',
+			`λ lies between 0 (in-distribution fit alone) and 1 (minimax regret); found ${lambda}.`,
+		);
+	}
+	if (margin !== 'auto' && !(margin >= 0 && Number.isFinite(margin))) {
+		throw new UserError('usage', `The margin is a number of nats from 0 up, or auto; found ${margin}.`);
+	}
+	if (!Number.isInteger(seed)) throw new UserError('usage', `The seed is a whole number; found ${seed}.`);
+}
+
+function sizeOf(pairs: readonly ScoredPair[]): SplitSize {
+	return {
+		pairs: pairs.length,
+		prompts: new Set(pairs.map((pair) => pair.prompt)).size,
+		clusters: new Set(pairs.map((pair) => pair.cluster)).size,
+	};
+}
+
+function leftOut(dataset: Dataset, split: EvaluationSplit): Metrics['left_out'] {
+	const { unresolved, both_bad, waiting, open, spanning } = dataset.leftOut[split];
+	return { unresolved, both_bad, waiting, open, spanning };
+}
+
+function scoreLines(family: ProbeFamily, point: number): ScoreLine[] {
+	return OPEN_SPLITS.flatMap((split) => {
+		const margins = meanMargins(family.margins(split, point));
+		return family.pairs(split).map((pair, i) => ({
+			comparison: pair.comparison,
+			checkpoint: null,
+			delta: margins[i]!,
+			p: sigmoid(margins[i]!),
+			y: pair.y,
+			decided: pair.decided,
+			chosen_side: pair.chosenSide,
+			split,
+			source: pair.source,
+		}));
+	});
+}
+
+/** The most confident mistakes on R: pairs with a preferred side that the probe sees the other way. */
+function mistakes(scores: readonly ScoreLine[]): string[] {
+	return scores
+		.filter((line) => line.split === 'heldout_reference' && line.y > 0.5 && line.delta < 0)
+		.sort((x, y) => x.delta - y.delta || (x.comparison < y.comparison ? -1 : 1))
+		.slice(0, MAX_EVIDENCE)
+		.map((line) => line.comparison);
+}
+
+function strongestFeatures(family: ProbeFamily, point: number): NonNullable<RunRecord['features']> {
+	const { dense } = family.points[point]!;
+	return family.denseNames
+		.map((name, j) => ({ name, weight: dense[j]! }))
+		.filter(({ weight }) => weight !== 0)
+		.sort((x, y) => Math.abs(y.weight) - Math.abs(x.weight) || (x.name < y.name ? -1 : 1))
+		.slice(0, MAX_FEATURES);
+}
+
+function afterReview(
+	family: ProbeFamily,
+	point: number,
+	dataset: Dataset,
+	{ reviewed, seed }: ProbeSettings,
+): RunRecord['metrics_after_review'] | undefined {
+	if (reviewed === undefined || reviewed.size === 0) return undefined;
+	const out: Partial<Record<EvaluationSplit, Metrics>> = {};
+	for (const split of ['eval', 'heldout_reference'] as const) {
+		const pairs = family.pairs(split);
+		if (!pairs.some((pair) => reviewed.has(pair.comparison))) continue;
+		const labels = labelsOf(pairs).map((label, i) => ({ ...label, ...reviewed.get(pairs[i]!.comparison) }));
+		const records = recordsFromMargins(labels, family.margins(split, point));
+		out[split] = computeMetrics(records, { leftOut: leftOut(dataset, split), seed });
+	}
+	return out;
+}
+
+/**
+ * One GDPO scoring run with the built-in probe: path, regrets, s(λ), recommendation, metrics, checks, verdict
+ * (design.md §§6–7, rules.md). Same dataset and settings, same record, on one machine and Node version.
+ * @throws UserError `too-little-data` below two scored train clusters, `usage` for settings, `cancelled`
+ */
+export async function runProbe(dataset: Dataset, settings: ProbeSettings, hooks: ProbeHooks = {}): Promise<ProbeRun> {
+	checkSettings(settings);
+	const family = await fitProbe(dataset, settings.seed, hooks);
+	const choice = choose(family, settings);
+	const { point } = choice;
+	const metrics: Partial<Record<EvaluationSplit, Metrics | null>> = {};
+	for (const [done, split] of OPEN_SPLITS.entries()) {
+		hooks.onProgress?.({ phase: 'measuring', done, total: OPEN_SPLITS.length + 1 });
+		const pairs = family.pairs(split);
+		const out = leftOut(dataset, split);
+		const empty = pairs.length === 0 && Object.values(out).every((n) => n === 0);
+		metrics[split] = empty
+			? null
+			: computeMetrics(family.records(split, point), {
+					leftOut: out,
+					seed: settings.seed,
+					...(pairs.length === 0 ? {} : { longerWins: longerWins(pairs) }),
+				});
+		await new Promise((resolve) => setImmediate(resolve));
+		if (hooks.signal?.aborted) throw new UserError('cancelled', 'The scoring run was cancelled; nothing was recorded.');
+	}
+	const sealedPairs = family.pairs('heldout_sealed');
+	const sealed = sealE(
+		family,
+		{ lambdas: choice.lambdas, own: point },
+		{
+			leftOut: leftOut(dataset, 'heldout_sealed'),
+			seed: settings.seed,
+			...(sealedPairs.length === 0 ? {} : { longerWins: longerWins(sealedPairs) }),
+		},
+	);
+	const scores = scoreLines(family, point);
+	const onlyTies = dataset.pairs.every((pair) => pair.y === 0.5);
+	const health = adjustFamily([
+		checkOverconfidentHeldout(family.records('heldout_reference', point), mistakes(scores), !onlyTies),
+		checkLeakage(dataset.leakage),
+	]);
+	const review = afterReview(family, point, dataset, settings);
+	const record: ProbeRecord = {
+		engine: {
+			name: 'probe',
+			version: '1',
+			reference: 'uninformed',
+			features: { hash_bits: HASH_BITS, named: family.denseNames.length },
+			// Nats by which a reported solution may miss its minimum.
+			certificate: Math.max(...family.points.map((each) => each.gap)),
+		},
+		settings: {
+			lambda: choice.lambda,
+			lambda_requested: settings.lambda,
+			margin: choice.margin,
+			margin_requested: settings.margin,
+			beta: 1,
+			seed: settings.seed,
+			folds: family.folds,
+			labels: { policy: 'vote-share' },
+		},
+		dataset: {
+			sha256: dataset.sha256,
+			manifest: dataset.manifest,
+			splits: Object.fromEntries(SPLITS.map((split) => [split, sizeOf(family.pairs(split))])) as Record<
+				EvaluationSplit,
+				SplitSize
+			>,
+		},
+		objective: objective(family, choice),
+		baselines: baselines(family, choice.reason),
+		frontier: frontier(family, choice),
+		recommended: choice.recommended,
+		calibration: appliedTemperature(family, point),
+		metrics,
+		...(review === undefined ? {} : { metrics_after_review: review }),
+		differences: lossDifferences(family, point),
+		divergence: preferenceDivergence(family, point),
+		slices: { value: null, reason: 'not in this version' },
+		features: strongestFeatures(family, point),
+		health,
+		verdict: composeVerdict({
+			health,
+			heldout: metrics.heldout_reference ?? null,
+			onlyTies,
+			scored: PROBE_SCORED,
+			disclaimer: PROBE_DISCLAIMER,
+		}),
+	};
+	hooks.onProgress?.({ phase: 'measuring', done: OPEN_SPLITS.length + 1, total: OPEN_SPLITS.length + 1 });
+	return { record, scores, sealed };
+}

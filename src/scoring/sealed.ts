@@ -1,0 +1,91 @@
+import { intervalOf, pairedDifference, recordMean } from '../calibration/jackknife.ts';
+import { computeMetrics, type MetricsOptions } from '../calibration/metrics.ts';
+import { losses } from '../calibration/proper.ts';
+import type { Interval, Metrics, ScoreLine } from '../domain/run-record.ts';
+import type { ProbeFamily } from './probe.ts';
+
+/** E under one solution. */
+export interface SealedSolution {
+	readonly s: number;
+	readonly ridge: number;
+	readonly loss: Interval;
+	/** Of all solutions together at 95 % (Bonferroni): for candidates that were not chosen. */
+	readonly band: Interval;
+	readonly over_dpo: Interval;
+	readonly over_pooled: Interval;
+	readonly metrics: Metrics;
+}
+
+/** Everything of E in a run. It exists in sealed.bin only, until a decision opens it. */
+export interface Sealed {
+	readonly version: 1;
+	readonly pairs: number;
+	/** Place in `solutions` for each λ of the frontier, of the run's own λ, and of the baselines. */
+	readonly by_lambda: readonly { readonly lambda: number; readonly solution: number }[];
+	readonly own: number;
+	readonly dpo: number;
+	readonly pooled: number | null;
+	readonly solutions: readonly SealedSolution[];
+	/** Score lines without margins, and the mean margin of each under every solution. */
+	readonly lines: readonly (Omit<ScoreLine, 'delta' | 'p'> & { readonly deltas: readonly number[] })[];
+}
+
+/** E for every solution that a decision may name or is compared with; null where E is empty. */
+export function sealE(
+	family: ProbeFamily,
+	choice: { readonly lambdas: readonly { readonly lambda: number; readonly point: number }[]; readonly own: number },
+	metrics: MetricsOptions,
+): Sealed | null {
+	const pairs = family.pairs('heldout_sealed');
+	if (pairs.length === 0) return null;
+	const points = [
+		...new Set([
+			...choice.lambdas.map((each) => each.point),
+			choice.own,
+			0,
+			...(family.pooled === null ? [] : [family.pooled]),
+		]),
+	].sort((x, y) => x - y);
+	const lossOf = (point: number): Float64Array => losses(family.records('heldout_sealed', point));
+	const records = family.records('heldout_sealed', 0);
+	const dpo = lossOf(0);
+	const pooled = family.pooled === null ? null : lossOf(family.pooled);
+	const margins = points.map((point) => meanMargins(family.margins('heldout_sealed', point)));
+	return {
+		version: 1,
+		pairs: pairs.length,
+		by_lambda: choice.lambdas.map(({ lambda, point }) => ({ lambda, solution: points.indexOf(point) })),
+		own: points.indexOf(choice.own),
+		dpo: points.indexOf(0),
+		pooled: family.pooled === null ? null : points.indexOf(family.pooled),
+		solutions: points.map((point) => {
+			const loss = lossOf(point);
+			return {
+				s: family.points[point]!.s,
+				ridge: family.points[point]!.ridge,
+				loss: intervalOf(recordMean(records, loss)),
+				band: intervalOf(recordMean(records, loss), 'no pairs', 1 - 0.05 / points.length),
+				over_dpo: intervalOf(pairedDifference(records, loss, dpo)),
+				over_pooled: intervalOf(pooled === null ? null : pairedDifference(records, loss, pooled), 'no pooled baseline'),
+				metrics: computeMetrics(family.records('heldout_sealed', point), metrics),
+			};
+		}),
+		lines: pairs.map((pair, i) => ({
+			comparison: pair.comparison,
+			checkpoint: null,
+			y: pair.y,
+			decided: pair.decided,
+			chosen_side: pair.chosenSide,
+			split: 'heldout_sealed',
+			source: pair.source,
+			deltas: margins.map((margin) => margin[i]!),
+		})),
+	};
+}
+
+/** Mean over the models that may score a pair. */
+export function meanMargins(margins: readonly Float64Array[]): Float64Array {
+	const first = margins[0]!;
+	if (margins.length === 1) return first;
+	return first.map((_, i) => margins.reduce((sum, margin) => sum + margin[i]!, 0) / margins.length);
+}
