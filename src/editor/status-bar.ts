@@ -60,7 +60,10 @@ export class StatusBar extends Disposable {
 				return snapshot === undefined || snapshot instanceof Error ? [] : [snapshot];
 			});
 			const shown = statusText(known, jobs.running);
-			if (shown === null) return item.hide();
+			if (shown === null) {
+				item.hide();
+				return;
+			}
 			item.text = shown.text;
 			item.tooltip = shown.tooltip;
 			item.command = shown.command;

@@ -18,16 +18,20 @@ export interface Row {
 	readonly context?: string;
 }
 
-interface Node {
+/** What a row hands to a command: its click and its context menu alike. */
+export interface RowArgument {
+	readonly folder: string;
+	readonly argument: unknown;
+}
+
+interface Node extends RowArgument {
 	readonly session: FolderSession;
 	/** null = the folder itself. */
 	readonly row: Row | null;
 }
 
-/** What a click on a row hands to its command. */
-export interface RowArgument {
-	readonly folder: string;
-	readonly argument: unknown;
+function node(session: FolderSession, row: Row | null): Node {
+	return { session, row, folder: session.folder.uri.toString(), argument: row?.argument };
 }
 
 /** A tree that is a projection of snapshots: its rows directly, or under their folder where there are several. */
@@ -46,15 +50,15 @@ export class FolderTree extends Disposable implements vscode.TreeDataProvider<No
 		this.register(snapshots.onChanged(() => this.#changed.fire()));
 	}
 
-	getChildren(node?: Node): Node[] {
+	getChildren(parent?: Node): Node[] {
 		const sessions = this.#services.sessions;
-		if (node !== undefined) return this.#of(node.session);
+		if (parent !== undefined) return this.#of(parent.session);
 		const only = sessions[0];
 		if (sessions.length === 1 && only !== undefined) return this.#of(only);
-		return sessions.map((session) => ({ session, row: null }));
+		return sessions.map((session) => node(session, null));
 	}
 
-	getTreeItem({ session, row }: Node): vscode.TreeItem {
+	getTreeItem({ session, row, folder, argument }: Node): vscode.TreeItem {
 		if (row === null) {
 			const item = new vscode.TreeItem(session.folder.name, vscode.TreeItemCollapsibleState.Expanded);
 			item.id = session.folder.uri.toString();
@@ -68,8 +72,8 @@ export class FolderTree extends Disposable implements vscode.TreeDataProvider<No
 		item.iconPath = row.icon;
 		item.accessibilityInformation = { label: row.spoken ?? `${row.label}, ${row.description}` };
 		if (row.context !== undefined) item.contextValue = row.context;
-		const argument: RowArgument = { folder: session.folder.uri.toString(), argument: row.argument };
-		item.command = { command: row.command, title: row.label, arguments: [argument] };
+		const handed: RowArgument = { folder, argument };
+		item.command = { command: row.command, title: row.label, arguments: [handed] };
 		return item;
 	}
 
@@ -85,8 +89,8 @@ export class FolderTree extends Disposable implements vscode.TreeDataProvider<No
 				icon: new vscode.ThemeIcon('error'),
 				command: 'pairwright.showLog',
 			};
-			return [{ session, row }];
+			return [node(session, row)];
 		}
-		return this.#rows(snapshot).map((row) => ({ session, row }));
+		return this.#rows(snapshot).map((row) => node(session, row));
 	}
 }

@@ -1,0 +1,45 @@
+import * as vscode from 'vscode';
+import { openPair, openQueue, registerAnnotate } from './editor/annotate/register.ts';
+import { promptForTag } from './editor/annotate/tag.ts';
+import { Commands } from './editor/commands/register.ts';
+import { ReportViews } from './editor/report/register.ts';
+import { Shell } from './editor/shell/shell.ts';
+import { Snapshots } from './editor/shell/snapshots.ts';
+import { SplitsViews } from './editor/splits/register.ts';
+import { StatusBar } from './editor/status-bar.ts';
+import { Trees } from './editor/trees/register.ts';
+
+/** Composition root: everything is made here, handed what it needs, and disposed with the window. */
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+	const started = performance.now();
+	const log = vscode.window.createOutputChannel('Pairwright', { log: true });
+	const shell = new Shell(context, log);
+	const snapshots = new Snapshots(shell);
+	const splits = new SplitsViews(shell, {
+		openPair: (session, comparison) => openPair(shell, session, comparison),
+		promptForTag: (session, selection) => promptForTag(shell, session, selection),
+	});
+	const reports = new ReportViews(shell, {
+		openPair: (session, comparison) => openPair(shell, session, comparison, 'report'),
+		openRejudge: (session) => openQueue(shell, session, 'rejudge'),
+		openSplits: (session) => splits.open(session, null),
+	});
+	context.subscriptions.push(
+		log,
+		shell,
+		snapshots,
+		registerAnnotate(shell),
+		splits,
+		reports,
+		new Trees(shell, snapshots),
+		new StatusBar(shell, snapshots, shell.jobs),
+		new Commands(shell, snapshots, {
+			openQueue: (session, kind) => openQueue(shell, session, kind),
+			openSplits: (session, focus) => splits.open(session, focus),
+			openReport: (session, run) => reports.open(session, run),
+			startScoring: (session) => reports.startScoring(session),
+		}),
+	);
+	await shell.start();
+	log.info(`Activated in ${Math.round(performance.now() - started)} ms.`);
+}

@@ -1,0 +1,323 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Remote } from '../../src/protocol/rpc.ts';
+import type { SplitsDone, SplitsFilter, SplitsFocus, SplitsHost, SplitsState } from '../../src/protocol/splits.ts';
+import type { PromptRow } from '../../src/protocol/workspace-api.ts';
+import { ActionBar, type Notice } from './action-bar.tsx';
+import { Attention } from './attention.tsx';
+import { Filters, placeName, withFilter } from './filters.tsx';
+import { Pages } from './pages.ts';
+import { PlaceCard } from './place-card.tsx';
+import { PromptGrid } from './prompt-grid.tsx';
+import { NOTHING, type Selection, toPromptSelection } from './selection.ts';
+import { count, many, PLACES } from './words.ts';
+
+/** What survives hiding and a reload. No texts: a search phrase is the reader's own. */
+export interface ViewState {
+	readonly filter: SplitsFilter;
+	readonly scroll: number;
+	readonly open: readonly string[];
+	/** Tags, sources and lengths on the cards; null = by width. */
+	readonly details: boolean | null;
+}
+
+/** What the page is told from outside. */
+export interface Signals {
+	onChanged: (what: 'rows' | 'counts') => void;
+	onFocus: (focus: SplitsFocus) => void;
+}
+
+interface Props {
+	readonly host: Remote<SplitsHost>;
+	readonly name: string;
+	readonly focus: SplitsFocus | null;
+	readonly initial: ViewState;
+	readonly signals: Signals;
+	keep(state: Partial<ViewState>): void;
+}
+
+export function App({ host, name, focus, initial, signals, keep }: Props) {
+	const [state, setState] = useState<SplitsState | null>(null);
+	const [failure, setFailure] = useState<string | null>(null);
+	const [filter, setFilter] = useState<SplitsFilter>(focus === null ? initial.filter : filterOf(focus));
+	const [open, setOpen] = useState<readonly string[]>(
+		focus?.section === undefined ? initial.open : [...initial.open, focus.section],
+	);
+	const [details, setDetails] = useState(initial.details ?? innerWidth >= 900);
+	const [selection, setSelection] = useState<Selection>(NOTHING);
+	const [notice, setNotice] = useState<Notice | null>(null);
+	const [busy, setBusy] = useState(false);
+	const [version, setVersion] = useState(0);
+	const list = useRef<HTMLElement>(null);
+	const scroll = useRef(focus === null ? initial.scroll : 0);
+
+	const fail = useCallback((error: unknown) => {
+		setNotice({ text: error instanceof Error ? error.message : String(error), event: null, error: true });
+	}, []);
+	const read = useCallback(() => {
+		host.state().then(
+			(next) => {
+				setState(next);
+				setFailure(null);
+			},
+			(error: unknown) => setFailure(error instanceof Error ? error.message : String(error)),
+		);
+	}, [host]);
+	const pages = useMemo(
+		() =>
+			new Pages<PromptRow>(
+				async (options) => {
+					const { prompts, total, next } = await host.page({ ...filter, ...options });
+					return { rows: prompts, total, next };
+				},
+				{ onChange: () => setVersion((n) => n + 1), onError: fail },
+			),
+		[host, filter, fail],
+	);
+	useEffect(() => () => pages.close(), [pages]);
+	useEffect(read, [read]);
+
+	const show = (next: SplitsFilter): void => {
+		setFilter(next);
+		setSelection(NOTHING);
+		scroll.current = 0;
+		keep({ filter: next, scroll: 0 });
+	};
+	const toggle = (item: string, isOpen: boolean): void => {
+		const next = isOpen ? [...new Set([...open, item])] : open.filter((each) => each !== item);
+		setOpen(next);
+		keep({ open: next });
+	};
+	signals.onChanged = (what) => {
+		pages.refresh(what);
+		read();
+	};
+	signals.onFocus = (next) => {
+		if (next.section !== undefined) toggle(next.section, true);
+		else {
+			show(filterOf(next));
+			reveal(list.current);
+		}
+	};
+
+	/** One action at a time; what was done is told, with undo. */
+	const act = async (work: () => Promise<SplitsDone | null | undefined>): Promise<void> => {
+		setBusy(true);
+		try {
+			const done = await work();
+			if (done === null || done === undefined) return;
+			setNotice(done);
+			setSelection(NOTHING);
+			pages.refresh('rows');
+			read();
+		} catch (error) {
+			fail(error);
+		} finally {
+			setBusy(false);
+		}
+	};
+	const onSelected = (
+		work: (chosen: NonNullable<ReturnType<typeof toPromptSelection>>) => Promise<SplitsDone | null>,
+	) => {
+		const chosen = toPromptSelection(selection, filter);
+		if (chosen === null) setNotice({ text: 'Select prompts first: Space, or a click on their boxes.', event: null });
+		else if (!busy) void act(() => work(chosen));
+	};
+	const tag = (): void => onSelected((chosen) => host.tag(chosen));
+	const move = (): void => onSelected((chosen) => host.assign(chosen, null));
+	const exclude = (): void => onSelected((chosen) => host.assign(chosen, 'excluded'));
+	const undo = (event: string): void =>
+		void act(async () => {
+			await host.undo(event);
+			return { text: 'Undone.', event: null };
+		});
+	const attention = useMemo(
+		() => ({
+			texts: (prompts: readonly string[]) => host.texts(prompts),
+			open: (prompt: string) => void host.open(prompt).catch(fail),
+			mend: (prompts: readonly string[], how: 'together' | 'exclude') => void act(() => host.mend(prompts, how)),
+			answer: (proposal: string, accepted: boolean) => void act(() => host.answer(proposal, accepted)),
+		}),
+		[host, fail],
+	);
+
+	if (state === null) return <Waiting failure={failure} retry={read} />;
+	const { overview, index, scope } = state;
+	const prompts = overview.places.reduce((sum, { count }) => sum + count.prompts, 0);
+	if (prompts === 0) return <Empty onImport={() => void host.run('import').catch(fail)} />;
+	const top = largestShare(overview.places);
+	const total = pages.total ?? 0;
+	const chosen = placeName(filter);
+	return (
+		<main>
+			<header class="top">
+				<h1>Splits</h1>
+				<bdi class="dim">{name}</bdi>
+				<span class="dim total">
+					{many(prompts, 'prompt')},{' '}
+					{many(
+						overview.places.reduce((sum, { count }) => sum + count.pairs, 0),
+						'pair',
+					)}
+				</span>
+				<button
+					type="button"
+					class="link"
+					aria-expanded={details}
+					onClick={() => {
+						setDetails(!details);
+						keep({ details: !details });
+					}}
+				>
+					{details ? 'Fewer details' : 'More details'}
+				</button>
+			</header>
+			{failure !== null && <p class="stale">This view could not be read again: {failure}</p>}
+			<section aria-label="Places">
+				<ul class="cards">
+					{overview.places.map((place) => (
+						<PlaceCard
+							key={place.place}
+							place={place}
+							active={chosen === place.place}
+							details={details}
+							top={top}
+							onShow={() =>
+								show(
+									chosen === place.place
+										? withFilter(filter, { split: undefined, half: undefined })
+										: PLACES[place.place].filter,
+								)
+							}
+							onFacet={(facet) => show({ ...PLACES[place.place].filter, tag: facet })}
+							onFreeze={() => void host.freeze(PLACES[place.place].filter.split ?? 'train').then(read, fail)}
+						/>
+					))}
+				</ul>
+			</section>
+			<section aria-label="To look at">
+				<Attention overview={overview} actions={attention} open={open} onToggle={toggle} />
+				{scope === '' && (
+					<p class="hint">
+						Say in two sentences what your training distribution is, so that everybody tags by the same line:{' '}
+						<button type="button" class="link" onClick={() => void host.run('openConfig').catch(fail)}>
+							“scope” in the folder settings
+						</button>
+					</p>
+				)}
+			</section>
+			<section class="list" aria-label="Prompts" ref={list}>
+				<Filters
+					filter={filter}
+					overview={overview}
+					indexed={index.ready || index.total === 0 ? null : Math.floor((100 * index.done) / index.total)}
+					onChange={show}
+				/>
+				<p class="found" role="status">
+					{pages.total === null
+						? 'Reading…'
+						: total === prompts
+							? `All ${many(total, 'prompt')}`
+							: `${count(total)} of ${many(prompts, 'prompt')}`}
+				</p>
+				{pages.total === 0 ? (
+					<NothingFound onClear={() => show({})} />
+				) : (
+					<PromptGrid
+						key={JSON.stringify(filter)}
+						pages={pages}
+						version={version}
+						selection={selection}
+						initialScroll={scroll.current}
+						actions={{
+							open: (row) => void host.open(row.id).catch(fail),
+							select: setSelection,
+							tag,
+							move,
+							exclude,
+							say: (text) => setNotice({ text, event: null }),
+						}}
+						onScroll={(next) => {
+							scroll.current = next;
+							keep({ scroll: next });
+						}}
+					/>
+				)}
+				<ActionBar
+					selection={selection}
+					total={total}
+					notice={notice}
+					busy={busy}
+					onSelect={setSelection}
+					onTag={tag}
+					onMove={move}
+					onExclude={exclude}
+					onUndo={undo}
+					onDismiss={() => setNotice(null)}
+				/>
+			</section>
+		</main>
+	);
+}
+
+function filterOf({ split, half, status }: SplitsFocus): SplitsFilter {
+	return withFilter({}, { split, half, status });
+}
+
+/** The largest share of any length bin: one scale for all cards. */
+function largestShare(places: SplitsState['overview']['places']): number {
+	const shares = places.flatMap(({ promptLengths, responseLengths }) =>
+		[promptLengths, responseLengths].flatMap((bins) => {
+			const total = bins.reduce((sum, n) => sum + n, 0);
+			return total === 0 ? [] : bins.map((n) => n / total);
+		}),
+	);
+	return Math.max(0.01, ...shares);
+}
+
+function reveal(element: HTMLElement | null): void {
+	const still = document.body.classList.contains('vscode-reduce-motion');
+	element?.scrollIntoView({ block: 'start', behavior: still ? 'auto' : 'smooth' });
+}
+
+function Waiting({ failure, retry }: { failure: string | null; retry: () => void }) {
+	return (
+		<main class="blank">
+			{failure === null ? (
+				<p role="status">Reading the splits…</p>
+			) : (
+				<>
+					<p role="alert">{failure}</p>
+					<vscode-button appearance="primary" onClick={retry}>
+						Try again
+					</vscode-button>
+				</>
+			)}
+		</main>
+	);
+}
+
+function Empty({ onImport }: { onImport: () => void }) {
+	return (
+		<main class="blank">
+			<h1>No prompts yet</h1>
+			<p>
+				Import preference pairs and they are sorted here: what a model is tuned on, what it is checked with, and what is
+				held out because it lies outside.
+			</p>
+			<vscode-button appearance="primary" onClick={onImport}>
+				Import preference data…
+			</vscode-button>
+		</main>
+	);
+}
+
+function NothingFound({ onClear }: { onClear: () => void }) {
+	return (
+		<div class="nothing">
+			<p>No prompt fits these filters.</p>
+			<button type="button" class="btn" onClick={onClear}>
+				Clear all filters
+			</button>
+		</div>
+	);
+}
