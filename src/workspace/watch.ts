@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** What other programs change (a pull, a checkout, the command line, an editor): not the database, drafts or locks. */
-const WATCHED = ['config.json', 'guidelines.md', 'journal', 'sources', 'runs', 'exports'] as const;
+const WATCHED = ['config.json', 'guidelines.md', 'journal', 'sources', 'runs', 'exports', 'manifests'] as const;
 
 /** Path → identity, size and time of modification. */
 type Snapshot = Map<string, string>;

@@ -1,0 +1,51 @@
+import type { Command } from 'commander';
+import { UserError } from '../protocol/errors.ts';
+import type { WorkspaceApi } from '../protocol/workspace-api.ts';
+import { interval, plain, plural } from './format.ts';
+import { example, numberBetween, perform } from './register.ts';
+
+interface Options {
+	readonly lambda?: number;
+	readonly none?: true;
+	readonly reason: string;
+}
+
+type Decided = Awaited<ReturnType<WorkspaceApi['decide']>>;
+
+export function registerDecide(program: Command): void {
+	program
+		.command('decide')
+		.description('record which λ is chosen, or none; this opens the sealed half of that run')
+		.argument('<run>', 'run id, a unique beginning of it, or latest')
+		.option('--lambda <x>', 'one of the run’s λ, recommended or not', numberBetween(0, 1))
+		.option('--none', 'none is good enough')
+		.requiredOption('--reason <text>', 'why; it stays with the decision')
+		.addHelpText('after', example('decide latest --lambda 0.3 --reason "carries over at no cost in eval"'))
+		.action(
+			perform<Options>(async (context, [run], { lambda, none, reason }) => {
+				if ((lambda === undefined) === (none === undefined)) {
+					throw new UserError('usage', 'Say what was chosen: --lambda X, or --none.');
+				}
+				if (reason.trim() === '')
+					throw new UserError('usage', '--reason: a decision without a reason cannot be understood later.');
+				const api = await context.open();
+				const done = await api.decide(run!, { lambda: lambda ?? null, checkpoint: null, reason });
+				context.result(done, () => decisionText(done));
+			}),
+		);
+}
+
+export function decisionText({ decision, openings, metrics }: Decided): string {
+	const sealed = metrics.heldout_sealed;
+	return [
+		`Recorded: ${decision.lambda === null ? 'none' : `λ ${plain(decision.lambda)}`} for run ${decision.run}. ${decision.reason}`,
+		sealed === null
+			? 'This run has no sealed half: nothing was opened.'
+			: `Sealed half opened: ${plural(sealed.n, 'pair')}, ${plural(sealed.groups, 'cluster')}. Accuracy ${interval(sealed.accuracy)}, NLL ${interval(sealed.nll)}, over-confidence ${interval(sealed.overconfidence)}.`,
+		...(decision.after_opening
+			? [
+					`Chosen after seeing E (${plural(openings, 'opening')}): it is no longer an unseen test. Add fresh sealed prompts before the next decision.`,
+				]
+			: []),
+	].join('\n');
+}

@@ -1,0 +1,142 @@
+import { type Command, Option } from 'commander';
+import { SPLIT_LABELS, SPLITS, type Split } from '../domain/split.ts';
+import { UserError } from '../protocol/errors.ts';
+import type { SplitCount, SplitsOverview, WorkspaceApi } from '../protocol/workspace-api.ts';
+import { count, plural, shortId } from './format.ts';
+import { example, perform } from './register.ts';
+import { renderTable } from './table.ts';
+import type { Terminal } from './terminal.ts';
+
+interface Options {
+	readonly assign?: Split;
+	readonly ids?: string[];
+	readonly reason?: string;
+	readonly freeze?: true | string[];
+}
+
+type Frozen = Partial<Record<Split, Awaited<ReturnType<WorkspaceApi['freeze']>>>>;
+type Assigned = Awaited<ReturnType<WorkspaceApi['assign']>>;
+
+export function registerSplit(program: Command): void {
+	program
+		.command('split')
+		.description('show the splits; move prompts; freeze with a manifest')
+		.addOption(new Option('--assign <split>', 'move the prompts of --ids, with their clusters, there').choices(SPLITS))
+		.option('--ids <ids...>', 'prompts or comparisons, or unique beginnings of 8 or more')
+		.option('--reason <text>', 'why they move')
+		.option('--freeze [splits...]', 'write a manifest of these splits (default: all that hold prompts)')
+		.addHelpText(
+			'after',
+			example('split', 'split --assign retention --ids 3f9a1c22 77aa01bc', 'split --freeze eval heldout'),
+		)
+		.action(
+			perform<Options>(async (context, _args, { assign, ids, reason, freeze }) => {
+				if ((assign === undefined) !== (ids === undefined)) {
+					throw new UserError('usage', '--assign and --ids go together: which prompts, and where to.');
+				}
+				const names = Array.isArray(freeze) ? freeze.map(splitName) : null;
+				const api = await context.open();
+				const assigned =
+					assign === undefined || ids === undefined
+						? null
+						: await api.assign({ ids }, { split: assign, ...(reason === undefined ? {} : { reason }) });
+				let overview = await api.splits();
+				const frozen: Frozen = {};
+				if (freeze !== undefined) {
+					const all = SPLITS.filter((split) => split !== 'excluded' && overview.splits[split].prompts > 0);
+					for (const split of names ?? all) frozen[split] = await api.freeze(split);
+					overview = await api.splits();
+				}
+				const document = {
+					splits: overview.splits,
+					heldout: overview.halves,
+					...(assigned === null ? {} : { assigned }),
+					...(freeze === undefined ? {} : { frozen }),
+				};
+				context.result(document, (terminal) => splitText(terminal, overview, assigned, frozen));
+			}),
+		);
+}
+
+function splitName(text: string): Split {
+	const found = SPLITS.find((split) => split === text);
+	if (found === undefined) {
+		throw new UserError('usage', `--freeze ${text}: there is no such split. Use ${SPLITS.join(', ')}.`);
+	}
+	return found;
+}
+
+export function splitText(
+	terminal: Terminal,
+	overview: SplitsOverview,
+	assigned: Assigned | null,
+	frozen: Frozen,
+): string {
+	const frozenAt = (place: string) => overview.places.find((p) => p.place === place)?.frozen ?? null;
+	const row = (label: string, c: SplitCount, place?: string): string[] => {
+		const manifest = place === undefined ? null : frozenAt(place);
+		const change =
+			manifest === null || manifest.added + manifest.removed === 0
+				? ''
+				: `, since then +${count(manifest.added)} −${count(manifest.removed)}`;
+		return [
+			label,
+			count(c.prompts),
+			count(c.pairs),
+			c.pairs === 0 ? '' : `${count(c.judged)} (${Math.floor((c.judged / c.pairs) * 100)} %)`,
+			c.disputed === 0 ? '' : count(c.disputed),
+			count(c.judgments),
+			manifest === null ? '' : `${shortId(manifest.manifest)}${change}`,
+		];
+	};
+	const { splits, halves } = overview;
+	const table = renderTable(
+		terminal,
+		[
+			{ title: 'split' },
+			{ title: 'prompts', align: 'right' },
+			{ title: 'pairs', align: 'right' },
+			{ title: 'judged', align: 'right' },
+			{ title: 'disputed', align: 'right', drop: 2 },
+			{ title: 'judgments', align: 'right', drop: 3 },
+			{ title: 'frozen as', drop: 1 },
+		],
+		[
+			row(SPLIT_LABELS.train, splits.train, 'train'),
+			row(SPLIT_LABELS.eval, splits.eval, 'eval'),
+			row(SPLIT_LABELS.heldout, splits.heldout),
+			row('  tuning half (R)', halves.reference, 'heldout_reference'),
+			row('  sealed half (E)', halves.sealed, 'heldout_sealed'),
+			row(SPLIT_LABELS.retention, splits.retention, 'retention'),
+			row(SPLIT_LABELS.excluded, splits.excluded, 'excluded'),
+		],
+	);
+	const notes = [
+		...(assigned === null
+			? []
+			: [
+					`Moved ${plural(assigned.moved, 'prompt')}${assigned.proposed > 0 ? `; ${count(assigned.proposed)} proposed only: frozen or exported` : ''}.`,
+				]),
+		...Object.entries(frozen).map(
+			([split, f]) =>
+				`Froze ${SPLIT_LABELS[split as Split]}: ${plural(f.prompts, 'prompt')}, manifest ${shortId(f.manifest)}.`,
+		),
+		...(overview.leakage.length === 0
+			? []
+			: [
+					`▲ ${plural(overview.leakage.length, 'leak')} between splits: the same or nearly the same prompt on both sides.`,
+				]),
+		...(overview.spanning.length === 0
+			? []
+			: [
+					`● ${plural(overview.spanning.length, 'cluster')} across splits: only the most protected members take part in runs.`,
+				]),
+		...(overview.proposals.length === 0 ? [] : [`● ${plural(overview.proposals.length, 'proposal')} to answer.`]),
+		...(splits.heldout.prompts > 0
+			? []
+			: [
+					'Nothing is held out yet. Tag prompts outside the training distribution: pairwright tag --search WORDS --facet domain:NAME',
+				]),
+	];
+	return [table, ...(notes.length === 0 ? [] : ['', ...notes])].join('\n');
+}
