@@ -25,7 +25,7 @@ export type ReportState =
 	| {
 			readonly status: 'report';
 			readonly report: RunReport;
-			/** False in an untrusted workspace and in an exported file: no run, no decision, no links to pairs. */
+			/** `untrusted`: no runs; `exported`: a file that can only be read. */
 			readonly actions: 'all' | 'untrusted' | 'exported';
 			/** An exported file says whether it holds texts. */
 			readonly texts: boolean;

@@ -32,7 +32,7 @@ function stretches(
 	return found.filter((stretch) => stretch.length > 0);
 }
 
-/** Accuracy against mean confidence per bin (confidence form, x from ½), with bands, and the pairs per bin beneath. */
+/** Accuracy against mean confidence per bin (confidence form, x from ½), with their intervals, and the pairs per bin beneath. */
 export function ReliabilityChart({ bins, width, floor, tone }: Props) {
 	const left = 34;
 	const right = width - 8;
@@ -63,11 +63,20 @@ export function ReliabilityChart({ bins, width, floor, tone }: Props) {
 			{stretches(bins, (bin) => [bin.null_low, bin.null_high]).map((stretch) => (
 				<path key={stretch[0]?.x} class="null-band" d={area(stretch)} />
 			))}
-			{stretches(bins, (bin) => [bin.accuracy_low, bin.accuracy_high]).map((stretch) => (
-				<path key={stretch[0]?.x} class="band" d={area(stretch)} />
-			))}
 			<line class="diagonal" x1={x(Math.max(0.5, floor))} y1={y(Math.max(0.5, floor))} x2={x(1)} y2={y(1)} />
 			{filled.length > 1 ? <path class="series" d={`M${line}`} /> : null}
+			{filled.map((bin) =>
+				bin.accuracy_low == null || bin.accuracy_high == null ? null : (
+					<line
+						key={bin.low}
+						class="bin-interval"
+						x1={x(bin.confidence ?? 0.5)}
+						x2={x(bin.confidence ?? 0.5)}
+						y1={y(bin.accuracy_low)}
+						y2={y(bin.accuracy_high)}
+					/>
+				),
+			)}
 			{filled.map((bin) => (
 				<Mark key={bin.low} tone={tone} x={x(bin.confidence ?? 0.5)} y={y(bin.accuracy ?? 0)} />
 			))}

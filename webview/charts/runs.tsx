@@ -21,7 +21,7 @@ interface Props {
 	/** The run on screen. */
 	readonly current: number;
 	/** A line to compare with: 0 for over-confidence, ln 2 for loss. */
-	readonly reference: { readonly at: number; readonly label: string };
+	readonly reference: number;
 }
 
 /** A number of each run over time with its 95 % interval as a bar. The two series stand beside, not on, each other. */
@@ -34,10 +34,9 @@ export function RunsChart({ width, series, current, reference }: Props) {
 	const last = Math.max(...ordinals, current);
 	const x = scaleLinear([first - 0.5, last + 0.5], [box.left, box.right]);
 	const bounds = all.flatMap((point) => [point.value, point.low ?? point.value, point.high ?? point.value]);
-	const y = scaleLinear(
-		[Math.min(...bounds, reference.at), Math.max(...bounds, reference.at)],
-		[box.bottom, box.top],
-	).nice(4);
+	const y = scaleLinear([Math.min(...bounds, reference), Math.max(...bounds, reference)], [box.bottom, box.top]).nice(
+		4,
+	);
 	const yTicks = fittingTicks(y, box.bottom - box.top, 38);
 	const step = Math.max(1, Math.ceil((last - first + 1) / Math.max(2, Math.floor((box.right - box.left) / 56))));
 	const xTicks: number[] = [];
@@ -47,10 +46,7 @@ export function RunsChart({ width, series, current, reference }: Props) {
 		<svg class="plot" width={width} height={height} role="presentation">
 			<YAxis y={y} box={box} ticks={yTicks} format={tickFormat(yTicks)} />
 			<line class="current-run" x1={x(current)} x2={x(current)} y1={box.top} y2={box.bottom} />
-			<line class="reference" x1={box.left} x2={box.right} y1={y(reference.at)} y2={y(reference.at)} />
-			<text class="tick" x={box.left + 4} y={y(reference.at) - 4}>
-				{reference.label}
-			</text>
+			<line class="reference" x1={box.left} x2={box.right} y1={y(reference)} y2={y(reference)} />
 			{series.map((one) => {
 				const shift = one.tone === 'in' ? -beside : beside;
 				return (

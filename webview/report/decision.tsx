@@ -1,38 +1,10 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { lambdaChoices } from '../../src/domain/frontier.ts';
 import type { DecisionDraft } from '../../src/protocol/report.ts';
 import type { RunReport } from '../../src/protocol/workspace-api.ts';
 import { counted, dateTime, lambda } from './format.ts';
 import { Fold, Lock } from './parts.tsx';
-import { lambdaRange, solutions } from './sentences.ts';
 import { useView } from './view-state.tsx';
-
-/** One choice a distinct solution: two λ with the same solution are the same decision. */
-function choices(report: RunReport): { value: string; label: string }[] {
-	const { record } = report;
-	const path = solutions(record);
-	const points =
-		path.length > 0
-			? path.map((solution) => {
-					const { first, last } = solution;
-					const inside = (at: number | null): at is number => at !== null && first.lambda <= at && at <= last.lambda;
-					const named = inside(record.recommended.lambda)
-						? record.recommended.lambda
-						: inside(record.settings.lambda)
-							? record.settings.lambda
-							: first.lambda;
-					const marks = [
-						inside(record.recommended.lambda) ? 'recommended' : '',
-						inside(record.settings.lambda) ? 'used in this run' : '',
-					].filter(Boolean);
-					const same = first.lambda === last.lambda ? '' : `; same solution ${lambdaRange(solution)}`;
-					return {
-						value: String(named),
-						label: `λ ${lambda(named)}${marks.length > 0 ? ` — ${marks.join(', ')}` : ''}${same}`,
-					};
-				})
-			: [{ value: String(record.settings.lambda), label: `λ ${lambda(record.settings.lambda)} — used in this run` }];
-	return [...points, { value: 'none', label: 'none: do not use this' }];
-}
 
 function DecisionForm({ report, draft, again }: { report: RunReport; draft: DecisionDraft | null; again: boolean }) {
 	const { run, actions, busy } = useView();
@@ -83,11 +55,12 @@ function DecisionForm({ report, draft, again }: { report: RunReport; draft: Deci
 				<option value="" disabled>
 					Choose…
 				</option>
-				{choices(report).map((option) => (
-					<option key={option.value} value={option.value}>
-						{option.label}
+				{lambdaChoices(record).map(({ lambda, label, detail }) => (
+					<option key={lambda} value={String(lambda)}>
+						{detail ? `${label} — ${detail}` : label}
 					</option>
 				))}
+				<option value="none">none — not to be used</option>
 			</select>
 			<label for={`${id}r`}>Reason</label>
 			<textarea
@@ -118,7 +91,7 @@ function DecisionForm({ report, draft, again }: { report: RunReport; draft: Deci
 			<p class="problem" role="alert">
 				{problem}
 			</p>
-			<button type="submit" class="btn primary" disabled={busy || actions !== 'all'}>
+			<button type="submit" class="btn primary" disabled={busy || actions === 'exported'}>
 				{sealed > 0 && !again ? 'Record decision and open the seal' : 'Record decision'}
 			</button>
 		</form>
@@ -146,20 +119,16 @@ export function DecisionBox({ report, draft }: { report: RunReport; draft: Decis
 							? ` · chosen after seeing E: no longer an unseen test (${counted(seal.openings, 'opening')}); add fresh sealed prompts`
 							: ''}
 					</p>
-					{actions === 'all' ? (
+					{actions !== 'exported' ? (
 						<Fold id="decide-again" title="Record another decision…">
 							<DecisionForm report={report} draft={draft} again />
 						</Fold>
 					) : null}
 				</>
-			) : actions === 'all' ? (
+			) : actions !== 'exported' ? (
 				<DecisionForm report={report} draft={draft} again={false} />
 			) : (
-				<p>
-					{actions === 'exported'
-						? 'None recorded when this file was written.'
-						: 'No decision yet. Trust this workspace to record one.'}
-				</p>
+				<p>None recorded when this file was written.</p>
 			)}
 		</section>
 	);

@@ -15,12 +15,10 @@ function p(value: number): string {
 
 function figures(check: HealthCheck): string {
 	const parts: string[] = [];
-	if (check.statistic !== null) parts.push(`statistic ${fixed(check.statistic)}`);
-	if (check.threshold !== null) parts.push(`threshold ${fixed(check.threshold)}`);
 	if (check.p !== null) parts.push(p(check.p));
 	if (check.p_adjusted !== null && check.p_adjusted !== undefined)
-		parts.push(`adjusted for all checks ${p(check.p_adjusted)}`);
-	if (check.n_needed !== null) parts.push(`${count(check.n_needed)} needed`);
+		parts.push(`${p(check.p_adjusted)} after adjustment for all checks`);
+	if (check.n_needed !== null) parts.push(`${counted(check.n_needed, 'pair')} needed`);
 	return parts.join(' · ');
 }
 

@@ -1,19 +1,16 @@
+import { fitLoss, inSolution, lambdaRange, solutions } from '../../src/domain/frontier.ts';
 import type { Baseline, FrontierPoint, RunRecord } from '../../src/domain/run-record.ts';
 import { type ChartTable, DataTable, Figure } from '../charts/figure.tsx';
 import { FrontierChart, type FrontierMark } from '../charts/frontier.tsx';
 import { fixed, lambda } from './format.ts';
-import { fitLoss, fitName, frontierSentence, lambdaRange, type Solution, solutions } from './sentences.ts';
+import { fitName, frontierSentence } from './sentences.ts';
 import { useTableToggle, useView } from './view-state.tsx';
-
-function contains(solution: Solution, at: number): boolean {
-	return solution.first.lambda <= at && at <= solution.last.lambda;
-}
 
 function marks(record: RunRecord, viewed: number): FrontierMark[] {
 	const path = solutions(record);
 	const chosen = record.settings.lambda;
 	const result: FrontierMark[] = path.map((solution, index) => {
-		const isChosen = contains(solution, chosen);
+		const isChosen = inSolution(solution, chosen);
 		return {
 			label: `${lambdaRange(solution)}${isChosen ? ' (used)' : ''}`,
 			fit: solution.fit,
@@ -22,6 +19,24 @@ function marks(record: RunRecord, viewed: number): FrontierMark[] {
 			labelled: isChosen || index === 0 || index === path.length - 1,
 		};
 	});
+	const used = record.objective;
+	const usedFit = used ? fitLoss(record, used) : null;
+	if (
+		used &&
+		usedFit !== null &&
+		used.heldout_loss !== null &&
+		!path.some((solution) => inSolution(solution, chosen))
+	) {
+		// Asked for between two points of the grid.
+		const after = path.findIndex((solution) => solution.first.lambda > chosen);
+		result.splice(after === -1 ? result.length : after, 0, {
+			label: `λ ${lambda(chosen)} (used)`,
+			fit: usedFit,
+			heldout: used.heldout_loss,
+			kind: 'chosen',
+			labelled: true,
+		});
+	}
 	for (const [kind, name] of [
 		['dpo', 'DPO'],
 		['pooled', 'pooled'],
@@ -30,8 +45,8 @@ function marks(record: RunRecord, viewed: number): FrontierMark[] {
 		const heldout = record.baselines[kind].heldout_loss;
 		if (fit !== null && heldout !== null) result.push({ label: name, fit, heldout, kind, labelled: true });
 	}
-	const seen = path.find((solution) => contains(solution, viewed));
-	if (seen && !contains(seen, chosen)) {
+	const seen = path.find((solution) => inSolution(solution, viewed));
+	if (seen && !inSolution(seen, chosen)) {
 		result.push({
 			label: `λ ${lambda(viewed)} (picked)`,
 			fit: seen.fit,
@@ -166,8 +181,8 @@ export function FrontierSection({ record }: { record: RunRecord }) {
 						<PickedTable record={record} picked={picked} />
 						<p class="note dim">
 							Losses in nats. Regret = loss above the lowest that any solution of this run reaches on that data, so that
-							a held-out set which is merely harder does not count as failed generalization. J = ΔA + λ·max(0, ΔH − ΔA −{' '}
-							{fixed(record.settings.margin)}). Never choose by the gap alone.
+							a held-out set which is merely harder does not count as failed generalization. J = ΔA + λ·max(0, ΔH − ΔA
+							{record.settings.margin > 0 ? ` − ${fixed(record.settings.margin)}` : ''}). Never choose by the gap alone.
 						</p>
 					</div>
 				</div>

@@ -40,8 +40,8 @@ function RunLink({ run, current }: { run: RunSummary; current: boolean }) {
 function RunsFigure({ report, name, title }: { report: RunReport; name: Key; title: string }) {
 	const toggle = useTableToggle(`runs-${name}`);
 	const history = report.history.slice(-SHOWN_RUNS);
-	const drawn = series(history, name);
-	if (drawn.every((one) => one.points.length === 0)) return null;
+	const drawn = series(history, name).filter((one) => one.points.length > 0);
+	if (drawn.length === 0) return <p>{title}: insufficient, no run has eval or held-out numbers yet.</p>;
 	return (
 		<Figure
 			title={title}
@@ -58,22 +58,15 @@ function RunsFigure({ report, name, title }: { report: RunReport; name: Key; tit
 				]),
 			}}
 			{...toggle}
-			legend={<Legend />}
+			legend={<Legend dashed={name === 'nll' ? 'ln 2: knowing nothing' : '0: calibrated'} />}
 			draw={(width) => (
-				<RunsChart
-					width={width}
-					series={drawn}
-					current={report.ordinal}
-					reference={
-						name === 'nll' ? { at: Math.LN2, label: 'ln 2: knowing nothing' } : { at: 0, label: '0: calibrated' }
-					}
-				/>
+				<RunsChart width={width} series={drawn} current={report.ordinal} reference={name === 'nll' ? Math.LN2 : 0} />
 			)}
 		/>
 	);
 }
 
-export function Legend() {
+function Legend({ dashed }: { dashed: string }) {
 	return (
 		<p class="legend dim" aria-hidden="true">
 			<svg width="12" height="12" viewBox="0 0 12 12" class="in" aria-hidden="true">
@@ -84,6 +77,10 @@ export function Legend() {
 				<path class="mark" d="M6 1 11 6 6 11 1 6Z" />
 			</svg>{' '}
 			held out
+			<svg width="18" height="12" viewBox="0 0 18 12" aria-hidden="true">
+				<line class="reference" x1="0" x2="18" y1="6" y2="6" />
+			</svg>{' '}
+			{dashed}
 		</p>
 	);
 }

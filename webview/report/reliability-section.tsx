@@ -86,9 +86,9 @@ export function ReliabilitySection({ record }: { record: RunRecord }) {
 						))}
 					</div>
 					<p class="note dim">
-						<span class="swatch null" /> where a calibrated model would lie, 95 % · <span class="swatch band" /> 95 %
-						bootstrap band over clusters · the same axes in all panels. Confidence is that in the preferred side, so it
-						starts at 0.5.
+						<span class="swatch null" /> where a calibrated model would lie, 95 % · <span class="swatch bars" /> 95 %
+						bootstrap interval over clusters · the same axes in all panels. Confidence is that in the preferred side, so
+						it starts at 0.5.
 					</p>
 				</>
 			)}

@@ -1,12 +1,6 @@
 /** The sentence that stands under each chart: what it shows, computed from the same numbers. No claim without an interval. */
-import type {
-	FrontierPoint,
-	HealthCheck,
-	HealthStatus,
-	Interval,
-	Metrics,
-	RunRecord,
-} from '../../src/domain/run-record.ts';
+import { fitLoss, solutions } from '../../src/domain/frontier.ts';
+import type { HealthCheck, HealthStatus, Interval, Metrics, RunRecord } from '../../src/domain/run-record.ts';
 import { type EvaluationSplit, SPLIT_LABELS } from '../../src/domain/split.ts';
 import type { RunSummary } from '../../src/protocol/workspace-api.ts';
 import { count, counted, fixed, lambda, listed, percent, range, withInterval } from './format.ts';
@@ -52,47 +46,11 @@ export function reliabilitySentence(metrics: Metrics | null | undefined): string
 	return `${word}: ${says}, ${withInterval(o)} over-confidence.${where}`;
 }
 
-/** Points of the path that are one solution, in order of λ. */
-export interface Solution {
-	readonly first: FrontierPoint;
-	readonly last: FrontierPoint;
-	readonly fit: number;
-	readonly heldout: number;
-}
-
-/** Which loss is the fit: out of fold on train for the probe, eval for checkpoints. */
-export function fitLoss(
-	record: RunRecord,
-	point: { train_loss: number | null; eval_loss: number | null },
-): number | null {
-	return record.objective?.fit === 'eval' ? point.eval_loss : point.train_loss;
-}
-
-/** The distinct solutions of a frontier; points without both losses are left out. */
-export function solutions(record: RunRecord): Solution[] {
-	const found: Solution[] = [];
-	for (const point of record.frontier) {
-		const fit = fitLoss(record, point);
-		if (fit === null || point.heldout_loss === null) continue;
-		const before = found.at(-1);
-		if (point.same_as_previous && before) found[found.length - 1] = { ...before, last: point };
-		else found.push({ first: point, last: point, fit, heldout: point.heldout_loss });
-	}
-	return found;
-}
-
-/** "λ 0.3–1", "λ 0.25". */
-export function lambdaRange({ first, last }: Pick<Solution, 'first' | 'last'>): string {
-	const from = lambda(first.lambda);
-	const to = lambda(last.lambda);
-	return from === to ? `λ ${from}` : `λ ${from}–${to}`;
-}
-
-function change(from: number | null, to: number | null): string | null {
+/** "0.061 lower than DPO". */
+function compared(name: string, from: number | null, to: number | null): string | null {
 	if (from === null || to === null) return null;
-	const difference = to - from;
-	if (Math.abs(difference) < 5e-4) return 'leaves held-out loss where it is';
-	return `${difference < 0 ? 'lowers' : 'raises'} held-out loss by ${fixed(Math.abs(difference))}`;
+	if (Math.abs(to - from) < 5e-4) return `the same as ${name}`;
+	return `${fixed(Math.abs(to - from))} ${to < from ? 'lower' : 'higher'} than ${name}`;
 }
 
 export function frontierSentence(record: RunRecord): string {
@@ -101,21 +59,20 @@ export function frontierSentence(record: RunRecord): string {
 		const reason = record.objective?.reason ?? record.recommended.reason;
 		return `No frontier: ${reason ?? 'this run has no held-out loss to weigh against the fit'}.`;
 	}
-	const chosen = record.frontier.find((point) => point.lambda === record.settings.lambda);
+	// The objective is that of the λ in use, which need not stand on the frontier's grid.
+	const used = record.objective;
 	const parts: string[] = [];
-	if (chosen) {
+	if (used && used.heldout_loss !== null) {
 		const { dpo, pooled } = record.baselines;
-		const fit = fitLoss(record, chosen);
-		const fitDpo = fitLoss(record, dpo);
-		const against = [
-			{ name: 'DPO', words: change(dpo.heldout_loss, chosen.heldout_loss) },
-			{ name: 'pooling train and held-out', words: change(pooled.heldout_loss, chosen.heldout_loss) },
-		].filter((item): item is { name: string; words: string } => item.words !== null);
-		const text = against.map(({ name, words }) => `${words} against ${name}`);
-		if (text.length > 0) {
-			const cost = fit !== null && fitDpo !== null ? `, for ${fixed(fit - fitDpo)} of ${fitName(record)} more` : '';
+		const heldout = [
+			compared('DPO', dpo.heldout_loss, used.heldout_loss),
+			compared('pooled training', pooled.heldout_loss, used.heldout_loss),
+		].filter((words) => words !== null);
+		const fit = compared('DPO', fitLoss(record, dpo), fitLoss(record, used));
+		const cost = fit === null ? '' : `, and a ${fitName(record)} ${fit}`;
+		if (heldout.length > 0) {
 			parts.push(
-				`λ = ${lambda(chosen.lambda)} ${listed(text)}${cost}. Point estimates; the intervals are under Differences.`,
+				`λ = ${lambda(record.settings.lambda)} has a held-out loss ${listed(heldout)}${cost}. Point estimates; the intervals are under Differences.`,
 			);
 		}
 	}
@@ -157,14 +114,16 @@ export function longerSentence(metrics: RunRecord['metrics']): string {
 /** The claim of a GDPO run is its paired difference to pooled training, not to DPO. */
 export function claimSentence(differences: RunRecord['differences']): string {
 	const against = differences.filter(({ what }) => /pooled/i.test(what));
-	const claim = against.find(({ what }) => /held/i.test(what)) ?? against[0];
+	// The sealed half is the unseen test; the tuning half was tuned on.
+	const claim =
+		against.find(({ what }) => /sealed/i.test(what)) ?? against.find(({ what }) => /held/i.test(what)) ?? against[0];
 	if (!claim || claim.value === null) {
 		return `Against pooled training (DPO on train and held-out together): ${claim?.reason ?? 'no difference could be computed'}.`;
 	}
 	const amount = `${fixed(Math.abs(claim.value))} (${range(claim.low, claim.high)})`;
 	switch (sideOfZero(claim)) {
 		case 'below':
-			return `GDPO beats pooled training on held-out pairs: loss lower by ${fixed(Math.abs(claim.value))}, paired difference ${range(claim.low, claim.high)}.`;
+			return `GDPO beats pooled training on held-out pairs: loss lower by ${fixed(Math.abs(claim.value))} (paired difference ${range(claim.low, claim.high)}).`;
 		case 'above':
 			return `Pooled training does better than GDPO on held-out pairs: loss higher by ${amount}.`;
 		case 'around':
@@ -178,16 +137,10 @@ export function claimSentence(differences: RunRecord['differences']): string {
 export function leftOutSentence(metrics: Metrics): string {
 	const { unresolved, both_bad, waiting, open = 0, spanning = 0 } = metrics.left_out;
 	const parts = [
-		[
-			unresolved,
-			unresolved === 1 ? 'tie or unresolved pair is not in accuracy' : 'ties or unresolved pairs are not in accuracy',
-		],
-		[both_bad, 'where both are bad'],
-		[
-			waiting,
-			waiting === 1 ? 'judged pair waits behind one that is open' : 'judged pairs wait behind one that is open',
-		],
-		[spanning, spanning === 1 ? 'pair of a cluster that spans splits' : 'pairs of clusters that span splits'],
+		[unresolved, 'tied or unresolved (not in accuracy)'],
+		[both_bad, 'both bad'],
+		[waiting, 'judged, but behind one not passed yet'],
+		[spanning, 'in clusters that span splits'],
 		[open, 'not judged yet'],
 	] as const;
 	return listed(parts.filter(([n]) => n > 0).map(([n, words]) => `${count(n)} ${words}`));

@@ -194,7 +194,7 @@ function SplitRows({
 				) : (
 					<>
 						<Lock /> sealed until you decide — scored, not shown{' '}
-						{actions === 'all' ? (
+						{actions !== 'exported' ? (
 							<a class="link" href="#decision">
 								Record a decision…
 							</a>
@@ -231,7 +231,7 @@ export function SplitTable({ record }: { record: RunRecord }) {
 	const left = ROWS.flatMap(([split, name, detail]) => {
 		const metrics = record.metrics[split];
 		const words = metrics ? leftOutSentence(metrics) : '';
-		return words ? [`${name}${detail ? ` (${detail})` : ''}: ${words}.`] : [];
+		return words ? [{ split, title: detail ? `${name}, ${detail}` : name, words }] : [];
 	});
 	const missing = missingReasons(record.metrics);
 	return (
@@ -253,8 +253,16 @@ export function SplitTable({ record }: { record: RunRecord }) {
 					))}
 				</tbody>
 			</table>
-			{left.length > 0 ? <p class="note dim">Left out — {left.join(' ')}</p> : null}
-			{missing.length > 0 ? <p class="note dim">A dash is a number that cannot be had: {missing.join('; ')}.</p> : null}
+			{left.length > 0 ? (
+				<ul class="note dim left-out">
+					{left.map(({ split, title, words }) => (
+						<li key={split}>
+							Left out of {title}: {words}.
+						</li>
+					))}
+				</ul>
+			) : null}
+			{missing.length > 0 ? <p class="note dim">Missing numbers and intervals: {missing.join('; ')}.</p> : null}
 		</section>
 	);
 }

@@ -1,0 +1,144 @@
+import * as vscode from 'vscode';
+import { UserError } from '../../protocol/errors.ts';
+import type { DecisionDraft, DecisionInput, PanelState, ReportHost, ReportState } from '../../protocol/report.ts';
+import type { FolderSession, Services } from '../services.ts';
+import { recordDecision } from './decision.ts';
+import { exportReport } from './export-report.ts';
+import { askRunSettings, optionsOf } from './run-form.ts';
+import type { ScoringRuns } from './scoring-runs.ts';
+
+/** Other parts' screens that a report leads to. */
+export interface ReportScreens {
+	/** Blind: nothing of the run goes along. */
+	openPair(session: FolderSession, comparison: string): Promise<void>;
+	/** The queue of mistakes mixed with controls. */
+	openRejudge(session: FolderSession): Promise<void>;
+	openSplits(session: FolderSession): Promise<void>;
+}
+
+/** Answers the report view of one folder, for the run on screen. */
+export class ReportAnswers implements ReportHost {
+	readonly #services: Services;
+	readonly #session: FolderSession;
+	readonly #screens: ReportScreens;
+	readonly #scoring: ScoringRuns;
+	readonly #onShown: (ordinal: number | null) => void;
+	readonly #drafts = new Map<string, DecisionDraft>();
+	#run: string;
+
+	/** @param onShown told the ordinal of the run on screen, or null when it cannot be shown */
+	constructor(
+		services: Services,
+		session: FolderSession,
+		screens: ReportScreens,
+		scoring: ScoringRuns,
+		run: string,
+		onShown: (ordinal: number | null) => void,
+	) {
+		this.#services = services;
+		this.#session = session;
+		this.#screens = screens;
+		this.#scoring = scoring;
+		this.#run = run;
+		this.#onShown = onShown;
+	}
+
+	get run(): string {
+		return this.#run;
+	}
+
+	/** Called by the panel after it was told to show another run: the view asks again through `update`. */
+	show(run: string): void {
+		this.#run = run;
+	}
+
+	/** Set by the panel: sends the state to the view. */
+	onNavigate: () => Promise<void> = async () => {};
+
+	async state(): Promise<ReportState> {
+		const run = this.#run;
+		const api = await this.#session.api();
+		try {
+			const report = await api.report(run);
+			this.#onShown(report.ordinal);
+			return {
+				status: 'report',
+				report,
+				actions: vscode.workspace.isTrusted ? 'all' : 'untrusted',
+				texts: true,
+				draft: this.#drafts.get(run) ?? null,
+			};
+		} catch (error) {
+			this.#onShown(null);
+			if (UserError.is(error, 'not-found')) {
+				return { status: 'vanished', run, latest: (await api.runs()).at(-1)?.run ?? null };
+			}
+			if (UserError.is(error)) return { status: 'error', message: error.message };
+			throw error;
+		}
+	}
+
+	async ready(): ReturnType<ReportHost['ready']> {
+		const keep: PanelState = { folder: this.#session.folder.uri.toString(), run: this.#run };
+		return { state: await this.state(), keep, running: this.#scoring.running(this.#session) };
+	}
+
+	async rerun(): Promise<void> {
+		const { record } = await (await this.#session.api()).report(this.#run);
+		if (record.engine.name !== 'probe') {
+			throw new UserError('usage', `A run with the engine "${record.engine.name}" is repeated from the command line.`);
+		}
+		await this.#goTo(await this.#scoring.start(this.#session, optionsOf(record.settings)));
+	}
+
+	async configureRun(): Promise<void> {
+		const { record } = await (await this.#session.api()).report(this.#run);
+		const options = await askRunSettings(this.#session, optionsOf(record.settings));
+		if (options !== undefined) await this.#goTo(await this.#scoring.start(this.#session, options));
+	}
+
+	cancelRun(): Promise<void> {
+		return this.#scoring.cancel(this.#session);
+	}
+
+	async rejudge(): Promise<void> {
+		if ((await this.#services.ensurePerson(this.#session)) === undefined) return;
+		const { mistakes } = await (await this.#session.api()).rejudge(this.#run);
+		if (mistakes === 0) throw new UserError('not-found', 'This run has no mistakes left to judge again.');
+		await this.#screens.openRejudge(this.#session);
+	}
+
+	openPair(comparison: string): Promise<void> {
+		return this.#screens.openPair(this.#session, comparison);
+	}
+
+	openSplits(): Promise<void> {
+		return this.#screens.openSplits(this.#session);
+	}
+
+	openRun(run: string): Promise<void> {
+		return this.#goTo(run);
+	}
+
+	async decide(input: DecisionInput): Promise<void> {
+		const run = this.#run;
+		if (!(await recordDecision(this.#services, this.#session, run, input))) return;
+		this.#drafts.delete(run);
+		await this.onNavigate();
+	}
+
+	exportHtml(): Promise<void> {
+		const bundleDir = vscode.Uri.joinPath(this.#services.context.extensionUri, 'dist', 'webview').fsPath;
+		return exportReport(this.#session, this.#run, bundleDir);
+	}
+
+	async saveDraft(draft: DecisionDraft): Promise<void> {
+		this.#drafts.set(this.#run, draft);
+	}
+
+	async #goTo(run: string | undefined): Promise<void> {
+		if (run === undefined) return;
+		this.#run = run;
+		await this.onNavigate();
+	}
+}

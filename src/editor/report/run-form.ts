@@ -1,0 +1,157 @@
+import * as vscode from 'vscode';
+import type { RunSettings } from '../../domain/run-record.ts';
+import type { ScoreOptions } from '../../protocol/workspace-api.ts';
+import type { FolderSession } from '../services.ts';
+
+export const DEFAULT_RUN: ScoreOptions = { engine: 'probe', lambda: null, margin: 0, beta: 1, seed: 0 };
+
+/** What a run's record says was asked for, so that it can be asked for again. */
+export function optionsOf(settings: RunSettings): ScoreOptions {
+	return {
+		engine: 'probe',
+		lambda: settings.lambda_requested,
+		margin: settings.margin_requested,
+		beta: settings.beta,
+		seed: settings.seed,
+	};
+}
+
+function lambdaText({ lambda }: ScoreOptions): string {
+	return lambda === null ? 'λ recommended by the run' : `λ ${lambda}`;
+}
+
+function settingsText(options: ScoreOptions): string {
+	return [lambdaText(options), `margin ${options.margin}`, `β ${options.beta}`, `seed ${options.seed}`].join(' · ');
+}
+
+type Action = 'run' | 'lambda' | 'margin' | 'beta' | 'seed' | 'defaults';
+
+interface Item extends vscode.QuickPickItem {
+	readonly action?: Action;
+}
+
+function items(options: ScoreOptions, changed: boolean): Item[] {
+	return [
+		{
+			label: changed ? '$(play) Run with these settings' : '$(play) Run with the usual settings',
+			description: settingsText(options),
+			detail: 'Fits the built-in text probe to this data and reads its calibration. No language model is scored.',
+			action: 'run',
+		},
+		{ label: 'Settings', kind: vscode.QuickPickItemKind.Separator },
+		{
+			label: 'λ, how much generalization counts',
+			description: options.lambda === null ? 'recommended' : String(options.lambda),
+			detail: 'The whole path from 0 to 1 is fitted anyway; this picks the solution whose numbers head the report.',
+			action: 'lambda',
+		},
+		{
+			label: 'Margin, the shortfall that is forgiven',
+			description: options.margin === 'auto' ? 'auto' : `${options.margin} nats`,
+			detail: 'Held-out regret counts only above this. auto = what noise alone would give.',
+			action: 'margin',
+		},
+		{
+			label: 'β, the inverse temperature',
+			description: String(options.beta),
+			detail: 'Recorded with every number. The probe fits its own scale, so 1 is right for it.',
+			action: 'beta',
+		},
+		{
+			label: 'Seed',
+			description: String(options.seed),
+			detail: 'Of folds and resampling. The same seed on the same data gives the same bytes.',
+			action: 'seed',
+		},
+		...(changed ? [{ label: '$(discard) Back to the usual settings', action: 'defaults' as const }] : []),
+	];
+}
+
+/** @returns null where the text is a number in [low, high] */
+export function numberProblem(text: string, low: number, high: number, whole = false): string | null {
+	const number = Number(text.trim().replace(',', '.'));
+	if (text.trim() === '' || !Number.isFinite(number)) return 'Enter a number.';
+	if (whole && !Number.isSafeInteger(number)) return 'Enter a whole number.';
+	if (number < low || number > high) {
+		return high === Number.MAX_SAFE_INTEGER || high === Number.POSITIVE_INFINITY
+			? `Enter a number from ${low} up.`
+			: `Enter a number from ${low} to ${high}.`;
+	}
+	return null;
+}
+
+function parsed(text: string): number {
+	return Number(text.trim().replace(',', '.'));
+}
+
+async function ask(title: string, prompt: string, value: string, problem: (text: string) => string | null) {
+	return vscode.window.showInputBox({ title, prompt, value, validateInput: problem, ignoreFocusOut: true });
+}
+
+/** One setting; cancelling leaves it as it was. */
+async function change(options: ScoreOptions, action: Action): Promise<ScoreOptions> {
+	switch (action) {
+		case 'lambda': {
+			const text = await ask(
+				'λ, from 0 to 1',
+				'0 = in-distribution fit alone, 1 = smallest worst regret. Leave empty for the one the run recommends.',
+				options.lambda === null ? '' : String(options.lambda),
+				(value) => (value.trim() === '' ? null : numberProblem(value, 0, 1)),
+			);
+			if (text === undefined) return options;
+			return { ...options, lambda: text.trim() === '' ? null : parsed(text) };
+		}
+		case 'margin': {
+			const text = await ask(
+				'Margin in nats, or auto',
+				'0 forgives nothing. auto = 1.645 standard errors of the loss difference at λ = 0, fixed for the run.',
+				String(options.margin),
+				(value) => (value.trim().toLowerCase() === 'auto' ? null : numberProblem(value, 0, Number.POSITIVE_INFINITY)),
+			);
+			if (text === undefined) return options;
+			return { ...options, margin: text.trim().toLowerCase() === 'auto' ? 'auto' : parsed(text) };
+		}
+		case 'beta': {
+			const text = await ask(
+				'β',
+				'Above 0. Confidence depends on it, so compare runs only at the same β.',
+				String(options.beta),
+				(value) => numberProblem(value, 1e-6, Number.POSITIVE_INFINITY),
+			);
+			return text === undefined ? options : { ...options, beta: parsed(text) };
+		}
+		case 'seed': {
+			const text = await ask('Seed', 'A whole number, 0 or above.', String(options.seed), (value) =>
+				numberProblem(value, 0, 2 ** 31 - 1, true),
+			);
+			return text === undefined ? options : { ...options, seed: parsed(text) };
+		}
+		case 'defaults':
+			return DEFAULT_RUN;
+		default:
+			return options;
+	}
+}
+
+/**
+ * The small form: Enter runs with the usual settings, each setting is one line that says what it does.
+ * @param from settings to start from, e.g. those of the run on screen
+ * @returns undefined when cancelled
+ */
+export async function askRunSettings(
+	session: FolderSession,
+	from: ScoreOptions = DEFAULT_RUN,
+): Promise<ScoreOptions | undefined> {
+	let options = from;
+	for (;;) {
+		const changed = settingsText(options) !== settingsText(DEFAULT_RUN);
+		const pick = await vscode.window.showQuickPick(items(options, changed), {
+			title: `GDPO scoring: ${session.folder.name}`,
+			placeHolder: 'Enter runs. Pick a setting to change it first.',
+			matchOnDetail: true,
+		});
+		if (pick?.action === undefined) return undefined;
+		if (pick.action === 'run') return options;
+		options = await change(options, pick.action);
+	}
+}
