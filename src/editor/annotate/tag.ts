@@ -1,0 +1,121 @@
+import * as vscode from 'vscode';
+import { facetText, parseFacet } from '../../domain/assignment.ts';
+import { FACET_KINDS } from '../../domain/split.ts';
+import type { PromptSelection, TagPreview, TagResult } from '../../protocol/workspace-api.ts';
+import type { FolderSession, Services } from '../services.ts';
+
+const LAST_FACET = 'annotate.lastFacet';
+const MOST_SCOPE = 220;
+
+function count(n: number): string {
+	return `${n.toLocaleString('en')} ${n === 1 ? 'prompt' : 'prompts'}`;
+}
+
+/** What a tag would do, before it is done. */
+export function tagPreviewText({ prompts, clusters, moves, proposals }: TagPreview): string {
+	const parts = [`${count(prompts)} in ${clusters.toLocaleString('en')} ${clusters === 1 ? 'cluster' : 'clusters'}`];
+	parts.push(moves === 0 ? 'none moves' : `${count(moves)} to held-out`);
+	if (proposals > 0) parts.push(`${count(proposals)} frozen or exported: proposed`);
+	return parts.join(' · ');
+}
+
+/** What a tag did. */
+export function tagResultText({ tagged, moved, proposed }: TagResult, facet: string): string {
+	const parts = [`Tagged ${count(tagged)} ${facet}`];
+	if (moved > 0) parts.push(`moved ${count(moved)} to held-out`);
+	if (proposed > 0) parts.push(`proposed ${count(proposed)}`);
+	return parts.join(', ');
+}
+
+/** Why a text is no facet, or null where it is one. */
+export function facetProblem(text: string): string | null {
+	if (parseFacet(text) !== null) return null;
+	const kind = text.slice(0, Math.max(0, text.indexOf(':'))).trim();
+	if (kind === '') return 'Write kind:value, such as domain:law.';
+	return FACET_KINDS.some((known) => known === kind.toLowerCase())
+		? `"${kind}:" needs a value, such as ${kind.toLowerCase()}:law.`
+		: `"${kind}" is no kind. Kinds: ${FACET_KINDS.join(', ')}.`;
+}
+
+interface FacetItem extends vscode.QuickPickItem {
+	readonly facet?: string;
+}
+
+/** Asks for a facet: the last one first, known ones, or a new one as it is typed. */
+function askFacet(
+	known: readonly string[],
+	last: string | undefined,
+	scope: string,
+	preview: string,
+): Promise<string | undefined> {
+	const picker = vscode.window.createQuickPick<FacetItem>();
+	picker.title = `Outside scope: ${preview}`;
+	picker.placeholder = 'How does it differ? kind:value, such as domain:law';
+	picker.ignoreFocusOut = false;
+	const scopeItems: FacetItem[] = [
+		{ label: 'Training distribution', kind: vscode.QuickPickItemKind.Separator },
+		{
+			label: `$(info) ${scope === '' ? 'Not described yet: set "scope" in .pairwright/config.json' : scope.slice(0, MOST_SCOPE)}`,
+			alwaysShow: true,
+		},
+	];
+	const ordered = last === undefined ? known : [last, ...known.filter((facet) => facet !== last)];
+	const items = ordered.map((facet) => ({
+		label: facet,
+		facet,
+		...(facet === last ? { description: 'last used' } : {}),
+	}));
+	const show = () => {
+		const facet = parseFacet(picker.value);
+		const typed = facet === null ? null : facetText(facet);
+		const problem = picker.value.trim() === '' ? null : facetProblem(picker.value);
+		const fresh: FacetItem[] =
+			typed !== null && !ordered.includes(typed)
+				? [{ label: typed, facet: typed, description: 'new facet', alwaysShow: true }]
+				: problem === null
+					? []
+					: [{ label: `$(warning) ${problem}`, alwaysShow: true }];
+		picker.items = [...fresh, ...items, ...scopeItems];
+	};
+	show();
+	return new Promise((resolve) => {
+		picker.onDidChangeValue(show);
+		picker.onDidAccept(() => {
+			const chosen = picker.selectedItems[0]?.facet;
+			if (chosen === undefined) return;
+			resolve(chosen);
+			picker.hide();
+		});
+		picker.onDidHide(() => {
+			resolve(undefined);
+			picker.dispose();
+		});
+		picker.show();
+	});
+}
+
+/**
+ * Asks how prompts lie outside the training distribution, and tags them. The count stands in the title before anything is
+ * done; the event that comes back undoes it.
+ * @returns null where the person left it
+ */
+export async function promptForTag(
+	services: Services,
+	session: FolderSession,
+	selection: PromptSelection,
+): Promise<{ readonly text: string; readonly event: string | null } | null> {
+	const api = await session.api();
+	const [known, info, preview] = await Promise.all([api.facets(), api.info(), api.previewTag(selection)]);
+	if (info.person === null && (await services.ensurePerson(session)) === undefined) return null;
+	const memory = services.context.workspaceState;
+	const facet = await askFacet(known, memory.get<string>(LAST_FACET), info.config.scope, tagPreviewText(preview));
+	if (facet === undefined) return null;
+	const reason = await vscode.window.showInputBox({
+		title: `${facet}: ${tagPreviewText(preview)}`,
+		prompt: 'Why does it lie outside? A few words; may stay empty.',
+	});
+	if (reason === undefined) return null;
+	const result = await api.tag(selection, { facet, ...(reason.trim() === '' ? {} : { reason: reason.trim() }) });
+	await memory.update(LAST_FACET, facet);
+	return { text: tagResultText(result, facet), event: result.event };
+}

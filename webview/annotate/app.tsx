@@ -1,0 +1,95 @@
+import { useEffect, useLayoutEffect, useReducer, useRef } from 'preact/hooks';
+import { Actions } from './actions.tsx';
+import { Aside } from './aside.tsx';
+import type { Controller } from './controller.ts';
+import { GuidelinesBanner } from './guidelines.tsx';
+import { afterPaint } from './keyboard.ts';
+import { currentPair } from './model.ts';
+import { PromptPanel } from './prompt.tsx';
+import { ReviewBar } from './review.tsx';
+import { Sides } from './sides.tsx';
+import { EmptyState } from './states.tsx';
+import type { Store } from './store.ts';
+import { TopBar } from './top-bar.tsx';
+
+export interface ViewProps {
+	readonly store: Store;
+	readonly controller: Controller;
+}
+
+/** Focus follows the pair unless the person is at work elsewhere: in the guidelines, or in a text field. */
+function focusPrompt(): void {
+	const active = document.activeElement;
+	if (active instanceof HTMLElement && active.closest('.aside, .popover, .top') !== null) return;
+	document.getElementById('prompt-heading')?.focus({ preventScroll: true });
+}
+
+/** Links in shown texts open only through the extension, which shows the address. */
+function addressAt(event: Event): string | null {
+	const link = (event.composedPath()[0] as Element | undefined)?.closest?.('a[data-address]');
+	return link?.getAttribute('data-address') ?? null;
+}
+
+export function App({ store, controller }: ViewProps) {
+	const [, rerender] = useReducer((count: number, _: null) => count + 1, 0);
+	useLayoutEffect(() => store.subscribe(() => rerender(null)), [store]);
+	const { model, aside, said } = store.state;
+	const pair = currentPair(model);
+	const painted = useRef(-1);
+
+	useLayoutEffect(() => {
+		if (pair === null || painted.current === model.showing) return;
+		painted.current = model.showing;
+		const showing = model.showing;
+		focusPrompt();
+		afterPaint(() => {
+			if (store.state.model.showing === showing) controller.pairPainted();
+		});
+	}, [pair, model.showing, store, controller]);
+
+	useEffect(() => {
+		const open = (event: Event) => {
+			const address = addressAt(event);
+			if (address === null) return;
+			event.preventDefault();
+			controller.openLink(address);
+		};
+		const key = (event: KeyboardEvent) => {
+			if (event.key === 'Enter') open(event);
+		};
+		document.addEventListener('click', open);
+		document.addEventListener('keydown', key);
+		return () => {
+			document.removeEventListener('click', open);
+			document.removeEventListener('keydown', key);
+		};
+	}, [controller]);
+
+	const props = { store, controller };
+	return (
+		<div class={`screen${aside === null ? '' : ' with-aside'}`}>
+			<TopBar {...props} />
+			<GuidelinesBanner {...props} />
+			{pair === null ? (
+				<main class="main main-empty">
+					<EmptyState {...props} />
+				</main>
+			) : (
+				<main class="main" aria-label="Pair">
+					<PromptPanel key={pair.comparison} pair={pair} {...props} />
+					<Sides pair={pair} {...props} />
+				</main>
+			)}
+			<Aside {...props} />
+			{pair === null ? null : (
+				<footer class="foot">
+					<ReviewBar {...props} />
+					<Actions pair={pair} {...props} />
+				</footer>
+			)}
+			<div class="visually-hidden" role="status" aria-live="polite">
+				{said}
+			</div>
+		</div>
+	);
+}
