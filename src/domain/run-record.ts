@@ -200,6 +200,15 @@ export interface RunRecord {
 	/** What the pairs teach: strongest named features, standardised, in logits. */
 	readonly features?: readonly { readonly name: string; readonly weight: number }[];
 	readonly health: readonly HealthCheck[];
+	/** Joined in after a decision: E for the choice, its baselines and, with simultaneous 95 % bands, the other candidates. */
+	readonly opened?: {
+		readonly losses: readonly (Interval & {
+			readonly name: 'choice' | 'dpo' | 'pooled' | 'uninformed' | 'other';
+			readonly s: number | null;
+			readonly simultaneous?: true;
+		})[];
+		readonly differences: RunRecord['differences'];
+	};
 	readonly decision: Decision | null;
 	readonly seal: { readonly openings: number };
 	readonly verdict: RunVerdict;

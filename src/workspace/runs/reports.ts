@@ -1,0 +1,153 @@
+import { sigmoid } from '../../calibration/records.ts';
+import type { RunRecord, ScoreLine } from '../../domain/run-record.ts';
+import type { RunReport, RunSummary } from '../../protocol/workspace-api.ts';
+import type { Sealed } from '../../scoring/sealed.ts';
+import { decidedSolution, decisionOn, openedHalf, openingsOver } from './decisions.ts';
+import { describeMistakes, matchControls, mistakenLines, shuffled } from './mistakes.ts';
+import type { ReviewedLabels, RunsPort } from './port.ts';
+import { findRun, readRecord, readScores, readSealed, runIds, type StoredScore } from './run-files.ts';
+
+/** The record as the contract has it: with decision, openings and, once decided, E. */
+export function joinedRecord(port: RunsPort, run: string): RunRecord {
+	const stored = readRecord(port.paths.runs, run);
+	const decision = decisionOn(port, run);
+	// Opened here for its ids alone until there is a decision.
+	const sealed = readSealed(port.paths.runs, run);
+	const openings = openingsOver(port, new Set((sealed?.lines ?? []).map((line) => line.comparison)));
+	if (decision === null || sealed === null) return { ...stored, decision, seal: { openings } };
+	const metrics = { ...stored.metrics, heldout_sealed: sealed.solutions[decidedSolution(sealed, decision)]!.metrics };
+	return { ...stored, metrics, opened: openedHalf(sealed, decision), decision, seal: { openings } };
+}
+
+function headline(metrics: RunRecord['metrics'][keyof RunRecord['metrics']]): RunSummary['eval'] {
+	if (metrics == null) return null;
+	const { nll, accuracy, overconfidence, ece, n } = metrics;
+	return { nll, accuracy, overconfidence, ece, n };
+}
+
+/** All runs, oldest first; one that cannot be read is left out here and named when it is asked for. */
+export function runSummaries(port: RunsPort): RunSummary[] {
+	const decided = new Set(port.events('decided').map((event) => event.run));
+	return runIds(port.paths.runs).flatMap((run, i) => {
+		try {
+			const record = readRecord(port.paths.runs, run);
+			return [
+				{
+					run,
+					ordinal: i + 1,
+					created: record.created,
+					engine: record.engine.name,
+					lambda: record.settings.lambda,
+					verdict: record.verdict,
+					decided: decided.has(run),
+					eval: headline(record.metrics.eval),
+					heldout: headline(record.metrics.heldout_reference),
+				},
+			];
+		} catch {
+			return [];
+		}
+	});
+}
+
+interface Label {
+	readonly split: string;
+	readonly y: number;
+	/** Which side y speaks of: sides turn when a label crosses one half. */
+	readonly side: string;
+	readonly reviewed: number | null;
+}
+
+function differ(one: Label | undefined, other: Label | undefined): boolean {
+	if (one === undefined || other === undefined) return one !== other;
+	const share = (label: Label): number => (label.side === 'a' ? label.y : 1 - label.y);
+	return one.split !== other.split || share(one) !== share(other) || one.reviewed !== other.reviewed;
+}
+
+/** How many comparisons a run would score otherwise now: added, gone, moved or with another label. */
+export function changedSince(
+	scores: readonly StoredScore[],
+	sealed: Sealed | null,
+	now: { readonly dataset: ReturnType<RunsPort['dataset']>['dataset']; readonly reviewed: ReviewedLabels },
+): number {
+	const then = new Map<string, Label>();
+	for (const line of [...scores, ...(sealed?.lines ?? [])] as StoredScore[]) {
+		then.set(line.comparison, {
+			split: line.split,
+			y: line.y,
+			side: line.chosen_side,
+			reviewed: line.reviewed?.y ?? null,
+		});
+	}
+	let changed = 0;
+	const seen = new Set<string>();
+	for (const pair of now.dataset.pairs) {
+		seen.add(pair.comparison);
+		const reviewed = pair.split === 'heldout_sealed' ? null : (now.reviewed.get(pair.comparison)?.y ?? null);
+		const label = { split: pair.split, y: pair.y, side: pair.chosenSide, reviewed };
+		if (differ(then.get(pair.comparison), label)) changed++;
+	}
+	for (const comparison of then.keys()) if (!seen.has(comparison)) changed++;
+	return changed;
+}
+
+function rejudgeLines(port: RunsPort, scores: readonly StoredScore[]): ReturnType<typeof matchControls> {
+	const mistakes = mistakenLines(scores);
+	if (mistakes.length === 0) return { mistakes: [], controls: [] };
+	const right = scores.filter((line) => line.y > 0.5 && line.delta > 0);
+	const facts = port.facts([...mistakes, ...right].map((line) => line.comparison));
+	return matchControls(mistakes, scores, (comparison) => {
+		const known = facts.get(comparison);
+		return known === undefined ? 0 : Math.abs(known.wordsA - known.wordsB);
+	});
+}
+
+export function runReport(port: RunsPort, id: string, changed: (run: string) => number): RunReport {
+	const { runs } = port.paths;
+	const run = findRun(runs, id);
+	const record = joinedRecord(port, run);
+	const scores = readScores(runs, run);
+	const mistakes = mistakenLines(scores);
+	const facts = port.facts(mistakes.map((line) => line.comparison));
+	const queue = rejudgeLines(port, scores);
+	const differing = changed(run);
+	return {
+		record,
+		ordinal: runIds(runs).indexOf(run) + 1,
+		outOfDate: differing > 0 ? { changed: differing } : null,
+		mistakes: describeMistakes(mistakes, facts),
+		history: runSummaries(port),
+		rejudge: { mistakes: queue.mistakes.length, controls: queue.controls.length },
+	};
+}
+
+function sealedLines(sealed: Sealed, lambda: number | null): ScoreLine[] {
+	const choice = decidedSolution(sealed, { lambda });
+	const shown: [number, string | null][] = [[choice, null]];
+	if (sealed.dpo !== choice) shown.push([sealed.dpo, 'dpo']);
+	if (sealed.pooled !== null && sealed.pooled !== choice) shown.push([sealed.pooled, 'pooled']);
+	return shown.flatMap(([solution, checkpoint]) =>
+		sealed.lines.map(({ deltas, ...line }) => {
+			const delta = deltas[solution]!;
+			return { ...line, checkpoint, delta, p: sigmoid(delta) };
+		}),
+	);
+}
+
+/** Score lines outside E; for a decided run with E under the choice (`checkpoint` null) and its baselines. */
+export function runScores(port: RunsPort, id: string): ScoreLine[] {
+	const { runs } = port.paths;
+	const run = findRun(runs, id);
+	const open = readScores(runs, run).map(({ reviewed, ...line }) => line);
+	const decision = decisionOn(port, run);
+	const sealed = decision === null ? null : readSealed(runs, run);
+	return sealed === null || decision === null ? open : [...open, ...sealedLines(sealed, decision.lambda)];
+}
+
+/** Queues a run's mistakes and as many matched pairs that it got right, blind and in one seeded order. */
+export async function rejudgeRun(port: RunsPort, id: string): Promise<{ mistakes: number; controls: number }> {
+	const run = findRun(port.paths.runs, id);
+	const { mistakes, controls } = rejudgeLines(port, readScores(port.paths.runs, run));
+	await port.setRejudge(run, shuffled(run, [...mistakes, ...controls]));
+	return { mistakes: mistakes.length, controls: controls.length };
+}

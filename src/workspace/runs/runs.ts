@@ -1,0 +1,112 @@
+import type { ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import type { Decision, Metrics, ScoreLine } from '../../domain/run-record.ts';
+import { UserError } from '../../protocol/errors.ts';
+import type { RunReport, RunSummary, ScoreOptions } from '../../protocol/workspace-api.ts';
+import { tryLock } from '../../store/lock.ts';
+import { type DecisionRequest, decideRun } from './decisions.ts';
+import type { RunsPort } from './port.ts';
+import { changedSince, joinedRecord, rejudgeRun, runReport, runScores, runSummaries } from './reports.ts';
+import { newRunId, readScores, readSealed, removeDraft } from './run-files.ts';
+import { runScoringProcess, type ScoringProgress } from './scoring-child.ts';
+
+export interface ScoreHooks {
+	readonly signal?: AbortSignal;
+	readonly onProgress?: (progress: ScoringProgress) => void;
+	/** For tests: what to fork, and the forked process. */
+	readonly entry?: string;
+	readonly onChild?: (child: ChildProcess) => void;
+}
+
+/** Scoring runs of one workspace: the run methods of WorkspaceApi, over what a workspace lends. */
+export class Runs {
+	readonly #port: RunsPort;
+	readonly #changed = new Map<string, { readonly version: string; readonly changed: number }>();
+
+	constructor(port: RunsPort) {
+		this.#port = port;
+	}
+
+	/** One run per workspace at a time, over windows and CLI. Lies beside the database and is ignored like it. */
+	get lockPath(): string {
+		return join(this.#port.paths.dir, 'run.lock');
+	}
+
+	/**
+	 * One run, in a process of its own.
+	 * @throws UserError busy, cancelled, too-little-data, usage, environment, no-person; then nothing was recorded
+	 */
+	async score(options: ScoreOptions, hooks: ScoreHooks = {}): Promise<{ run: string }> {
+		const port = this.#port;
+		port.person();
+		const lock = tryLock(this.lockPath);
+		if (!('release' in lock)) {
+			const who = lock.heldBy === null ? '' : ` (process ${lock.heldBy.pid}, since ${lock.heldBy.started})`;
+			throw new UserError(
+				'busy',
+				`A scoring run is already going on in this workspace${who}. Wait for it or cancel it, then try again.`,
+			);
+		}
+		const now = new Date();
+		const run = newRunId(now);
+		try {
+			await runScoringProcess(
+				{
+					type: 'start',
+					root: port.paths.root,
+					...(port.stateDir === undefined ? {} : { stateDir: port.stateDir }),
+					run,
+					created: now.toISOString(),
+					lambda: options.lambda,
+					margin: options.margin,
+					seed: options.seed,
+				},
+				{ ...hooks, onProgress: hooks.onProgress ?? (() => {}) },
+			);
+			await port.append([{ type: 'run-recorded', run, engine: options.engine }]);
+			return { run };
+		} finally {
+			removeDraft(port.paths.runs, run);
+			lock.release();
+		}
+	}
+
+	summaries(): RunSummary[] {
+		return runSummaries(this.#port);
+	}
+
+	report(id: string): RunReport {
+		return runReport(this.#port, id, (run) => this.#changedSince(run));
+	}
+
+	/** The joined record alone, without lists. */
+	record(run: string): ReturnType<typeof joinedRecord> {
+		return joinedRecord(this.#port, run);
+	}
+
+	scores(id: string): ScoreLine[] {
+		return runScores(this.#port, id);
+	}
+
+	decide(
+		id: string,
+		request: DecisionRequest,
+	): Promise<{ decision: Decision; openings: number; metrics: { heldout_sealed: Metrics | null } }> {
+		return decideRun(this.#port, id, request);
+	}
+
+	rejudge(id: string): Promise<{ mistakes: number; controls: number }> {
+		return rejudgeRun(this.#port, id);
+	}
+
+	/** Reading the whole dataset costs; while nothing was written, the last answer holds. */
+	#changedSince(run: string): number {
+		const version = this.#port.version();
+		const known = this.#changed.get(run);
+		if (known?.version === version) return known.changed;
+		const { runs } = this.#port.paths;
+		const changed = changedSince(readScores(runs, run), readSealed(runs, run), this.#port.dataset());
+		this.#changed.set(run, { version, changed });
+		return changed;
+	}
+}

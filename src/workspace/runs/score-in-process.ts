@@ -1,0 +1,46 @@
+import type { Dataset } from '../../domain/dataset.ts';
+import type { ProbeHooks } from '../../scoring/probe.ts';
+import { runProbe } from '../../scoring/run-probe.ts';
+import type { ReviewedLabels } from './port.ts';
+import { type StoredScore, writeRun } from './run-files.ts';
+import type { ScoreRequest } from './score-messages.ts';
+
+/** What a run reads, and files that belong beside it (the labels it scored with). */
+export interface ScoringInput {
+	readonly runs: string;
+	readonly dataset: Dataset;
+	readonly reviewed: ReviewedLabels;
+	readonly evalRise: number;
+	readonly extra: Readonly<Record<string, string | Buffer>>;
+}
+
+/** Scores and writes the run's folder: whole, or not at all. */
+export async function scoreAndWrite(
+	input: ScoringInput,
+	request: Pick<ScoreRequest, 'run' | 'created' | 'lambda' | 'margin' | 'seed'>,
+	hooks: ProbeHooks = {},
+): Promise<void> {
+	const started = performance.now();
+	const { record, scores, sealed } = await runProbe(
+		input.dataset,
+		{
+			lambda: request.lambda,
+			margin: request.margin,
+			seed: request.seed,
+			evalRise: input.evalRise,
+			reviewed: input.reviewed,
+		},
+		hooks,
+	);
+	const lines: StoredScore[] = scores.map((line) => {
+		const reviewed = input.reviewed.get(line.comparison);
+		return reviewed === undefined ? line : { ...line, reviewed };
+	});
+	const durations = { total: Math.round(performance.now() - started) };
+	writeRun(
+		input.runs,
+		{ run: request.run, created: request.created, ...record, durations },
+		{ scores: lines, sealed },
+		input.extra,
+	);
+}

@@ -1,0 +1,107 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { UserError, type UserErrorReason } from '../../protocol/errors.ts';
+import { type FromScoring, fromScoring, type ScoreRequest } from './score-messages.ts';
+
+/** How long a cancelled process may take to leave by itself before it is killed: cancel promises one second. */
+const GRACE_MS = 400;
+const TAIL_CHARS = 2000;
+
+export interface ScoringProgress {
+	readonly phase: string;
+	readonly done: number;
+	readonly total: number;
+	/** Seconds left in this phase, once it can be told. */
+	readonly eta: number | null;
+}
+
+/** The bundled `scoring.cjs` beside the current bundle, or the source when run from source. */
+export function scoringEntry(): string {
+	const bundled = join(import.meta.dirname, 'scoring.cjs');
+	return existsSync(bundled) ? bundled : join(import.meta.dirname, '../scoring-process.ts');
+}
+
+/**
+ * Runs one scoring run in a process of its own: a crash or a full memory there ends the run, not the caller. The process
+ * leaves when this one does (IPC disconnect).
+ * @returns once the run's folder is in place
+ * @throws UserError `cancelled`; what the process says; `environment` when it ends without a word
+ */
+export function runScoringProcess(
+	request: ScoreRequest,
+	options: {
+		readonly signal?: AbortSignal;
+		readonly onProgress: (progress: ScoringProgress) => void;
+		readonly entry?: string;
+		readonly onChild?: (child: ChildProcess) => void;
+	},
+): Promise<void> {
+	return new Promise((resolve, reject) => {
+		if (options.signal?.aborted) {
+			reject(new UserError('cancelled', 'The scoring run was cancelled; nothing was recorded.'));
+			return;
+		}
+		const child = fork(options.entry ?? scoringEntry(), [], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+		options.onChild?.(child);
+		let tail = '';
+		child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+			tail = (tail + text).slice(-TAIL_CHARS);
+		});
+		let outcome: FromScoring | null = null;
+		let kill: NodeJS.Timeout | undefined;
+		let phase = '';
+		let phaseStarted = 0;
+		const cancel = (): void => {
+			if (child.connected) child.send({ type: 'cancel' }, () => {});
+			kill = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
+		};
+		options.signal?.addEventListener('abort', cancel, { once: true });
+		child.on('message', (raw) => {
+			const parsed = v.safeParse(fromScoring, raw);
+			if (!parsed.success) return;
+			const message = parsed.output;
+			if (message.type !== 'progress') {
+				outcome = message;
+				return;
+			}
+			if (message.phase !== phase) {
+				phase = message.phase;
+				phaseStarted = performance.now();
+			}
+			const { done, total } = message;
+			const elapsed = (performance.now() - phaseStarted) / 1000;
+			const eta = done > 0 && elapsed > 0.5 ? Math.round((elapsed * (total - done)) / done) : null;
+			options.onProgress({ phase, done, total, eta });
+		});
+		const end = (code: number | null, signal: NodeJS.Signals | null, problem?: Error): void => {
+			clearTimeout(kill);
+			options.signal?.removeEventListener('abort', cancel);
+			if (outcome?.type === 'done') resolve();
+			else if (options.signal?.aborted) {
+				reject(new UserError('cancelled', 'The scoring run was cancelled; nothing was recorded.'));
+			} else if (outcome?.type === 'failed') {
+				reject(
+					outcome.reason === null
+						? new Error(outcome.message)
+						: new UserError(outcome.reason as UserErrorReason, outcome.message),
+				);
+			} else {
+				const how = problem?.message ?? (signal === null ? `exit code ${code}` : `signal ${signal}`);
+				const memory = /heap out of memory/i.test(tail) ? ' It ran out of memory: score fewer pairs or free some.' : '';
+				reject(
+					new UserError(
+						'environment',
+						`The scoring process ended before it was done (${how}).${memory} Nothing was recorded and the workspace is as it was. Try again; if it happens again, run "pairwright doctor".`,
+					),
+				);
+			}
+		};
+		child.once('error', (error) => end(null, null, error));
+		child.once('exit', (code, signal) => end(code, signal));
+		child.send(request, (error) => {
+			if (error) child.kill('SIGKILL');
+		});
+	});
+}

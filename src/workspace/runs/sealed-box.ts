@@ -1,0 +1,33 @@
+import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { Sealed } from '../../scoring/sealed.ts';
+
+/**
+ * The sealed half's numbers on disk: gzip, then AES-256-GCM under a key derived from the run's id, which stands beside it. That
+ * stops a look and a grep before the decision, not an attacker: anyone with this program can derive the same key.
+ */
+const MAGIC = Buffer.from('PWSEAL1\n', 'latin1');
+const TAG_BYTES = 16;
+
+function keyAndNonce(run: string): { readonly key: Buffer; readonly nonce: Buffer } {
+	const bytes = Buffer.from(hkdfSync('sha256', run, 'pairwright', 'sealed half', 44));
+	// A run id is used once, so its derived nonce is too: same inputs, same bytes.
+	return { key: bytes.subarray(0, 32), nonce: bytes.subarray(32) };
+}
+
+export function sealBytes(run: string, sealed: Sealed | null): Buffer {
+	const { key, nonce } = keyAndNonce(run);
+	const cipher = createCipheriv('aes-256-gcm', key, nonce);
+	const body = Buffer.concat([cipher.update(gzipSync(JSON.stringify(sealed))), cipher.final()]);
+	return Buffer.concat([MAGIC, cipher.getAuthTag(), body]);
+}
+
+/** @throws Error when the bytes are not of this run, or were changed */
+export function openBytes(run: string, bytes: Buffer): Sealed | null {
+	if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) throw new Error('not a sealed file');
+	const { key, nonce } = keyAndNonce(run);
+	const decipher = createDecipheriv('aes-256-gcm', key, nonce);
+	decipher.setAuthTag(bytes.subarray(MAGIC.length, MAGIC.length + TAG_BYTES));
+	const plain = Buffer.concat([decipher.update(bytes.subarray(MAGIC.length + TAG_BYTES)), decipher.final()]);
+	return JSON.parse(gunzipSync(plain).toString('utf8')) as Sealed | null;
+}
