@@ -19,12 +19,14 @@ import {
 } from './format.ts';
 import { nextSteps } from './next-steps.ts';
 import { renderTable, type TableRow } from './table.ts';
-import { statusMark, type Terminal, wrap } from './terminal.ts';
+import { bullet, statusMark, type Terminal, wrap } from './terminal.ts';
 
 const ORDER: readonly EvaluationSplit[] = ['train', 'eval', 'heldout_reference', 'heldout_sealed', 'retention'];
 /** Mistakes on a terminal: a taste; the page and the editor have them all. */
 const MISTAKES = 5;
 const FEATURES = 6;
+/** Below so many columns accuracy and NLL stand without their intervals. */
+const COMPACT = 100;
 
 /** One run for a person at a terminal: the verdict first, then what it rests on, last what to do. Never anything of a sealed E. */
 export function reportText(terminal: Terminal, report: RunReport): string {
@@ -40,7 +42,7 @@ export function reportText(terminal: Terminal, report: RunReport): string {
 		section(
 			terminal,
 			'Next',
-			nextSteps(report).map((step) => wrap(`→ ${step}`, terminal.width, '  ')),
+			nextSteps(report).map((step) => bullet(terminal, '→', step)),
 		),
 	]
 		.filter((part) => part !== '')
@@ -60,7 +62,7 @@ function verdict(terminal: Terminal, { record, ordinal, outOfDate }: RunReport):
 		record.run,
 		`${engine.name} ${engine.version}`,
 		`λ ${plain(settings.lambda)}${settings.lambda_requested === null ? ' (chosen by the run)' : ''}`,
-		`margin ${fixed(settings.margin)} nats`,
+		`margin ${plain(settings.margin)} nats`,
 		`β ${plain(settings.beta)}`,
 		`seed ${settings.seed}`,
 		when(record.created),
@@ -95,14 +97,15 @@ function label(split: EvaluationSplit, record: RunRecord): string {
 }
 
 function metricsRow(terminal: Terminal, name: string, m: Metrics): string[] {
-	const spread = (of: Metrics['nll']) => {
+	const withSpread = (of: Metrics['nll'], text: string) => {
 		const half = plusMinus(of);
-		return half === '' ? fixed(of.value) : `${fixed(of.value)} ${terminal.paint('dim', half)}`;
+		return half === '' ? text : `${text} ${terminal.paint('dim', half)}`;
 	};
+	// Narrow terminals keep the interval where it decides something.
+	const spread = (of: Metrics['nll']) => (terminal.width < COMPACT ? fixed(of.value) : withSpread(of, fixed(of.value)));
 	const { low, high } = m.overconfidence;
-	const range = bounds(m.overconfidence);
-	const style = low !== null && low > 0 ? 'red' : high !== null && high < 0 ? 'yellow' : 'green';
-	const over = fixed(m.overconfidence.value);
+	const known = low !== null && high !== null;
+	const style = !known ? 'dim' : low > 0 ? 'red' : high < 0 ? 'yellow' : 'green';
 	return [
 		name,
 		count(m.n),
@@ -110,7 +113,7 @@ function metricsRow(terminal: Terminal, name: string, m: Metrics): string[] {
 		spread(m.accuracy),
 		spread(m.nll),
 		fixed(m.brier.value),
-		range === '' ? over : `${terminal.paint(style, over)} ${terminal.paint('dim', `(${range})`)}`,
+		withSpread(m.overconfidence, terminal.paint(style, fixed(m.overconfidence.value))),
 		fixed(m.ece.value),
 		fixed(m.ece.null.mean),
 		fixed(m.temperature.value, 2),
@@ -139,10 +142,10 @@ function splits(terminal: Terminal, record: RunRecord): string {
 		} else {
 			rows.push(metricsRow(terminal, name, metrics));
 			const out = leftOut(metrics);
-			if (out !== '') notes.push(`  ${SPLIT_LABELS[split]}: ${out}`);
+			if (out !== '') notes.push(wrap(`${SPLIT_LABELS[split]}: ${out}`, terminal.width, '  '));
 		}
 	}
-	const explained = notes.length === 0 ? [] : [terminal.paint('dim', `Left out\n${notes.join('\n')}`)];
+	const explained = notes.length === 0 ? [] : [terminal.paint('dim', ['Left out', ...notes].join('\n'))];
 	return [renderTable(terminal, METRIC_COLUMNS, rows), ...explained].join('\n');
 }
 
@@ -231,7 +234,9 @@ function frontier(terminal: Terminal, record: RunRecord): string {
 	);
 	const differences = record.differences
 		.filter((d) => d.value !== null)
-		.map((d) => `  ${oneLine(d.what)}: ${signed(d.value)}${bounds(d) === '' ? '' : ` (${bounds(d)})`}`);
+		.map((d) =>
+			bullet(terminal, '·', `${oneLine(d.what)}: ${signed(d.value)}${bounds(d) === '' ? '' : ` (${bounds(d)})`}`),
+		);
 	const reasons = [...new Set([recommended.reason, record.objective?.reason].filter((r) => r !== undefined))];
 	const said = oneLine(recommended.sentence);
 	return section(terminal, 'What generalization costs', [
@@ -250,10 +255,9 @@ function checks(terminal: Terminal, { health }: RunRecord): string {
 		'Checks',
 		health
 			.toSorted((a, b) => URGENCY[a.status] - URGENCY[b.status])
-			.map(({ check, status, message }) => {
-				const text = wrap(`${check.replaceAll('-', ' ')}: ${oneLine(message)}`, terminal.width, '    ').trimStart();
-				return `  ${statusMark(terminal, status)} ${text}`;
-			}),
+			.map(({ check, status, message }) =>
+				bullet(terminal, statusMark(terminal, status), `${check.replaceAll('-', ' ')}: ${oneLine(message)}`),
+			),
 	);
 }
 

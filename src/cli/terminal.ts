@@ -6,7 +6,7 @@ export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 /** How wide a terminal may be before lines get too long to read. */
 const WIDEST = 132;
 /** What a pipe or a file is laid out for. */
-const PIPE_WIDTH = 100;
+const PIPE_WIDTH = 120;
 
 /** Where text goes and what it may look like there. */
 export interface Terminal {
@@ -69,4 +69,10 @@ export function wrap(text: string, width: number, indent = ''): string {
 		lines.push(line);
 	}
 	return lines.map((line) => (line === '' ? '' : indent + line)).join('\n');
+}
+
+/** One point of a list: the mark, then the text with its further lines under its first. */
+export function bullet(terminal: Pick<Terminal, 'width'>, mark: string, text: string): string {
+	const indent = ' '.repeat(displayWidth(mark) + 3);
+	return `  ${mark} ${wrap(text, terminal.width, indent).trimStart()}`;
 }
