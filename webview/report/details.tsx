@@ -96,7 +96,7 @@ function MoreMeasures({ record }: { record: RunRecord }) {
 						'ECE, sweep',
 						'MCE',
 						'ECE interval, approximate',
-						'ECE null p',
+						'p of ECE if calibrated',
 						'pairs in accuracy',
 					],
 					rows,
