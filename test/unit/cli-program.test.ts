@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createProgram } from '../../src/cli/program.ts';
+
+/** Help as printed, with what `addHelpText` puts after it. */
+function help(command: ReturnType<typeof createProgram>): string {
+	let text = '';
+	command.configureOutput({
+		writeOut: (part) => {
+			text += part;
+		},
+	});
+	command.outputHelp();
+	return text;
+}
+
+test('every command has help with an example that names it, and the options that all take', () => {
+	const { commands } = createProgram();
+	assert.equal(commands.length, 20);
+	for (const command of commands) {
+		const text = help(command);
+		assert.match(text, new RegExp(`Examples?:\\n {2}\\$ pairwright ${command.name()}\\b`), command.name());
+		for (const option of ['--workspace', '--annotator', '--json', '--quiet', '--no-color', '--verbose', '--help']) {
+			assert.ok(text.includes(option), `${command.name()}: ${option}`);
+		}
+	}
+});
+
+test('formats and engines of later versions are no choices', () => {
+	const choices = (command: string, option: string) =>
+		createProgram()
+			.commands.find((c) => c.name() === command)!
+			.options.find((o) => o.long === option)!.argChoices;
+	assert.deepEqual(choices('score', '--engine'), ['probe']);
+	assert.deepEqual(choices('import', '--format'), ['auto', 'trl', 'hh-rlhf', 'pairwright']);
+	assert.deepEqual(choices('export', '--format'), ['trl', 'trl-standard', 'pairwright']);
+});
