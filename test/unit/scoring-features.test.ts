@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DENSE_FEATURES } from '../../src/scoring/dense-features.ts';
+import { pairFeatures } from '../../src/scoring/features.ts';
+import { words } from '../../src/scoring/tokens.ts';
+import { makePairs } from './scoring-support.ts';
+
+test('words are found in any script', () => {
+	assert.deepEqual(words("Don’t STOP—it’s 3 o'clock"), ["don't", 'stop', "it's", '3', "o'clock"]);
+	assert.deepEqual(words('naïve Ünïcode résumé'), ['naïve', 'ünïcode', 'résumé']);
+	assert.deepEqual(words('שלום עולם'), ['שלום', 'עולם']);
+	assert.deepEqual(words('我喜欢茶'), ['我喜', '喜欢', '欢茶']);
+	assert.deepEqual(words('茶'), ['茶']);
+	assert.deepEqual(words('ﬁne'), ['fine']);
+	assert.deepEqual(words(' … !'), []);
+});
+
+test('swapping the sides negates every feature', () => {
+	const pairs = makePairs('train', { pairs: 12 });
+	const swapped = pairs.map((pair) => ({ ...pair, chosen: pair.rejected, rejected: pair.chosen }));
+	const clusters = Int32Array.from(pairs, (_, i) => i);
+	const one = pairFeatures(pairs, clusters);
+	const two = pairFeatures(swapped, clusters);
+	assert.deepEqual([...one.x.column], [...two.x.column]);
+	assert.deepEqual(
+		[...one.x.value],
+		[...two.x.value].map((v) => -v),
+	);
+	assert.ok(one.x.dense.every((v, i) => v === -two.x.dense[i]!));
+	assert.ok(one.x.value.some((v) => v !== 0));
+	assert.equal(one.denseNames.length, DENSE_FEATURES.length);
+});
+
+test('an n-gram of a single fitting cluster has no column, and evaluation splits make none', () => {
+	const pairs = makePairs('train', { pairs: 4 });
+	const once = pairFeatures(pairs, Int32Array.of(0, 0, 0, 0));
+	assert.equal(once.x.columns, 0);
+	const evaluation = pairFeatures(pairs, Int32Array.of(-1, -1, -1, -1));
+	assert.equal(evaluation.x.columns, 0);
+	assert.ok(pairFeatures(pairs, Int32Array.of(0, 1, 2, 3)).x.columns > 0);
+});
+
+test('named features see lists, code, refusals, hedges and overlap with the prompt', () => {
+	const [pair] = makePairs('train', { pairs: 1 });
+	const made = {
+		...pair!,
+		turns: { messages: [{ role: 'user', content: 'How do magnets work?' }] },
+		chosen: [{ role: 'assistant', content: '- Magnets work\n- perhaps by `spin`' }],
+		rejected: [{ role: 'assistant', content: "I'm sorry, I can't say." }],
+	};
+	const { x, denseNames } = pairFeatures([made], Int32Array.of(0));
+	const at = (name: string): number => x.dense[denseNames.indexOf(name)]!;
+	for (const name of ['list items', 'code', 'hedges', 'overlap with the prompt', 'lines'])
+		assert.ok(at(name) > 0, name);
+	for (const name of ['refusals', 'negations', 'politeness', 'speaks of itself']) assert.ok(at(name) < 0, name);
+	assert.equal(at('questions'), 0);
+});
