@@ -107,7 +107,7 @@ test('R empty: only s = 0, no criterion, nothing recommended, insufficient', asy
 	assert.equal(record.divergence.value, null);
 	assert.equal(record.verdict.status, 'insufficient');
 	assert.equal(record.calibration.fitted_on, 'eval');
-	assert.ok(record.metrics.eval!.nll.value! < Math.LN2);
+	assert.ok(record.metrics.train!.nll.value! < Math.LN2);
 });
 
 test('R with 1 to 7 clusters: s = 0 only, its loss without an interval', async () => {

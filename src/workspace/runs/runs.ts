@@ -27,9 +27,9 @@ export class Runs {
 		this.#port = port;
 	}
 
-	/** One run per workspace at a time, over windows and CLI. Lies beside the database and is ignored like it. */
+	/** One run per workspace at a time, over windows and CLI. Named so that `.gitignore` covers it with the database. */
 	get lockPath(): string {
-		return join(this.#port.paths.dir, 'run.lock');
+		return join(this.#port.paths.dir, 'pairwright.db-run.lock');
 	}
 
 	/**
