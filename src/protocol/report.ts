@@ -214,6 +214,12 @@ const record = v.looseObject({
 			message: v.string(),
 		}),
 	),
+	opened: v.optional(
+		v.looseObject({
+			losses: v.array(v.looseObject({ ...interval.entries, name: v.string(), s: num })),
+			differences: v.array(v.looseObject({ what: v.string(), value: num, low: num, high: num })),
+		}),
+	),
 	decision: v.nullable(
 		v.looseObject({ lambda: num, reason: v.string(), person: v.string(), at: v.string(), after_opening: v.boolean() }),
 	),

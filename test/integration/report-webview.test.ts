@@ -126,7 +126,7 @@ describe('the report webview', { skip }, () => {
 	test('gives every chart its sentence and its table', async () => {
 		const { page } = await open(shown(decidedFixture()));
 		const figures = await page.locator('figure').all();
-		assert.equal(figures.length, 9);
+		assert.equal(figures.length, 10);
 		for (const figure of figures) {
 			assert.match(await figure.locator('figcaption').innerText(), /\w+.*\.$/s);
 			if ((await figure.locator('table').count()) === 0) {

@@ -18,11 +18,16 @@ interface Props {
 	readonly axis: string;
 }
 
+/** Width of 11 px text, on the wide side. */
+const CHARACTER = 6.2;
+
 /** One value a row with its 95 % interval, on one scale that holds the reference. */
 export function IntervalsChart({ width, rows, reference, axis }: Props) {
-	const rowHeight = 30;
 	const label = Math.min(170, Math.max(96, width * 0.32));
-	const box = { left: label + 8, right: width - 14, top: 6, bottom: 6 + rows.length * rowHeight };
+	// Labels that would not fit beside the drawing stand above their line.
+	const above = rows.some((row) => row.label.length * CHARACTER > label);
+	const rowHeight = above ? 40 : 30;
+	const box = { left: above ? 14 : label + 8, right: width - 14, top: 6, bottom: 6 + rows.length * rowHeight };
 	const bounds = rows.flatMap((row) => [row.value, row.low ?? row.value, row.high ?? row.value]);
 	const reach = Math.max(0.02, ...bounds.map((bound) => Math.abs(bound - reference))) * 1.1;
 	const x = scaleLinear([reference - reach, reference + reach], [box.left, box.right]);
@@ -31,10 +36,15 @@ export function IntervalsChart({ width, rows, reference, axis }: Props) {
 		<svg class="plot" width={width} height={box.bottom + 36} role="presentation">
 			<line class="reference" x1={x(reference)} x2={x(reference)} y1={box.top} y2={box.bottom} />
 			{rows.map((row, index) => {
-				const y = box.top + (index + 0.5) * rowHeight;
+				const y = box.top + (index + (above ? 0.75 : 0.5)) * rowHeight;
 				return (
 					<g key={row.label} class={row.tone}>
-						<text class="label" x={label} y={y + 4} text-anchor="end">
+						<text
+							class="label"
+							x={above ? box.left : label}
+							y={above ? y - 12 : y + 4}
+							text-anchor={above ? 'start' : 'end'}
+						>
 							{row.label}
 						</text>
 						{row.low !== null && row.high !== null ? (

@@ -17,13 +17,19 @@ function Facts({ facts }: { facts: readonly (readonly [string, string])[] }) {
 	);
 }
 
+/** An engine's own facts, whatever their shape. */
+function plain(value: unknown): string {
+	if (typeof value !== 'object' || value === null) return String(value);
+	return Object.entries(value)
+		.map(([key, inner]) => `${key.replaceAll('_', ' ')} ${plain(inner)}`)
+		.join(' · ');
+}
+
 function settings(record: RunRecord): [string, string][] {
 	const { settings: s, engine, objective, calibration, divergence } = record;
 	const other = Object.entries(engine)
-		.filter(
-			([key, value]) => key !== 'name' && key !== 'version' && ['string', 'number', 'boolean'].includes(typeof value),
-		)
-		.map(([key, value]): [string, string] => [`engine: ${key.replaceAll('_', ' ')}`, String(value)]);
+		.filter(([key]) => key !== 'name' && key !== 'version')
+		.map(([key, value]): [string, string] => [`engine: ${key.replaceAll('_', ' ')}`, plain(value)]);
 	return [
 		['run', record.run],
 		['engine', `${engine.name} ${engine.version}`],

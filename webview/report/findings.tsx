@@ -6,6 +6,9 @@ import { Fold, PairLink, StatusMark } from './parts.tsx';
 import { checkTitle, orderedChecks } from './sentences.ts';
 import { useView } from './view-state.tsx';
 
+/** Mistakes on screen before one asks for all. */
+const SHOWN_MISTAKES = 8;
+
 /** A list longer than this would bury the rest; the count stands above it. */
 const SHOWN_EVIDENCE = 50;
 
@@ -78,7 +81,9 @@ export function Checks({ record }: { record: RunRecord }) {
 }
 
 export function Mistakes({ report, texts }: { report: RunReport; texts: boolean }) {
-	const { mistakes } = report;
+	const { state, set } = useView();
+	const all = state.open.mistakes === true;
+	const mistakes = all ? report.mistakes : report.mistakes.slice(0, SHOWN_MISTAKES);
 	return (
 		<section aria-labelledby="mistakes-title">
 			<h2 id="mistakes-title">Most confident mistakes (train, eval, tuning half)</h2>
@@ -101,6 +106,16 @@ export function Mistakes({ report, texts }: { report: RunReport; texts: boolean 
 					</li>
 				))}
 			</ul>
+			{report.mistakes.length > SHOWN_MISTAKES ? (
+				<button
+					type="button"
+					class="link more"
+					aria-expanded={all}
+					onClick={() => set({ open: { ...state.open, mistakes: !all } })}
+				>
+					{all ? 'Show fewer' : `Show all ${count(report.mistakes.length)}`}
+				</button>
+			) : null}
 			{texts ? null : <p class="note dim">Prompts and responses are left out of this file.</p>}
 		</section>
 	);

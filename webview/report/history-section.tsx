@@ -5,7 +5,7 @@ import { Figure } from '../charts/figure.tsx';
 import { IntervalsChart } from '../charts/intervals.tsx';
 import { type RunSeries, RunsChart } from '../charts/runs.tsx';
 import { dateTime, fixed, range, withInterval } from './format.ts';
-import { claimSentence, longerSentence, runsSentence, sideOfZero } from './sentences.ts';
+import { claimSentence, longerSentence, openedSentence, runsSentence, sideOfZero } from './sentences.ts';
 import { useTableToggle, useView } from './view-state.tsx';
 
 /** More runs than fit a chart would hide the recent ones. */
@@ -69,18 +69,24 @@ function RunsFigure({ report, name, title }: { report: RunReport; name: Key; tit
 function Legend({ dashed }: { dashed: string }) {
 	return (
 		<p class="legend dim" aria-hidden="true">
-			<svg width="12" height="12" viewBox="0 0 12 12" class="in" aria-hidden="true">
-				<circle class="mark" cx="6" cy="6" r="3.5" />
-			</svg>{' '}
-			in distribution
-			<svg width="12" height="12" viewBox="0 0 12 12" class="out" aria-hidden="true">
-				<path class="mark" d="M6 1 11 6 6 11 1 6Z" />
-			</svg>{' '}
-			held out
-			<svg width="18" height="12" viewBox="0 0 18 12" aria-hidden="true">
-				<line class="reference" x1="0" x2="18" y1="6" y2="6" />
-			</svg>{' '}
-			{dashed}
+			<span>
+				<svg width="12" height="12" viewBox="0 0 12 12" class="in" aria-hidden="true">
+					<circle class="mark" cx="6" cy="6" r="3.5" />
+				</svg>{' '}
+				in distribution
+			</span>
+			<span>
+				<svg width="12" height="12" viewBox="0 0 12 12" class="out" aria-hidden="true">
+					<path class="mark" d="M6 1 11 6 6 11 1 6Z" />
+				</svg>{' '}
+				held out
+			</span>
+			<span>
+				<svg width="18" height="12" viewBox="0 0 18 12" aria-hidden="true">
+					<line class="reference" x1="0" x2="18" y1="6" y2="6" />
+				</svg>{' '}
+				{dashed}
+			</span>
 		</p>
 	);
 }
@@ -97,9 +103,14 @@ export function HistorySection({ report }: { report: RunReport }) {
 	);
 }
 
+/** Those on the sealed half come last and only after a decision. */
+function allDifferences(record: RunRecord): RunRecord['differences'] {
+	return [...record.differences, ...(record.opened?.differences ?? [])];
+}
+
 function DifferencesFigure({ record }: { record: RunRecord }) {
 	const view = useView();
-	const { differences } = record;
+	const differences = allDifferences(record);
 	const words = {
 		above: '↑ higher',
 		below: '↓ lower',
@@ -183,16 +194,61 @@ function LongerFigure({ record }: { record: RunRecord }) {
 	);
 }
 
+const CANDIDATES = {
+	choice: 'the choice',
+	dpo: 'DPO',
+	pooled: 'pooled',
+	uninformed: 'knowing nothing',
+	other: 'other',
+} as const;
+
+/** E for the choice and its baselines; the other candidates with bands that hold for all of them at once. */
+function OpenedFigure({ opened }: { opened: NonNullable<RunRecord['opened']> }) {
+	const toggle = useTableToggle('opened');
+	const rows = opened.losses.map((loss) => ({
+		...loss,
+		label: loss.name === 'other' ? `other, s = ${fixed(loss.s, 2)}` : CANDIDATES[loss.name],
+	}));
+	return (
+		<Figure
+			title="Loss on the sealed half"
+			sentence={openedSentence(opened)}
+			table={{
+				head: ['Candidate', 'NLL', '95 % interval'],
+				rows: rows.map((row) => [
+					row.label,
+					fixed(row.value),
+					`${range(row.low, row.high)}${row.simultaneous ? ', simultaneous' : ''}`,
+				]),
+			}}
+			{...toggle}
+			draw={(width) => (
+				<IntervalsChart
+					width={width}
+					reference={Math.LN2}
+					axis="loss in nats; dashed: knowing nothing, ln 2"
+					rows={rows.flatMap((row) =>
+						row.value === null || row.name === 'uninformed'
+							? []
+							: [{ label: row.label, value: row.value, low: row.low, high: row.high, tone: 'out' as const }],
+					)}
+				/>
+			)}
+		/>
+	);
+}
+
 export function DifferencesSection({ record }: { record: RunRecord }) {
 	return (
 		<section aria-labelledby="differences-title">
 			<h2 id="differences-title">Against the baselines, and length</h2>
 			<div class="two">
-				{record.differences.length > 0 ? (
+				{allDifferences(record).length > 0 ? (
 					<DifferencesFigure record={record} />
 				) : (
 					<p>Differences: insufficient, this run has no baselines to compare with.</p>
 				)}
+				{record.opened ? <OpenedFigure opened={record.opened} /> : null}
 				<LongerFigure record={record} />
 			</div>
 		</section>

@@ -133,6 +133,21 @@ export function claimSentence(differences: RunRecord['differences']): string {
 	}
 }
 
+export function openedSentence(opened: NonNullable<RunRecord['opened']>): string {
+	const choice = opened.losses.find(({ name }) => name === 'choice');
+	if (!choice || choice.value === null) return 'Insufficient: the sealed half has no judged pairs.';
+	const against = opened.differences.find(({ what }) => /dpo/i.test(what));
+	const side = against ? sideOfZero(against) : 'unknown';
+	const bounds = against ? range(against.low, against.high) : '';
+	const words = {
+		above: `above DPO (paired difference ${bounds})`,
+		below: `below DPO (paired difference ${bounds})`,
+		around: `not distinguishable from DPO (paired difference ${bounds})`,
+		unknown: 'without an interval for its difference to DPO',
+	}[side];
+	return `The choice has a loss of ${withInterval(choice)} on the sealed half, ${words}.`;
+}
+
 /** Pairs that are in no number of this row, in words; empty when there are none. */
 export function leftOutSentence(metrics: Metrics): string {
 	const { unresolved, both_bad, waiting, open = 0, spanning = 0 } = metrics.left_out;

@@ -4,7 +4,8 @@ import type { DecisionDraft, DecisionInput, PanelState, ReportHost, ReportState 
 import type { FolderSession, Services } from '../services.ts';
 import { recordDecision } from './decision.ts';
 import { exportReport } from './export-report.ts';
-import { askRunSettings, optionsOf } from './run-form.ts';
+import { askRunSettings } from './run-form.ts';
+import { optionsOf } from './run-settings.ts';
 import type { ScoringRuns } from './scoring-runs.ts';
 
 /** Other parts' screens that a report leads to. */

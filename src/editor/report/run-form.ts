@@ -1,20 +1,7 @@
 import * as vscode from 'vscode';
-import type { RunSettings } from '../../domain/run-record.ts';
 import type { ScoreOptions } from '../../protocol/workspace-api.ts';
 import type { FolderSession } from '../services.ts';
-
-export const DEFAULT_RUN: ScoreOptions = { engine: 'probe', lambda: null, margin: 0, beta: 1, seed: 0 };
-
-/** What a run's record says was asked for, so that it can be asked for again. */
-export function optionsOf(settings: RunSettings): ScoreOptions {
-	return {
-		engine: 'probe',
-		lambda: settings.lambda_requested,
-		margin: settings.margin_requested,
-		beta: settings.beta,
-		seed: settings.seed,
-	};
-}
+import { DEFAULT_RUN, numberOf, numberProblem } from './run-settings.ts';
 
 function lambdaText({ lambda }: ScoreOptions): string {
 	return lambda === null ? 'λ recommended by the run' : `λ ${lambda}`;
@@ -24,7 +11,7 @@ function settingsText(options: ScoreOptions): string {
 	return [lambdaText(options), `margin ${options.margin}`, `β ${options.beta}`, `seed ${options.seed}`].join(' · ');
 }
 
-type Action = 'run' | 'lambda' | 'margin' | 'beta' | 'seed' | 'defaults';
+type Action = 'run' | 'lambda' | 'margin' | 'seed' | 'defaults';
 
 interface Item extends vscode.QuickPickItem {
 	readonly action?: Action;
@@ -52,36 +39,17 @@ function items(options: ScoreOptions, changed: boolean): Item[] {
 			action: 'margin',
 		},
 		{
-			label: 'β, the inverse temperature',
-			description: String(options.beta),
-			detail: 'Recorded with every number. The probe fits its own scale, so 1 is right for it.',
-			action: 'beta',
-		},
-		{
 			label: 'Seed',
 			description: String(options.seed),
 			detail: 'Of folds and resampling. The same seed on the same data gives the same bytes.',
 			action: 'seed',
 		},
+		{
+			label: 'β is 1 for the probe, which fits its own scale; it is recorded with every number',
+			kind: vscode.QuickPickItemKind.Separator,
+		},
 		...(changed ? [{ label: '$(discard) Back to the usual settings', action: 'defaults' as const }] : []),
 	];
-}
-
-/** @returns null where the text is a number in [low, high] */
-export function numberProblem(text: string, low: number, high: number, whole = false): string | null {
-	const number = Number(text.trim().replace(',', '.'));
-	if (text.trim() === '' || !Number.isFinite(number)) return 'Enter a number.';
-	if (whole && !Number.isSafeInteger(number)) return 'Enter a whole number.';
-	if (number < low || number > high) {
-		return high === Number.MAX_SAFE_INTEGER || high === Number.POSITIVE_INFINITY
-			? `Enter a number from ${low} up.`
-			: `Enter a number from ${low} to ${high}.`;
-	}
-	return null;
-}
-
-function parsed(text: string): number {
-	return Number(text.trim().replace(',', '.'));
 }
 
 async function ask(title: string, prompt: string, value: string, problem: (text: string) => string | null) {
@@ -99,7 +67,7 @@ async function change(options: ScoreOptions, action: Action): Promise<ScoreOptio
 				(value) => (value.trim() === '' ? null : numberProblem(value, 0, 1)),
 			);
 			if (text === undefined) return options;
-			return { ...options, lambda: text.trim() === '' ? null : parsed(text) };
+			return { ...options, lambda: text.trim() === '' ? null : numberOf(text) };
 		}
 		case 'margin': {
 			const text = await ask(
@@ -109,22 +77,13 @@ async function change(options: ScoreOptions, action: Action): Promise<ScoreOptio
 				(value) => (value.trim().toLowerCase() === 'auto' ? null : numberProblem(value, 0, Number.POSITIVE_INFINITY)),
 			);
 			if (text === undefined) return options;
-			return { ...options, margin: text.trim().toLowerCase() === 'auto' ? 'auto' : parsed(text) };
-		}
-		case 'beta': {
-			const text = await ask(
-				'β',
-				'Above 0. Confidence depends on it, so compare runs only at the same β.',
-				String(options.beta),
-				(value) => numberProblem(value, 1e-6, Number.POSITIVE_INFINITY),
-			);
-			return text === undefined ? options : { ...options, beta: parsed(text) };
+			return { ...options, margin: text.trim().toLowerCase() === 'auto' ? 'auto' : numberOf(text) };
 		}
 		case 'seed': {
 			const text = await ask('Seed', 'A whole number, 0 or above.', String(options.seed), (value) =>
 				numberProblem(value, 0, 2 ** 31 - 1, true),
 			);
-			return text === undefined ? options : { ...options, seed: parsed(text) };
+			return text === undefined ? options : { ...options, seed: numberOf(text) };
 		}
 		case 'defaults':
 			return DEFAULT_RUN;

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inSolution, lambdaChoices, lambdaRange, solutions } from '../../src/domain/frontier.ts';
+import {
+	count,
+	fixed,
+	lambda,
+	listed,
+	percent,
+	range,
+	signed,
+	spread,
+	withInterval,
+} from '../../webview/report/format.ts';
+import {
+	checkTitle,
+	claimSentence,
+	frontierSentence,
+	leftOutSentence,
+	longerSentence,
+	openedSentence,
+	orderedChecks,
+	reliabilitySentence,
+	runsSentence,
+	sideOfZero,
+} from '../../webview/report/sentences.ts';
+import {
+	decidedFixture,
+	insufficientFixture,
+	metricsFixture,
+	recordFixture,
+	reportFixture,
+} from '../fixtures/run-report.ts';
+
+const interval = (value: number | null, low: number | null, high: number | null) => ({ value, low, high });
+
+test('a number that is not there is a dash, and minus zero is zero', () => {
+	assert.deepEqual(
+		[null, undefined, Number.NaN, Number.POSITIVE_INFINITY].map((value) => fixed(value)),
+		['–', '–', '–', '–'],
+	);
+	assert.equal(fixed(-0.0001), '0.000');
+	assert.equal(fixed(-0.0123), '−0.012');
+	assert.equal(signed(0.0123), '+0.012');
+	assert.equal(signed(0.0001), '0.000');
+	assert.equal(percent(0.784), '78\u00a0%');
+	assert.equal(count(3412), '3,412');
+	assert.equal(lambda(0.1 + 0.2), '0.3');
+});
+
+test('an interval with a minus sign is not written with a dash', () => {
+	assert.equal(range(0.085, 0.171), '0.085–0.171');
+	assert.equal(range(-0.012, 0.031), '−0.012 to 0.031');
+	assert.equal(withInterval(interval(0.1, null, null)), '0.100 (interval: insufficient)');
+});
+
+test('± stands only where the interval is symmetric', () => {
+	assert.equal(spread(interval(0.742, 0.723, 0.761)), '±.019');
+	assert.equal(spread(interval(0.98, 0.94, 1)), '(0.940–1.000)');
+	assert.equal(spread(interval(0.98, null, null)), '');
+});
+
+test('lists read as people write them', () => {
+	assert.deepEqual([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(listed), ['', 'a', 'a and b', 'a, b and c']);
+});
+
+test('over-confidence is claimed only when its interval lies above zero', () => {
+	assert.equal(sideOfZero(interval(0.1, 0.01, 0.2)), 'above');
+	assert.equal(sideOfZero(interval(0.1, -0.01, 0.2)), 'around');
+	assert.equal(sideOfZero(interval(-0.1, -0.2, -0.01)), 'below');
+	assert.equal(sideOfZero(interval(0.1, null, null)), 'unknown');
+	const metrics = metricsFixture(406, 0.6, 3);
+	const at = (low: number | null, high: number | null) =>
+		reliabilitySentence({ ...metrics, overconfidence: { ...metrics.overconfidence, low, high } });
+	assert.match(at(0.01, 0.2), /^Over-confident: says 63.%, right 58.%/);
+	assert.match(at(-0.2, -0.01), /^Under-confident/);
+	assert.match(at(-0.01, 0.1), /^Confidence equals accuracy within noise/);
+	assert.match(at(null, null), /^Insufficient for an interval \(311.clusters\)/);
+	assert.match(reliabilitySentence(null), /^Insufficient: no scored pairs/);
+});
+
+test('the worst bin is the one that adds most to the gap, not the emptiest', () => {
+	const metrics = metricsFixture(400, 0.6, 3);
+	const bin = (low: number, n: number, confidence: number, accuracy: number) => ({
+		low,
+		high: low + 1 / 30,
+		n,
+		confidence,
+		accuracy,
+	});
+	const sentence = reliabilitySentence({
+		...metrics,
+		overconfidence: { value: 0.1, low: 0.05, high: 0.15 },
+		reliability: [bin(0.5, 300, 0.52, 0.51), bin(0.8, 90, 0.82, 0.6), bin(0.96, 2, 0.97, 0)],
+	});
+	assert.match(sentence, /Most of it at 0\.82: right 0\.60 of the time/);
+});
+
+test('points of the frontier with the same solution are one', () => {
+	const path = solutions(recordFixture());
+	assert.deepEqual(path.map(lambdaRange), ['λ 0–0.05', 'λ 0.1–0.15', 'λ 0.2', 'λ 0.25–0.35', 'λ 0.4–0.55', 'λ 0.6–1']);
+	assert.equal(inSolution(path[5]!, 0.8), true);
+	assert.equal(inSolution(path[5]!, null), false);
+	assert.deepEqual(solutions(insufficientFixture().record), []);
+});
+
+test('a decision is offered once for each solution, under the recommended λ where there is one', () => {
+	const choices = lambdaChoices(recordFixture());
+	assert.deepEqual(
+		choices.map((choice) => choice.lambda),
+		[0, 0.1, 0.2, 0.25, 0.4, 0.6],
+	);
+	assert.match(choices[3]!.detail, /^recommended, used in this run, same solution as λ 0\.25–0\.35$/);
+	const record = recordFixture();
+	const later = lambdaChoices({ ...record, recommended: { ...record.recommended, lambda: 0.5 } });
+	assert.deepEqual([later[4]!.lambda, later[4]!.detail.split(',')[0]], [0.5, 'recommended']);
+	assert.deepEqual(
+		lambdaChoices(insufficientFixture().record).map((choice) => choice.lambda),
+		[0],
+	);
+});
+
+test('the frontier says what the λ in use costs and where the path goes flat', () => {
+	assert.match(
+		frontierSentence(recordFixture()),
+		/^λ = 0\.25 has a held-out loss 0\.061 lower than DPO and 0\.018 lower than pooled training, and a train loss \(out of fold\) 0\.012 higher than DPO\..* Flat from λ = 0\.6 on: the same solution\.$/,
+	);
+	assert.match(frontierSentence(insufficientFixture().record), /^No frontier: no held-out pairs/);
+});
+
+test('the claim is against pooled training, and none without an interval clear of zero', () => {
+	const what = 'GDPO − pooled: loss on held-out, tuning half (out of fold)';
+	const claim = (low: number | null, high: number | null) => claimSentence([{ what, value: 0.01, low, high }]);
+	assert.match(
+		claimSentence([{ what, value: -0.018, low: -0.03, high: -0.004 }]),
+		/^GDPO beats pooled training.*−0\.030 to −0\.004/,
+	);
+	assert.match(claim(0.001, 0.02), /^Pooled training does better/);
+	assert.match(claim(-0.01, 0.02), /^No difference from pooled training can be told/);
+	assert.match(claim(null, null), /nothing is claimed/);
+	assert.match(claimSentence([]), /no difference could be computed/);
+	const sealed = { what: 'choice − pooled: loss on held-out, sealed half', value: 0, low: -0.1, high: 0.1 };
+	assert.match(claimSentence([{ what, value: -0.018, low: -0.03, high: -0.004 }, sealed]), /includes 0/);
+});
+
+test('an opened half is compared with DPO by its own paired interval', () => {
+	const { opened } = decidedFixture().record;
+	assert.match(
+		openedSentence(opened!),
+		/0\.666 \(0\.616–0\.716\) on the sealed half, below DPO \(paired difference −0\.071 to −0\.015\)/,
+	);
+	assert.match(openedSentence({ ...opened!, differences: [] }), /without an interval/);
+});
+
+test('a trend needs two runs, and the bars are named for what they are', () => {
+	const { history } = reportFixture();
+	assert.match(runsSentence(history.slice(-1), 'nll'), /in the one run that has it/);
+	assert.match(
+		runsSentence(history, 'nll'),
+		/in run 9 and is .* in run 14\. Bars are 95 % intervals of each run alone/,
+	);
+	assert.match(runsSentence([], 'overconfidence'), /no run has a number yet/);
+});
+
+test('what is left out is counted in words, and nothing is said where nothing is', () => {
+	const metrics = metricsFixture(100, 0, 1);
+	const left = (counts: Partial<typeof metrics.left_out>) =>
+		leftOutSentence({ ...metrics, left_out: { unresolved: 0, both_bad: 0, waiting: 0, ...counts } });
+	assert.equal(left({}), '');
+	assert.equal(
+		left({ unresolved: 12, both_bad: 1, spanning: 2 }),
+		'12 tied or unresolved (not in accuracy), 1 both bad and 2 in clusters that span splits',
+	);
+});
+
+test('length is a fact about the data, told for each split that has it', () => {
+	assert.match(
+		longerSentence(recordFixture().metrics),
+		/train 0\.68 .* held-out, tuning half 0\.49 .* A fact about the data, not an alarm\./,
+	);
+	assert.match(longerSentence({}), /^Insufficient/);
+});
+
+test('checks stand worst first under names that people read', () => {
+	const statuses = orderedChecks(recordFixture().health).map(({ status }) => status);
+	assert.deepEqual(statuses, ['fail', 'warn', 'pass', 'insufficient']);
+	assert.equal(checkTitle('overconfident-heldout'), 'Over-confident held out');
+	assert.equal(checkTitle('some-new_check'), 'Some new check');
+});
