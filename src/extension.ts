@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { openPair, openQueue, registerAnnotate } from './editor/annotate/register.ts';
 import { promptForTag } from './editor/annotate/tag.ts';
 import { Commands } from './editor/commands/register.ts';
+import { registerDrafts } from './editor/draft/register.ts';
 import { ReportViews } from './editor/report/register.ts';
 import { Shell } from './editor/shell/shell.ts';
 import { Snapshots } from './editor/shell/snapshots.ts';
@@ -29,6 +30,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 		shell,
 		snapshots,
 		registerAnnotate(shell),
+		registerDrafts(shell),
 		splits,
 		reports,
 		new Trees(shell, snapshots),

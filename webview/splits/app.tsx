@@ -173,7 +173,7 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 			</header>
 			{failure !== null && <p class="stale">This view could not be read again: {failure}</p>}
 			<section aria-label="Places">
-				<ul class="cards">
+				<ul class={details ? 'cards detailed' : 'cards'}>
 					{overview.places.map((place) => (
 						<PlaceCard
 							key={place.place}

@@ -52,7 +52,7 @@ interface Props {
 export function Filters({ filter, overview, indexed, onChange }: Props) {
 	const some = Object.keys(filter).length > 0;
 	return (
-		<form class="filters" role="search" aria-label="Prompts" onSubmit={(event) => event.preventDefault()}>
+		<search class="filters" aria-label="Prompts">
 			<Search value={filter.search ?? ''} onChange={(search) => onChange(withFilter(filter, { search }))} />
 			<Choice
 				label="Split"
@@ -106,7 +106,7 @@ export function Filters({ filter, overview, indexed, onChange }: Props) {
 			{indexed !== null && (filter.search ?? '') !== '' && (
 				<p class="indexing">The search index is {indexed} % ready: what is not indexed yet is not found.</p>
 			)}
-		</form>
+		</search>
 	);
 }
 

@@ -1,65 +1,85 @@
+// biome-ignore-all lint/a11y/noSvgWithoutTitle: a drawing is named by its caption, which everybody can see
 import { useId } from 'preact/hooks';
-import { LENGTH_LABELS, lengthSentence, percent } from './words.ts';
+import { count, LENGTH_LABELS, medianText, percent } from './words.ts';
 
-const WIDTH = 168;
-const HEIGHT = 40;
-const GAP = 2;
+const WIDTH = 84;
+const HEIGHT = 30;
+const GAP = 1.5;
 
 interface Props {
-	/** "Prompts" or "Responses". */
-	readonly what: string;
-	readonly bins: readonly number[];
+	readonly prompts: readonly number[];
+	readonly responses: readonly number[];
 	/** Largest share over all places: the same scale on every card. */
 	readonly top: number;
 }
 
-/** Lengths in characters, as shares of the place: bars, a sentence, and a table on request. */
-export function Histogram({ what, bins, top }: Props) {
+/** Lengths in characters, as shares of the place: bars with a sentence each, and one table on request. */
+export function Lengths({ prompts, responses, top }: Props) {
+	return (
+		<div class="lengths">
+			<div class="histograms">
+				<Histogram what="Prompts" bins={prompts} top={top} />
+				<Histogram what="Responses" bins={responses} top={top} />
+			</div>
+			<details>
+				<summary>Lengths as a table</summary>
+				<table>
+					<thead>
+						<tr>
+							<th scope="col">characters</th>
+							<th scope="col" class="num">
+								prompts
+							</th>
+							<th scope="col" class="num">
+								responses
+							</th>
+						</tr>
+					</thead>
+					<tbody>
+						{LENGTH_LABELS.map((label, index) => (
+							<tr key={label}>
+								<th scope="row">{label}</th>
+								<Cell bins={prompts} index={index} />
+								<Cell bins={responses} index={index} />
+							</tr>
+						))}
+					</tbody>
+				</table>
+			</details>
+		</div>
+	);
+}
+
+function sum(bins: readonly number[]): number {
+	return bins.reduce((total, n) => total + n, 0);
+}
+
+function Cell({ bins, index }: { bins: readonly number[]; index: number }) {
+	const n = bins[index] ?? 0;
+	return (
+		<td class="num" title={percent(n, sum(bins))}>
+			{count(n)}
+		</td>
+	);
+}
+
+function Histogram({ what, bins, top }: { what: string; bins: readonly number[]; top: number }) {
 	const id = useId();
-	const total = bins.reduce((sum, n) => sum + n, 0);
-	if (total === 0) return null;
-	const slot = WIDTH / bins.length;
+	const total = sum(bins);
+	const slot = WIDTH / Math.max(1, bins.length);
 	return (
 		<figure class="histogram">
-			<figcaption id={id}>{lengthSentence(what, bins)}</figcaption>
-			<svg viewBox={`0 0 ${WIDTH} ${HEIGHT + 12}`} role="img" aria-labelledby={id}>
+			<svg viewBox={`0 0 ${WIDTH} ${HEIGHT + 1}`} role="img" aria-labelledby={id}>
 				{bins.map((n, index) => {
 					const height = n === 0 ? 0 : Math.max(1, (HEIGHT * n) / total / top);
 					const place = { x: index * slot + GAP / 2, width: slot - GAP, height, y: HEIGHT - height };
 					return <rect key={LENGTH_LABELS[index]} class="bar" {...place} />;
 				})}
 				<path class="axis" d={`M0 ${HEIGHT + 0.5}h${WIDTH}`} />
-				{['0', '100', '200', '400', '800', '1.6k', '3.2k'].map((label, index) => (
-					<text key={label} class="tick" x={index * slot + 1} y={HEIGHT + 10}>
-						{label}
-					</text>
-				))}
 			</svg>
-			<details>
-				<summary>Table</summary>
-				<table>
-					<thead>
-						<tr>
-							<th scope="col">characters</th>
-							<th scope="col" class="num">
-								{what.toLowerCase()}
-							</th>
-							<th scope="col" class="num">
-								share
-							</th>
-						</tr>
-					</thead>
-					<tbody>
-						{bins.map((n, index) => (
-							<tr key={LENGTH_LABELS[index]}>
-								<th scope="row">{LENGTH_LABELS[index]}</th>
-								<td class="num">{n}</td>
-								<td class="num">{percent(n, total)}</td>
-							</tr>
-						))}
-					</tbody>
-				</table>
-			</details>
+			<figcaption id={id}>
+				{what} <span class="median">{medianText(bins)}</span>
+			</figcaption>
 		</figure>
 	);
 }

@@ -1,7 +1,8 @@
 /**
- * A long list read by keyset cursors. A cursor is only known once the page before it was read, so a jump far ahead walks
- * the pages in between (250 rows a step), one request at a time and only while somebody wants to see that place. Pages come
- * and go in a bounded cache; cursors stay, so a way once walked is random access. The scroll bar spans the whole total.
+ * A long list read by keyset cursors. A cursor is only known once the rows before it were read, so a jump far ahead walks
+ * there in steps of up to ten pages, one request at a time and only while somebody wants to see that place. Pages come and
+ * go in a bounded cache; cursors stay, so a way once walked is close to random access (at most ten pages are read for one).
+ * The scroll bar spans the whole total.
  */
 export interface PageOf<Row> {
 	readonly rows: readonly Row[];
@@ -21,14 +22,16 @@ export interface PagesOptions {
 
 export const PAGE_SIZE = 250;
 const KEEP_PAGES = 24;
+/** Pages that one step of a walk reads: 2,500 rows are about a megabyte. */
+const STEP_PAGES = 10;
 
 export class Pages<Row> {
 	readonly size: number;
 	readonly #keep: number;
 	readonly #fetch: FetchPage<Row>;
 	readonly #options: PagesOptions;
-	/** `#cursors[k]` opens page k; null opens the first. */
-	#cursors: (string | null)[] = [null];
+	/** Pages whose cursor is known; null opens the first. */
+	#cursors = new Map<number, string | null>([[0, null]]);
 	#pages = new Map<number, readonly Row[]>();
 	/** What was known before a change: painted until it has been read again. */
 	#stale = new Map<number, readonly Row[]>();
@@ -53,7 +56,7 @@ export class Pages<Row> {
 
 	/** Rows up to which the way is known, while a jump walks there. */
 	get walked(): number {
-		return Math.min(this.#total ?? 0, (this.#cursors.length - 1) * this.size);
+		return Math.min(this.#total ?? 0, Math.max(...this.#cursors.keys()) * this.size);
 	}
 
 	row(index: number): Row | undefined {
@@ -74,7 +77,7 @@ export class Pages<Row> {
 		this.#generation++;
 		this.#stale = new Map([...this.#stale, ...this.#pages]);
 		this.#pages = new Map();
-		if (what === 'rows') this.#cursors = [null];
+		if (what === 'rows') this.#cursors = new Map([[0, null]]);
 		void this.#run();
 	}
 
@@ -83,8 +86,11 @@ export class Pages<Row> {
 		const generation = this.#generation;
 		const rows: Row[] = [];
 		for (let page = Math.floor(from / this.size); page <= Math.floor((to - 1) / this.size); page++) {
-			const known = this.#pages.get(page) ?? (await this.#read(page));
-			if (known === null || generation !== this.#generation) return [];
+			let known = this.#pages.get(page);
+			while (known === undefined) {
+				if (generation !== this.#generation || !(await this.#step(page))) return [];
+				known = this.#pages.get(page);
+			}
 			const start = page * this.size;
 			rows.push(...known.slice(Math.max(0, from - start), Math.max(0, to - start)));
 		}
@@ -100,7 +106,7 @@ export class Pages<Row> {
 		this.#running = true;
 		try {
 			for (let page = this.#next(); page !== null && !this.#closed; page = this.#next()) {
-				if ((await this.#read(page)) === null) break;
+				await this.#step(page);
 				if (!this.#closed) this.#options.onChange();
 			}
 			if (this.#next() === null) this.#stale.clear();
@@ -111,16 +117,10 @@ export class Pages<Row> {
 		}
 	}
 
-	/** The page to read next for what is wanted: that page, or the next step of the way to it. */
+	/** The first page that is wanted and not there. */
 	#next(): number | null {
 		const last = this.#total === null ? this.#last : Math.min(this.#last + 1, this.#lastPage(this.#total));
-		for (let page = this.#first; page <= last; page++) {
-			if (this.#pages.has(page)) continue;
-			if (page < this.#cursors.length) return page;
-			const step = this.#cursors.length - 1;
-			// The way ends here: rows went while it was walked.
-			return this.#pages.has(step) ? null : step;
-		}
+		for (let page = this.#first; page <= last; page++) if (!this.#pages.has(page)) return page;
 		return null;
 	}
 
@@ -128,24 +128,27 @@ export class Pages<Row> {
 		return Math.max(0, Math.ceil(total / this.size) - 1);
 	}
 
-	/** @returns the rows of a page; null where the list ends before it or was refreshed meanwhile */
-	async #read(wanted: number): Promise<readonly Row[] | null> {
-		for (;;) {
-			const page = Math.min(wanted, this.#cursors.length - 1);
-			const generation = this.#generation;
-			const after = this.#cursors[page] ?? undefined;
-			const { rows, total, next } = await this.#fetch({ limit: this.size, ...(after === undefined ? {} : { after }) });
-			// A newer state is being read: `#run` goes on with that.
-			if (generation !== this.#generation) return this.#closed ? null : [];
-			this.#total = total;
-			this.#pages.set(page, rows);
+	/** One request towards a page, from the nearest cursor before it. @returns false where the list ends before it */
+	async #step(wanted: number): Promise<boolean> {
+		const start = Math.max(...[...this.#cursors.keys()].filter((page) => page <= wanted));
+		const pages = Math.min(STEP_PAGES, wanted - start + 1);
+		const generation = this.#generation;
+		const after = this.#cursors.get(start) ?? undefined;
+		const limit = pages * this.size;
+		const { rows, total, next } = await this.#fetch({ limit, ...(after === undefined ? {} : { after }) });
+		// Refreshed meanwhile: whoever still wants it asks again.
+		if (generation !== this.#generation) return true;
+		this.#total = total;
+		for (let page = start; page < start + pages; page++) {
+			// Behind the end of the list a page is empty, or it would be asked for without end.
+			this.#pages.set(page, rows.slice((page - start) * this.size, (page - start + 1) * this.size));
 			this.#stale.delete(page);
-			if (next === null) this.#cursors.length = page + 1;
-			else if (page + 1 === this.#cursors.length) this.#cursors.push(next);
-			this.#evict(page);
-			if (page === wanted) return rows;
-			if (next === null) return null;
 		}
+		if (next !== null) this.#cursors.set(start + pages, next);
+		this.#evict(Math.min(wanted, start + pages - 1));
+		if (next !== null || wanted < start + pages) return true;
+		this.#pages.set(wanted, []);
+		return false;
 	}
 
 	#evict(latest: number): void {

@@ -1,4 +1,4 @@
-import { Histogram } from './histogram.tsx';
+import { Lengths } from './histogram.tsx';
 import { Icon } from './icons.tsx';
 import { count, day, many, PLACES, type Place, percent } from './words.ts';
 
@@ -31,41 +31,43 @@ export function PlaceCard({ place, active, details, top, onShow, onFacet, onFree
 				</span>
 				<span class="dim">{prompts === 0 ? empty : about}</span>
 			</button>
-			{prompts > 0 && (
+			{/* The rows of all cards are one grid: an empty place keeps its rows. */}
+			<div class="judged">
+				{prompts > 0 && <Judged sealed={sealed} judged={judged} pairs={pairs} disputed={disputed} />}
+			</div>
+			{details && (
 				<>
-					<Judged sealed={sealed} judged={judged} pairs={pairs} disputed={disputed} />
-					{details && (
-						<>
-							<Histogram what="Prompts" bins={place.promptLengths} top={top} />
-							<Histogram what="Responses" bins={place.responseLengths} top={top} />
-							<Names title="Tags" names={place.facets.map(({ facet, prompts }) => [facet, prompts])} onPick={onFacet} />
-							<Names title="Sources" names={place.sources.map(({ source, prompts }) => [source, prompts])} />
-						</>
-					)}
-					{place.place !== 'excluded' && <Frozen place={place} onFreeze={onFreeze} />}
+					<div>
+						{prompts > 0 && <Lengths prompts={place.promptLengths} responses={place.responseLengths} top={top} />}
+					</div>
+					<Names title="Tags" names={place.facets.map(({ facet, prompts }) => [facet, prompts])} onPick={onFacet} />
+					<Names title="Sources" names={place.sources.map(({ source, prompts }) => [source, prompts])} />
 				</>
 			)}
+			<div class="frozen">
+				{prompts > 0 && place.place !== 'excluded' && <Frozen place={place} onFreeze={onFreeze} />}
+			</div>
 		</li>
 	);
 }
 
 function Judged(props: { sealed: boolean; judged: number; pairs: number; disputed: number }) {
 	const { sealed, judged, pairs, disputed } = props;
-	if (sealed) return <p class="judged">{many(pairs, 'pair')}, verdicts sealed</p>;
+	if (sealed) return <span>{many(pairs, 'pair')}, verdicts sealed</span>;
 	return (
-		<div class="judged">
+		<>
 			<progress max={Math.max(1, pairs)} value={judged} aria-label={`${percent(judged, pairs)} of pairs judged`} />
 			<span>
 				{percent(judged, pairs)} of {many(pairs, 'pair')} judged
 				{disputed > 0 && `, ${count(disputed)} disputed`}
 			</span>
-		</div>
+		</>
 	);
 }
 
 function Names(props: { title: string; names: [string, number][]; onPick?: (name: string) => void }) {
 	const { title, names, onPick } = props;
-	if (names.length === 0) return null;
+	if (names.length === 0) return <div class="names" />;
 	const shown = names.toSorted((a, b) => b[1] - a[1]).slice(0, SHOWN_NAMES);
 	return (
 		<dl class="names">
@@ -92,7 +94,7 @@ function Frozen({ place, onFreeze }: { place: Place; onFreeze: () => void }) {
 	const label = frozen === null ? 'Freeze…' : 'Freeze again…';
 	const changed = frozen !== null && frozen.added + frozen.removed > 0;
 	return (
-		<p class="frozen">
+		<>
 			{frozen === null ? (
 				<span class="dim">Not frozen</span>
 			) : (
@@ -111,6 +113,6 @@ function Frozen({ place, onFreeze }: { place: Place; onFreeze: () => void }) {
 					{label}
 				</button>
 			)}
-		</p>
+		</>
 	);
 }

@@ -50,7 +50,10 @@ export function PromptGrid({ pages, selection, initialScroll, actions, onScroll 
 	useLayoutEffect(() => {
 		const element = scroller.current;
 		if (element === null) return;
-		const measure = (): void => setBox({ width: element.clientWidth, height: element.clientHeight });
+		const measure = (): void => {
+			const head = element.firstElementChild?.clientHeight ?? 0;
+			setBox({ width: element.clientWidth, height: element.clientHeight - head });
+		};
 		const observer = new ResizeObserver(measure);
 		observer.observe(element);
 		measure();
@@ -143,49 +146,46 @@ export function PromptGrid({ pages, selection, initialScroll, actions, onScroll 
 	}
 	const walking = total > 0 && pages.row(from) === undefined && pages.walked < from;
 	return (
-		<div
-			class={narrow ? 'grid narrow' : 'grid'}
-			role="grid"
-			tabIndex={0}
-			aria-label="Prompts"
-			aria-multiselectable="true"
-			aria-rowcount={total + 1}
-			aria-colcount={7}
-			aria-activedescendant={active >= from && active < to ? rowId(active) : undefined}
-			onKeyDown={onKeyDown}
-		>
-			<div class="row head" role="row" aria-rowindex={1}>
-				<span role="columnheader" class="cell-check">
-					<span class="visually-hidden">Selected</span>
-				</span>
-				<span role="columnheader" class="cell-preview">
-					Prompt
-				</span>
-				<span role="columnheader" class="cell-tags">
-					Tags
-				</span>
-				<span role="columnheader" class="cell-split">
-					Split
-				</span>
-				<span role="columnheader" class="cell-pairs num">
-					Pairs
-				</span>
-				<span role="columnheader" class="cell-judged">
-					Verdicts
-				</span>
-				<span role="columnheader" class="cell-source">
-					Source
-				</span>
-			</div>
+		<div class={narrow ? 'grid narrow' : 'grid'}>
 			<div
 				class="scroller"
-				role="presentation"
+				role="grid"
+				tabIndex={0}
+				aria-label="Prompts"
+				aria-multiselectable="true"
+				aria-rowcount={total + 1}
+				aria-colcount={7}
+				aria-activedescendant={active >= from && active < to ? rowId(active) : undefined}
 				ref={scroller}
+				onKeyDown={onKeyDown}
 				onScroll={(event) => {
 					setScrollTop(event.currentTarget.scrollTop);
 					onScroll(event.currentTarget.scrollTop);
 				}}
 			>
+				<div class="row head" role="row" aria-rowindex={1}>
+					<span role="columnheader" class="cell-check">
+						<span class="visually-hidden">Selected</span>
+					</span>
+					<span role="columnheader" class="cell-preview">
+						Prompt
+					</span>
+					<span role="columnheader" class="cell-tags">
+						Tags
+					</span>
+					<span role="columnheader" class="cell-split">
+						Split
+					</span>
+					<span role="columnheader" class="cell-pairs num">
+						Pairs
+					</span>
+					<span role="columnheader" class="cell-judged">
+						Verdicts
+					</span>
+					<span role="columnheader" class="cell-source">
+						Source
+					</span>
+				</div>
 				<div class="rows" role="rowgroup" style={{ height: `${total * rowHeight}px` }}>
 					{rows}
 				</div>

@@ -67,7 +67,7 @@ export function PromptRowView({ row, index, height, selected, active, onClick, o
 				{row.split === 'heldout' && row.half === 'E' && <Icon name="lock" />}
 				{placeOf(row)}
 				{row.frozen && (
-					<span title="Frozen">
+					<span class="frozen-sign" title="Frozen">
 						<Icon name="snow" />
 						<span class="visually-hidden">, frozen</span>
 					</span>

@@ -76,22 +76,18 @@ export function judgedText({ pairs, judged, sealed }: PromptRow): string {
 	return judged === pairs ? (pairs === 1 ? 'judged' : 'all judged') : `${count(judged)} of ${count(pairs)} judged`;
 }
 
-/** Upper ends of the length bins, in characters. */
-export const LENGTH_EDGES = [100, 200, 400, 800, 1600, 3200, Number.POSITIVE_INFINITY] as const;
+/** The length bins of an overview, in characters. */
 export const LENGTH_LABELS = ['< 100', '100–199', '200–399', '400–799', '800–1,599', '1,600–3,199', '≥ 3,200'] as const;
 
-/** A histogram of lengths in one sentence; the median lies in the bin where half of the count is reached. */
-export function lengthSentence(what: string, bins: readonly number[]): string {
+/** The bin in which half of the count is reached. */
+export function medianText(bins: readonly number[]): string {
 	const total = bins.reduce((sum, n) => sum + n, 0);
-	if (total === 0) return `${what}: none.`;
 	let seen = 0;
 	const median = bins.findIndex((n) => {
 		seen += n;
-		return seen * 2 >= total;
+		return n > 0 && seen * 2 >= total;
 	});
-	const long = bins[bins.length - 1] ?? 0;
-	const tail = long > 0 && median < bins.length - 1 ? `, ${percent(long, total)} with 3,200 or more` : '';
-	return `${what}: the median has ${LENGTH_LABELS[median] ?? ''} characters${tail}.`;
+	return median < 0 ? 'none' : `median ${LENGTH_LABELS[median]}`;
 }
 
 export function day(iso: string): string {

@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { chromiumPath, launch, type ThemeName } from './report-page.ts';
+import { buildSplits, type FakeHost, fakeHost, type OpenSettings, openSplits } from './splits-page.ts';
+import { promptRow } from './splits-rows.ts';
+
+const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const skip = chromiumPath === undefined ? 'no Chromium: install it, or name it in CHROMIUM_PATH' : false;
+
+let browser: Browser;
+let bundleDir: string;
+before(async () => {
+	if (skip !== false) return;
+	[browser, bundleDir] = await Promise.all([launch(), buildSplits()]);
+});
+after(async () => {
+	await browser?.close();
+	if (bundleDir !== undefined) await rm(bundleDir, { recursive: true, force: true });
+});
+
+async function open(fake: FakeHost, settings: Partial<OpenSettings> = {}) {
+	const view = await openSplits(browser, { host: fake.host, bundleDir, ...settings });
+	return { ...view, close: () => view.page.context().close() };
+}
+
+function row(page: Page, index: number) {
+	return page.locator(`#row-${index}:not(.loading)`);
+}
+
+function last(fake: FakeHost, method: string): readonly unknown[] | undefined {
+	return fake.calls.findLast((call) => call.method === method)?.args;
+}
+
+/** What axe finds in the page, with where. */
+async function accessibility(page: Page): Promise<string[]> {
+	await page.evaluate(await (await import('node:fs/promises')).readFile(axePath, 'utf8'));
+	return page.evaluate(async () => {
+		const axe = (globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }).axe;
+		interface Violation {
+			id: string;
+			nodes: { html: string; failureSummary?: string }[];
+		}
+		const { violations } = await axe.run();
+		return violations.map(
+			({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)} ${nodes[0]?.failureSummary ?? ''}`,
+		);
+	});
+}
+
+for (const theme of ['dark', 'light', 'high-contrast', 'high-contrast-light'] as const satisfies readonly ThemeName[]) {
+	test(`in the ${theme} theme it breaks no policy and axe finds nothing`, { skip }, async () => {
+		const view = await open(fakeHost(500), { theme });
+		await row(view.page, 3).waitFor();
+		await row(view.page, 1).locator('.cell-check').click();
+		await view.page.locator('.attention summary').first().click();
+		await view.page.locator('.lengths summary').first().click();
+		await view.page.getByText('Prompt 1, whole.').waitFor();
+		assert.deepEqual(await accessibility(view.page), []);
+		assert.deepEqual(await view.violations(), []);
+		await view.close();
+	});
+}
+
+test('places show prompts, judged share, tags, freeze state; the sealed half shows no share', { skip }, async () => {
+	const { page, close } = await open(fakeHost(7000));
+	const card = (name: string) => page.locator('.card', { has: page.locator('.card-name', { hasText: name }) });
+	assert.match(await card('Train').innerText(), /3,000 prompts[\s\S]*82 % of 6,000 pairs judged/);
+	assert.match(await card('Held-out, tuning').innerText(), /domain:law/);
+	assert.match(await card('Held-out, sealed').innerText(), /verdicts sealed/);
+	assert.equal(await card('Held-out, sealed').locator('progress').count(), 0);
+	assert.match(await card('Eval').innerText(), /Frozen 20 Nov 2026 \+3 −1 since/);
+	assert.equal(await page.locator('#row-5 .cell-judged').innerText(), 'sealed');
+	await close();
+});
+
+test('100,000 prompts: few rows exist, the scroll bar spans all, and the end can be reached', { skip }, async () => {
+	const fake = fakeHost(100_000);
+	const { page, close } = await open(fake);
+	await row(page, 0).waitFor();
+	assert.ok((await page.locator('.rows .row').count()) < 80);
+	assert.equal(await page.locator('.rows').evaluate((element) => element.clientHeight), 3_200_000);
+	await page.getByRole('grid').focus();
+	await page.keyboard.press('End');
+	await row(page, 99_999).waitFor({ timeout: 20_000 });
+	assert.match(await row(page, 99_999).innerText(), /100000\./);
+	assert.equal(await page.getByRole('grid').getAttribute('aria-rowcount'), '100001');
+	assert.equal(await page.getByRole('grid').getAttribute('aria-activedescendant'), 'row-99999');
+	await page.keyboard.press('Home');
+	await row(page, 0).waitFor();
+	await close();
+});
+
+test('search and filters are combined; a card filters the list', { skip }, async () => {
+	const fake = fakeHost(700);
+	const { page, close } = await open(fake);
+	await page.locator('.card-head', { hasText: 'Held-out, tuning' }).click();
+	await page.getByLabel('Tag').selectOption('domain:law');
+	await page.getByRole('searchbox').fill('table');
+	await page.waitForFunction(() => document.querySelector('.found')?.textContent?.startsWith('50 of'));
+	assert.deepEqual(last(fake, 'page')?.[0], {
+		split: 'heldout',
+		half: 'R',
+		tag: 'domain:law',
+		search: 'table',
+		limit: 250,
+	});
+	await page.getByRole('searchbox').fill('nothing has this');
+	await page.getByText('No prompt fits these filters.').waitFor();
+	await page.getByRole('button', { name: 'Clear all filters' }).click();
+	await row(page, 0).waitFor();
+	await close();
+});
+
+test('rows are selected by keys and ranges, all that match as a query, and undo follows the action', {
+	skip,
+}, async () => {
+	const fake = fakeHost(700);
+	const { page, close } = await open(fake);
+	await row(page, 0).waitFor();
+	await page.getByRole('grid').focus();
+	await page.keyboard.press('ArrowDown');
+	await page.keyboard.press('Space');
+	await page.keyboard.press('Shift+ArrowDown');
+	await page.keyboard.press('Shift+ArrowDown');
+	await page.getByText('3 prompts selected').waitFor();
+	await page.keyboard.press('t');
+	await page.getByText('Moved 2 prompts to eval.').waitFor();
+	assert.deepEqual(last(fake, 'tag'), [{ ids: [1, 2, 3].map((n) => promptRow(n).id) }]);
+	await page.getByRole('button', { name: 'Undo' }).click();
+	await page.getByText('Undone.').waitFor();
+	assert.deepEqual(last(fake, 'undo'), ['e1']);
+	await page.getByLabel('Split').selectOption('train');
+	await row(page, 0).waitFor();
+	await page.getByRole('grid').focus();
+	await page.keyboard.press('Control+a');
+	await page.getByText('300 prompts selected').waitFor();
+	await page.keyboard.press('x');
+	await page.getByText('Moved 2 prompts to eval.').waitFor();
+	assert.deepEqual(last(fake, 'assign'), [{ query: { split: 'train' } }, 'excluded']);
+	await close();
+});
+
+test('typing into the search does nothing to the list', { skip }, async () => {
+	const fake = fakeHost(700);
+	const { page, close } = await open(fake);
+	await row(page, 0).locator('.cell-check').click();
+	await page.getByText('1 prompt selected').waitFor();
+	await page.getByRole('searchbox').click();
+	await page.keyboard.type('txm');
+	assert.equal(
+		fake.calls.some(({ method }) => method === 'tag' || method === 'assign'),
+		false,
+	);
+	await close();
+});
+
+test('a click opens the pairs of a prompt', { skip }, async () => {
+	const fake = fakeHost(70);
+	const { page, close } = await open(fake);
+	await row(page, 2).locator('.cell-preview').click();
+	await page.waitForTimeout(50);
+	assert.deepEqual(last(fake, 'open'), [promptRow(2).id]);
+	await close();
+});
+
+test('leaks, spanning clusters and proposals are mended from their lists', { skip }, async () => {
+	const fake = fakeHost(70);
+	const { page, close } = await open(fake);
+	await page.getByText('1 leak', { exact: false }).first().click();
+	await page.getByRole('button', { name: 'Bring together in the more protected split' }).click();
+	await page.getByText('Moved 2 prompts').waitFor();
+	assert.deepEqual(last(fake, 'mend'), [[promptRow(0).id, promptRow(3).id], 'together']);
+	await page.getByText('1 proposal waits').click();
+	await page.getByRole('button', { name: 'Decline' }).click();
+	await page.waitForTimeout(50);
+	assert.deepEqual(last(fake, 'answer'), ['p1', false]);
+	await close();
+});
+
+test('filters, place and open lists survive a reload', { skip }, async () => {
+	const fake = fakeHost(7000);
+	const first = await open(fake);
+	await first.page.getByLabel('Split').selectOption('eval');
+	await row(first.page, 0).waitFor();
+	await first.page.locator('.scroller').evaluate((element) => {
+		element.scrollTop = 9600;
+	});
+	await row(first.page, 305).waitFor();
+	const kept = await first.kept();
+	await first.close();
+	const again = await open(fake, { kept });
+	await row(again.page, 305).waitFor();
+	assert.equal(await again.page.getByLabel('Split').inputValue(), 'eval');
+	assert.deepEqual((kept as { folder: string }).folder, 'file:///workspace');
+	await again.close();
+});
+
+test('what the extension tells filters the list, and a change is read again', { skip }, async () => {
+	const fake = fakeHost(700);
+	const { page, tell, close } = await open(fake);
+	await row(page, 0).waitFor();
+	await tell('focus', { status: 'flagged' });
+	await page.waitForFunction(() => document.querySelector('.found')?.textContent?.startsWith('54 of'));
+	const before = fake.calls.length;
+	await tell('changed', 'rows');
+	await page.waitForTimeout(200);
+	const again = fake.calls.slice(before).map(({ method }) => method);
+	assert.deepEqual(again.toSorted(), ['page', 'state']);
+	await close();
+});
+
+test('no prompts, a failing start and a refused action are said in words', { skip }, async () => {
+	const empty = await open(fakeHost(0));
+	await empty.page.getByText('No prompts yet').waitFor();
+	assert.deepEqual(await accessibility(empty.page), []);
+	await empty.close();
+	const refuse = async () => {
+		throw new Error('The folder is being rebuilt. Try again in a moment.');
+	};
+	const failing = await open(fakeHost(10, { state: refuse }));
+	await failing.page.getByRole('alert').waitFor();
+	assert.match(await failing.page.getByRole('alert').innerText(), /being rebuilt/);
+	await failing.close();
+	const refused = await open(fakeHost(10, { open: refuse }));
+	await row(refused.page, 0).click();
+	await refused.page.getByText('being rebuilt').waitFor();
+	await refused.close();
+});
+
+for (const width of [360, 720, 2560]) {
+	test(`at ${width} px nothing runs out of the page`, { skip }, async () => {
+		const { page, violations, close } = await open(fakeHost(700), { width });
+		await row(page, 0).waitFor();
+		assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+		assert.deepEqual(await accessibility(page), []);
+		assert.deepEqual(await violations(), []);
+		await close();
+	});
+}
