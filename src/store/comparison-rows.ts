@@ -1,0 +1,187 @@
+import type { Comparison, Message, Prompt } from '../domain/comparison.ts';
+import type { JournalEvent } from '../domain/events.ts';
+import { seededUnit, sha256 } from '../domain/identity.ts';
+import type { Split } from '../domain/split.ts';
+import { preview, promptText, sideText } from '../domain/text.ts';
+import type { Contribution, Counts } from './counts.ts';
+import type { Database } from './database.ts';
+import type { ComparisonState, SourceVote } from './project-comparison.ts';
+import type { PromptState } from './project-prompt.ts';
+
+export function placeOf(split: Split, half: string | null): string {
+	return split === 'heldout' ? (half ?? 'heldout') : split;
+}
+
+/** Events about a subject in journal order, retracted ones left out. `cache` spares parsing a bulk event once a prompt. */
+export function eventsAbout(db: Database, subject: string, cache: Map<number, JournalEvent>): JournalEvent[] {
+	return db
+		.all<{ n: number; line: string | null }>(
+			`SELECT e.n AS n, e.line AS line FROM event_subjects s JOIN events e ON e.n = s.event
+			WHERE s.subject = ? AND e.void = 0 ORDER BY e.seq, e.time, e.id`,
+			subject,
+		)
+		.map(({ n, line }) => {
+			let event = cache.get(n);
+			if (event === undefined) {
+				event = JSON.parse(line as string) as JournalEvent;
+				cache.set(n, event);
+			}
+			return event;
+		});
+}
+
+export function votesOn(db: Database, comparison: number): SourceVote[] {
+	return db
+		.all<Omit<SourceVote, 'anonymous'> & { anonymous: number }>(
+			`SELECT v.annotator, v.annotator LIKE 'source:%' AND s.label IS NULL AS anonymous,
+			v.verdict, v.strength, v.note, v.at, v.k
+			FROM source_votes v JOIN sources s ON s.n = v.source
+			WHERE v.comparison = ? ORDER BY s.seq, s.time, s.event, v.ord, v.n`,
+			comparison,
+		)
+		.map((row) => ({ ...row, anonymous: row.anonymous === 1 }));
+}
+
+/** Position in a queue: 0 no vote, 1 only a source's label, 2 one person, 3 more people, 9 not queued. */
+export function tierOf(place: string, state: Pick<ComparisonState, 'named' | 'by'>): number {
+	if (place === 'excluded') return 9;
+	if (state.named > 0) return state.named === 1 ? 2 : 3;
+	return state.by === 'nobody' ? 0 : 1;
+}
+
+export function contribution(place: string, state: ComparisonState): Contribution {
+	return {
+		place,
+		judged: state.resolution !== 'open',
+		disputed: state.resolution === 'disputed',
+		judgments: state.judgments.length,
+		named: state.named,
+		people: state.standing.map((s) => ({ annotator: s.annotator, judged: s.judgment !== null, cannot: s.cannot })),
+	};
+}
+
+/**
+ * Adds a prompt with its state.
+ * @param key its normalised first user turn; 32 hex digits of its hash name the cluster
+ * @returns the row's key; 0 if it was there already
+ */
+export function insertPrompt(
+	db: Database,
+	counts: Counts,
+	id: string,
+	prompt: Prompt,
+	fallback: Split,
+	state: PromptState,
+	key: string,
+): number {
+	const cluster = sha256(key).slice(0, 32);
+	const inserted = db.run(
+		`INSERT OR IGNORE INTO prompts(id, body, first_turn, cluster, fallback, split, half, drawn, tags, preview, turns, chars)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		id,
+		JSON.stringify(prompt),
+		cluster,
+		cluster,
+		fallback,
+		state.split,
+		state.half,
+		state.drawn,
+		state.tags.length === 0 ? null : JSON.stringify(state.tags),
+		preview(prompt),
+		prompt.messages.length,
+		promptText(prompt).length,
+	);
+	if (inserted.changes === 0) return 0;
+	for (const tag of state.tags) db.run('INSERT INTO prompt_tags VALUES (?, ?)', tag, inserted.key);
+	counts.prompt(placeOf(state.split, state.half), 1);
+	return inserted.key;
+}
+
+export function orderKey(seed: string, comparison: string): number {
+	return seededUnit(`${seed}/order`, comparison);
+}
+
+function sideLength(side: readonly Message[]): number {
+	return sideText(side).length;
+}
+
+/** Adds a comparison with its state. @returns its key; 0 if it was there already. */
+export function insertComparison(
+	db: Database,
+	counts: Counts,
+	comparison: Comparison,
+	prompt: number,
+	place: string,
+	order: number,
+	state: ComparisonState,
+	derivedFrom: string | null,
+): number {
+	const inserted = db.run(
+		`INSERT OR IGNORE INTO comparisons(id, prompt, a, b, place, tier, order_key, resolution, decided_by, y, votes, weight,
+		winner, judgments, named, flagged, derived_from, chars_a, chars_b)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		comparison.id,
+		prompt,
+		JSON.stringify(comparison.a),
+		JSON.stringify(comparison.b),
+		place,
+		tierOf(place, state),
+		order,
+		state.resolution,
+		state.by,
+		state.y,
+		state.votes,
+		state.weight,
+		state.winner,
+		state.judgments.length,
+		state.named,
+		state.flagged ? 1 : 0,
+		derivedFrom,
+		sideLength(comparison.a),
+		sideLength(comparison.b),
+	);
+	if (inserted.changes === 0) return 0;
+	writeStanding(db, inserted.key, state);
+	counts.comparison(contribution(place, state), 1);
+	return inserted.key;
+}
+
+export function writeStanding(db: Database, comparison: number, state: ComparisonState): void {
+	for (const s of state.standing) {
+		db.run(
+			'INSERT INTO standing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+			comparison,
+			s.annotator,
+			s.judgment?.verdict ?? null,
+			s.judgment?.strength ?? null,
+			s.judgment?.at ?? null,
+			s.judgment?.id ?? null,
+			s.judgment?.kind ?? null,
+			s.judgment === null ? null : s.judgment.blind ? 1 : 0,
+			s.seq,
+			s.cannot ? 1 : 0,
+			s.later,
+		);
+	}
+}
+
+/** What a stored comparison contributes to the counts now: to be taken off before it changes. */
+export function storedContribution(db: Database, n: number): Contribution {
+	const row = db.get<{ place: string; resolution: string; judgments: number; named: number }>(
+		'SELECT place, resolution, judgments, named FROM comparisons WHERE n = ?',
+		n,
+	) as { place: string; resolution: string; judgments: number; named: number };
+	return {
+		place: row.place,
+		judged: row.resolution !== 'open',
+		disputed: row.resolution === 'disputed',
+		judgments: row.judgments,
+		named: row.named,
+		people: db
+			.all<{ annotator: string; verdict: string | null; cannot: number }>(
+				'SELECT annotator, verdict, cannot FROM standing WHERE comparison = ?',
+				n,
+			)
+			.map((s) => ({ annotator: s.annotator, judged: s.verdict !== null, cannot: s.cannot === 1 })),
+	};
+}

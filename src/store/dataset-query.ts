@@ -1,0 +1,101 @@
+import type { Message, Prompt } from '../domain/comparison.ts';
+import type { Resolution } from '../domain/resolution.ts';
+import type { Half, Split } from '../domain/split.ts';
+import type { Database } from './database.ts';
+
+/** A comparison as a dataset reads it, without texts. */
+export interface DatasetRow {
+	readonly n: number;
+	readonly id: string;
+	readonly prompt: string;
+	readonly cluster: string;
+	readonly split: Split;
+	readonly half: Half | null;
+	readonly tags: string | null;
+	readonly resolution: Resolution;
+	readonly y: number | null;
+	readonly votes: number;
+	readonly weight: number;
+	readonly winner: 'a' | 'b' | null;
+	readonly order_key: number;
+}
+
+/** Everything outside `excluded`, in the judging order. */
+export function datasetRows(db: Database): DatasetRow[] {
+	return db.all<DatasetRow>(
+		`SELECT c.n, c.id, p.id AS prompt, p.cluster, p.split, p.half, p.tags, c.resolution, c.y, c.votes, c.weight, c.winner,
+		c.order_key FROM comparisons c JOIN prompts p ON p.n = c.prompt WHERE c.place <> 'excluded' ORDER BY c.order_key, c.id`,
+	);
+}
+
+/** Comparisons that everyone at work here has declared "cannot": they hold up nobody. */
+export function declaredByAll(db: Database): ReadonlySet<string> {
+	const people = db.all<{ person: string }>(
+		`SELECT DISTINCT person FROM events WHERE void = 0 AND type IN ('judged', 'skipped')`,
+	);
+	if (people.length === 0) return new Set();
+	return new Set(
+		db
+			.all<{ id: string }>(
+				`SELECT c.id AS id FROM standing s JOIN comparisons c ON c.n = s.comparison
+				WHERE s.cannot = 1 AND s.annotator IN (SELECT DISTINCT person FROM events WHERE void = 0 AND type IN ('judged', 'skipped'))
+				GROUP BY c.n HAVING count(*) >= ?`,
+				people.length,
+			)
+			.map((row) => row.id),
+	);
+}
+
+export function comparisonTexts(db: Database, n: number): { prompt: Prompt; a: Message[]; b: Message[] } {
+	const row = db.get<{ body: string; a: string; b: string }>(
+		'SELECT p.body, c.a, c.b FROM comparisons c JOIN prompts p ON p.n = c.prompt WHERE c.n = ?',
+		n,
+	) as { body: string; a: string; b: string };
+	return {
+		prompt: JSON.parse(row.body) as Prompt,
+		a: JSON.parse(row.a) as Message[],
+		b: JSON.parse(row.b) as Message[],
+	};
+}
+
+export function firstSource(db: Database, n: number): { readonly path: string; readonly line: number } | null {
+	return (
+		db.get<{ path: string; line: number }>(
+			`SELECT s.path, r.line FROM source_rows r JOIN sources s ON s.n = r.source
+			WHERE r.comparison = ? ORDER BY s.seq, s.time, s.event, r.ord LIMIT 1`,
+			n,
+		) ?? null
+	);
+}
+
+export interface FrozenLabel {
+	readonly y: number;
+	readonly votes: number;
+	readonly weight: number;
+	readonly winner: 'a' | 'b' | null;
+}
+
+/** Labels as they were at the first run that scored them, by comparison (rules.md, Votes). */
+export function frozenLabels(db: Database): ReadonlyMap<string, FrozenLabel> {
+	const labels = new Map<string, FrozenLabel>();
+	for (const row of db.all<FrozenLabel & { comparison: string }>(
+		`SELECT l.comparison, l.y, l.votes, l.weight, l.winner FROM run_labels l
+		JOIN events e ON e.type = 'run-recorded' AND e.void = 0 AND json_extract(e.line, '$.run') = l.run
+		ORDER BY e.seq, e.time, e.id`,
+	)) {
+		const { comparison, ...label } = row;
+		if (!labels.has(comparison)) labels.set(comparison, label);
+	}
+	return labels;
+}
+
+export function manifestsInForce(db: Database): string[] {
+	return db
+		.all<{ manifest: string }>('SELECT manifest FROM manifests WHERE in_force = 1 ORDER BY manifest')
+		.map((m) => m.manifest);
+}
+
+/** Changes whenever anything stored may have: own writes and other processes'. */
+export function dataVersion(db: Database): string {
+	return `${db.raw.pragma('data_version', { simple: true })}:${db.value('SELECT total_changes()')}`;
+}

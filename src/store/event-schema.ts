@@ -1,0 +1,197 @@
+import * as v from 'valibot';
+import type { EventBody, JournalEvent } from '../domain/events.ts';
+import { CanonicalError, contentId } from '../domain/identity.ts';
+import { SPLITS } from '../domain/split.ts';
+
+const Hex = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/u, 'expected 64 hex digits'));
+const Ids = v.array(Hex);
+const SplitName = v.picklist(SPLITS);
+const HalfName = v.picklist(['R', 'E']);
+const SideName = v.picklist(['a', 'b']);
+const VerdictName = v.picklist(['a', 'b', 'tie', 'both_bad']);
+const StrengthValue = v.picklist([1, 2, 3]);
+
+const MessageValue = v.object({
+	role: v.string(),
+	content: v.optional(v.string()),
+	tool_calls: v.optional(v.unknown()),
+	name: v.optional(v.string()),
+});
+const Written = v.object({
+	prompt: v.object({ messages: v.pipe(v.array(MessageValue), v.minLength(1)), tools: v.optional(v.unknown()) }),
+	a: v.pipe(v.array(MessageValue), v.minLength(1)),
+	b: v.pipe(v.array(MessageValue), v.minLength(1)),
+});
+
+const header = {
+	id: Hex,
+	v: v.literal(1),
+	seq: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+	time: v.pipe(v.string(), v.isoTimestamp()),
+	person: v.pipe(v.string(), v.minLength(1)),
+	device: v.pipe(v.string(), v.minLength(1)),
+};
+
+const Event = v.variant('type', [
+	v.object({
+		...header,
+		type: v.literal('imported'),
+		source: v.object({
+			sha256: Hex,
+			name: v.string(),
+			format: v.string(),
+			bytes: v.number(),
+			stored: v.picklist(['copy', 'link']),
+			path: v.string(),
+		}),
+		split: v.optional(SplitName),
+		half: v.optional(HalfName),
+		options: v.optional(v.record(v.string(), v.union([v.string(), v.number(), v.boolean()]))),
+	}),
+	v.object({
+		...header,
+		type: v.literal('judged'),
+		comparison: Hex,
+		verdict: VerdictName,
+		strength: v.optional(StrengthValue),
+		reasons: v.optional(v.array(v.string())),
+		note: v.optional(v.string()),
+		shown_first: v.optional(SideName),
+		ms: v.optional(v.number()),
+		guideline: v.optional(v.string()),
+		kind: v.picklist(['first', 'correction', 'repeat']),
+		blind: v.boolean(),
+		queue: v.optional(v.picklist(['judge', 'review', 'rejudge', 'cli', 'look-back', 'author'])),
+	}),
+	v.object({ ...header, type: v.literal('retracted'), event: Hex }),
+	v.object({
+		...header,
+		type: v.literal('tagged'),
+		prompts: Ids,
+		facet: v.string(),
+		reason: v.optional(v.string()),
+		remove: v.optional(v.literal(true)),
+		moves: v.optional(Ids),
+	}),
+	v.object({ ...header, type: v.literal('authored'), comparison: Written, written_by: v.string() }),
+	v.object({
+		...header,
+		type: v.literal('improved'),
+		comparison: Written,
+		derived_from: Hex,
+		side: SideName,
+		rewrite: SideName,
+		written_by: v.string(),
+	}),
+	v.object({
+		...header,
+		type: v.literal('split-assigned'),
+		prompts: Ids,
+		split: SplitName,
+		half: v.optional(HalfName),
+		reason: v.optional(v.string()),
+	}),
+	v.object({
+		...header,
+		type: v.literal('half-drawn'),
+		draws: v.array(v.object({ prompts: Ids, half: HalfName })),
+		facets: v.array(v.object({ facet: v.string(), sealed_only: v.boolean() })),
+	}),
+	v.object({
+		...header,
+		type: v.literal('proposed'),
+		prompts: Ids,
+		split: SplitName,
+		facet: v.optional(v.string()),
+		reason: v.optional(v.string()),
+		because: v.picklist(['frozen', 'exported']),
+	}),
+	v.object({
+		...header,
+		type: v.literal('proposal-answered'),
+		proposal: Hex,
+		accepted: v.boolean(),
+		reason: v.optional(v.string()),
+	}),
+	v.object({ ...header, type: v.literal('skipped'), comparison: Hex, cannot: v.optional(v.string()) }),
+	v.object({ ...header, type: v.literal('flagged'), comparison: Hex, note: v.optional(v.string()) }),
+	v.object({ ...header, type: v.literal('adjudicated'), comparison: Hex, verdict: VerdictName, reason: v.string() }),
+	v.object({ ...header, type: v.literal('leak-accepted'), clusters: v.array(v.string()), reason: v.string() }),
+	v.object({
+		...header,
+		type: v.literal('frozen'),
+		split: SplitName,
+		manifest: v.string(),
+		prompts: v.number(),
+	}),
+	v.object({
+		...header,
+		type: v.literal('exported'),
+		export: v.string(),
+		format: v.string(),
+		splits: v.array(SplitName),
+		prompts: v.number(),
+	}),
+	v.object({ ...header, type: v.literal('run-recorded'), run: v.string(), engine: v.string() }),
+	v.object({
+		...header,
+		type: v.literal('decided'),
+		run: v.string(),
+		lambda: v.nullable(v.number()),
+		checkpoint: v.nullable(v.string()),
+		reason: v.string(),
+		after_opening: v.boolean(),
+	}),
+	v.object({
+		...header,
+		type: v.literal('seal-opened'),
+		run: v.string(),
+		decision: v.string(),
+		comparisons: v.number(),
+	}),
+	v.object({ ...header, type: v.literal('renamed'), name: v.string() }),
+	v.object({ ...header, type: v.literal('erased'), comparisons: Ids, reason: v.string() }),
+]);
+
+/** The body of an event before the journal gives it its header. */
+export type NewEvent = EventBody;
+
+/** Content id of an event: over everything but `id`. */
+export function eventId(event: object): string {
+	const { id: _, ...rest } = event as Record<string, unknown>;
+	return contentId(rest);
+}
+
+function describe(value: unknown): string {
+	if (typeof value !== 'object' || value === null) return 'not a JSON object';
+	const { v: version, type } = value as { v?: unknown; type?: unknown };
+	if (typeof version === 'number' && version > 1) {
+		return `written in event format ${version} by a newer Pairwright; this one reads 1: update it`;
+	}
+	return typeof type === 'string' ? `not a valid "${type}" event` : 'no event type';
+}
+
+/** Reads one journal line. @returns the event, or in words what is wrong with the line. */
+export function parseEventLine(line: string): { readonly event: JournalEvent } | { readonly problem: string } {
+	let value: unknown;
+	try {
+		value = JSON.parse(line);
+	} catch {
+		return { problem: 'torn or not JSON' };
+	}
+	const parsed = v.safeParse(Event, value);
+	if (!parsed.success) {
+		const issue = parsed.issues[0];
+		const at = issue.path?.map((p) => String(p.key)).join('.') ?? '';
+		return { problem: `${describe(value)}${at === '' ? '' : ` (${at}: ${issue.message})`}` };
+	}
+	// Checked against the line as it stands: keys that this version does not know are part of the id.
+	try {
+		if (eventId(value as object) !== parsed.output.id)
+			return { problem: 'its id does not match its content (edited or damaged)' };
+	} catch (error) {
+		if (error instanceof CanonicalError) return { problem: error.message };
+		throw error;
+	}
+	return { event: value as JournalEvent };
+}

@@ -1,0 +1,259 @@
+import type { EventOf, JournalEvent } from '../domain/events.ts';
+import type { Half, Split } from '../domain/split.ts';
+import { firstTurnKey } from '../domain/text.ts';
+import {
+	contribution,
+	eventsAbout,
+	insertComparison,
+	insertPrompt,
+	orderKey,
+	placeOf,
+	storedContribution,
+	tierOf,
+	votesOn,
+	writeStanding,
+} from './comparison-rows.ts';
+import { Counts } from './counts.ts';
+import type { Database } from './database.ts';
+import { projectComparison } from './project-comparison.ts';
+import { projectPrompt, type SourceAssignment } from './project-prompt.ts';
+import { facetSubject, writtenComparison } from './subjects.ts';
+
+/** Settings that projections depend on; a change of them folds everything again. */
+export interface ProjectionSettings {
+	readonly seed: string;
+	readonly defaultSplit: (firstTurnKey: string) => Split;
+}
+
+/** Most subjects projected in one transaction, and the most time one may take. */
+const SLICE = 250;
+const SLICE_MS = 40;
+
+/** Recomputes the projections of what events and imports have touched. Each is a pure function of its own events. */
+export class Projector {
+	readonly #db: Database;
+	readonly #settings: ProjectionSettings;
+	readonly #cache = new Map<number, JournalEvent>();
+	#counts = new Counts();
+	#sealedOnly: Set<string> | null = null;
+
+	constructor(db: Database, settings: ProjectionSettings) {
+		this.#db = db;
+		this.#settings = settings;
+	}
+
+	/** Projects everything marked dirty, yielding between transactions. May stop anywhere: the marks stay. */
+	*drain(): Generator<void> {
+		for (;;) {
+			const left = this.#db.write(() => {
+				const started = performance.now();
+				const subjects = this.#db.all<{ subject: string }>('SELECT subject FROM dirty LIMIT ?', SLICE);
+				for (const { subject } of subjects) {
+					this.#db.run('DELETE FROM dirty WHERE subject = ?', subject);
+					this.#project(subject);
+					if (performance.now() - started > SLICE_MS) break;
+				}
+				this.#counts.flush(this.#db);
+				return this.#db.value<number>('SELECT 1 FROM dirty LIMIT 1') !== undefined;
+			});
+			if (!left) break;
+			yield;
+		}
+		this.#cache.clear();
+		this.#sealedOnly = null;
+	}
+
+	#dirty(subject: string): void {
+		this.#db.run('INSERT OR IGNORE INTO dirty VALUES (?)', subject);
+	}
+
+	#project(subject: string): void {
+		if (subject.startsWith('facet ')) {
+			this.#facet(subject.slice('facet '.length));
+			return;
+		}
+		if (subject.startsWith('event ')) {
+			this.#attachment(subject.slice('event '.length));
+			return;
+		}
+		const comparison = this.#db.value<number>('SELECT n FROM comparisons WHERE id = ?', subject);
+		if (comparison !== undefined) {
+			this.#comparison(comparison, subject);
+			return;
+		}
+		const prompt = this.#db.value<number>('SELECT n FROM prompts WHERE id = ?', subject);
+		if (prompt !== undefined) {
+			this.#prompt(prompt, subject);
+			return;
+		}
+		const event = this.#db.value<number>('SELECT n FROM events WHERE id = ?', subject);
+		if (event !== undefined) {
+			for (const row of this.#db.all<{ subject: string }>(
+				'SELECT subject FROM event_subjects WHERE event = ?',
+				event,
+			)) {
+				if (row.subject !== subject) this.#dirty(row.subject);
+			}
+			return;
+		}
+		this.#written(subject);
+	}
+
+	/** A comparison that people wrote comes in with its event; one from a file that is not there waits for it. */
+	#written(id: string): void {
+		const events = eventsAbout(this.#db, id, this.#cache);
+		const event = events.find((e) => e.type === 'authored' || e.type === 'improved');
+		const written = event === undefined ? null : writtenComparison(event);
+		if (event === undefined || written === null) return;
+		const { comparison } = written;
+		const fallback = this.#settings.defaultSplit(firstTurnKey(comparison.prompt));
+		let prompt = this.#db.value<number>('SELECT n FROM prompts WHERE id = ?', comparison.promptId);
+		if (prompt === undefined) {
+			const state = this.#promptState(0, comparison.promptId, fallback);
+			prompt = insertPrompt(
+				this.#db,
+				this.#counts,
+				comparison.promptId,
+				comparison.prompt,
+				fallback,
+				state,
+				firstTurnKey(comparison.prompt),
+			);
+		}
+		const place = this.#db.value<string>('SELECT place FROM prompts WHERE n = ?', prompt) as string;
+		insertComparison(
+			this.#db,
+			this.#counts,
+			comparison,
+			prompt,
+			place,
+			orderKey(this.#settings.seed, id),
+			projectComparison(id, events, []),
+			events.find((e) => e.type === 'improved')?.derived_from ?? null,
+		);
+	}
+
+	#comparison(n: number, id: string): void {
+		const db = this.#db;
+		const events = eventsAbout(db, id, this.#cache);
+		const prompt = db.get<{ n: number; place: string }>(
+			'SELECT p.n AS n, p.place AS place FROM comparisons c JOIN prompts p ON p.n = c.prompt WHERE c.n = ?',
+			n,
+		) as { n: number; place: string };
+		this.#counts.comparison(storedContribution(db, n), -1);
+		db.run('DELETE FROM standing WHERE comparison = ?', n);
+		const improved = events.find((e) => e.type === 'improved');
+		const written = improved !== undefined || events.some((e) => e.type === 'authored');
+		if (!written && db.value('SELECT 1 FROM source_rows WHERE comparison = ? LIMIT 1', n) === undefined) {
+			// Nothing brings this comparison any more: its import is gone, or its author took it back.
+			db.run('DELETE FROM comparisons WHERE n = ?', n);
+			db.run('DELETE FROM fts WHERE rowid = ?', n);
+			if (db.value('SELECT 1 FROM comparisons WHERE prompt = ? LIMIT 1', prompt.n) === undefined) {
+				db.run('DELETE FROM prompt_tags WHERE prompt = ?', prompt.n);
+				db.run('DELETE FROM prompts WHERE n = ?', prompt.n);
+				this.#counts.prompt(prompt.place, -1);
+			}
+			return;
+		}
+		const state = projectComparison(id, events, votesOn(db, n));
+		const opened =
+			prompt.place === 'E' &&
+			db.value('SELECT 1 FROM run_labels l JOIN opened_runs o ON o.run = l.run WHERE l.comparison = ? LIMIT 1', id) !==
+				undefined;
+		db.run(
+			`UPDATE comparisons SET place = ?, tier = ?, resolution = ?, decided_by = ?, y = ?, votes = ?, weight = ?, winner = ?,
+			judgments = ?, named = ?, flagged = ?, opened = ?, derived_from = ? WHERE n = ?`,
+			prompt.place,
+			tierOf(prompt.place, state),
+			state.resolution,
+			state.by,
+			state.y,
+			state.votes,
+			state.weight,
+			state.winner,
+			state.judgments.length,
+			state.named,
+			state.flagged ? 1 : 0,
+			opened ? 1 : 0,
+			improved === undefined ? null : improved.derived_from,
+			n,
+		);
+		writeStanding(db, n, state);
+		this.#counts.comparison(contribution(prompt.place, state), 1);
+	}
+
+	#promptState(n: number, id: string, fallback: Split) {
+		const db = this.#db;
+		const rows = db
+			.all<{ split: Split | null; half: Half | null; tags: string | null }>(
+				`SELECT r.split, r.half, r.tags FROM comparisons c JOIN source_rows r ON r.comparison = c.n
+				JOIN sources s ON s.n = r.source WHERE c.prompt = ? AND (r.split IS NOT NULL OR r.tags IS NOT NULL)
+				ORDER BY s.seq, s.time, s.event, r.ord`,
+				n,
+			)
+			.map((r): SourceAssignment => ({ ...r, tags: r.tags === null ? [] : (JSON.parse(r.tags) as string[]) }));
+		const events = eventsAbout(db, id, this.#cache);
+		const answers = events
+			.filter((e) => e.type === 'proposed')
+			.flatMap((e) => eventsAbout(db, e.id, this.#cache))
+			.filter((e): e is EventOf<'proposal-answered'> => e.type === 'proposal-answered');
+		this.#sealedOnly ??= new Set(
+			db.all<{ facet: string }>('SELECT facet FROM facets WHERE sealed_only = 1').map((f) => f.facet),
+		);
+		return projectPrompt(id, fallback, rows, events, answers, this.#sealedOnly);
+	}
+
+	#prompt(n: number, id: string): void {
+		const db = this.#db;
+		const before = db.get<{ place: string; fallback: Split; tags: string | null }>(
+			'SELECT place, fallback, tags FROM prompts WHERE n = ?',
+			n,
+		) as { place: string; fallback: Split; tags: string | null };
+		const state = this.#promptState(n, id, before.fallback);
+		const tags = state.tags.length === 0 ? null : JSON.stringify(state.tags);
+		db.run(
+			'UPDATE prompts SET split = ?, half = ?, drawn = ?, tags = ? WHERE n = ?',
+			state.split,
+			state.half,
+			state.drawn,
+			tags,
+			n,
+		);
+		if (tags !== before.tags) {
+			db.run('DELETE FROM prompt_tags WHERE prompt = ?', n);
+			for (const tag of state.tags) db.run('INSERT INTO prompt_tags VALUES (?, ?)', tag, n);
+		}
+		const place = placeOf(state.split, state.half);
+		if (place === before.place) return;
+		this.#counts.prompt(before.place, -1);
+		this.#counts.prompt(place, 1);
+		for (const c of db.all<{ n: number; id: string }>('SELECT n, id FROM comparisons WHERE prompt = ?', n)) {
+			this.#comparison(c.n, c.id);
+		}
+	}
+
+	/** The first draw of a facet says for good whether it is E only. */
+	#facet(facet: string): void {
+		const first = eventsAbout(this.#db, facetSubject(facet), this.#cache).find((e) => e.type === 'half-drawn');
+		const drawn = first?.facets.find((f) => f.facet === facet);
+		const before = this.#db.value<number>('SELECT sealed_only FROM facets WHERE facet = ?', facet);
+		const now = drawn === undefined ? undefined : drawn.sealed_only ? 1 : 0;
+		if (now === before) return;
+		if (now === undefined) this.#db.run('DELETE FROM facets WHERE facet = ?', facet);
+		else this.#db.run('INSERT OR REPLACE INTO facets VALUES (?, ?)', facet, now);
+		this.#sealedOnly = null;
+		for (const row of this.#db.all<{ id: string }>(
+			'SELECT p.id AS id FROM prompt_tags t JOIN prompts p ON p.n = t.prompt WHERE t.facet = ?',
+			facet,
+		)) {
+			this.#dirty(row.id);
+		}
+	}
+
+	/** Imports and events with a file of their own are folded apart (they need to read files): only noted here. */
+	#attachment(id: string): void {
+		const event = this.#db.get<{ type: string; void: number }>('SELECT type, void FROM events WHERE id = ?', id);
+		const type = event === undefined || event.void === 1 ? 'gone' : event.type;
+		this.#db.run('INSERT OR REPLACE INTO attachments VALUES (?, ?, 0)', id, type);
+	}
+}

@@ -1,0 +1,96 @@
+/**
+ * Version of the tables. The database is a projection of journals and sources, so another version (older or newer) is
+ * dropped and built again instead of being migrated: one path, always tested, and it cannot keep a past mistake.
+ */
+export const SCHEMA_VERSION = 1;
+
+/**
+ * Integer keys inside; 64-hex ids at the border. `place` = split with its half: train, eval, R, E, heldout (half not drawn
+ * yet), retention, excluded. `tier` orders queues: 0 no vote, 1 only a source's label, 2 one person, 3 more, 9 not queued.
+ */
+export const SCHEMA = `
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE journal_files(
+	n INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE,
+	size INTEGER NOT NULL, lines INTEGER NOT NULL, chain TEXT NOT NULL, stamp TEXT NOT NULL);
+CREATE TABLE journal_problems(
+	file INTEGER NOT NULL, line INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY(file, line)) WITHOUT ROWID;
+
+CREATE TABLE events(
+	n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, seq INTEGER NOT NULL, time TEXT NOT NULL,
+	person TEXT NOT NULL, type TEXT NOT NULL, void INTEGER NOT NULL DEFAULT 0 CHECK (void IN (0, 1)), line TEXT NOT NULL);
+CREATE INDEX events_seq ON events(seq);
+CREATE INDEX events_type ON events(type, seq);
+CREATE INDEX events_person ON events(person, type, time);
+CREATE INDEX events_undo ON events(person, void, seq);
+CREATE TABLE event_files(file INTEGER NOT NULL, event INTEGER NOT NULL, PRIMARY KEY(file, event)) WITHOUT ROWID;
+CREATE INDEX event_files_event ON event_files(event);
+CREATE TABLE event_subjects(subject TEXT NOT NULL, event INTEGER NOT NULL, PRIMARY KEY(subject, event)) WITHOUT ROWID;
+CREATE INDEX event_subjects_event ON event_subjects(event);
+CREATE TABLE dirty(subject TEXT PRIMARY KEY) WITHOUT ROWID;
+
+CREATE TABLE sources(
+	n INTEGER PRIMARY KEY, event TEXT NOT NULL UNIQUE, seq INTEGER NOT NULL, time TEXT NOT NULL,
+	sha TEXT NOT NULL, name TEXT NOT NULL, format TEXT NOT NULL, stored TEXT NOT NULL, path TEXT NOT NULL,
+	split TEXT, half TEXT, label TEXT, row_limit INTEGER,
+	state TEXT NOT NULL CHECK (state IN ('pending', 'done', 'missing', 'changed', 'unreadable')),
+	rows INTEGER NOT NULL DEFAULT 0, ties INTEGER NOT NULL DEFAULT 0, problem TEXT);
+CREATE TABLE source_rows(
+	source INTEGER NOT NULL, ord INTEGER NOT NULL, line INTEGER NOT NULL, comparison INTEGER NOT NULL,
+	split TEXT, half TEXT, tags TEXT, label TEXT, metadata TEXT, PRIMARY KEY(source, ord)) WITHOUT ROWID;
+CREATE INDEX source_rows_comparison ON source_rows(comparison);
+CREATE TABLE source_votes(
+	n INTEGER PRIMARY KEY, source INTEGER NOT NULL, ord INTEGER NOT NULL, comparison INTEGER NOT NULL,
+	annotator TEXT NOT NULL, verdict TEXT NOT NULL, strength INTEGER, note TEXT, at TEXT, k INTEGER NOT NULL);
+CREATE INDEX source_votes_comparison ON source_votes(comparison);
+
+CREATE TABLE prompts(
+	n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body TEXT NOT NULL,
+	first_turn TEXT NOT NULL, cluster TEXT NOT NULL, fallback TEXT NOT NULL,
+	split TEXT NOT NULL CHECK (split IN ('train', 'eval', 'heldout', 'retention', 'excluded')),
+	half TEXT CHECK (half IN ('R', 'E')), drawn TEXT CHECK (drawn IN ('R', 'E')),
+	tags TEXT, preview TEXT NOT NULL, turns INTEGER NOT NULL, chars INTEGER NOT NULL,
+	place TEXT GENERATED ALWAYS AS (CASE WHEN split = 'heldout' THEN coalesce(half, 'heldout') ELSE split END) VIRTUAL,
+	CHECK (half IS NULL OR split = 'heldout'));
+CREATE INDEX prompts_cluster ON prompts(cluster, place);
+CREATE INDEX prompts_place ON prompts(place);
+CREATE TABLE prompt_tags(facet TEXT NOT NULL, prompt INTEGER NOT NULL, PRIMARY KEY(facet, prompt)) WITHOUT ROWID;
+CREATE INDEX prompt_tags_prompt ON prompt_tags(prompt);
+CREATE TABLE facets(facet TEXT PRIMARY KEY, sealed_only INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE unlinked_turns(first_turn TEXT PRIMARY KEY) WITHOUT ROWID;
+
+CREATE TABLE comparisons(
+	n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, prompt INTEGER NOT NULL REFERENCES prompts(n),
+	a TEXT NOT NULL, b TEXT NOT NULL, place TEXT NOT NULL, tier INTEGER NOT NULL, order_key REAL NOT NULL,
+	resolution TEXT NOT NULL, decided_by TEXT NOT NULL, y REAL, votes INTEGER NOT NULL, weight REAL NOT NULL, winner TEXT,
+	judgments INTEGER NOT NULL, named INTEGER NOT NULL, flagged INTEGER NOT NULL, opened INTEGER NOT NULL DEFAULT 0,
+	derived_from TEXT, chars_a INTEGER NOT NULL, chars_b INTEGER NOT NULL);
+CREATE INDEX comparisons_prompt ON comparisons(prompt);
+CREATE INDEX comparisons_queue ON comparisons(tier, order_key);
+CREATE INDEX comparisons_place ON comparisons(place);
+CREATE TABLE standing(
+	comparison INTEGER NOT NULL, annotator TEXT NOT NULL, verdict TEXT, strength INTEGER, at TEXT, event TEXT,
+	kind TEXT, blind INTEGER, seq INTEGER, cannot INTEGER NOT NULL, later INTEGER,
+	PRIMARY KEY(comparison, annotator)) WITHOUT ROWID;
+CREATE INDEX standing_annotator ON standing(annotator, comparison);
+CREATE INDEX standing_later ON standing(annotator, later) WHERE later IS NOT NULL;
+
+CREATE TABLE counts(
+	place TEXT PRIMARY KEY, prompts INTEGER NOT NULL, pairs INTEGER NOT NULL, judged INTEGER NOT NULL,
+	disputed INTEGER NOT NULL, judgments INTEGER NOT NULL, named INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE person_counts(
+	annotator TEXT PRIMARY KEY, judged INTEGER NOT NULL, done INTEGER NOT NULL, review_done INTEGER NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE attachments(event TEXT PRIMARY KEY, type TEXT NOT NULL, loaded INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE manifest_prompts(
+	manifest TEXT NOT NULL, prompt TEXT NOT NULL, PRIMARY KEY(prompt, manifest)) WITHOUT ROWID;
+CREATE TABLE manifests(manifest TEXT PRIMARY KEY, split TEXT NOT NULL, in_force INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE export_prompts(prompt TEXT NOT NULL, export TEXT NOT NULL, PRIMARY KEY(prompt, export)) WITHOUT ROWID;
+CREATE TABLE run_labels(
+	comparison TEXT NOT NULL, run TEXT NOT NULL, place TEXT NOT NULL, y REAL NOT NULL, votes INTEGER NOT NULL,
+	weight REAL NOT NULL, winner TEXT, PRIMARY KEY(comparison, run)) WITHOUT ROWID;
+CREATE TABLE opened_runs(run TEXT PRIMARY KEY) WITHOUT ROWID;
+
+CREATE VIRTUAL TABLE fts USING fts5(text, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2");
+`;

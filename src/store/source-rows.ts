@@ -1,0 +1,273 @@
+import type { Half, Split } from '../domain/split.ts';
+import { firstTurnKey } from '../domain/text.ts';
+
+import { insertComparison, insertPrompt, orderKey, placeOf } from './comparison-rows.ts';
+import { Counts } from './counts.ts';
+import type { Database } from './database.ts';
+import type { IncomingJudgment, IncomingRow } from './incoming-row.ts';
+import type { ProjectionSettings } from './project.ts';
+import { projectComparison, type SourceVote } from './project-comparison.ts';
+import { projectPrompt } from './project-prompt.ts';
+
+/** A source whose rows are to be folded, as its `imported` event says. */
+export interface PendingSource {
+	readonly n: number;
+	readonly event: string;
+	readonly sha: string;
+	readonly name: string;
+	readonly format: string;
+	readonly stored: 'copy' | 'link';
+	readonly path: string;
+	readonly split: Split | null;
+	readonly half: Half | null;
+	/** Given by the user as `--source`; null = named after the file. */
+	readonly label: string | null;
+	/** An import cancelled after so many good rows. */
+	readonly row_limit: number | null;
+	/** Good rows already in. */
+	readonly rows: number;
+}
+
+export function pendingSources(db: Database): PendingSource[] {
+	return db.all<PendingSource>(
+		`SELECT n, event, sha, name, format, stored, path, split, half, label, row_limit, rows
+		FROM sources WHERE state = 'pending' ORDER BY seq, time, event`,
+	);
+}
+
+/** Ends the folding of a source, or names why its rows cannot be had. */
+export function settleSource(
+	db: Database,
+	source: number,
+	state: 'done' | 'missing' | 'changed' | 'unreadable',
+	problem: string | null,
+): void {
+	db.run('UPDATE sources SET state = ?, problem = ? WHERE n = ?', state, problem, source);
+}
+
+/** What a slice of rows came to. */
+export interface FoldedRows {
+	imported: number;
+	duplicates: number;
+	ties: number;
+}
+
+function baseOf(j: IncomingJudgment): string {
+	return JSON.stringify([
+		j.annotator.normalize('NFC'),
+		j.verdict,
+		j.strength ?? null,
+		j.note?.normalize('NFC') ?? null,
+		j.at ?? null,
+	]);
+}
+
+function isTie(judgments: readonly IncomingJudgment[]): boolean {
+	return judgments.length > 0 && judgments.filter((j) => j.verdict === 'tie').length * 2 > judgments.length;
+}
+
+/**
+ * Folds rows of one source. A new comparison on a new prompt, about which no event speaks, is written with its final state
+ * at once; anything else is written and marked for projection. No text is read back.
+ */
+export class SourceFolder {
+	readonly #db: Database;
+	readonly #source: PendingSource;
+	readonly #settings: ProjectionSettings;
+	readonly #counts = new Counts();
+	#ord: number;
+
+	constructor(db: Database, source: PendingSource, settings: ProjectionSettings) {
+		this.#db = db;
+		this.#source = source;
+		this.#settings = settings;
+		this.#ord = source.rows;
+	}
+
+	/** Good rows folded so far: the next row's ordinal. */
+	get done(): number {
+		return this.#ord;
+	}
+
+	/**
+	 * One transaction: as many of `rows` as fit into `maxMs`, at least one.
+	 * @returns how many were taken and what they came to
+	 */
+	fold(rows: readonly IncomingRow[], maxMs: number): FoldedRows & { readonly taken: number } {
+		const result = { imported: 0, duplicates: 0, ties: 0, taken: 0 };
+		return this.#db.write(() => {
+			const started = performance.now();
+			// Before the first judgment, tag or the like there is nothing to look for: one probe a slice instead of two a row.
+			const spoken = this.#db.value('SELECT 1 FROM event_subjects LIMIT 1') !== undefined;
+			for (const row of rows) {
+				const added = this.#row(row, spoken);
+				result[added ? 'imported' : 'duplicates']++;
+				if (isTie(row.judgments)) result.ties++;
+				result.taken++;
+				if (result.taken % 16 === 0 && performance.now() - started > maxMs) break;
+			}
+			this.#db.run('UPDATE sources SET rows = ?, ties = ties + ? WHERE n = ?', this.#ord, result.ties, this.#source.n);
+			this.#counts.flush(this.#db);
+			return result;
+		});
+	}
+
+	#spokenOf(subject: string): boolean {
+		return this.#db.value('SELECT 1 FROM event_subjects WHERE subject = ? LIMIT 1', subject) !== undefined;
+	}
+
+	#dirty(subject: string): void {
+		this.#db.run('INSERT OR IGNORE INTO dirty VALUES (?)', subject);
+	}
+
+	/** @returns whether the row added a comparison or a judgment */
+	#row(row: IncomingRow, spoken: boolean): boolean {
+		const db = this.#db;
+		const { comparison } = row;
+		const split = row.split ?? this.#source.split;
+		const half =
+			split === 'heldout' ? (row.split === undefined ? this.#source.half : (row.half ?? this.#source.half)) : null;
+		const tags = [...new Set(row.tags)];
+		const says = split !== null || tags.length > 0;
+
+		let prompt = db.get<{ n: number; place: string }>('SELECT n, place FROM prompts WHERE id = ?', comparison.promptId);
+		if (prompt === undefined) {
+			const key = firstTurnKey(comparison.prompt);
+			const fallback = this.#settings.defaultSplit(key);
+			const state = projectPrompt(comparison.promptId, fallback, [{ split, half, tags }], [], [], new Set());
+			const n = insertPrompt(db, this.#counts, comparison.promptId, comparison.prompt, fallback, state, key);
+			prompt = { n, place: placeOf(state.split, state.half) };
+			// A held-out prompt may carry a facet that goes to E only: the projector knows.
+			if ((spoken && this.#spokenOf(comparison.promptId)) || (state.split === 'heldout' && tags.length > 0)) {
+				this.#dirty(comparison.promptId);
+			}
+		} else if (says) {
+			this.#dirty(comparison.promptId);
+		}
+
+		const votes = this.#votes(row.judgments);
+		const state = projectComparison(comparison.id, [], votes);
+		const order = orderKey(this.#settings.seed, comparison.id);
+		let n = insertComparison(db, this.#counts, comparison, prompt.n, prompt.place, order, state, null);
+		let added = n !== 0;
+		let kept = votes;
+		if (n === 0) {
+			n = db.value<number>('SELECT n FROM comparisons WHERE id = ?', comparison.id) as number;
+			const merged = this.#mergeVotes(n, votes);
+			kept = merged.votes;
+			added = merged.added;
+			this.#dirty(comparison.id);
+		} else if (spoken && this.#spokenOf(comparison.id)) {
+			this.#dirty(comparison.id);
+		}
+		const ord = this.#ord++;
+		db.run(
+			'INSERT INTO source_rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+			this.#source.n,
+			ord,
+			row.line,
+			n,
+			split,
+			half,
+			tags.length === 0 ? null : JSON.stringify(tags),
+			row.source ?? null,
+			row.metadata === undefined ? null : JSON.stringify(row.metadata),
+		);
+		for (const vote of kept) {
+			db.run(
+				`INSERT INTO source_votes(source, ord, comparison, annotator, verdict, strength, note, at, k)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+				this.#source.n,
+				ord,
+				n,
+				vote.annotator,
+				vote.verdict,
+				vote.strength,
+				vote.note,
+				vote.at,
+				vote.k,
+			);
+		}
+		return added;
+	}
+
+	/** Votes of one row; equal ones are numbered. */
+	#votes(judgments: readonly IncomingJudgment[]): SourceVote[] {
+		const seen = new Map<string, number>();
+		return judgments.map((j) => {
+			let k = 0;
+			if (judgments.length > 1) {
+				const base = baseOf(j);
+				k = seen.get(base) ?? 0;
+				seen.set(base, k + 1);
+			}
+			return {
+				annotator: j.annotator.normalize('NFC'),
+				anonymous: j.annotator.startsWith('source:') && this.#source.label === null,
+				verdict: j.verdict,
+				strength: j.strength ?? null,
+				note: j.note ?? null,
+				at: j.at ?? null,
+				k,
+			};
+		});
+	}
+
+	/** Numbers votes after those that this file already cast on the comparison; tells whether any is new to the workspace. */
+	#mergeVotes(comparison: number, votes: readonly SourceVote[]): { votes: SourceVote[]; added: boolean } {
+		const there = this.#db.all<SourceVote & { source: number; label: string | null }>(
+			`SELECT v.source, v.annotator, v.verdict, v.strength, v.note, v.at, v.k, s.label
+			FROM source_votes v JOIN sources s ON s.n = v.source WHERE v.comparison = ?`,
+			comparison,
+		);
+		const base = (v: SourceVote, label: string | null) =>
+			JSON.stringify([
+				v.annotator.startsWith('source:') && label === null ? 'source:*' : v.annotator,
+				v.verdict,
+				v.strength,
+				v.note?.normalize('NFC') ?? null,
+				v.at,
+			]);
+		const own = new Map<string, number>();
+		const all = new Set<string>();
+		for (const v of there) {
+			const key = base(v, v.label);
+			all.add(`${key} ${v.k}`);
+			if (v.source === this.#source.n) own.set(key, (own.get(key) ?? 0) + 1);
+		}
+		let added = false;
+		const numbered = votes.map((v) => {
+			const key = base(v, this.#source.label);
+			const k = own.get(key) ?? 0;
+			own.set(key, k + 1);
+			if (!all.has(`${key} ${k}`)) added = true;
+			return { ...v, k };
+		});
+		return { votes: numbered, added };
+	}
+}
+
+/** Where the rows of an import stand. */
+export function sourceOfEvent(
+	db: Database,
+	event: string,
+): { readonly n: number; readonly state: string; readonly rows: number; readonly ties: number } | null {
+	return db.get('SELECT n, state, rows, ties FROM sources WHERE event = ?', event) ?? null;
+}
+
+/** Hands the rows of a cancelled import over to the event that records it as an import of so many rows. */
+export function replaceCancelled(
+	db: Database,
+	from: string,
+	to: { id: string; seq: number; time: string },
+	rows: number,
+): void {
+	db.run(
+		"UPDATE sources SET event = ?, seq = ?, time = ?, row_limit = ?, state = 'done' WHERE event = ?",
+		to.id,
+		to.seq,
+		to.time,
+		rows,
+		from,
+	);
+}

@@ -1,0 +1,173 @@
+import type { Prompt } from '../domain/comparison.ts';
+import type { Split } from '../domain/split.ts';
+import { normaliseText, promptText } from '../domain/text.ts';
+import type { Database } from './database.ts';
+
+const PLACES_OF: Readonly<Record<Split, readonly string[]>> = {
+	train: ['train'],
+	eval: ['eval'],
+	heldout: ['R', 'E', 'heldout'],
+	retention: ['retention'],
+	excluded: ['excluded'],
+};
+
+/** Prompt ids of a split, sorted. */
+export function promptIdsOf(db: Database, split: Split): string[] {
+	return PLACES_OF[split]
+		.flatMap((place) => db.all<{ id: string }>('SELECT id FROM prompts WHERE place = ?', place))
+		.map((row) => row.id)
+		.sort();
+}
+
+/** The manifest in force of a split, and what changed since. */
+export function frozenDiff(
+	db: Database,
+	split: Split,
+): { readonly manifest: string; readonly at: string; readonly added: number; readonly removed: number } | null {
+	const manifest = db.value<string>('SELECT manifest FROM manifests WHERE split = ? AND in_force = 1', split);
+	if (manifest === undefined) return null;
+	const at = db.value<string>(
+		`SELECT time FROM events WHERE type = 'frozen' AND void = 0 AND json_extract(line, '$.manifest') = ? ORDER BY seq DESC LIMIT 1`,
+		manifest,
+	) as string;
+	const added = db.value<number>(
+		`SELECT count(*) FROM prompts p WHERE p.split = ? AND NOT EXISTS
+		(SELECT 1 FROM manifest_prompts m WHERE m.prompt = p.id AND m.manifest = ?)`,
+		split,
+		manifest,
+	) as number;
+	const removed = db.value<number>(
+		`SELECT count(*) FROM manifest_prompts m WHERE m.manifest = ? AND NOT EXISTS
+		(SELECT 1 FROM prompts p WHERE p.id = m.prompt AND p.split = ?)`,
+		manifest,
+		split,
+	) as number;
+	return { manifest, at, added, removed };
+}
+
+export interface PlaceFacts {
+	readonly clusters: number;
+	readonly facets: readonly { readonly facet: string; readonly prompts: number }[];
+	readonly sources: readonly { readonly source: string; readonly prompts: number }[];
+	readonly promptLengths: readonly number[];
+	readonly responseLengths: readonly number[];
+}
+
+/** Lower edges of the length histograms, in characters. */
+const EDGES = [0, 100, 200, 400, 800, 1600, 3200] as const;
+
+function bucket(column: string): string {
+	return `CASE ${EDGES.slice(1)
+		.map((edge, i) => `WHEN ${column} < ${edge} THEN ${i}`)
+		.join(' ')} ELSE ${EDGES.length - 1} END`;
+}
+
+function histogram(rows: readonly { readonly bucket: number; readonly n: number }[]): number[] {
+	const counts = EDGES.map(() => 0);
+	for (const row of rows) counts[row.bucket] = (counts[row.bucket] ?? 0) + row.n;
+	return counts;
+}
+
+export function placeFacts(db: Database, places: readonly string[]): PlaceFacts {
+	const marks = places.map(() => '?').join(', ');
+	return {
+		clusters: db.value<number>(
+			`SELECT count(DISTINCT cluster) FROM prompts WHERE place IN (${marks})`,
+			...places,
+		) as number,
+		facets: db.all(
+			`SELECT t.facet AS facet, count(*) AS prompts FROM prompt_tags t JOIN prompts p ON p.n = t.prompt
+			WHERE p.place IN (${marks}) GROUP BY t.facet ORDER BY prompts DESC, t.facet`,
+			...places,
+		),
+		sources: db.all(
+			`SELECT coalesce(r.label, s.label, s.name) AS source, count(DISTINCT c.prompt) AS prompts FROM comparisons c
+			JOIN source_rows r ON r.comparison = c.n JOIN sources s ON s.n = r.source
+			WHERE c.place IN (${marks}) GROUP BY 1 ORDER BY prompts DESC, source`,
+			...places,
+		),
+		promptLengths: histogram(
+			db.all(
+				`SELECT ${bucket('chars')} AS bucket, count(*) AS n FROM prompts WHERE place IN (${marks}) GROUP BY 1`,
+				...places,
+			),
+		),
+		responseLengths: histogram([
+			...db.all<{ bucket: number; n: number }>(
+				`SELECT ${bucket('chars_a')} AS bucket, count(*) AS n FROM comparisons WHERE place IN (${marks}) GROUP BY 1`,
+				...places,
+			),
+			...db.all<{ bucket: number; n: number }>(
+				`SELECT ${bucket('chars_b')} AS bucket, count(*) AS n FROM comparisons WHERE place IN (${marks}) GROUP BY 1`,
+				...places,
+			),
+		]),
+	};
+}
+
+export interface PlacedPrompt {
+	readonly id: string;
+	readonly cluster: string;
+	readonly split: Split;
+	readonly half: 'R' | 'E' | null;
+	readonly preview: string;
+}
+
+/** Members of clusters that stand in more than one place; excluded prompts take no part. */
+export function spanningClusters(db: Database): ReadonlyMap<string, readonly PlacedPrompt[]> {
+	const clusters = new Map<string, PlacedPrompt[]>();
+	for (const { cluster } of db.all<{ cluster: string }>(
+		`SELECT cluster FROM prompts WHERE place <> 'excluded' GROUP BY cluster HAVING count(DISTINCT place) > 1 ORDER BY cluster`,
+	)) {
+		clusters.set(
+			cluster,
+			db.all<PlacedPrompt>(
+				`SELECT id, cluster, split, half, preview FROM prompts WHERE cluster = ? AND place <> 'excluded' ORDER BY id`,
+				cluster,
+			),
+		);
+	}
+	return clusters;
+}
+
+/**
+ * Prompts that are the same after normalisation and stand in different places. Equal prompts have equal first turns, so only
+ * first turns that stand in more than one place are looked into (also templates, whose members are clusters of their own).
+ */
+export function promptCopies(db: Database): readonly (readonly PlacedPrompt[])[] {
+	const groups: PlacedPrompt[][] = [];
+	const turns = db.all<{ first_turn: string }>(
+		`SELECT cluster AS first_turn FROM prompts WHERE place <> 'excluded' AND cluster = first_turn
+		GROUP BY cluster HAVING count(DISTINCT place) > 1
+		UNION SELECT first_turn FROM unlinked_turns`,
+	);
+	for (const { first_turn } of turns) {
+		const byText = new Map<string, PlacedPrompt[]>();
+		for (const { body, ...prompt } of db.all<PlacedPrompt & { body: string }>(
+			`SELECT id, cluster, split, half, preview, body FROM prompts WHERE first_turn = ? AND place <> 'excluded' ORDER BY id`,
+			first_turn,
+		)) {
+			const text = normaliseText(promptText(JSON.parse(body) as Prompt));
+			const same = byText.get(text);
+			if (same === undefined) byText.set(text, [prompt]);
+			else same.push(prompt);
+		}
+		for (const same of byText.values()) if (same.length > 1) groups.push(same);
+	}
+	return groups;
+}
+
+/** Names in lists: sources and annotators. */
+export function sourceNames(db: Database): string[] {
+	return db
+		.all<{ name: string }>(
+			'SELECT DISTINCT coalesce(label, name) AS name FROM sources UNION SELECT DISTINCT label FROM source_rows WHERE label IS NOT NULL ORDER BY 1',
+		)
+		.map((row) => row.name);
+}
+
+export function annotatorNames(db: Database): string[] {
+	return db
+		.all<{ annotator: string }>('SELECT annotator FROM person_counts WHERE judged > 0 ORDER BY annotator')
+		.map((row) => row.annotator);
+}

@@ -1,0 +1,51 @@
+import type { JournalEvent } from '../domain/events.ts';
+import { canonicalComparison } from '../domain/identity.ts';
+
+/** Subject under which draws of a facet are found. */
+export function facetSubject(facet: string): string {
+	return `facet ${facet}`;
+}
+
+/** Id of the comparison that an authored or improved event wrote; null if it is not a valid one. */
+export function writtenComparison(
+	event: JournalEvent & { type: 'authored' | 'improved' },
+): ReturnType<typeof canonicalComparison> | null {
+	try {
+		return canonicalComparison(event.comparison.prompt, event.comparison.a, event.comparison.b);
+	} catch {
+		return null;
+	}
+}
+
+/** What an event is about: ids of comparisons, prompts or events whose projection it takes part in. */
+export function subjectsOf(event: JournalEvent): readonly string[] {
+	switch (event.type) {
+		case 'judged':
+		case 'skipped':
+		case 'flagged':
+		case 'adjudicated':
+			return [event.comparison];
+		case 'retracted':
+			return [event.event];
+		case 'tagged':
+			return [...new Set([...event.prompts, ...(event.moves ?? [])])];
+		case 'split-assigned':
+		case 'proposed':
+			return event.prompts;
+		case 'half-drawn':
+			return [
+				...new Set([...event.draws.flatMap((d) => d.prompts), ...event.facets.map((f) => facetSubject(f.facet))]),
+			];
+		case 'proposal-answered':
+			return [event.proposal];
+		case 'authored':
+		case 'improved': {
+			const written = writtenComparison(event);
+			return written === null ? [] : [written.comparison.id];
+		}
+		case 'erased':
+			return event.comparisons;
+		default:
+			return [];
+	}
+}

@@ -1,0 +1,154 @@
+import { facetText, parseFacet } from '../domain/assignment.ts';
+import type { EventBody } from '../domain/events.ts';
+import { FACET_KINDS, type Split } from '../domain/split.ts';
+import { UserError } from '../protocol/errors.ts';
+import type { PromptSelection, TagPreview, TagResult } from '../protocol/workspace-api.ts';
+import { type ClusterMember, clusterMembers, facetCounts } from '../store/cluster-query.ts';
+import { promptOf, promptsMatching } from '../store/list-query.ts';
+import { resolveId } from '../store/read-comparison.ts';
+import type { Context } from './context.ts';
+import { drawHalves } from './draw-halves.ts';
+
+/** Prompts by id (or a unique prefix; a comparison's id means its prompt), or everything that a query finds. */
+export function selectedPrompts(ctx: Context, selection: PromptSelection): string[] {
+	if ('query' in selection) return promptsMatching(ctx.db, selection.query);
+	const ids = selection.ids.map((id) => {
+		try {
+			return resolveId(ctx.db, 'prompt', id);
+		} catch (error) {
+			if (!UserError.is(error, 'not-found')) throw error;
+			return promptOf(ctx.db, resolveId(ctx.db, 'comparison', id));
+		}
+	});
+	return [...new Set(ids)];
+}
+
+interface Plan {
+	readonly prompts: readonly string[];
+	readonly clusters: number;
+	/** Prompts that move at once. */
+	readonly moves: readonly string[];
+	readonly proposals: readonly {
+		readonly prompts: readonly string[];
+		readonly because: 'frozen' | 'exported';
+	}[];
+}
+
+/** Splits whose members must never have been trained on. */
+const UNSEEN: readonly Split[] = ['heldout', 'eval'];
+
+function becauseOf(members: readonly ClusterMember[], split: Split): 'frozen' | 'exported' | null {
+	if (members.some((m) => m.frozen)) return 'frozen';
+	return UNSEEN.includes(split) && members.some((m) => m.seen) ? 'exported' : null;
+}
+
+/** Whole clusters move together; one that is frozen, or was exported for training, becomes one proposal. */
+function plan(ctx: Context, prompts: readonly string[], split: Split): Plan {
+	const clusters = clusterMembers(ctx.db, prompts);
+	const moves: string[] = [];
+	const proposals: { prompts: string[]; because: 'frozen' | 'exported' }[] = [];
+	for (const members of clusters.values()) {
+		const away = members.filter((m) => m.split !== split);
+		if (away.length === 0) continue;
+		const because = becauseOf(members, split);
+		if (because === null) moves.push(...away.map((m) => m.id));
+		else proposals.push({ prompts: members.map((m) => m.id), because });
+	}
+	return { prompts, clusters: clusters.size, moves, proposals };
+}
+
+export function facets(ctx: Context): string[] {
+	return facetCounts(ctx.db).map((f) => f.facet);
+}
+
+export function previewTag(ctx: Context, selection: PromptSelection): TagPreview {
+	const planned = plan(ctx, selectedPrompts(ctx, selection), 'heldout');
+	return {
+		prompts: planned.prompts.length,
+		clusters: planned.clusters,
+		moves: planned.moves.length,
+		proposals: planned.proposals.reduce((sum, p) => sum + p.prompts.length, 0),
+	};
+}
+
+/** A reason that is worth storing, or nothing. */
+function because(reason: string | undefined): { reason?: string } {
+	return reason === undefined || reason.trim() === '' ? {} : { reason };
+}
+
+/** Marks prompts as out of distribution and moves their clusters to held-out, or proposes to. */
+export async function tag(
+	ctx: Context,
+	selection: PromptSelection,
+	options: { readonly facet: string; readonly reason?: string; readonly remove?: boolean },
+): Promise<TagResult> {
+	const facet = parseFacet(options.facet);
+	if (facet === null) {
+		throw new UserError(
+			'usage',
+			`"${options.facet}" is not a facet: expected KIND:VALUE such as domain:law, with KIND one of ${FACET_KINDS.join(', ')}.`,
+		);
+	}
+	const prompts = selectedPrompts(ctx, selection);
+	if (prompts.length === 0) return { tagged: 0, moved: 0, proposed: 0, prompts: [], event: null };
+	const name = facetText(facet);
+	if (options.remove === true) {
+		const [event] = await ctx.append({
+			type: 'tagged',
+			prompts,
+			facet: name,
+			remove: true,
+			...because(options.reason),
+		});
+		ctx.emit.changed({ what: ['splits', 'comparisons'], reason: 'tag removed' });
+		return { tagged: prompts.length, moved: 0, proposed: 0, prompts, event: (event as { id: string }).id };
+	}
+	const planned = plan(ctx, prompts, 'heldout');
+	const bodies: EventBody[] = planned.proposals.map((p) => ({
+		type: 'proposed',
+		prompts: p.prompts,
+		split: 'heldout',
+		facet: name,
+		because: p.because,
+		...because(options.reason),
+	}));
+	// The tag comes last, so that one undo takes it back; the draw after it stays.
+	bodies.push({ type: 'tagged', prompts, facet: name, moves: planned.moves, ...because(options.reason) });
+	const events = await ctx.append(bodies);
+	await drawHalves(ctx, [...clusterMembers(ctx.db, prompts).keys()]);
+	ctx.emit.changed({ what: ['splits', 'comparisons'], reason: 'tagged' });
+	return {
+		tagged: prompts.length,
+		moved: planned.moves.length,
+		proposed: planned.proposals.reduce((sum, p) => sum + p.prompts.length, 0),
+		prompts,
+		event: (events.at(-1) as { id: string }).id,
+	};
+}
+
+/** Moves whole clusters to a split, or proposes to. */
+export async function assign(
+	ctx: Context,
+	selection: PromptSelection,
+	options: { readonly split: Split; readonly reason?: string },
+): Promise<{ moved: number; proposed: number; event: string | null }> {
+	const planned = plan(ctx, selectedPrompts(ctx, selection), options.split);
+	const bodies: EventBody[] = planned.proposals.map((p) => ({
+		type: 'proposed',
+		prompts: p.prompts,
+		split: options.split,
+		because: p.because,
+		...because(options.reason),
+	}));
+	if (planned.moves.length > 0) {
+		bodies.push({ type: 'split-assigned', prompts: planned.moves, split: options.split, ...because(options.reason) });
+	}
+	const events = await ctx.append(bodies);
+	if (options.split === 'heldout') await drawHalves(ctx, [...clusterMembers(ctx.db, planned.moves).keys()]);
+	if (events.length > 0) ctx.emit.changed({ what: ['splits', 'comparisons'], reason: `moved to ${options.split}` });
+	return {
+		moved: planned.moves.length,
+		proposed: planned.proposals.reduce((sum, p) => sum + p.prompts.length, 0),
+		event: planned.moves.length > 0 ? (events.at(-1) as { id: string }).id : null,
+	};
+}

@@ -1,0 +1,160 @@
+import { existsSync } from 'node:fs';
+import { openRows } from '../formats/open.ts';
+import type { RejectedRow } from '../formats/types.ts';
+import { UserError } from '../protocol/errors.ts';
+import { settleClusters } from '../store/clusters.ts';
+import { indexSlice } from '../store/search-index.ts';
+import { type PendingSource, pendingSources, SourceFolder, settleSource } from '../store/source-rows.ts';
+import type { Context } from './context.ts';
+import { drawHalves } from './draw-halves.ts';
+import { hashSource, locateSource } from './source-files.ts';
+
+/** Longest write transaction: judging waits no longer than this for an import. */
+const SLICE_MS = 30;
+
+export function pause(): Promise<void> {
+	return new Promise((done) => setImmediate(done));
+}
+
+export interface SourceOutcome {
+	rows: number;
+	imported: number;
+	duplicates: number;
+	ties: number;
+	rejected: number;
+	readonly rejectedRows: RejectedRow[];
+	readonly warnings: Map<string, { count: number; firstLine: number }>;
+	cancelled: boolean;
+}
+
+/** Most rejected rows that are named. */
+export const NAMED_REJECTED = 1_000;
+
+function outcome(): SourceOutcome {
+	return {
+		rows: 0,
+		imported: 0,
+		duplicates: 0,
+		ties: 0,
+		rejected: 0,
+		rejectedRows: [],
+		warnings: new Map(),
+		cancelled: false,
+	};
+}
+
+/**
+ * Folds the rows of one source that are not in yet, in short transactions with the event loop free between them. May stop
+ * anywhere: the number of rows that are in moves with each transaction, and the rest follows at the next opening.
+ */
+export async function foldSource(
+	ctx: Context,
+	source: PendingSource,
+	options: {
+		readonly path: string;
+		readonly signal?: AbortSignal;
+		readonly progress?: (rows: number, bytes: number, totalBytes: number) => void;
+	},
+): Promise<SourceOutcome> {
+	const result = outcome();
+	const folder = new SourceFolder(ctx.db, source, ctx.store.settings);
+	const reader = await openRows(options.path, {
+		format: source.format,
+		sourceName: source.label ?? source.name,
+		signal: options.signal,
+	});
+	let skip = source.rows;
+	let left = source.row_limit ?? Number.POSITIVE_INFINITY;
+	try {
+		for await (const batch of reader.batches) {
+			for (const rejected of batch.rejected) {
+				result.rejected++;
+				if (result.rejectedRows.length < NAMED_REJECTED) result.rejectedRows.push(rejected);
+			}
+			let rows = batch.rows.slice(0, Math.min(batch.rows.length, left));
+			left -= rows.length;
+			for (const row of rows) {
+				for (const warning of row.warnings) {
+					const known = result.warnings.get(warning);
+					if (known === undefined) result.warnings.set(warning, { count: 1, firstLine: row.line });
+					else known.count++;
+				}
+			}
+			result.rows += rows.length;
+			const known = Math.min(skip, rows.length);
+			skip -= known;
+			rows = rows.slice(known);
+			while (rows.length > 0) {
+				const folded = folder.fold(rows, SLICE_MS);
+				result.imported += folded.imported;
+				result.duplicates += folded.duplicates;
+				result.ties += folded.ties;
+				rows = rows.slice(folded.taken);
+				await pause();
+				if (options.signal?.aborted === true) throw new UserError('cancelled', 'cancelled');
+			}
+			options.progress?.(folder.done, batch.bytes, reader.totalBytes);
+			if (left <= 0) break;
+		}
+	} catch (error) {
+		if (!UserError.is(error, 'cancelled') && options.signal?.aborted !== true) throw error;
+		result.cancelled = true;
+		result.rows = folder.done;
+		return result;
+	}
+	settleSource(ctx.db, source.n, 'done', null);
+	return result;
+}
+
+/** Folds every source that an event names and the database lacks: after an opening, a pull, a rebuild, or a kill. */
+export async function foldPendingSources(ctx: Context, signal?: AbortSignal): Promise<void> {
+	const pending = pendingSources(ctx.db);
+	if (pending.length === 0) return;
+	for (const source of pending) {
+		const problem = (state: 'missing' | 'changed' | 'unreadable', text: string) => {
+			settleSource(ctx.db, source.n, state, text);
+			ctx.store.tellOnce(`${source.path}: ${text}`);
+		};
+		let path: string;
+		try {
+			path = locateSource(ctx.paths, source.path);
+		} catch (error) {
+			problem('unreadable', (error as Error).message);
+			continue;
+		}
+		if (!existsSync(path)) {
+			problem(
+				'missing',
+				'the imported file is missing; its comparisons are not shown until it is back. Get it from version control or import it again.',
+			);
+			continue;
+		}
+		if ((await hashSource(path)) !== source.sha) {
+			problem(
+				'changed',
+				'the file changed since it was imported; its comparisons are not shown. Put the imported version back, or import the new one.',
+			);
+			continue;
+		}
+		try {
+			const result = await foldSource(ctx, source, { path, ...(signal === undefined ? {} : { signal }) });
+			if (result.cancelled) return;
+		} catch (error) {
+			if (!(error instanceof UserError)) throw error;
+			problem('unreadable', error.message);
+		}
+	}
+	await afterRows(ctx);
+}
+
+/** What follows rows that came in: projections of what they touched, clusters, draws of halves. */
+export async function afterRows(ctx: Context): Promise<void> {
+	await ctx.store.settle();
+	settleClusters(ctx.db);
+	if (ctx.person() !== null) await drawHalves(ctx, null);
+}
+
+/** Brings the full-text index up to date, a short transaction at a time. */
+export async function followIndex(ctx: Context, isClosed: () => boolean): Promise<void> {
+	while (!isClosed() && indexSlice(ctx.db, SLICE_MS)) await pause();
+}

@@ -1,0 +1,207 @@
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { EventBody, EventOf } from '../domain/events.ts';
+import { openRows } from '../formats/open.ts';
+import { UserError } from '../protocol/errors.ts';
+import type { ImportOptions, ImportResult } from '../protocol/workspace-api.ts';
+import { pendingSources, replaceCancelled, sourceOfEvent } from '../store/source-rows.ts';
+import type { Context } from './context.ts';
+import { Eta } from './eta.ts';
+import { afterRows, foldPendingSources, foldSource, NAMED_REJECTED, type SourceOutcome } from './fold-sources.ts';
+import { workspaceTotals } from './info.ts';
+import { copySource, hashSource, locateSource, pathInside, sourceName } from './source-files.ts';
+
+interface Mutable {
+	files: ImportResult['files'][number][];
+	rejected: ImportResult['rejected'][number][];
+	cancelled: boolean;
+}
+
+/**
+ * Streams files in. The `imported` event is written before the first row: rows are a projection of it, so an import that a
+ * crash cut short goes on at the next opening. A cancelled one is recorded as an import of the rows that are in.
+ * @throws UserError 'unusable-input' when a file cannot be read at all: nothing of it is stored
+ */
+export async function importFiles(
+	ctx: Context,
+	files: readonly string[],
+	options: ImportOptions,
+	job: string,
+	signal: AbortSignal,
+): Promise<ImportResult> {
+	if (files.length === 0) throw new UserError('usage', 'No file to import was named.');
+	if (options.half !== undefined && options.split !== 'heldout') {
+		throw new UserError(
+			'usage',
+			`A half (${options.half}) belongs to the split heldout; found ${options.split ?? 'no split'}.`,
+		);
+	}
+	ctx.requirePerson();
+	await foldPendingSources(ctx);
+	const result: Mutable = { files: [], rejected: [], cancelled: false };
+	for (const file of files) {
+		if (signal.aborted) result.cancelled = true;
+		if (result.cancelled) break;
+		await importFile(ctx, file, options, job, signal, result);
+	}
+	await afterRows(ctx);
+	ctx.emit.changed({
+		what: ['comparisons', 'judgments', 'splits'],
+		reason: `imported ${result.files.map((f) => f.path).join(', ')}`,
+	});
+	return { ...result, ...workspaceTotals(ctx) };
+}
+
+async function importFile(
+	ctx: Context,
+	file: string,
+	options: ImportOptions,
+	job: string,
+	signal: AbortSignal,
+	result: Mutable,
+): Promise<void> {
+	const path = resolve(file);
+	if (!existsSync(path) || !statSync(path).isFile()) {
+		throw new UserError('unusable-input', `${file}: there is no such file.`);
+	}
+	ctx.emit.progress({ job, phase: 'reading', done: 0, total: statSync(path).size, unit: 'bytes', eta: null });
+	const sha = await hashSource(path, signal).catch((error: unknown) => {
+		if (signal.aborted) return null;
+		throw new UserError('unusable-input', `${file} cannot be read: ${(error as Error).message}`);
+	});
+	if (sha === null) {
+		result.cancelled = true;
+		return;
+	}
+	const known = ctx
+		.events('imported')
+		.find(
+			(e) =>
+				e.source.sha256 === sha &&
+				e.split === options.split &&
+				e.half === options.half &&
+				(e.options?.source ?? null) === (options.source ?? null) &&
+				(options.format === undefined || options.format === 'auto' || e.source.format === options.format) &&
+				e.options?.rows === undefined,
+		);
+	const source = known === undefined ? null : sourceOfEvent(ctx.db, known.id);
+	if (known !== undefined && source !== null && source.state === 'done') {
+		result.files.push({
+			path: file,
+			format: known.source.format,
+			rows: source.rows,
+			imported: 0,
+			duplicates: source.rows,
+			ties: source.ties,
+			rejected: 0,
+		});
+		return;
+	}
+	const event = known ?? (await recordImport(ctx, path, file, sha, options, signal));
+	if (event === null) {
+		result.cancelled = signal.aborted;
+		if (signal.aborted) return;
+		throw new UserError('unusable-input', `${file}: no row of it could be read; nothing was imported.`);
+	}
+	const pending = pendingSources(ctx.db).find((s) => s.event === event.id);
+	if (pending === undefined)
+		throw new UserError('busy', `${file} is being imported by another process. Wait for it to finish.`);
+	const eta = new Eta();
+	const folded = await foldSource(ctx, pending, {
+		path,
+		signal,
+		progress: (rows, bytes, total) => {
+			ctx.emit.progress({
+				job,
+				phase: 'importing',
+				done: bytes,
+				total,
+				unit: 'bytes',
+				eta: eta.at(bytes, total),
+				message: `${rows} rows`,
+			});
+			ctx.emit.changed({ what: ['comparisons'], reason: 'rows came in' });
+		},
+	});
+	if (folded.cancelled) {
+		result.cancelled = true;
+		await recordCancelled(ctx, event, folded.rows);
+	}
+	report(result, file, event.source.format, folded);
+}
+
+/** Looks for one good row, stores the file, then writes the event. null = not one good row, or cancelled. */
+async function recordImport(
+	ctx: Context,
+	path: string,
+	file: string,
+	sha: string,
+	options: ImportOptions,
+	signal: AbortSignal,
+): Promise<EventOf<'imported'> | null> {
+	const name = sourceName(path);
+	const reader = await openRows(path, { format: options.format, sourceName: options.source ?? name, signal });
+	let good = false;
+	for await (const batch of reader.batches) {
+		good = batch.rows.length > 0;
+		if (good || signal.aborted) break;
+	}
+	if (!good) return null;
+	const inside = await pathInside(ctx.paths.root, path);
+	const large = process.env.PAIRWRIGHT_COPY_LARGE === '1';
+	const stored = inside === null && options.link !== true ? 'copy' : 'link';
+	const where = stored === 'copy' ? await copySource(ctx.paths, path, sha, large) : (inside ?? path);
+	if (stored === 'link' && (await hashSource(locateSource(ctx.paths, where))) !== sha) {
+		throw new UserError('unusable-input', `${file} changed while it was read. Import it again.`);
+	}
+	const extra = options.source === undefined ? {} : { options: { source: options.source } };
+	const body: EventBody = {
+		type: 'imported',
+		source: { sha256: sha, name, format: reader.format, bytes: statSync(path).size, stored, path: where },
+		...(options.split === undefined ? {} : { split: options.split }),
+		...(options.half === undefined ? {} : { half: options.half }),
+		...extra,
+	};
+	const [event] = await ctx.append(body);
+	return event as EventOf<'imported'>;
+}
+
+/** A cancelled import is one of the rows that are in: a rebuild must come to the same state. */
+async function recordCancelled(ctx: Context, event: EventOf<'imported'>, rows: number): Promise<void> {
+	const { source, split, half } = event;
+	const shorter: EventBody = {
+		type: 'imported',
+		source,
+		...(split === undefined ? {} : { split }),
+		...(half === undefined ? {} : { half }),
+		options: { ...event.options, rows },
+	};
+	const retraction: EventBody = { type: 'retracted', event: event.id };
+	await ctx.store.append(rows === 0 ? [retraction] : [retraction, shorter], ctx.requirePerson(), (events) => {
+		const replacement = events.find((e) => e.type === 'imported');
+		if (replacement !== undefined) replaceCancelled(ctx.db, event.id, replacement, rows);
+	});
+}
+
+function report(result: Mutable, file: string, format: string, folded: SourceOutcome): void {
+	result.files.push({
+		path: file,
+		format,
+		rows: folded.rows + folded.rejected,
+		imported: folded.imported,
+		duplicates: folded.duplicates,
+		ties: folded.ties,
+		rejected: folded.rejected,
+		...(folded.warnings.size === 0
+			? {}
+			: {
+					warnings: [...folded.warnings].map(
+						([text, { count, firstLine }]) =>
+							`line ${firstLine}: ${text}${count > 1 ? ` (and ${count - 1} more)` : ''}`,
+					),
+				}),
+	});
+	for (const row of folded.rejectedRows) {
+		if (result.rejected.length < NAMED_REJECTED) result.rejected.push({ path: file, ...row });
+	}
+}

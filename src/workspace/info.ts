@@ -1,0 +1,49 @@
+import { basename } from 'node:path';
+import type { WorkspaceInfo } from '../protocol/workspace-api.ts';
+import {
+	addCounts,
+	countEvents,
+	judgedSince,
+	NO_COUNT,
+	placeCounts,
+	queueCounts,
+	skippedBy,
+	sourceProblems,
+	splitCounts,
+} from '../store/read-counts.ts';
+import { indexState } from '../store/search-index.ts';
+import type { Context } from './context.ts';
+import { openProposals } from './proposals.ts';
+
+const DAY_MS = 24 * 3600 * 1000;
+
+/** What every view shows at a glance, from counts that the fold keeps. */
+export function info(ctx: Context): WorkspaceInfo {
+	const person = ctx.person();
+	const places = placeCounts(ctx.db);
+	const queue = queueCounts(ctx.db, person);
+	return {
+		root: ctx.paths.root,
+		name: basename(ctx.paths.root),
+		initialised: ctx.initialised,
+		person,
+		config: ctx.config,
+		guidelines: ctx.guidelines,
+		splits: splitCounts(places),
+		halves: { reference: places.get('R') ?? NO_COUNT, sealed: places.get('E') ?? NO_COUNT },
+		queue: queue.open,
+		review: queue.review,
+		proposals: openProposals(ctx).length,
+		index: indexState(ctx.db),
+		runs: countEvents(ctx.db, 'run-recorded'),
+		sourceProblems: sourceProblems(ctx.db),
+		mineToday: person === null ? 0 : judgedSince(ctx.db, person, new Date(Date.now() - DAY_MS).toISOString()),
+		skipped: person === null ? { later: 0, cannot: 0 } : skippedBy(ctx.db, person),
+	};
+}
+
+/** Comparisons and prompts in the workspace. */
+export function workspaceTotals(ctx: Context): { readonly comparisons: number; readonly prompts: number } {
+	const all = addCounts(...placeCounts(ctx.db).values());
+	return { comparisons: all.pairs, prompts: all.prompts };
+}

@@ -1,0 +1,169 @@
+import type { Side } from '../domain/comparison.ts';
+import type { EventBody, EventOf } from '../domain/events.ts';
+import { seededUnit } from '../domain/identity.ts';
+import { isNamed, type Judgment, type Verdict } from '../domain/judgment.ts';
+import type { Resolution } from '../domain/resolution.ts';
+import { UserError } from '../protocol/errors.ts';
+import type { BlindPair, JudgeInput, QueueKind, QueuePage } from '../protocol/workspace-api.ts';
+import { judgmentOf } from '../store/project-comparison.ts';
+import { maxSeq, myVerdictSeq, nextInQueue, pastJudgments } from '../store/queue-query.ts';
+import { comparisonState, readComparison, resolveId, type StoredComparison } from '../store/read-comparison.ts';
+import { queueCounts } from '../store/read-counts.ts';
+import type { Context } from './context.ts';
+
+/** The canonical side that stands left: a seeded coin of comparison and person, so that it stays the same on looking back. */
+export function leftSide(comparison: string, person: string): Side {
+	return seededUnit('side', `${comparison}/${person}`) < 0.5 ? 'a' : 'b';
+}
+
+function mine(ctx: Context, person: string, n: number, id: string): BlindPair['mine'] {
+	const own = comparisonState(ctx.db, n, id).judgments.findLast((j) => !j.imported && j.annotator === person);
+	if (own === undefined) return null;
+	return {
+		event: own.id,
+		verdict: own.verdict,
+		...(own.strength === undefined ? {} : { strength: own.strength }),
+		...(own.reasons === undefined ? {} : { reasons: own.reasons }),
+		...(own.note === undefined ? {} : { note: own.note }),
+		at: own.at ?? '',
+	};
+}
+
+/** Only what may be known before the verdict: texts, and one's own earlier answer. */
+function blind(ctx: Context, person: string, c: StoredComparison, lookBack: boolean): BlindPair {
+	const side = leftSide(c.id, person);
+	return {
+		comparison: c.id,
+		prompt: c.prompt,
+		left: side === 'a' ? c.a : c.b,
+		right: side === 'a' ? c.b : c.a,
+		leftSide: side,
+		mine: lookBack ? mine(ctx, person, c.n, c.id) : null,
+	};
+}
+
+export function pair(ctx: Context, id: string): BlindPair {
+	return blind(ctx, ctx.person() ?? '', readComparison(ctx.db, resolveId(ctx.db, 'comparison', id)), true);
+}
+
+function rejudgeLeft(ctx: Context, person: string): { left: string[]; total: number } {
+	const queue = ctx.state.rejudge();
+	if (queue === null) return { left: [], total: 0 };
+	const left = queue.comparisons.filter((id) => (myVerdictSeq(ctx.db, person, id) ?? 0) <= queue.seq);
+	return { left, total: queue.comparisons.length };
+}
+
+export function queue(
+	ctx: Context,
+	kind: QueueKind,
+	options: { readonly count: number; readonly after?: readonly string[] },
+): QueuePage {
+	const person = ctx.person() ?? '';
+	const count = Math.min(Math.max(Math.trunc(options.count), 0), 200);
+	const skip = new Set(options.after ?? []);
+	const counts = queueCounts(ctx.db, person);
+	let ids: string[];
+	let done: number;
+	let total: number;
+	if (kind === 'rejudge') {
+		const queued = rejudgeLeft(ctx, person);
+		ids = queued.left.filter((id) => !skip.has(id)).slice(0, count);
+		total = queued.total;
+		done = queued.total - queued.left.length;
+	} else {
+		const left = kind === 'judge' ? counts.open : counts.review;
+		ids = left === 0 || count === 0 ? [] : nextInQueue(ctx.db, person, kind === 'judge' ? 0 : 2, count, skip);
+		done = kind === 'judge' ? counts.judged : 0;
+		total = done + left;
+	}
+	return { kind, done, total, pairs: ids.map((id) => blind(ctx, person, readComparison(ctx.db, id), false)) };
+}
+
+export function past(ctx: Context, options: { readonly before?: string; readonly count: number }) {
+	const person = ctx.person();
+	return person === null ? [] : pastJudgments(ctx.db, person, options.before ?? null, options.count);
+}
+
+/** One verdict, on disk when this returns. A verdict changed after others' were shown is stored as not blind. */
+export async function judge(ctx: Context, input: JudgeInput): Promise<{ judgment: Judgment }> {
+	const person = ctx.requirePerson();
+	const comparison = resolveId(ctx.db, 'comparison', input.comparison);
+	const earlier = myVerdictSeq(ctx.db, person, comparison);
+	const body: EventBody = {
+		type: 'judged',
+		comparison,
+		verdict: input.verdict,
+		...(input.strength === undefined ? {} : { strength: input.strength }),
+		...(input.reasons === undefined || input.reasons.length === 0 ? {} : { reasons: [...input.reasons] }),
+		...(input.note === undefined || input.note.trim() === '' ? {} : { note: input.note }),
+		...(input.shown_first === undefined ? {} : { shown_first: input.shown_first }),
+		...(input.ms === undefined ? {} : { ms: Math.round(input.ms) }),
+		...(ctx.guidelines === null && input.guideline === undefined
+			? {}
+			: { guideline: input.guideline ?? (ctx.guidelines?.sha256 as string) }),
+		kind: input.kind ?? (earlier === null ? 'first' : 'correction'),
+		blind: (input.blind ?? true) && !ctx.state.hasSeenOthers(person, comparison),
+		...(input.queue === undefined ? {} : { queue: input.queue }),
+	};
+	const [event] = await ctx.append(body);
+	ctx.emit.changed({ what: ['judgments'], reason: 'judged' });
+	return { judgment: judgmentOf(event as EventOf<'judged'>) };
+}
+
+/** Others' verdicts, once mine is in. From now on a change of mine is not blind. */
+export function others(ctx: Context, id: string): { judgments: readonly Judgment[]; resolution: Resolution } {
+	const person = ctx.requirePerson();
+	const c = readComparison(ctx.db, resolveId(ctx.db, 'comparison', id));
+	const state = comparisonState(ctx.db, c.n, c.id);
+	if (!state.judgments.some((j) => !j.imported && j.annotator === person)) {
+		throw new UserError('sealed', "Others' verdicts are shown after your own: judge this pair first.");
+	}
+	const named = state.judgments.filter((j) => j.annotator !== person && isNamed(j.annotator));
+	if (named.length > 0) ctx.state.markSeenOthers(person, c.id);
+	return { judgments: named, resolution: state.resolution };
+}
+
+async function act(ctx: Context, body: EventBody, reason: string): Promise<{ event: string }> {
+	const [event] = await ctx.append(body);
+	ctx.emit.changed({ what: ['judgments'], reason });
+	return { event: (event as { id: string }).id };
+}
+
+export function skip(
+	ctx: Context,
+	input: { readonly comparison: string; readonly cannot?: string },
+): Promise<{ event: string }> {
+	const comparison = resolveId(ctx.db, 'comparison', input.comparison);
+	return act(
+		ctx,
+		{ type: 'skipped', comparison, ...(input.cannot === undefined ? {} : { cannot: input.cannot }) },
+		'skipped',
+	);
+}
+
+export function flag(
+	ctx: Context,
+	input: { readonly comparison: string; readonly note?: string },
+): Promise<{ event: string }> {
+	const comparison = resolveId(ctx.db, 'comparison', input.comparison);
+	return act(
+		ctx,
+		{ type: 'flagged', comparison, ...(input.note === undefined ? {} : { note: input.note }) },
+		'flagged',
+	);
+}
+
+export function adjudicate(
+	ctx: Context,
+	input: { readonly comparison: string; readonly verdict: Verdict; readonly reason: string },
+): Promise<{ event: string }> {
+	if (input.reason.trim() === '') throw new UserError('usage', 'An adjudication needs a reason: it overrules people.');
+	const comparison = resolveId(ctx.db, 'comparison', input.comparison);
+	return act(ctx, { type: 'adjudicated', comparison, verdict: input.verdict, reason: input.reason }, 'adjudicated');
+}
+
+/** Puts comparisons into my re-judge queue; only answers given from now on count. */
+export function setRejudge(ctx: Context, run: string, comparisons: readonly string[]): void {
+	ctx.state.setRejudge({ run, seq: maxSeq(ctx.db), comparisons });
+	ctx.emit.changed({ what: ['judgments'], reason: 're-judge queue' });
+}

@@ -1,0 +1,73 @@
+import { gzipSync } from 'node:zlib';
+import { stableJson } from '../domain/identity.ts';
+import { isNamed } from '../domain/judgment.ts';
+import { preview, sideText } from '../domain/text.ts';
+import type { RunLabel } from '../store/attachments.ts';
+import { dataVersion } from '../store/dataset-query.ts';
+import { workspacePaths } from '../store/paths.ts';
+import { comparisonState, readComparison } from '../store/read-comparison.ts';
+import { Context } from './context.ts';
+import { type DatasetReading, readDataset } from './dataset.ts';
+import { setRejudge } from './judging.ts';
+import type { PairFacts, RunsPort } from './runs/port.ts';
+
+function firstWords(text: string, max = 80): string {
+	const line = text.replace(/\s+/gu, ' ').trim();
+	const points = [...line.slice(0, max * 2)];
+	return points.length > max ? `${points.slice(0, max - 1).join('')}…` : line;
+}
+
+function words(text: string): number {
+	return text.split(/\s+/u).filter((word) => word !== '').length;
+}
+
+function factsOf(ctx: Context, id: string): PairFacts {
+	const c = readComparison(ctx.db, id);
+	const state = comparisonState(ctx.db, c.n, c.id);
+	const votes = new Map(state.judgments.filter((j) => isNamed(j.annotator)).map((j) => [j.annotator, j.verdict]));
+	const [a, b] = [sideText(c.a), sideText(c.b)];
+	return {
+		preview: preview(c.prompt),
+		a: firstWords(a),
+		b: firstWords(b),
+		wordsA: words(a),
+		wordsB: words(b),
+		people: votes.size,
+		differ: [...votes.values()].filter((verdict) => verdict !== state.resolution).length,
+	};
+}
+
+/** What runs need of this workspace. */
+export function runsPort(ctx: Context): RunsPort {
+	return {
+		paths: ctx.paths,
+		stateDir: ctx.state.dir,
+		person: () => ctx.requirePerson(),
+		append: (bodies) => ctx.append(bodies),
+		events: (type) => ctx.events(type),
+		dataset: () => readDataset(ctx),
+		version: () => dataVersion(ctx.db),
+		facts: (ids) => new Map(ids.map((id) => [id, factsOf(ctx, id)])),
+		setRejudge: (run, ids) => setRejudge(ctx, run, ids),
+	};
+}
+
+/** Bytes of `labels.jsonl.gz` in a run's folder: the labels of eval, R and E that this run scored with. No texts. */
+export function labelsFile(labels: readonly RunLabel[]): Buffer {
+	return gzipSync(labels.map((label) => `${stableJson(label)}\n`).join(''));
+}
+
+export interface Reader extends DatasetReading {
+	readonly runs: string;
+	readonly evalRise: number;
+}
+
+/** Opens a workspace for reading only, takes the dataset, and closes: all that a scoring process needs. */
+export async function openReader(root: string, stateDir?: string): Promise<Reader> {
+	const ctx = await Context.open(root, workspacePaths(root).config, { readonlyDb: true, stateDir });
+	try {
+		return { ...readDataset(ctx), runs: ctx.paths.runs, evalRise: ctx.config.thresholds.eval_rise };
+	} finally {
+		await ctx.store.close();
+	}
+}

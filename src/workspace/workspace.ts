@@ -1,0 +1,294 @@
+import { UserError } from '../protocol/errors.ts';
+import type { WorkspaceApi, WorkspaceEvents } from '../protocol/workspace-api.ts';
+import { listComparisons, listPrompts } from '../store/list-query.ts';
+import { workspacePaths } from '../store/paths.ts';
+import { judgedBy } from '../store/read-counts.ts';
+import { indexState } from '../store/search-index.ts';
+import { author, improve } from './authoring.ts';
+import { Context } from './context.ts';
+import { assign, facets, previewTag, tag } from './curation.ts';
+import { doctor } from './doctor.ts';
+import { exportData } from './export.ts';
+import { foldPendingSources, followIndex } from './fold-sources.ts';
+import { freeze } from './freeze.ts';
+import { importFiles } from './import.ts';
+import { info } from './info.ts';
+import { init } from './init.ts';
+import { adjudicate, flag, judge, others, pair, past, queue, skip } from './judging.ts';
+import { answerProposal } from './proposals.ts';
+import { rebuild } from './rebuild.ts';
+import { Runs } from './runs/runs.ts';
+import { runsPort } from './runs-port.ts';
+import { show } from './show.ts';
+import { splits } from './splits.ts';
+import { retract, undo } from './undo.ts';
+
+export interface OpenOptions {
+	readonly events?: WorkspaceEvents;
+	readonly stateDir?: string;
+	/** Overrides the stored handle, for this opening only. */
+	readonly annotator?: string;
+	readonly readonlyDb?: boolean;
+}
+
+/** One workspace folder, opened: the same capabilities for the editor's data process and the command line. */
+export class Workspace implements WorkspaceApi {
+	/** For code that composes further capabilities on the same opened workspace. */
+	readonly context: Context;
+	readonly #runs: Runs;
+	#index: Promise<void> | null = null;
+	#closed = false;
+
+	private constructor(context: Context) {
+		this.context = context;
+		this.#runs = new Runs(runsPort(context));
+	}
+
+	/**
+	 * Opens a folder, with or without `.pairwright/`, and folds what changed since.
+	 * @throws UserError 'environment' where the database cannot be had
+	 */
+	static async open(root: string, options: OpenOptions = {}): Promise<Workspace> {
+		const context = await Context.open(root, workspacePaths(root).config, options);
+		const workspace = new Workspace(context);
+		if (options.readonlyDb !== true && context.initialised) {
+			await foldPendingSources(context);
+			workspace.#followIndex();
+		}
+		return workspace;
+	}
+
+	/** The full-text index follows behind; whoever searches waits for it. */
+	#followIndex(): void {
+		if (this.#index !== null || this.#closed) return;
+		if (indexState(this.context.db).ready) return;
+		this.#index = followIndex(this.context, () => this.#closed)
+			.catch((error: unknown) => {
+				this.context.emit.notice({ level: 'warning', text: `Search is behind: ${(error as Error).message}` });
+			})
+			.then(() => {
+				this.#index = null;
+				if (!this.#closed) this.context.emit.changed({ what: ['index'], reason: 'index' });
+			});
+	}
+
+	#initialised(): Context {
+		if (!this.context.initialised) {
+			throw new UserError(
+				'not-initialised',
+				`${this.context.paths.root} has no .pairwright folder yet. Run "pairwright init", or "Pairwright: Set up" in the editor.`,
+			);
+		}
+		return this.context;
+	}
+
+	async #searchable(search: string | undefined): Promise<void> {
+		if (search === undefined || search.trim() === '' || this.context.readonly) return;
+		this.#followIndex();
+		await this.#index;
+	}
+
+	async info() {
+		return info(this.context);
+	}
+
+	async init(options: { readonly demo?: boolean }) {
+		const result = await init(this.context, options);
+		this.#followIndex();
+		return result;
+	}
+
+	async setPerson(handle: string) {
+		return { person: this.context.state.setHandle(handle) };
+	}
+
+	async reload(): Promise<void> {
+		const ctx = this.context;
+		const person = ctx.person();
+		const before = person === null ? 0 : judgedBy(ctx.db, person);
+		const what: ('comparisons' | 'judgments' | 'splits' | 'runs' | 'config' | 'guidelines' | 'index')[] =
+			await ctx.reloadFiles();
+		const { added, removed } = await ctx.store.sync();
+		await foldPendingSources(ctx);
+		if (added + removed > 0) what.push('comparisons', 'judgments', 'splits', 'runs');
+		const after = person === null ? 0 : judgedBy(ctx.db, person);
+		if (removed > 0 && after < before) {
+			ctx.emit.notice({
+				level: 'warning',
+				text: `${before - after} of your judgments are not in the journals any more (a branch switch?). What is shown is what the files hold.`,
+			});
+		}
+		if (what.length > 0) ctx.emit.changed({ what, reason: 'files changed' });
+		this.#followIndex();
+	}
+
+	async importFiles(...[files, options, job]: Parameters<WorkspaceApi['importFiles']>) {
+		const ctx = this.#initialised();
+		const result = await ctx.job(job.job, (signal) => importFiles(ctx, files, options, job.job, signal));
+		this.#followIndex();
+		return result;
+	}
+
+	async exportData(options: Parameters<WorkspaceApi['exportData']>[0]) {
+		return exportData(this.#initialised(), options);
+	}
+
+	async cancel(job: string): Promise<void> {
+		this.context.jobs.get(job)?.abort();
+	}
+
+	async list(query: Parameters<WorkspaceApi['list']>[0]) {
+		await this.#searchable(query.search);
+		return listComparisons(this.context.db, query);
+	}
+
+	async listPrompts(query: Parameters<WorkspaceApi['listPrompts']>[0]) {
+		await this.#searchable(query.search);
+		return listPrompts(this.context.db, query);
+	}
+
+	async show(id: string) {
+		return show(this.context, id);
+	}
+
+	async queue(...args: Parameters<WorkspaceApi['queue']>) {
+		return queue(this.context, ...args);
+	}
+
+	async pair(id: string) {
+		return pair(this.context, id);
+	}
+
+	async past(options: Parameters<WorkspaceApi['past']>[0]) {
+		return past(this.context, options);
+	}
+
+	async judge(input: Parameters<WorkspaceApi['judge']>[0]) {
+		return judge(this.#initialised(), input);
+	}
+
+	async others(id: string) {
+		return others(this.context, id);
+	}
+
+	async skip(input: Parameters<WorkspaceApi['skip']>[0]) {
+		return skip(this.#initialised(), input);
+	}
+
+	async flag(input: Parameters<WorkspaceApi['flag']>[0]) {
+		return flag(this.#initialised(), input);
+	}
+
+	async adjudicate(input: Parameters<WorkspaceApi['adjudicate']>[0]) {
+		return adjudicate(this.#initialised(), input);
+	}
+
+	async retract(id: string) {
+		return retract(this.#initialised(), id);
+	}
+
+	async undo() {
+		return undo(this.#initialised());
+	}
+
+	async author(input: Parameters<WorkspaceApi['author']>[0]) {
+		const result = await author(this.#initialised(), input);
+		this.#followIndex();
+		return result;
+	}
+
+	async improve(input: Parameters<WorkspaceApi['improve']>[0]) {
+		const result = await improve(this.#initialised(), input);
+		this.#followIndex();
+		return result;
+	}
+
+	async facets() {
+		return facets(this.context);
+	}
+
+	async #selectable(selection: Parameters<WorkspaceApi['tag']>[0]): Promise<void> {
+		if ('query' in selection) await this.#searchable(selection.query.search);
+	}
+
+	async previewTag(selection: Parameters<WorkspaceApi['previewTag']>[0]) {
+		await this.#selectable(selection);
+		return previewTag(this.context, selection);
+	}
+
+	async tag(...[selection, options]: Parameters<WorkspaceApi['tag']>) {
+		await this.#selectable(selection);
+		return tag(this.#initialised(), selection, options);
+	}
+
+	async assign(...[selection, options]: Parameters<WorkspaceApi['assign']>) {
+		await this.#selectable(selection);
+		return assign(this.#initialised(), selection, options);
+	}
+
+	async freeze(split: Parameters<WorkspaceApi['freeze']>[0]) {
+		return freeze(this.#initialised(), split);
+	}
+
+	async answerProposal(id: string, accepted: boolean, reason?: string) {
+		return answerProposal(this.#initialised(), id, accepted, reason);
+	}
+
+	async splits() {
+		return splits(this.context);
+	}
+
+	async score(...[options, job]: Parameters<WorkspaceApi['score']>) {
+		const ctx = this.#initialised();
+		const result = await ctx.job(job.job, (signal) =>
+			this.#runs.score(options, {
+				signal,
+				onProgress: ({ phase, done, total, eta }) =>
+					ctx.emit.progress({ job: job.job, phase, done, total, unit: 'steps', eta }),
+			}),
+		);
+		ctx.emit.changed({ what: ['runs'], reason: `run ${result.run}` });
+		return result;
+	}
+
+	async runs() {
+		return this.#runs.summaries();
+	}
+
+	async report(id: string) {
+		return this.#runs.report(id);
+	}
+
+	async scores(id: string) {
+		return this.#runs.scores(id);
+	}
+
+	async decide(...[id, decision]: Parameters<WorkspaceApi['decide']>) {
+		const result = await this.#runs.decide(id, decision);
+		this.context.emit.changed({ what: ['runs', 'comparisons'], reason: 'decided' });
+		return result;
+	}
+
+	async rejudge(id: string) {
+		return this.#runs.rejudge(id);
+	}
+
+	async rebuild(job: Parameters<WorkspaceApi['rebuild']>[0]) {
+		const ctx = this.#initialised();
+		await this.#index;
+		const result = await ctx.job(job.job, (signal) => rebuild(ctx, job.job, signal));
+		this.#followIndex();
+		return result;
+	}
+
+	async doctor() {
+		return doctor(this.context);
+	}
+
+	async close(): Promise<void> {
+		this.#closed = true;
+		for (const controller of this.context.jobs.values()) controller.abort();
+		await this.#index;
+		await this.context.store.close();
+	}
+}
