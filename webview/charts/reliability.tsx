@@ -2,6 +2,9 @@ import { scaleLinear } from 'd3-scale';
 import type { ReliabilityBin } from '../../src/domain/run-record.ts';
 import { fittingTicks, tickFormat, XAxis, YAxis } from './axes.tsx';
 
+/** Below this a bin's accuracy is a coin or two: drawn hollow, outside of line and band, and not setting the scale. */
+export const FEW_PAIRS = 5;
+
 interface Props {
 	readonly bins: readonly ReliabilityBin[];
 	readonly width: number;
@@ -25,7 +28,14 @@ function stretches(
 	const found: Point[][] = [[]];
 	for (const bin of bins) {
 		const [low, high] = bounds(bin);
-		if (bin.confidence === null || low === null || low === undefined || high === null || high === undefined) {
+		if (
+			bin.n < FEW_PAIRS ||
+			bin.confidence === null ||
+			low === null ||
+			low === undefined ||
+			high === null ||
+			high === undefined
+		) {
 			found.push([]);
 		} else found.at(-1)?.push({ x: bin.confidence, low, high });
 	}
@@ -44,7 +54,8 @@ export function ReliabilityChart({ bins, width, floor, tone }: Props) {
 	const most = Math.max(1, ...bins.map((bin) => bin.n));
 	const bar = scaleLinear([0, most], [0, counts.bottom - counts.top - 11]);
 	const filled = bins.filter((bin) => bin.confidence !== null && bin.accuracy !== null && bin.n > 0);
-	const line = filled.map((bin) => `${x(bin.confidence ?? 0.5)} ${y(bin.accuracy ?? 0)}`).join('L');
+	const line = filled.filter((bin) => bin.n >= FEW_PAIRS);
+	const path = line.map((bin) => `${x(bin.confidence ?? 0.5)} ${y(bin.accuracy ?? 0)}`).join('L');
 	const xTicks = [0.5, 0.6, 0.7, 0.8, 0.9, 1];
 	const yTicks = fittingTicks(y, plot, 34);
 	const area = (points: readonly Point[]): string => {
@@ -64,7 +75,7 @@ export function ReliabilityChart({ bins, width, floor, tone }: Props) {
 				<path key={stretch[0]?.x} class="null-band" d={area(stretch)} />
 			))}
 			<line class="diagonal" x1={x(Math.max(0.5, floor))} y1={y(Math.max(0.5, floor))} x2={x(1)} y2={y(1)} />
-			{filled.length > 1 ? <path class="series" d={`M${line}`} /> : null}
+			{line.length > 1 ? <path class="series" d={`M${path}`} /> : null}
 			{filled.map((bin) =>
 				bin.accuracy_low == null || bin.accuracy_high == null ? null : (
 					<line
@@ -78,7 +89,14 @@ export function ReliabilityChart({ bins, width, floor, tone }: Props) {
 				),
 			)}
 			{filled.map((bin) => (
-				<Mark key={bin.low} tone={tone} x={x(bin.confidence ?? 0.5)} y={y(bin.accuracy ?? 0)} />
+				<BinMark
+					key={bin.low}
+					tone={tone}
+					few={bin.n < FEW_PAIRS}
+					below={(bin.accuracy ?? 0) < floor}
+					x={x(bin.confidence ?? 0.5)}
+					y={y(bin.accuracy ?? 0)}
+				/>
 			))}
 			<XAxis x={x} box={box} ticks={xTicks} format={(t) => t.toFixed(1)} />
 			{bins.map((bin) =>
@@ -104,6 +122,30 @@ export function ReliabilityChart({ bins, width, floor, tone }: Props) {
 				confidence → accuracy ↑ · bars: pairs
 			</text>
 		</svg>
+	);
+}
+
+/** An arrow at the edge stands for a bin of few pairs whose accuracy lies below the scale; the table has its number. */
+function BinMark({
+	tone,
+	few,
+	below,
+	x,
+	y,
+}: {
+	tone: 'in' | 'out';
+	few: boolean;
+	below: boolean;
+	x: number;
+	y: number;
+}) {
+	if (below) return <path class="mark hollow" d={`M${x - 3.5} ${y - 7}L${x + 3.5} ${y - 7}L${x} ${y - 1}Z`} />;
+	return few ? (
+		<g class="few">
+			<Mark tone={tone} x={x} y={y} size={2.8} />
+		</g>
+	) : (
+		<Mark tone={tone} x={x} y={y} />
 	);
 }
 

@@ -15,6 +15,7 @@ function marks(record: RunRecord, viewed: number): FrontierMark[] {
 			label: `${lambdaRange(solution)}${isChosen ? ' (used)' : ''}`,
 			fit: solution.fit,
 			heldout: solution.heldout,
+			along: solution.first.lambda,
 			kind: isChosen ? 'chosen' : 'path',
 			labelled: isChosen || index === 0 || index === path.length - 1,
 		};
@@ -28,11 +29,11 @@ function marks(record: RunRecord, viewed: number): FrontierMark[] {
 		!path.some((solution) => inSolution(solution, chosen))
 	) {
 		// Asked for between two points of the grid.
-		const after = path.findIndex((solution) => solution.first.lambda > chosen);
-		result.splice(after === -1 ? result.length : after, 0, {
+		result.push({
 			label: `λ ${lambda(chosen)} (used)`,
 			fit: usedFit,
 			heldout: used.heldout_loss,
+			along: chosen,
 			kind: 'chosen',
 			labelled: true,
 		});
@@ -43,7 +44,12 @@ function marks(record: RunRecord, viewed: number): FrontierMark[] {
 	] as const) {
 		const fit = fitLoss(record, record.baselines[kind]);
 		const heldout = record.baselines[kind].heldout_loss;
-		if (fit !== null && heldout !== null) result.push({ label: name, fit, heldout, kind, labelled: true });
+		if (fit === null || heldout === null) continue;
+		// A baseline that is a point of the path shares its label.
+		const same = result.findIndex((mark) => mark.fit === fit && mark.heldout === heldout);
+		const twin = result[same];
+		if (twin) result[same] = { ...twin, label: `${twin.label} = ${name}`, labelled: true };
+		result.push({ label: name, fit, heldout, along: 0, kind, labelled: twin === undefined });
 	}
 	const seen = path.find((solution) => inSolution(solution, viewed));
 	if (seen && !inSolution(seen, chosen)) {
@@ -51,6 +57,7 @@ function marks(record: RunRecord, viewed: number): FrontierMark[] {
 			label: `λ ${lambda(viewed)} (picked)`,
 			fit: seen.fit,
 			heldout: seen.heldout,
+			along: viewed,
 			kind: 'viewed',
 			labelled: true,
 		});
@@ -60,13 +67,9 @@ function marks(record: RunRecord, viewed: number): FrontierMark[] {
 		const point = result[plain];
 		if (point) result[plain] = { ...point, labelled: false };
 	}
-	// Most important first: the picked and the used point keep the places beside them.
+	// Labels are placed in this order: the used and the picked point keep the places beside them.
 	const rank = { chosen: 0, viewed: 1, pooled: 2, dpo: 3, path: 4 } as const;
-	const order = result.filter((mark) => mark.labelled).toSorted((a, b) => rank[a.kind] - rank[b.kind]);
-	return [
-		...order.filter((mark) => mark.kind !== 'path' && mark.kind !== 'chosen'),
-		...result.filter((mark) => mark.kind === 'path' || mark.kind === 'chosen'),
-	];
+	return result.toSorted((a, b) => rank[a.kind] - rank[b.kind]);
 }
 
 function table(record: RunRecord): ChartTable {

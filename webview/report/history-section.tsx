@@ -133,7 +133,11 @@ function DifferencesFigure({ record }: { record: RunRecord }) {
 					difference.what,
 					fixed(difference.value),
 					range(difference.low, difference.high),
-					difference.value === null ? (difference.reason ?? 'not available') : words[sideOfZero(difference)],
+					difference.value === null
+						? (difference.reason ?? 'not available')
+						: difference.low === 0 && difference.high === 0
+							? 'the same solution'
+							: words[sideOfZero(difference)],
 				]),
 			}}
 			{...toggle}

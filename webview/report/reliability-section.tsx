@@ -1,7 +1,7 @@
 import type { Metrics, RunRecord } from '../../src/domain/run-record.ts';
 import type { EvaluationSplit } from '../../src/domain/split.ts';
 import { type ChartTable, Figure } from '../charts/figure.tsx';
-import { ReliabilityChart } from '../charts/reliability.tsx';
+import { FEW_PAIRS, ReliabilityChart } from '../charts/reliability.tsx';
 import { count, fixed, signed } from './format.ts';
 import { reliabilitySentence } from './sentences.ts';
 import { useTableToggle } from './view-state.tsx';
@@ -29,10 +29,10 @@ function table(metrics: Metrics): ChartTable {
 	};
 }
 
-/** The accuracy axis of all panels: down to the lowest value any of them has to show, in tenths. */
-export function accuracyFloor(all: readonly Metrics[]): number {
+/** The accuracy axis of all panels: down to the lowest accuracy that any has to show, in tenths. */
+function accuracyFloor(all: readonly Metrics[]): number {
 	const values = all.flatMap((metrics) =>
-		metrics.reliability.flatMap((bin) => (bin.accuracy === null ? [] : [bin.accuracy])),
+		metrics.reliability.flatMap((bin) => (bin.accuracy === null || bin.n < FEW_PAIRS ? [] : [bin.accuracy])),
 	);
 	return Math.max(0, Math.floor(Math.min(0.5, ...values) * 10 - 1e-9) / 10);
 }
@@ -87,8 +87,8 @@ export function ReliabilitySection({ record }: { record: RunRecord }) {
 					</div>
 					<p class="note dim">
 						<span class="swatch null" /> where a calibrated model would lie, 95 % · <span class="swatch bars" /> 95 %
-						bootstrap interval over clusters · the same axes in all panels. Confidence is that in the preferred side, so
-						it starts at 0.5.
+						bootstrap interval over clusters · hollow: fewer than {FEW_PAIRS} pairs, an arrow where they lie below the
+						scale · the same axes in all panels. Confidence is that in the preferred side, so it starts at 0.5.
 					</p>
 				</>
 			)}

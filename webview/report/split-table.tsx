@@ -82,6 +82,24 @@ function OverConfidence({ of }: { of: Interval }) {
 	);
 }
 
+const TEMPERATURE_WORDS: Readonly<Record<string, string>> = {
+	t_to_zero: 'no bound below',
+	t_to_infinity: 'no bound above',
+	unidentified: 'not identified',
+	clamped: 'at the end of its range',
+};
+
+/** A temperature that ran to an end of its range is not one to use, and says so. */
+function Temperature({ of }: { of: Metrics['temperature'] }) {
+	const flag = of.status === 'ok' ? undefined : (TEMPERATURE_WORDS[of.status] ?? of.status);
+	if (of.value === null) return <Num of={{ value: null, reason: of.reason ?? flag ?? 'not available' }} />;
+	return (
+		<>
+			{fixed(of.value, of.value >= 100 ? 0 : 2)} {flag ? <small>{flag}</small> : null}
+		</>
+	);
+}
+
 function MetricsRow({
 	metrics,
 	name,
@@ -122,10 +140,7 @@ function MetricsRow({
 				{expected.q95 === null ? null : <small>95 % below {fixed(expected.q95)}</small>}
 			</Cell>
 			<Cell column={9}>
-				<Num
-					of={{ ...metrics.temperature, reason: metrics.temperature.reason ?? metrics.temperature.status }}
-					digits={2}
-				/>
+				<Temperature of={metrics.temperature} />
 			</Cell>
 		</tr>
 	);
