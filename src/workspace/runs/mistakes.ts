@@ -6,6 +6,9 @@ import type { StoredScore } from './run-files.ts';
 /** Listed at most; E is never in a list of mistakes. */
 const MAX_MISTAKES = 200;
 
+/** Pairs of like confidence among which the one of like length is a mistake's control. */
+const NEAREST = 20;
+
 type OpenSplit = Mistake['split'];
 
 function isOpen(split: StoredScore['split']): split is OpenSplit {
@@ -74,13 +77,17 @@ export function matchControls(
 		const pool = pools.get(mistake.split) ?? [];
 		const confidence = 1 - mistake.p;
 		const words = length(mistake.comparison);
+		const nearest = pool
+			.map((line, i) => ({ i, apart: Math.abs(line.p - confidence) }))
+			.sort((x, y) => x.apart - y.apart || x.i - y.i)
+			.slice(0, NEAREST);
 		let best = -1;
 		let distance = Infinity;
-		for (const [i, line] of pool.entries()) {
-			const apart =
-				Math.abs(line.p - confidence) + 0.05 * Math.abs(Math.log1p(length(line.comparison)) - Math.log1p(words));
-			if (apart < distance) {
-				distance = apart;
+		for (const { i, apart } of nearest) {
+			const there = Math.log1p(length(pool[i]!.comparison));
+			const far = apart + 0.05 * Math.abs(there - Math.log1p(words));
+			if (far < distance) {
+				distance = far;
 				best = i;
 			}
 		}
