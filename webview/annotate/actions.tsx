@@ -31,7 +31,7 @@ function StatusLine({ status, onUndo }: { readonly status: Status | null; readon
 					<span class="text">{status.text}</span>
 				</>
 			)}
-			<KeyButton label="Undo" keys="U" class={`ghost undo${status?.undo === true ? '' : ' quiet'}`} onClick={onUndo} />
+			<KeyButton label="Undo" keys="U" onClick={onUndo} />
 		</div>
 	);
 }

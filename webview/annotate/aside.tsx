@@ -25,7 +25,7 @@ function History({ detail, pair }: { readonly detail: ComparisonDetail; readonly
 			<ul class="plain">
 				{detail.judgments.map((judgment) => (
 					<li key={judgment.id}>
-						<strong>{whoSaid(judgment.annotator)}</strong> {saidWhat(judgment, pair.leftSide)}
+						<strong>{whoSaid(judgment.annotator)}:</strong> {saidWhat(judgment, pair.leftSide)}
 						{judgment.blind ? null : <span class="dim"> · not blind</span>}
 						{judgment.kind === 'first' ? null : <span class="dim"> · {judgment.kind}</span>}
 						{judgment.reasons === undefined ? null : <div class="dim">{judgment.reasons.join(', ')}</div>}
@@ -50,6 +50,7 @@ function History({ detail, pair }: { readonly detail: ComparisonDetail; readonly
 				{detail.sources.length === 0 && detail.derived_from === null ? <li>Written here</li> : null}
 			</ul>
 			<h3>What happened</h3>
+			<p class="dim">Here a is the {pair.leftSide === 'a' ? 'left' : 'right'} response, b the other.</p>
 			<ul class="plain">
 				{detail.history.map((entry) => (
 					<li key={entry.event} class={entry.retracted ? 'taken-back' : ''}>

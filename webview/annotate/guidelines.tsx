@@ -23,7 +23,7 @@ export function GuidelinesBanner({ store, controller }: ViewProps) {
 					Show what changed
 				</button>
 			)}
-			<button type="button" class="link" onClick={() => void controller.guidelinesRead()}>
+			<button type="button" class="link" onClick={() => controller.guidelinesRead()}>
 				I have read them
 			</button>
 		</section>

@@ -19,7 +19,7 @@ function useBorrowedFocus() {
 	const box = useRef<HTMLDivElement>(null);
 	useLayoutEffect(() => {
 		const before = document.activeElement;
-		box.current?.querySelector<HTMLElement>('textarea, .row, vscode-checkbox, button')?.focus();
+		box.current?.querySelector<HTMLElement>('textarea, .row, vscode-checkbox')?.focus();
 		return () => {
 			const back =
 				before instanceof HTMLElement && before.isConnected ? before : document.getElementById('prompt-heading');
@@ -42,8 +42,8 @@ function Frame({ popover, hint, controller, children }: FrameProps) {
 			<div class="popover-head">
 				<h2 id="popover-heading">{TITLES[popover]}</h2>
 				<span class="dim">{hint}</span>
-				<button type="button" class="ghost close" aria-label="Close" onClick={() => controller.closePopover()}>
-					<Key>Esc</Key>
+				<button type="button" class="ghost close" onClick={() => controller.closePopover()}>
+					Close <Key>Esc</Key>
 				</button>
 			</div>
 			{children}
@@ -66,7 +66,7 @@ function ReasonsList({ store, controller }: ViewProps) {
 						if (checked !== store.state.model.draft.reasons.includes(reason)) controller.toggleReason(reason);
 					}}
 				>
-					<span class="row-text">{reason}</span> {index < 9 ? <Key>{index + 1}</Key> : null}
+					{index < 9 ? <Key>{index + 1}</Key> : null} {reason}
 				</vscode-checkbox>
 			))}
 		</div>
@@ -169,7 +169,7 @@ export function PopoverPanel({ store, controller }: ViewProps & { readonly pair:
 		case 'flag':
 			return (
 				<Frame key={popover} {...frame} hint="A word of why helps; it may stay empty">
-					<Field label="Why" value="" onDone={(note) => void controller.flag(note)} onLeave={leave} done="Flag" />
+					<Field label="Why" value="" onDone={(note) => controller.flag(note)} onLeave={leave} done="Flag" />
 				</Frame>
 			);
 	}

@@ -4,8 +4,8 @@ import type { BlindPair } from '../../src/protocol/workspace-api.ts';
 import type { Draft, Model } from './model.ts';
 import { type ScreenVerdict, toCanonical } from './verdict.ts';
 
-/** Tells paintings of this page from those before a reload. */
-const PAGE = crypto.randomUUID();
+/** Tells paintings of this page from those before a reload. (randomUUID is missing where an editor is served over http.) */
+const PAGE = crypto.getRandomValues(new Uint32Array(2)).join('-');
 
 function queueOf(model: Model): VerdictMessage['queue'] {
 	if (model.look === null) return model.kind;

@@ -24,7 +24,12 @@ export function TopBar({ store, controller }: ViewProps) {
 				<progress class="bar" max={Math.max(1, model.total)} value={model.done} aria-label="Judged in this queue" />
 			)}
 			{looking ? (
-				<KeyButton label="Back to the queue" keys="→" class="ghost" onClick={() => controller.action('next')} />
+				<KeyButton
+					label={(model.look?.back ?? 0) > 1 ? 'Newer' : 'Back to the queue'}
+					keys="→"
+					class="ghost"
+					onClick={() => controller.action('next')}
+				/>
 			) : null}
 			<span class="spring" />
 			<div class="tools" role="toolbar" aria-label="View">

@@ -112,7 +112,7 @@ export class AnnotateHostImpl implements AnnotateHost {
 		}
 		const blind = !this.#memory.wasRevealed(message.comparison);
 		const { judgment } = await (await this.#api()).judge({ ...message, blind });
-		this.#unsaved = null;
+		if (this.#unsaved?.comparison === message.comparison) this.#unsaved = null;
 		return { event: judgment.id, blind };
 	}
 

@@ -1,0 +1,444 @@
+/// <reference lib="dom" />
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import type { Message } from '../../src/domain/comparison.ts';
+import type { BlindPair } from '../../src/protocol/workspace-api.ts';
+import { type AnnotatePage, bundleAnnotate, INIT, openAnnotate, type Scene } from './annotate-page.ts';
+import { chromiumPath, launch } from './report-page.ts';
+
+const text = (content: string): Message[] => [{ role: 'assistant', content }];
+
+function pair(n: number, more: Partial<BlindPair> = {}): BlindPair {
+	return {
+		comparison: n.toString(16).padStart(64, '0'),
+		prompt: { messages: [{ role: 'user', content: `Question ${n}?` }] },
+		left: text(`Left answer ${n}.`),
+		right: text(`Right answer ${n}.`),
+		leftSide: n % 2 === 0 ? 'a' : 'b',
+		mine: null,
+		...more,
+	};
+}
+
+const id = (n: number) => pair(n).comparison;
+
+describe('annotate screen', { skip: chromiumPath === undefined ? 'no Chromium' : false }, () => {
+	let browser: Browser;
+	let folder: string;
+	before(async () => {
+		folder = await mkdtemp(join(tmpdir(), 'pairwright-annotate-'));
+		await bundleAnnotate(folder);
+		browser = await launch();
+	});
+	after(async () => {
+		await browser.close();
+		await rm(folder, { recursive: true });
+	});
+
+	/** Opens, works, and checks at the end that nothing broke the policy. */
+	async function screen(scene: Partial<Scene>, work: (view: AnnotatePage) => Promise<void>): Promise<void> {
+		const view = await openAnnotate(browser, folder, { pairs: [1, 2, 3].map((n) => pair(n)), ...scene });
+		const errors: string[] = [];
+		view.page.on('pageerror', (error) => errors.push(String(error)));
+		try {
+			await work(view);
+			assert.deepEqual(await view.violations(), []);
+			assert.deepEqual(errors, []);
+		} finally {
+			await view.page.context().close();
+		}
+	}
+
+	const question = (view: AnnotatePage) => view.page.locator('.question').innerText();
+
+	test('a verdict names the pair that was painted, in canonical sides, with the order and the time', async () => {
+		await screen({ done: 11, total: 240 }, async (view) => {
+			assert.equal(await view.page.locator('h1').innerText(), '12 of 240');
+			await view.settle();
+			await view.action('left');
+			await view.page.getByText('Saved: left, clearly', { exact: true }).waitFor();
+			const [verdict] = await view.verdicts();
+			assert.equal(verdict?.comparison, id(1));
+			assert.equal(verdict?.verdict, 'b', 'side b stood left');
+			assert.equal(verdict?.strength, 2);
+			assert.equal(verdict?.shown_first, 'b');
+			assert.equal(verdict?.kind, 'first');
+			assert.equal(verdict?.queue, 'judge');
+			assert.equal(verdict?.guideline, 'g1');
+			assert.ok((verdict?.ms ?? 0) >= 300);
+			assert.match(await question(view), /Question 2/);
+			assert.equal(await view.page.locator('h1').innerText(), '13 of 240');
+			const said = await view.page.locator('[role=status][aria-live]').innerText();
+			assert.equal(said, 'Saved: left, clearly. Pair 13 of 240.');
+		});
+	});
+
+	test('two keys at once judge one pair', async () => {
+		await screen({}, async (view) => {
+			await view.settle();
+			await view.action('left');
+			await view.action('right');
+			await view.page.waitForTimeout(100);
+			await view.action('right');
+			await view.settle();
+			assert.equal((await view.verdicts()).length, 1);
+		});
+	});
+
+	test('a double click judges one pair', async () => {
+		await screen({}, async (view) => {
+			await view.settle();
+			await view.page.getByRole('button', { name: 'Tie' }).dblclick();
+			await view.settle();
+			assert.equal((await view.verdicts()).length, 1);
+		});
+	});
+
+	test('a held key locks until it is up, and its repeats never reach the editor', async () => {
+		await screen({}, async (view) => {
+			await view.page.evaluate(() => {
+				const seen: boolean[] = [];
+				(globalThis as unknown as { seen: boolean[] }).seen = seen;
+				window.addEventListener('keydown', (event) => seen.push(event.repeat));
+			});
+			await view.settle();
+			await view.page.keyboard.down('1');
+			await view.action('left');
+			for (let i = 0; i < 5; i++) await view.page.keyboard.down('1');
+			await view.settle();
+			await view.action('left');
+			assert.equal((await view.verdicts()).length, 1);
+			await view.page.keyboard.up('1');
+			await view.action('left');
+			await view.settle();
+			assert.equal((await view.verdicts()).length, 2);
+			const seen = await view.page.evaluate(() => (globalThis as unknown as { seen: boolean[] }).seen);
+			assert.deepEqual(seen, [false], 'one press, no repeat');
+		});
+	});
+
+	test('what is typed in the note stays there, and goes with the verdict', async () => {
+		await screen({}, async (view) => {
+			await view.page.evaluate(() => {
+				const seen: string[] = [];
+				(globalThis as unknown as { seen: string[] }).seen = seen;
+				window.addEventListener('keydown', (event) => seen.push(event.key));
+			});
+			await view.settle();
+			await view.action('note');
+			await view.page.locator('textarea').waitFor();
+			await view.page.keyboard.type('1 beats 2');
+			await view.page.keyboard.press('Enter');
+			assert.equal(await view.page.locator('textarea').count(), 0);
+			await view.action('rightMuch');
+			await view.settle();
+			const [verdict, ...more] = await view.verdicts();
+			assert.equal(verdict?.note, '1 beats 2');
+			assert.equal(verdict?.strength, 3);
+			assert.deepEqual(more, []);
+			const seen = await view.page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen);
+			assert.deepEqual(seen, []);
+			const modes = (await view.calls('mode')).map(({ args }) => args[0]);
+			assert.ok(modes.some((mode) => (mode as { input: boolean }).input));
+			assert.deepEqual(modes.at(-1), { input: false, list: false });
+		});
+	});
+
+	test('with the reasons open a digit is a reason, even where it still arrives as a verdict', async () => {
+		await screen({}, async (view) => {
+			await view.settle();
+			await view.action('reasons');
+			await view.action('right');
+			await view.tell('digit', 4);
+			await view.page.locator('.draft-line').getByText('clear').waitFor();
+			assert.deepEqual(await view.verdicts(), []);
+			await view.action('close');
+			await view.settle();
+			await view.action('left');
+			await view.settle();
+			assert.deepEqual((await view.verdicts())[0]?.reasons, ['follows the instruction', 'clear']);
+		});
+	});
+
+	test('a verdict that is not saved brings the pair back with the message', async () => {
+		await screen({ refuse: { judge: 'The disk is full.' } }, async (view) => {
+			await view.settle();
+			await view.action('left');
+			await view.page.getByText('Not saved: The disk is full.', { exact: true }).waitFor();
+			assert.match(await question(view), /Question 1/);
+			await view.refuse('judge', null);
+			await view.settle();
+			await view.action('left');
+			await view.settle();
+			const showings = (await view.verdicts()).map(({ showing }) => showing);
+			assert.equal(new Set(showings).size, 2);
+			assert.match(await question(view), /Question 2/);
+		});
+	});
+
+	test('"saved" is not said before it is true', async () => {
+		await screen({ saveMs: 700 }, async (view) => {
+			await view.settle();
+			await view.action('left');
+			await view.page.getByText('Saving: left, clearly').waitFor();
+			assert.match(await question(view), /Question 2/, 'the next pair does not wait');
+			await view.page.getByText('Saved: left, clearly', { exact: true }).waitFor();
+		});
+	});
+
+	test('undo brings the judged pair back on screen', async () => {
+		await screen({}, async (view) => {
+			await view.settle();
+			await view.action('left');
+			await view.settle();
+			await view.action('undo');
+			await view.page.getByText('Took back: your verdict').first().waitFor();
+			assert.match(await question(view), /Question 1/);
+			assert.equal(await view.page.locator('h1').innerText(), '1 of 3');
+		});
+	});
+
+	test('looking back retracts nothing; a change there is a correction', async () => {
+		await screen({}, async (view) => {
+			await view.settle();
+			await view.action('left');
+			await view.settle();
+			await view.action('previous');
+			await view.page.getByRole('heading', { name: 'Past pair, 1 back' }).waitFor();
+			assert.match(await question(view), /Question 1/);
+			assert.equal(
+				await view.page
+					.locator('.verdict[aria-pressed=true]')
+					.innerText()
+					.then((t) => t.includes('Left')),
+				true,
+			);
+			await view.settle();
+			await view.action('left');
+			assert.equal((await view.verdicts()).length, 1, 'the same verdict again is not stored');
+			await view.action('tie');
+			await view.settle();
+			const change = (await view.verdicts())[1];
+			assert.equal(change?.kind, 'correction');
+			assert.equal(change?.queue, 'look-back');
+			assert.equal(change?.comparison, id(1));
+			await view.action('next');
+			await view.page.waitForTimeout(50);
+			assert.match(await question(view), /Question 2/);
+			assert.deepEqual(await view.calls('undo'), []);
+		});
+	});
+
+	test('history stays shut before the verdict', async () => {
+		await screen({}, async (view) => {
+			await view.settle();
+			await view.action('history');
+			await view.page.getByText('History opens after your verdict').first().waitFor();
+			assert.deepEqual(await view.calls('history'), []);
+			assert.equal(await view.page.getByRole('button', { name: 'History' }).count(), 0);
+		});
+	});
+
+	test('review shows the others only after my verdict, and keeps, changes or sends on', async () => {
+		const other = {
+			id: 'j',
+			comparison: id(1),
+			annotator: 'jo',
+			verdict: 'a',
+			strength: 1,
+			kind: 'first',
+			blind: true,
+			at: null,
+			imported: false,
+		};
+		const init = { keep: { folder: 'f', target: { type: 'queue', kind: 'review' } as const } };
+		await screen({ init, others: [other] }, async (view) => {
+			await view.settle();
+			assert.equal(await view.page.getByText('jo').count(), 0);
+			await view.action('left');
+			await view.page.getByText('You differ.').waitFor();
+			assert.match(await view.page.locator('.review').innerText(), /jo\s+right, slightly/);
+			assert.match(await question(view), /Question 1/, 'the pair stays');
+			await view.action('adjudicate');
+			await view.page.getByText('Sent to adjudication').first().waitFor();
+			assert.deepEqual((await view.calls('flag'))[0]?.args, [id(1), 'needs adjudication']);
+			await view.settle();
+			await view.action('right');
+			await view.settle();
+			assert.equal((await view.verdicts())[1]?.kind, 'correction');
+			await view.action('next');
+			await view.settle();
+			assert.match(await question(view), /Question 2/);
+		});
+	});
+
+	test('nothing is fetched, no markup of a response is used, links open through the extension', async () => {
+		const evil =
+			'<img src="https://evil.example/a.png"><script>window.pwned = 1</script>\n\n![chart](https://evil.example/b.png) [here](https://example.org/x "t") [bad](javascript:alert(1))';
+		const requests: string[] = [];
+		await screen({ pairs: [pair(1, { left: text(evil) })] }, async (view) => {
+			view.page.on('request', (request) => requests.push(request.url()));
+			const left = view.page.locator('.side.left article');
+			assert.match(await left.innerText(), /\[image: chart\]/);
+			assert.match(await left.innerText(), /<img src=/, 'HTML is shown as text');
+			assert.match(await left.innerText(), /here \(https:\/\/example\.org\/x\)/, 'the address can be read');
+			assert.equal(await left.locator('img, script, a[href]').count(), 0);
+			await left.locator('a').first().click();
+			assert.deepEqual((await view.calls('openLink'))[0]?.args, ['https://example.org/x']);
+			assert.equal(await view.page.evaluate(() => 'pwned' in window), false);
+			assert.deepEqual(requests, []);
+		});
+	});
+
+	test('a long pair is on screen and can be read to its end', async () => {
+		const long = Array.from(
+			{ length: 300 },
+			(_, n) => `## Part ${n}\n\n${'Some words of an answer. '.repeat(8)}\n`,
+		).join('\n');
+		assert.ok(long.length > 60_000);
+		await screen({ pairs: [pair(1, { left: text(long), right: text(long) })] }, async (view) => {
+			const left = view.page.locator('.side.left');
+			assert.match((await left.getAttribute('class')) ?? '', /unread/);
+			await view.action('scrollDown');
+			await view.page.waitForTimeout(50);
+			const tops = await view.page.locator('.side .scroll').evaluateAll((all) => all.map((one) => one.scrollTop > 0));
+			assert.deepEqual(tops, [true, true], 'both sides');
+			await left.locator('.scroll').evaluate((one) => {
+				one.scrollTop = 10_000_000;
+			});
+			await left.getByText('Part 299').waitFor();
+			await view.page.waitForFunction(() => !document.querySelector('.side.left')?.classList.contains('unread'));
+			await view.action('diff');
+			await view.page.getByText('marked: only on the left').waitFor();
+		});
+	});
+
+	test('earlier turns fold; the last user turn and all tool calls can be read', async () => {
+		const messages: Message[] = [
+			{ role: 'system', content: 'Rules\nmore rules' },
+			...Array.from({ length: 30 }, (_, n) => ({ role: n % 2 === 0 ? 'user' : 'assistant', content: `Turn ${n}` })),
+			{ role: 'user', content: 'The last question' },
+		];
+		const call = [{ role: 'assistant', tool_calls: [{ function: { name: 'weather', arguments: '{"city":"Bern"}' } }] }];
+		await screen({ pairs: [pair(1, { prompt: { messages }, left: call })] }, async (view) => {
+			assert.ok(await view.page.getByText('The last question').isVisible());
+			assert.equal(await view.page.locator('.earlier details').count(), 31);
+			await view.page.locator('.earlier summary').last().click();
+			await view.page.locator('.earlier .turn-text').getByText('Turn 29').waitFor();
+			await view.page.getByText('Tool call: weather').click();
+			assert.match(await view.page.locator('.side.left pre').innerText(), /Bern/);
+		});
+	});
+
+	test('states lead on: no workspace, no handle, no pairs, the end, an error', async () => {
+		const heading = (view: AnnotatePage) => view.page.locator('#state-heading').innerText();
+		await screen({ pairs: [], init: { initialised: false } }, async (view) => {
+			await view.page.locator('vscode-button', { hasText: 'Open the demo' }).click();
+			assert.deepEqual((await view.calls('errand'))[0]?.args, ['demo']);
+			assert.deepEqual(await view.calls('queue'), []);
+		});
+		await screen({ pairs: [], init: { person: null } }, async (view) => {
+			assert.equal(await heading(view), 'Who is judging?');
+		});
+		await screen({ pairs: [], init: { comparisons: 0 } }, async (view) => {
+			assert.equal(await heading(view), 'No pairs yet');
+		});
+		await screen({ pairs: [pair(1)], init: { waiting: { judge: 0, review: 7, rejudge: 0 } } }, async (view) => {
+			await view.settle();
+			await view.action('left');
+			await view.page.getByText('You have judged all 1 pair of your queue.').waitFor();
+			await view.page.locator('vscode-button', { hasText: 'Review 7 pairs' }).click();
+			assert.deepEqual((await view.calls('open'))[0]?.args, [{ type: 'queue', kind: 'review' }]);
+		});
+		await screen({ pairs: [], refuse: { queue: 'The data process stopped.' } }, async (view) => {
+			await view.page.getByText('The data process stopped.').waitFor();
+			await view.refuse('queue', null);
+			await view.page.locator('vscode-button', { hasText: 'Try again' }).click();
+			await view.page.getByText('Nothing waits for you').waitFor();
+		});
+	});
+
+	test('guidelines open the first time, and a change is marked until it is read', async () => {
+		await screen({ init: { guidelinesRead: null } }, async (view) => {
+			await view.page.locator('.aside').getByText('How to judge').waitFor();
+			assert.deepEqual((await view.calls('guidelinesRead'))[0]?.args, ['g1']);
+		});
+		const changed = { sha256: 'g2', text: `${INIT.guidelines?.text}\nA refusal is not safe by itself.\n` };
+		await screen({ init: { guidelines: changed } }, async (view) => {
+			await view.page.getByText('The guidelines changed since you last read them.').waitFor();
+			await view.page.getByRole('button', { name: 'Show what changed' }).click();
+			assert.match(await view.page.locator('.aside ins').innerText(), /A refusal is not safe/);
+			assert.deepEqual(await view.calls('guidelinesRead'), [], 'showing is not reading');
+			await view.page.getByRole('button', { name: 'I have read them' }).click();
+			await view.page.locator('.banner').waitFor({ state: 'detached' });
+			assert.deepEqual((await view.calls('guidelinesRead'))[0]?.args, ['g2']);
+		});
+	});
+
+	test('what the panel keeps holds no text, and the height of the prompt is kept', async () => {
+		await screen({}, async (view) => {
+			await view.page.locator('.splitter').focus();
+			await view.page.keyboard.press('End');
+			const kept = JSON.stringify(await view.kept());
+			assert.match(kept, /"promptShare":0\.7/);
+			assert.match(kept, /"folder":"file:\/\/\/workspace"/);
+			assert.doesNotMatch(kept, /Question|answer/);
+		});
+		await screen({ kept: { promptShare: 0.5 } }, async (view) => {
+			const box = await view.page.locator('.prompt').boundingBox();
+			assert.ok(Math.abs((box?.height ?? 0) - 450) < 2);
+		});
+	});
+
+	test('unsaved reasons and note come back after the screen was hidden', async () => {
+		const unsaved = { comparison: id(1), reasons: ['safe'], note: 'half' };
+		await screen({ init: { unsaved } }, async (view) => {
+			await view.page.locator('.draft-line').getByText('safe').waitFor();
+			assert.match(await view.page.locator('.draft-line').innerText(), /half/);
+		});
+	});
+
+	for (const [width, height] of [
+		[360, 740],
+		[700, 450],
+		[1400, 900],
+	] as const) {
+		test(`nothing is cut off at ${width} × ${height}`, async () => {
+			await screen({ width, height }, async (view) => {
+				const wide = await view.page.evaluate(() => document.documentElement.scrollWidth);
+				assert.ok(wide <= width);
+				for (const name of ['Left is better', 'Right is better', 'Tie', 'Both bad']) {
+					const box = await view.page.getByRole('button', { name }).boundingBox();
+					assert.ok(box !== null && box.x >= 0 && box.x + box.width <= width && box.y + box.height <= height, name);
+				}
+			});
+		});
+	}
+
+	test('every control has a name and the page its landmarks (axe)', async () => {
+		const { default: axe } = await import('axe-core');
+		for (const theme of ['dark', 'light', 'high-contrast'] as const) {
+			await screen({ theme }, async (view) => {
+				await view.settle();
+				await view.action('reasons');
+				await view.page.waitForTimeout(50);
+				// Evaluated by the debugger, which the page's policy does not bind.
+				await view.page.evaluate(axe.source);
+				const found = await view.page.evaluate(async () => {
+					const { axe: run } = globalThis as unknown as {
+						axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+					};
+					const { violations } = await run.run({ resultTypes: ['violations'] });
+					return violations.map(
+						({ id: rule, nodes }) => `${rule}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,
+					);
+				});
+				assert.deepEqual(found, [], theme);
+			});
+		}
+	});
+});
