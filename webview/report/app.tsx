@@ -111,15 +111,15 @@ function Body({
 			<ReliabilitySection record={report.record} />
 			<FrontierSection record={report.record} />
 			<div class="two findings">
-				<Checks record={report.record} />
+				<div class="column">
+					<Checks record={report.record} />
+					<Features record={report.record} />
+				</div>
 				<Mistakes report={report} texts={state.texts} />
 			</div>
 			<DifferencesSection record={report.record} />
 			<HistorySection report={report} />
-			<div class="two findings">
-				<Features record={report.record} />
-				<DecisionBox key={report.record.run} report={report} draft={state.draft} />
-			</div>
+			<DecisionBox key={report.record.run} report={report} draft={state.draft} />
 			<Details record={report.record} />
 		</>
 	);
