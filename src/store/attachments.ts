@@ -218,8 +218,9 @@ function* removeSource(db: Database, source: number): Generator<void> {
 				);
 				db.run('DELETE FROM source_rows WHERE source = ? AND ord = ?', source, row.ord);
 				db.run(
-					`INSERT OR IGNORE INTO dirty SELECT c.id FROM comparisons c WHERE c.n = ?1
-					UNION SELECT p.id FROM comparisons c JOIN prompts p ON p.n = c.prompt WHERE c.n = ?1`,
+					`INSERT OR IGNORE INTO dirty SELECT c.id FROM comparisons c WHERE c.n = ?
+					UNION SELECT p.id FROM comparisons c JOIN prompts p ON p.n = c.prompt WHERE c.n = ?`,
+					row.comparison,
 					row.comparison,
 				);
 			}

@@ -46,16 +46,46 @@ export function indexSlice(db: Database, maxMs: number): boolean {
 	});
 }
 
-/** Plain words as an FTS5 query: each quoted, all of them wanted; `"…"` stays a phrase; a final `*` a prefix. */
+const OPERATORS = new Set(['AND', 'OR', 'NOT']);
+
+/** A term in FTS5's quotes; null where it holds no word: signs alone match nothing at all. */
+function quotedTerm(term: string): string | null {
+	const words = term.replace(/[*"]/gu, ' ').trim();
+	return /[\p{L}\p{N}]/u.test(words) ? `"${words}"${term.endsWith('*') ? '*' : ''}` : null;
+}
+
+/** Joins operands by the operators between them, AND where there is none; null where operators or brackets do not fit. */
+function combined(tokens: readonly string[]): string | null {
+	const out: string[] = [];
+	let depth = 0;
+	let operand = false;
+	for (const token of tokens) {
+		if (OPERATORS.has(token) || token === ')') {
+			if (!operand) return null;
+			out.push(token);
+			operand = token === ')';
+			depth -= token === ')' ? 1 : 0;
+			if (depth < 0) return null;
+			continue;
+		}
+		const term = token === '(' ? token : quotedTerm(token);
+		if (term === null) continue;
+		if (operand) out.push('AND');
+		out.push(term);
+		operand = token !== '(';
+		depth += token === '(' ? 1 : 0;
+	}
+	return operand && depth === 0 ? out.join(' ') : null;
+}
+
+/**
+ * What people type as an FTS5 query: all words wanted; `"…"` a phrase; a final `*` a prefix; `AND`, `OR`, `NOT` in capitals and
+ * brackets as in FTS5. Where those do not fit together they are words like any other, never a syntax error.
+ */
 export function ftsQuery(text: string): string | null {
-	const terms = text.match(/"[^"]+"\*?|[^\s"]+/gu) ?? [];
-	const quoted = terms
-		.map((term) => {
-			const prefix = term.endsWith('*') ? '*' : '';
-			const words = term.replace(/[*"]/gu, ' ').trim();
-			// Signs alone hold no word: FTS5 would match nothing at all.
-			return /[\p{L}\p{N}]/u.test(words) ? `"${words}"${prefix}` : '';
-		})
-		.filter((term) => term !== '');
-	return quoted.length === 0 ? null : quoted.join(' AND ');
+	const tokens = text.match(/"[^"]+"\*?|[()]|[^\s"()]+/gu) ?? [];
+	return (
+		combined(tokens) ??
+		combined(tokens.filter((t) => t !== '(' && t !== ')').map((t) => (OPERATORS.has(t) ? t.toLowerCase() : t)))
+	);
 }
