@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 /**
  * The Splits view's bundle in Chromium, in the page that the extension makes and under its CSP. The extension's side is
  * played by an object of this process: a list of prompts of any length, paged by cursors as the data process does.

@@ -42,7 +42,7 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 	const [open, setOpen] = useState<readonly string[]>(
 		focus?.section === undefined ? initial.open : [...initial.open, focus.section],
 	);
-	const [details, setDetails] = useState(initial.details ?? innerWidth >= 900);
+	const [details, setDetails] = useState(initial.details ?? innerWidth > 1150);
 	const [selection, setSelection] = useState<Selection>(NOTHING);
 	const [notice, setNotice] = useState<Notice | null>(null);
 	const [busy, setBusy] = useState(false);
@@ -87,6 +87,10 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 		setOpen(next);
 		keep({ open: next });
 	};
+	const loaded = state !== null;
+	useEffect(() => {
+		if (loaded && focus !== null && focus.section === undefined) reveal(list.current);
+	}, [loaded, focus]);
 	signals.onChanged = (what) => {
 		pages.refresh(what);
 		read();

@@ -11,42 +11,45 @@ interface Props {
 	readonly responses: readonly number[];
 	/** Largest share over all places: the same scale on every card. */
 	readonly top: number;
+	readonly table: boolean;
 }
 
 /** Lengths in characters, as shares of the place: bars with a sentence each, and one table on request. */
-export function Lengths({ prompts, responses, top }: Props) {
+export function Lengths({ prompts, responses, top, table }: Props) {
 	return (
-		<div class="lengths">
+		<>
 			<div class="histograms">
 				<Histogram what="Prompts" bins={prompts} top={top} />
 				<Histogram what="Responses" bins={responses} top={top} />
 			</div>
-			<details>
-				<summary>Lengths as a table</summary>
-				<table>
-					<thead>
-						<tr>
-							<th scope="col">characters</th>
-							<th scope="col" class="num">
-								prompts
-							</th>
-							<th scope="col" class="num">
-								responses
-							</th>
-						</tr>
-					</thead>
-					<tbody>
-						{LENGTH_LABELS.map((label, index) => (
-							<tr key={label}>
-								<th scope="row">{label}</th>
-								<Cell bins={prompts} index={index} />
-								<Cell bins={responses} index={index} />
+			{table && (
+				<details>
+					<summary>Lengths as a table</summary>
+					<table>
+						<thead>
+							<tr>
+								<th scope="col">characters</th>
+								<th scope="col" class="num">
+									prompts
+								</th>
+								<th scope="col" class="num">
+									responses
+								</th>
 							</tr>
-						))}
-					</tbody>
-				</table>
-			</details>
-		</div>
+						</thead>
+						<tbody>
+							{LENGTH_LABELS.map((label, index) => (
+								<tr key={label}>
+									<th scope="row">{label}</th>
+									<Cell bins={prompts} index={index} />
+									<Cell bins={responses} index={index} />
+								</tr>
+							))}
+						</tbody>
+					</table>
+				</details>
+			)}
+		</>
 	);
 }
 

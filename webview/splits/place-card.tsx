@@ -35,14 +35,16 @@ export function PlaceCard({ place, active, details, top, onShow, onFacet, onFree
 			<div class="judged">
 				{prompts > 0 && <Judged sealed={sealed} judged={judged} pairs={pairs} disputed={disputed} />}
 			</div>
+			<div class="lengths">
+				{prompts > 0 && (
+					<Lengths prompts={place.promptLengths} responses={place.responseLengths} top={top} table={details} />
+				)}
+			</div>
 			{details && (
-				<>
-					<div>
-						{prompts > 0 && <Lengths prompts={place.promptLengths} responses={place.responseLengths} top={top} />}
-					</div>
+				<div class="names">
 					<Names title="Tags" names={place.facets.map(({ facet, prompts }) => [facet, prompts])} onPick={onFacet} />
 					<Names title="Sources" names={place.sources.map(({ source, prompts }) => [source, prompts])} />
-				</>
+				</div>
 			)}
 			<div class="frozen">
 				{prompts > 0 && place.place !== 'excluded' && <Frozen place={place} onFreeze={onFreeze} />}
@@ -67,10 +69,10 @@ function Judged(props: { sealed: boolean; judged: number; pairs: number; dispute
 
 function Names(props: { title: string; names: [string, number][]; onPick?: (name: string) => void }) {
 	const { title, names, onPick } = props;
-	if (names.length === 0) return <div class="names" />;
+	if (names.length === 0) return null;
 	const shown = names.toSorted((a, b) => b[1] - a[1]).slice(0, SHOWN_NAMES);
 	return (
-		<dl class="names">
+		<dl>
 			<dt>{title}</dt>
 			{shown.map(([name, n]) => (
 				<dd key={name}>

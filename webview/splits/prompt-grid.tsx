@@ -10,6 +10,8 @@ import { count } from './words.ts';
 
 /** Below this width a row has two lines. */
 const NARROW = 720;
+/** Below this one the source has no column. */
+const MEDIUM = 1080;
 const WIDE_ROW = 32;
 const NARROW_ROW = 52;
 /** A range that must be read to be selected; "all matching" needs no reading and has no limit. */
@@ -146,7 +148,7 @@ export function PromptGrid({ pages, selection, initialScroll, actions, onScroll 
 	}
 	const walking = total > 0 && pages.row(from) === undefined && pages.walked < from;
 	return (
-		<div class={narrow ? 'grid narrow' : 'grid'}>
+		<div class={narrow ? 'grid narrow' : box.width < MEDIUM ? 'grid medium' : 'grid'}>
 			<div
 				class="scroller"
 				role="grid"

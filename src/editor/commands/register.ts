@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { Disposable } from '../disposable.ts';
 import type { FolderSession } from '../services.ts';
+import { repeatStepKeys } from '../shell/context-keys.ts';
 import type { Shell } from '../shell/shell.ts';
 import type { Snapshots } from '../shell/snapshots.ts';
 import { requireTrust } from '../shell/trust.ts';
@@ -52,6 +53,7 @@ export class Commands extends Disposable {
 		this.#add('setHandle', 'choosing a handle', () => changeHandle(shell));
 		this.#add('openWalkthrough', 'opening the walkthrough', async () => {
 			await vscode.commands.executeCommand('workbench.action.openWalkthrough', `${shell.context.extension.id}#start`);
+			await repeatStepKeys();
 		});
 		this.#add('showLog', 'showing the log', () => shell.log.show());
 		this.#add('refresh', 'reading again', () => snapshots.refresh());

@@ -62,11 +62,14 @@ export class Session extends Disposable implements FolderSession {
 
 	async #start(): Promise<DataProcess> {
 		const started = performance.now();
+		// As for the command line: it comes before the handle stored on this machine.
+		const annotator = process.env.PAIRWRIGHT_ANNOTATOR;
 		try {
 			requireNode();
 			const running = await DataProcess.start({
 				root: this.folder.uri.fsPath,
 				entry: this.#host.entry,
+				...(annotator === undefined || annotator === '' ? {} : { annotator }),
 				events: {
 					progress: (progress) => this.#progress.fire(progress),
 					changed: (change) => this.#changed.fire(change),

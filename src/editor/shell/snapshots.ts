@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { RunSummary, WorkspaceApi, WorkspaceInfo } from '../../protocol/workspace-api.ts';
 import { Disposable } from '../disposable.ts';
 import type { FolderSession, Services } from '../services.ts';
-import { setProgressKeys, setShellState } from './context-keys.ts';
+import { setShellState, setStepKeys } from './context-keys.ts';
 
 /** What the side bar and the status bar show of a folder, read together. */
 export interface Snapshot {
@@ -94,7 +94,7 @@ export class Snapshots extends Disposable {
 			const counts = read.flatMap(({ info }) => Object.values(info.splits));
 			const imported = counts.some(({ pairs }) => pairs > 0);
 			setShellState(imported ? 'ready' : 'empty');
-			setProgressKeys({
+			setStepKeys({
 				imported,
 				judged: read.some(({ queue }) => queue !== null && queue.done > 0),
 				tagged: read.some(({ info }) => info.splits.heldout.prompts > 0),
