@@ -159,3 +159,15 @@ test('a pair put off leaves without a count; one that cannot be judged does not 
 	const cannot = reduce(open, { type: 'passed', cannot: true, status });
 	assert.ok(!reduce(cannot, page(['p1'])).queue.some(({ comparison }) => comparison === 'p1'));
 });
+
+test('a review, which counts only what is left, still says how far this sitting is', () => {
+	const pages = (left: number, ids: string[]): Event => ({
+		type: 'page',
+		page: { kind: 'review', done: 0, total: left, pairs: ids.map((id) => pair(id)) },
+		asked: ids.length,
+	});
+	const first = play(emptyModel('review'), pages(7, ['r1', 'r2']));
+	assert.deepEqual([first.done, first.total], [0, 7]);
+	const saved = play(first, left, { type: 'saved', showing: first.showing, event: 'e', at: 't' }, pages(6, ['r3']));
+	assert.deepEqual([saved.done, saved.total], [1, 7]);
+});

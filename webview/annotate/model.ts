@@ -147,14 +147,16 @@ function takePage(model: Model, page: QueuePage, asked: number): Model {
 	const held = new Set(heldIds(model));
 	const fresh = page.pairs.filter((pair) => !held.has(pair.comparison) && !model.passed.has(pair.comparison));
 	const before = currentPair(model);
+	// Verdicts under way are counted here and not yet there. A review counts only what is left: its count is this sitting's.
+	const ahead = model.unsaved.filter(({ pair }) => pair.mine === null).length;
+	const done = page.kind === 'review' ? model.done : page.done + ahead;
 	const next = resting({
 		...model,
 		error: null,
 		queue: [...model.queue, ...fresh],
 		drained: page.pairs.length < asked || fresh.length === 0,
-		total: page.total,
-		// While verdicts are under way the count here is ahead of the count there.
-		done: model.unsaved.length > 0 ? Math.max(model.done, page.done) : page.done,
+		done,
+		total: done + page.total - page.done - ahead,
 	});
 	return before === null && currentPair(next) !== null ? replaced(next) : next;
 }

@@ -82,7 +82,9 @@ export class PairActs {
 		const taken = await this.#screen.host.undo();
 		this.#judging.onJudged();
 		if (taken === null) return this.#screen.say('Nothing of yours is left to take back');
-		const status: Status = { tone: 'info', text: `Took back: ${taken.undone.text}`, undo: false };
+		// The extension speaks of sides a and b, which mean nothing here.
+		const what = taken.undone.type === 'judged' ? 'your verdict' : taken.undone.text;
+		const status: Status = { tone: 'info', text: `Took back: ${what}`, undo: false };
 		this.#screen.announce(`${status.text}.`);
 		if (taken.pair === null) return this.#screen.dispatch({ type: 'status', status });
 		const pair = parsePair(taken.pair);
