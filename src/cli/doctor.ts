@@ -72,7 +72,7 @@ function nodeCheck(): Check {
 /** A workspace that cannot be opened is a finding here, not a failure. */
 async function workspaceChecks(open: () => Promise<WorkspaceApi>): Promise<readonly Check[]> {
 	try {
-		return (await (await open()).doctor()).checks;
+		return (await (await open()).doctor()).checks.filter(({ check }) => check !== 'node');
 	} catch (error) {
 		return [
 			{

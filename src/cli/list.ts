@@ -27,7 +27,7 @@ export function registerList(program: Command): void {
 		.addOption(new Option('--split <split>', 'only of this split').choices(SPLITS))
 		.option('--tag <facet>', 'only of prompts with this tag, e.g. domain:law')
 		.addOption(new Option('--status <status>', 'only these').choices(['open', 'judged', 'disputed', 'flagged']))
-		.option('--search <words>', 'only with these words in prompt or responses')
+		.option('--search <words>', 'only with all these words in prompt or responses; "…" is a phrase, word* a beginning')
 		.option('--limit <n>', 'how many at most, 0 for all', wholeNumber(0), 50)
 		.addHelpText('after', example('list --status disputed', 'list --search "contract law" --limit 0 --json'))
 		.action(

@@ -7,6 +7,7 @@ import {
 	duration,
 	fixed,
 	interval,
+	NONE,
 	oneLine,
 	percent,
 	plain,
@@ -57,11 +58,12 @@ function verdict(terminal: Terminal, { record, ordinal, outOfDate }: RunReport):
 	const { settings, engine, durations } = record;
 	const sentence = wrap(oneLine(record.verdict.sentence), terminal.width, '  ').trimStart();
 	const total = durations === undefined ? null : Object.values(durations).reduce((sum, ms) => sum + ms, 0);
+	const chosen = record.recommended.lambda === null ? ' (none recommended)' : ' (recommended)';
 	const facts = [
 		`Run ${ordinal}`,
 		record.run,
 		`${engine.name} ${engine.version}`,
-		`λ ${plain(settings.lambda)}${settings.lambda_requested === null ? ' (chosen by the run)' : ''}`,
+		`λ ${plain(settings.lambda)}${settings.lambda_requested === null ? chosen : ''}`,
 		`margin ${plain(settings.margin)} nats`,
 		`β ${plain(settings.beta)}`,
 		`seed ${settings.seed}`,
@@ -96,6 +98,13 @@ function label(split: EvaluationSplit, record: RunRecord): string {
 	return split === 'train' && record.objective?.fit !== 'eval' ? 'train, out of fold' : SPLIT_LABELS[split];
 }
 
+/** A temperature that ran to an end of its range is no number to compare. */
+function temperature({ value, status }: Metrics['temperature']): string {
+	if (status === 't_to_infinity') return '→ ∞';
+	if (status === 't_to_zero') return '→ 0';
+	return status === 'ok' || status === 'clamped' ? fixed(value, 2) : NONE;
+}
+
 function metricsRow(terminal: Terminal, name: string, m: Metrics): string[] {
 	const withSpread = (of: Metrics['nll'], text: string) => {
 		const half = plusMinus(of);
@@ -116,7 +125,7 @@ function metricsRow(terminal: Terminal, name: string, m: Metrics): string[] {
 		withSpread(m.overconfidence, terminal.paint(style, fixed(m.overconfidence.value))),
 		fixed(m.ece.value),
 		fixed(m.ece.null.mean),
-		fixed(m.temperature.value, 2),
+		temperature(m.temperature),
 	];
 }
 

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { SPLIT_LABELS, SPLITS, type Split } from '../domain/split.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { SplitCount, SplitsOverview, WorkspaceApi } from '../protocol/workspace-api.ts';
-import { count, plural, shortId } from './format.ts';
+import { count, plural } from './format.ts';
 import { example, perform } from './register.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -86,7 +86,7 @@ export function splitText(
 			c.pairs === 0 ? '' : `${count(c.judged)} (${Math.floor((c.judged / c.pairs) * 100)} %)`,
 			c.disputed === 0 ? '' : count(c.disputed),
 			count(c.judgments),
-			manifest === null ? '' : `${shortId(manifest.manifest)}${change}`,
+			manifest === null ? '' : `${manifest.manifest}${change}`,
 		];
 	};
 	const { splits, halves } = overview;
@@ -118,8 +118,7 @@ export function splitText(
 					`Moved ${plural(assigned.moved, 'prompt')}${assigned.proposed > 0 ? `; ${count(assigned.proposed)} proposed only: frozen or exported` : ''}.`,
 				]),
 		...Object.entries(frozen).map(
-			([split, f]) =>
-				`Froze ${SPLIT_LABELS[split as Split]}: ${plural(f.prompts, 'prompt')}, manifest ${shortId(f.manifest)}.`,
+			([split, f]) => `Froze ${SPLIT_LABELS[split as Split]}: ${plural(f.prompts, 'prompt')}, manifest ${f.manifest}.`,
 		),
 		...(overview.leakage.length === 0
 			? []

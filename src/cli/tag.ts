@@ -18,7 +18,7 @@ export function registerTag(program: Command): void {
 		.command('tag')
 		.description('mark prompts as out of distribution: their clusters move to held-out')
 		.argument('[ids...]', 'prompts or comparisons, or unique beginnings of 8 or more')
-		.option('--search <words>', 'all prompts with these words instead')
+		.option('--search <words>', 'all prompts with all these words instead; "…" is a phrase, word* a beginning')
 		.option('--stdin', 'ids from standard input, separated by white space')
 		.requiredOption('--facet <facet>', 'kind:value; kinds are domain, language, time, format, adversarial, free')
 		.option('--reason <text>', 'why they lie outside')
@@ -26,7 +26,7 @@ export function registerTag(program: Command): void {
 		.addHelpText(
 			'after',
 			example(
-				'tag --search "tenancy OR lease" --facet domain:law',
+				'tag --search "tenan*" --facet domain:law --reason "no legal questions in training"',
 				'list --json | jq -r .comparisons[].prompt_id | pairwright tag --stdin --facet language:de',
 			),
 		)

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { type TestContext, test } from 'node:test';
+import { makeCli } from './cli-run.ts';
+
+const COMMANDS = [
+	'init',
+	'import',
+	'export',
+	'list',
+	'show',
+	'judge',
+	'skip',
+	'flag',
+	'adjudicate',
+	'retract',
+	'author',
+	'improve',
+	'tag',
+	'split',
+	'score',
+	'decide',
+	'runs',
+	'report',
+	'rebuild',
+	'doctor',
+];
+const LATER = ['inspect', 'agreement', 'compare', 'gate', 'calibrate', 'frontier'];
+
+test('--help lists the commands of this version and none that will come', async (t: TestContext) => {
+	const { stdout, code } = await makeCli(t).run(['--help']);
+	assert.equal(code, 0);
+	for (const command of COMMANDS) assert.match(stdout, new RegExp(`^ {2}${command}\\b`, 'm'));
+	for (const command of LATER) assert.doesNotMatch(stdout, new RegExp(`^ {2}${command}\\b`, 'm'));
+});
+
+const WRONG: [string[], RegExp][] = [
+	[['inspect'], /unknown command 'inspect'/],
+	[['score', '--engine', 'gguf'], /'gguf' is invalid.*probe/],
+	[['score', '--lambda', '2'], /number from 0 to 1/],
+	[['score', '--seed', '1.5'], /whole number/],
+	[['score', '--nonsense'], /unknown option '--nonsense'/],
+	[['decide', 'latest', '--checkpoint', 'x', '--reason', 'r'], /unknown option '--checkpoint'/],
+	[['decide', 'latest', '--reason', 'r'], /--lambda X, or --none/],
+	[['decide', 'latest', '--none'], /--reason/],
+	[['judge', 'abcdefgh', 'left'], /'left' is invalid/],
+	[['judge', 'abcdefgh', 'a', '--strength', '4'], /'4' is invalid/],
+	[['import'], /missing required argument 'files'/],
+	[['import', 'x', '--format', 'csv'], /'csv' is invalid/],
+	[['export', '--split', 'test'], /'test' is invalid/],
+	[['tag', '--facet', 'domain:law'], /one way/],
+	[['tag', 'abcdefgh', '--search', 'x', '--facet', 'domain:law'], /one way/],
+	[['tag', 'abcdefgh'], /--facet/],
+	[['split', '--assign', 'eval'], /--assign and --ids go together/],
+	[['list', '--workspace', '/nowhere/at/all'], /no such folder/],
+	[['list', 'extra'], /too many arguments/],
+];
+
+test('wrong usage exits 1, says what and where, and with --json prints one document', async (t: TestContext) => {
+	const cli = makeCli(t);
+	for (let i = 0; i < WRONG.length; i += 4) {
+		await Promise.all(
+			WRONG.slice(i, i + 4).map(async ([args, message]) => {
+				const { code, stdout, stderr } = await cli.run([...args, '--json']);
+				assert.equal(code, 1, args.join(' '));
+				const { error } = JSON.parse(stdout) as { error: { reason: string; message: string } };
+				assert.equal(error.reason, 'usage', args.join(' '));
+				assert.match(error.message, message);
+				assert.match(stderr, message);
+				assert.match(stderr, /See: pairwright .*--help/);
+				assert.doesNotMatch(stderr, /\n\s+at /);
+			}),
+		);
+	}
+});
+
+test('without a command the help is shown and nothing is done', async (t: TestContext) => {
+	const { code, stdout, stderr } = await makeCli(t).run([]);
+	assert.equal(code, 1);
+	assert.equal(stdout, '');
+	assert.match(stderr, /Usage: pairwright/);
+});
+
+test('outside a workspace commands name what to do', async (t: TestContext) => {
+	const cli = makeCli(t);
+	mkdirSync(cli.dir);
+	const { code, document } = await cli.json(['list']);
+	assert.equal(code, 1);
+	const { error } = document as { error: { reason: string; message: string } };
+	assert.equal(error.reason, 'not-initialised');
+	assert.match(error.message, /pairwright init/);
+});
