@@ -53,6 +53,9 @@ export function solve(problem: Problem, start: Float64Array | null, tolerance: n
 	}
 	const order = rows.slice();
 	const share = new Float64Array(x.rows);
+	// Logits of q.
+	const v = new Float64Array(x.rows);
+	for (let k = 0; k < rows.length; k++) v[rows[k]!] = logit(q[rows[k]!]!);
 	// A fixed seed: an order that depends on nothing but the problem.
 	const random = seededRandom(rows.length);
 	let epochs = 0;
@@ -68,10 +71,12 @@ export function solve(problem: Problem, start: Float64Array | null, tolerance: n
 			const c = coefficient[i]!;
 			const z = dot(x, i, theta);
 			const old = q[i]!;
-			share[i] = c * divergence(old, z);
+			// KL + reverse KL: an upper bound of the row's part of the gap, without a logarithm.
+			share[i] = c * (old - sigmoid(z)) * (v[i]! - z);
 			seen += share[i]!;
 			const reach = (c * norm[i]!) / ridge;
-			const now = coordinate(z + reach * old, reach, z);
+			v[i] = coordinate(z + reach * old, reach, z);
+			const now = sigmoid(v[i]!);
 			if (now === old) continue;
 			q[i] = now;
 			add(x, i, (c * (old - now)) / ridge, theta);
@@ -101,7 +106,14 @@ export function solve(problem: Problem, start: Float64Array | null, tolerance: n
 	return { theta, q, epochs, gap };
 }
 
-/** σ(v) for the root v of v + reach·σ(v) = target, by Newton inside the bracket [target − reach, target]. */
+function logit(p: number): number {
+	return Math.log(p) - Math.log1p(-p);
+}
+
+/**
+ * The root v of v + reach·σ(v) = target, by Newton inside the bracket [target − reach, target]. Ten digits: the next passes come
+ * back to this row, and the certificate judges the sum.
+ */
 function coordinate(target: number, reach: number, start: number): number {
 	let low = target - reach;
 	let high = target;
@@ -113,10 +125,12 @@ function coordinate(target: number, reach: number, start: number): number {
 		else low = v;
 		const newton = v - value / (1 + reach * p * (1 - p));
 		const next = newton >= low && newton <= high ? newton : (low + high) / 2;
-		if (Math.abs(next - v) <= 1e-14 * (1 + Math.abs(v))) return sigmoid(next);
+		const moved = Math.abs(next - v);
 		v = next;
+		// Newton squares its error: a step of 1e-5 leaves 1e-10.
+		if (moved <= 1e-5 && next === newton) break;
 	}
-	return sigmoid(v);
+	return v;
 }
 
 /** KL(Bern(q) ‖ Bern(σ(z))) = q·ln q + (1−q)·ln(1−q) + ln(1+e^z) − q·z, never below 0. */

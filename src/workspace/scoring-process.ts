@@ -2,9 +2,7 @@
  * The scoring process (dist/scoring.cjs): forked by a run, it opens the database for reading, scores, writes the run's folder and
  * ends. It ends too when the process that forked it is gone.
  */
-import { gzipSync } from 'node:zlib';
 import * as v from 'valibot';
-import { stableJson } from '../domain/identity.ts';
 import { UserError } from '../protocol/errors.ts';
 import { requireNode } from './environment.ts';
 import { scoreAndWrite } from './runs/score-in-process.ts';
@@ -25,36 +23,20 @@ function send(message: FromScoring): Promise<void> {
 
 async function score(request: ScoreRequest): Promise<void> {
 	requireNode();
-	// Only now: these load the database module, which the environment check has to come before.
-	const { Context } = await import('./context.ts');
-	const { readDataset } = await import('./dataset.ts');
-	const { workspacePaths } = await import('../store/paths.ts');
+	// Only now: this loads the database module, which the environment check has to come before.
+	const { labelsFile, openReader } = await import('./runs-port.ts');
 	await send({ type: 'progress', phase: 'reading the workspace', done: 0, total: 1 });
-	const paths = workspacePaths(request.root);
-	const ctx = await Context.open(request.root, paths.config, { stateDir: request.stateDir, readonlyDb: true });
-	const { dataset, reviewed, labels } = readDataset(ctx);
-	const evalRise = ctx.config.thresholds.eval_rise;
-	await ctx.store.close();
+	const { labels, ...input } = await openReader(request.root, request.stateDir);
 	let last = { phase: '', at: 0 };
-	await scoreAndWrite(
-		{
-			runs: paths.runs,
-			dataset,
-			reviewed,
-			evalRise,
-			extra: { 'labels.jsonl.gz': gzipSync(labels.map((label) => `${stableJson(label)}\n`).join('')) },
+	await scoreAndWrite({ ...input, extra: { 'labels.jsonl.gz': labelsFile(labels) } }, request, {
+		signal: cancel.signal,
+		onProgress: ({ phase, done, total }) => {
+			const now = performance.now();
+			if (phase === last.phase && now - last.at < PROGRESS_MS && done < total) return;
+			last = { phase, at: now };
+			void send({ type: 'progress', phase, done, total });
 		},
-		request,
-		{
-			signal: cancel.signal,
-			onProgress: ({ phase, done, total }) => {
-				const now = performance.now();
-				if (phase === last.phase && now - last.at < PROGRESS_MS && done < total) return;
-				last = { phase, at: now };
-				void send({ type: 'progress', phase, done, total });
-			},
-		},
-	);
+	});
 	await send({ type: 'done', run: request.run });
 }
 

@@ -98,6 +98,17 @@ export function matchControls(
 	return matched;
 }
 
+/** How many mistakes `matchControls` finds a partner for, without reading a text. */
+export function countMatches(mistakes: readonly StoredScore[], scores: readonly StoredScore[]): number {
+	const right = new Map<string, number>();
+	for (const line of scores) {
+		if (line.y > 0.5 && line.delta > 0) right.set(line.split, (right.get(line.split) ?? 0) + 1);
+	}
+	const wrong = new Map<string, number>();
+	for (const line of mistakes) wrong.set(line.split, (wrong.get(line.split) ?? 0) + 1);
+	return [...wrong].reduce((sum, [split, n]) => sum + Math.min(n, right.get(split) ?? 0), 0);
+}
+
 /** Mistakes and controls in one seeded order, so that nothing tells them apart. */
 export function shuffled(run: string, lines: readonly StoredScore[]): string[] {
 	return lines

@@ -3,7 +3,7 @@ import type { RunRecord, ScoreLine } from '../../domain/run-record.ts';
 import type { RunReport, RunSummary } from '../../protocol/workspace-api.ts';
 import type { Sealed } from '../../scoring/sealed.ts';
 import { decidedSolution, decisionOn, openedHalf, openingsOver } from './decisions.ts';
-import { describeMistakes, matchControls, mistakenLines, shuffled } from './mistakes.ts';
+import { countMatches, describeMistakes, matchControls, mistakenLines, shuffled } from './mistakes.ts';
 import type { ReviewedLabels, RunsPort } from './port.ts';
 import { findRun, readRecord, readScores, readSealed, runIds, type StoredScore } from './run-files.ts';
 
@@ -114,7 +114,7 @@ export function runReport(port: RunsPort, id: string, changed: (run: string) => 
 	const scores = readScores(runs, run);
 	const mistakes = mistakenLines(scores);
 	const facts = port.facts(mistakes.map((line) => line.comparison));
-	const queue = rejudgeLines(port, scores);
+	const matched = countMatches(mistakes, scores);
 	const differing = changed(run);
 	return {
 		record,
@@ -122,7 +122,7 @@ export function runReport(port: RunsPort, id: string, changed: (run: string) => 
 		outOfDate: differing > 0 ? { changed: differing } : null,
 		mistakes: describeMistakes(mistakes, facts),
 		history: runSummaries(port),
-		rejudge: { mistakes: queue.mistakes.length, controls: queue.controls.length },
+		rejudge: { mistakes: matched, controls: matched },
 	};
 }
 

@@ -81,8 +81,12 @@ export function writeRun(
 	renameSync(draft, folder);
 }
 
-export function removeDraft(runs: string, run: string): void {
-	rmSync(join(runs, `${run}.tmp`), { recursive: true, force: true });
+/** Removes what runs that were killed left half-written. The caller holds the run lock. */
+export function removeDrafts(runs: string): void {
+	if (!existsSync(runs)) return;
+	for (const name of readdirSync(runs)) {
+		if (name.endsWith('.tmp')) rmSync(join(runs, name), { recursive: true, force: true });
+	}
 }
 
 function damaged(runs: string, run: string, file: string, error: unknown): UserError {

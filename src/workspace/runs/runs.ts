@@ -7,7 +7,7 @@ import { tryLock } from '../../store/lock.ts';
 import { type DecisionRequest, decideRun } from './decisions.ts';
 import type { RunsPort } from './port.ts';
 import { changedSince, joinedRecord, rejudgeRun, runReport, runScores, runSummaries } from './reports.ts';
-import { newRunId, readScores, readSealed, removeDraft } from './run-files.ts';
+import { newRunId, readScores, readSealed, removeDrafts } from './run-files.ts';
 import { runScoringProcess, type ScoringProgress } from './scoring-child.ts';
 
 export interface ScoreHooks {
@@ -66,7 +66,7 @@ export class Runs {
 			await port.append([{ type: 'run-recorded', run, engine: options.engine }]);
 			return { run };
 		} finally {
-			removeDraft(port.paths.runs, run);
+			removeDrafts(port.paths.runs);
 			lock.release();
 		}
 	}
