@@ -146,10 +146,10 @@ test('the claim is against pooled training, and none without an interval clear o
 test('an opened half is compared with DPO by its own paired interval', () => {
 	const { opened } = decidedFixture().record;
 	assert.match(
-		openedSentence(opened!),
+		openedSentence(opened!, 'The choice'),
 		/0\.666 \(0\.616–0\.716\) on the sealed half, below DPO \(paired difference −0\.071 to −0\.015\)/,
 	);
-	assert.match(openedSentence({ ...opened!, differences: [] }), /without an interval/);
+	assert.match(openedSentence({ ...opened!, differences: [] }, 'The choice'), /without an interval/);
 });
 
 test('a trend needs two runs, and the bars are named for what they are', () => {

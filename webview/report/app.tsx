@@ -60,6 +60,16 @@ export function App({ state, running, host, initial, keep }: Props) {
 		if (run !== null) before.current = run;
 	}, [run]);
 
+	// The form that had the focus is gone once its decision is on record.
+	const decided = state?.status === 'report' && state.report.record.decision !== null ? run : null;
+	const decidedBefore = useRef<string | null | undefined>(undefined);
+	useEffect(() => {
+		if (decidedBefore.current === null && decided !== null && before.current === decided) {
+			document.getElementById('decision')?.focus();
+		}
+		decidedBefore.current = decided;
+	}, [decided]);
+
 	useScroll(state?.status === 'report', latest.current.scroll, (scroll) => {
 		latest.current = { ...latest.current, scroll };
 		keep(latest.current);

@@ -206,17 +206,26 @@ const CANDIDATES = {
 	other: 'other',
 } as const;
 
+function candidateName(
+	{ name, s }: NonNullable<RunRecord['opened']>['losses'][number],
+	decision: RunRecord['decision'],
+): string {
+	if (name === 'other') return `other, s = ${fixed(s, 2)}`;
+	// A decision for none opens the seal for what the run itself used.
+	return name === 'choice' && decision?.lambda === null ? 'what this run used' : CANDIDATES[name];
+}
+
 /** E for the choice and its baselines; the other candidates with bands that hold for all of them at once. */
-function OpenedFigure({ opened }: { opened: NonNullable<RunRecord['opened']> }) {
+function OpenedFigure({ record, opened }: { record: RunRecord; opened: NonNullable<RunRecord['opened']> }) {
 	const toggle = useTableToggle('opened');
 	const rows = opened.losses.map((loss) => ({
 		...loss,
-		label: loss.name === 'other' ? `other, s = ${fixed(loss.s, 2)}` : CANDIDATES[loss.name],
+		label: candidateName(loss, record.decision),
 	}));
 	return (
 		<Figure
 			title="Loss on the sealed half"
-			sentence={openedSentence(opened)}
+			sentence={openedSentence(opened, record.decision?.lambda === null ? 'What this run used' : 'The choice')}
 			table={{
 				head: ['Candidate', 'NLL', '95 % interval'],
 				rows: rows.map((row) => [
@@ -252,7 +261,7 @@ export function DifferencesSection({ record }: { record: RunRecord }) {
 				) : (
 					<p>Differences: insufficient, this run has no baselines to compare with.</p>
 				)}
-				{record.opened ? <OpenedFigure opened={record.opened} /> : null}
+				{record.opened ? <OpenedFigure record={record} opened={record.opened} /> : null}
 				<LongerFigure record={record} />
 			</div>
 		</section>

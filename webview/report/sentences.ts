@@ -133,7 +133,8 @@ export function claimSentence(differences: RunRecord['differences']): string {
 	}
 }
 
-export function openedSentence(opened: NonNullable<RunRecord['opened']>): string {
+/** @param subject what the first row is: the choice, or what the run used where the choice was none */
+export function openedSentence(opened: NonNullable<RunRecord['opened']>, subject: string): string {
 	const choice = opened.losses.find(({ name }) => name === 'choice');
 	if (!choice || choice.value === null) return 'Insufficient: the sealed half has no judged pairs.';
 	const against = opened.differences.find(({ what }) => /dpo/i.test(what));
@@ -145,7 +146,7 @@ export function openedSentence(opened: NonNullable<RunRecord['opened']>): string
 		around: `not distinguishable from DPO (paired difference ${bounds})`,
 		unknown: 'without an interval for its difference to DPO',
 	}[side];
-	return `The choice has a loss of ${withInterval(choice)} on the sealed half, ${words}.`;
+	return `${subject} has a loss of ${withInterval(choice)} on the sealed half, ${words}.`;
 }
 
 /** Pairs that are in no number of this row, in words; empty when there are none. */

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { inSolution, lambdaText, solutions } from '../../src/domain/frontier.ts';
 import type { Interval, Metrics, RunRecord } from '../../src/domain/run-record.ts';
 import type { EvaluationSplit } from '../../src/domain/split.ts';
 import { count, counted, fixed, range, spread } from './format.ts';
@@ -170,13 +171,18 @@ function WideRow({
 	);
 }
 
-/** How E was come by, in words that do not flatter. */
+/** How E was come by, in words that do not flatter; and whose E it is, where the choice is not what the other rows show. */
 function openedWords(record: RunRecord): string {
-	const { openings } = record.seal;
-	if (record.decision?.after_opening) {
-		return `chosen after seeing E: no longer an unseen test (${counted(openings, 'opening')}); add fresh sealed prompts`;
+	const { decision, seal, settings } = record;
+	const decided = decision?.lambda ?? settings.lambda;
+	const same = solutions(record).some(
+		(solution) => inSolution(solution, decided) && inSolution(solution, settings.lambda),
+	);
+	const of = decided === settings.lambda || same ? '' : `at the decided λ ${lambdaText(decided)}; `;
+	if (decision?.after_opening) {
+		return `${of}chosen after seeing E: no longer an unseen test (${counted(seal.openings, 'opening')}); add fresh sealed prompts`;
 	}
-	return 'opened by the decision, seen for the first time';
+	return `${of}opened by the decision, seen for the first time`;
 }
 
 function SplitRows({

@@ -65,10 +65,7 @@ export async function recordDecision(
 	decision: DecisionInput,
 ): Promise<boolean> {
 	if ((await services.ensurePerson(session)) === undefined) return false;
-	const { openings, metrics } = await (await session.api()).decide(run, decision);
+	const { openings } = await (await session.api()).decide(run, decision);
 	services.log.info(`Decision recorded on ${run}; openings: ${openings}.`);
-	if (metrics.heldout_sealed !== null) {
-		void vscode.window.showInformationMessage('Decision recorded. The sealed half of this run is open in its report.');
-	}
 	return true;
 }

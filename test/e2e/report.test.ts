@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { useEditor } from './harness/editor.ts';
+import { makeDemo } from './harness/folder.ts';
+import { answer, pick, webview } from './harness/workbench.ts';
+
+const editor = useEditor({ prepare: makeDemo, viewport: { width: 1500, height: 950 } });
+
+/** Long enough for a run on a busy machine. */
+const RUN = 120_000;
+
+test('a run started from the palette ends in its report, which says first what was scored', async () => {
+	const { page, command, screenshot, violations } = editor();
+	await command('Run GDPO Scoring…');
+	await pick(page, 'Run with the usual settings');
+	const report = await webview(page, 'report', RUN);
+	await report.getByRole('heading', { name: /^GDPO run 1 · probe/ }).waitFor();
+	assert.match(await report.locator('.verdict').innerText(), /No language model was scored\./);
+	assert.match(
+		await report
+			.locator('.splits')
+			.getByRole('row', { name: /sealed half/ })
+			.innerText(),
+		/sealed until you decide — scored, not shown/,
+	);
+	await screenshot('report-first');
+	await report.locator('#frontier-title').scrollIntoViewIfNeeded();
+	await screenshot('report-frontier');
+	assert.deepEqual(violations, []);
+});
+
+test('a mistake opens as a pair that shows nothing of its score', async () => {
+	const { page, screenshot } = editor();
+	const report = await webview(page, 'report');
+	await report.locator('.mistakes .link').first().click();
+	const annotate = await webview(page, 'annotate');
+	await screenshot('report-to-pair');
+	assert.doesNotMatch(await annotate.locator('body').innerText(), /\d+.% sure|held-out|confiden/i);
+});
+
+test('a decision needs a reason, opens the seal and is kept over a reload', async () => {
+	const { page, command, screenshot, reload, workspace } = editor();
+	await command('Open the Latest Calibration Report');
+	let report = await webview(page, 'report');
+	await report.getByLabel('Choice').selectOption('none');
+	await report.getByLabel('Reason').fill('It does not carry over; more held-out pairs first.');
+	await report.getByRole('button', { name: 'Record decision and open the seal' }).click();
+	await report.getByRole('region', { name: 'Decision' }).getByText('None: not to be used.').waitFor();
+	assert.match(
+		await report
+			.locator('.splits')
+			.getByRole('row', { name: /sealed half/ })
+			.innerText(),
+		/seen for the first time.*0\.\d{3}/s,
+	);
+	await report.locator('#decision').scrollIntoViewIfNeeded();
+	await screenshot('report-decided');
+	const journals = readdirSync(join(workspace, '.pairwright/journal'), { recursive: true, encoding: 'utf8' });
+	const events = journals
+		.filter((file) => file.endsWith('.jsonl'))
+		.map((file) => readFileSync(join(workspace, '.pairwright/journal', file), 'utf8'))
+		.join('');
+	assert.match(events, /"seal-opened"/);
+	await reload();
+	report = await webview(page, 'report', 60_000);
+	await report.getByText('None: not to be used.').waitFor();
+});
+
+test('the report is exported as one file without texts', async () => {
+	const { page, command, workspace } = editor();
+	await command('Export a Calibration Report…');
+	await pick(page, 'Without prompts and responses');
+	await answer(page, join(workspace, 'out.html'));
+	await page.getByText('Report written to out.html.').first().waitFor();
+	assert.ok(existsSync(join(workspace, 'out.html')));
+	assert.match(readFileSync(join(workspace, 'out.html'), 'utf8'), /Content-Security-Policy/);
+});
+
+test('re-judging opens the queue blind, and a verdict makes the report out of date', async () => {
+	const { page, command, screenshot } = editor();
+	await command('Open the Latest Calibration Report');
+	const report = await webview(page, 'report');
+	await report.getByRole('button', { name: /^Re-judge \d+ \+ \d+ pairs, blind$/ }).click();
+	const annotate = await webview(page, 'annotate');
+	await screenshot('report-rejudge');
+	assert.doesNotMatch(await annotate.locator('body').innerText(), /mistake|\d+.% sure/i);
+	await page.keyboard.press('3');
+	await annotate.getByText(/Saved/).first().waitFor();
+	await command('Open the Latest Calibration Report');
+	const again = await webview(page, 'report');
+	await again.getByText('Out of date.').waitFor();
+	await screenshot('report-out-of-date');
+	await again.locator('.banner').getByRole('button', { name: 'Re-run' }).click();
+	await again.getByRole('heading', { name: /^GDPO run 2/ }).waitFor({ timeout: RUN });
+	assert.equal(await again.getByText('Out of date.').count(), 0);
+});
