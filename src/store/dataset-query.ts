@@ -99,3 +99,8 @@ export function manifestsInForce(db: Database): string[] {
 export function dataVersion(db: Database): string {
 	return `${db.raw.pragma('data_version', { simple: true })}:${db.value('SELECT total_changes()')}`;
 }
+
+/** Changes whenever another connection has written: the command line, another window, a scoring process. Not with own writes. */
+export function foreignVersion(db: Database): number {
+	return db.raw.pragma('data_version', { simple: true }) as number;
+}

@@ -1,5 +1,6 @@
 import { UserError } from '../protocol/errors.ts';
 import type { WorkspaceApi, WorkspaceEvents } from '../protocol/workspace-api.ts';
+import { foreignVersion } from '../store/dataset-query.ts';
 import { listComparisons, listPrompts } from '../store/list-query.ts';
 import { workspacePaths } from '../store/paths.ts';
 import { judgedBy } from '../store/read-counts.ts';
@@ -38,6 +39,7 @@ export class Workspace implements WorkspaceApi {
 	readonly #runs: Runs;
 	#index: Promise<void> | null = null;
 	#closed = false;
+	#foreign: number | null = null;
 
 	private constructor(context: Context) {
 		this.context = context;
@@ -51,6 +53,7 @@ export class Workspace implements WorkspaceApi {
 	static async open(root: string, options: OpenOptions = {}): Promise<Workspace> {
 		const context = await Context.open(root, workspacePaths(root).config, options);
 		const workspace = new Workspace(context);
+		workspace.#foreign = foreignVersion(context.db);
 		if (options.readonlyDb !== true && context.initialised) {
 			await foldPendingSources(context);
 			workspace.#followIndex();
@@ -110,7 +113,11 @@ export class Workspace implements WorkspaceApi {
 			await ctx.reloadFiles();
 		const { added, removed } = await ctx.store.sync();
 		await foldPendingSources(ctx);
-		if (added + removed > 0) what.push('comparisons', 'judgments', 'splits', 'runs');
+		// Another process may have folded its own events into the shared database: nothing is left to add, yet views are stale.
+		const foreign = foreignVersion(ctx.db);
+		const written = this.#foreign !== null && foreign !== this.#foreign;
+		this.#foreign = foreign;
+		if (added + removed > 0 || written) what.push('comparisons', 'judgments', 'splits', 'runs');
 		const after = person === null ? 0 : judgedBy(ctx.db, person);
 		if (removed > 0 && after < before) {
 			ctx.emit.notice({
