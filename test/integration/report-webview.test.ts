@@ -161,12 +161,12 @@ describe('the report webview', { skip }, () => {
 
 	test('shows one locked row for the sealed half until a decision, then its numbers and how they were come by', async () => {
 		const sealed = await open(shown(reportFixture()));
-		const row = sealed.page.getByRole('row', { name: /sealed half/ });
+		const row = sealed.page.locator('.splits').getByRole('row', { name: /sealed half/ });
 		assert.match(await row.innerText(), /sealed until you decide — scored, not shown/);
 		assert.equal(await sealed.page.locator('.panels figure').count(), 3);
 		await sealed.page.context().close();
 		const opened = await open(shown(decidedFixture(true)));
-		const openRow = opened.page.getByRole('row', { name: /sealed half/ });
+		const openRow = opened.page.locator('.splits').getByRole('row', { name: /sealed half/ });
 		assert.match(await openRow.innerText(), /chosen after seeing E.*2.openings/s);
 		assert.match(await openRow.innerText(), /0\.\d{3}/);
 		assert.match(await opened.page.getByRole('region', { name: 'Decision' }).innerText(), /mara · 22 Nov 2026/);
