@@ -40,6 +40,8 @@ export function readConfig(path: string): { readonly config: WorkspaceConfig; re
 	} catch (error) {
 		return { config: DEFAULT_CONFIG, problem: say(`not valid JSON (${(error as Error).message})`) };
 	}
+	// valibot takes an array for an object without keys.
+	if (Array.isArray(value)) return { config: DEFAULT_CONFIG, problem: say('expected an object, found a list') };
 	const parsed = v.safeParse(ConfigFile, value);
 	if (parsed.success) return { config: parsed.output, problem: null };
 	const issue = parsed.issues[0];

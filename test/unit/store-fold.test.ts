@@ -24,7 +24,8 @@ const settings = { seed: 's', defaultSplit: (key: string) => defaultSplit(key, '
 const texts = (content: string, role = 'assistant') => [{ role, content }];
 const pairs = [0, 1, 2, 3, 4, 5].map(
 	(i) =>
-		canonicalComparison({ messages: texts(`question ${i % 4}`, 'user') }, texts(`yes ${i}`), texts(`no ${i}`)).comparison,
+		canonicalComparison({ messages: texts(`question ${i % 4}`, 'user') }, texts(`yes ${i}`), texts(`no ${i}`))
+			.comparison,
 );
 const ids = pairs.map((p) => p.id);
 const prompts = [...new Set(pairs.map((p) => p.promptId))];
@@ -47,8 +48,9 @@ const imported: EventBody = {
 };
 
 const sides = fc.constantFrom('a', 'b', 'tie', 'both_bad');
-const anId = fc.constantFrom(...ids);
-const somePrompts = fc.uniqueArray(fc.constantFrom(...prompts), { minLength: 1, maxLength: 3 });
+// Few subjects, so that events meet on one.
+const anId = fc.constantFrom(...ids.slice(1, 4));
+const somePrompts = fc.uniqueArray(fc.constantFrom(...prompts.slice(1)), { minLength: 1, maxLength: 2 });
 const facet = fc.constantFrom('domain:law', 'language:de', 'format:code');
 const body: fc.Arbitrary<EventBody | { undo: number } | { answer: number; accepted: boolean }> = fc.oneof(
 	fc.record({
@@ -58,7 +60,11 @@ const body: fc.Arbitrary<EventBody | { undo: number } | { answer: number; accept
 		kind: fc.constant('first'),
 		blind: fc.boolean(),
 	}),
-	fc.record({ type: fc.constant('skipped'), comparison: anId, cannot: fc.option(fc.constant('language'), { nil: undefined }) }),
+	fc.record({
+		type: fc.constant('skipped'),
+		comparison: anId,
+		cannot: fc.option(fc.constant('language'), { nil: undefined }),
+	}),
 	fc.record({ type: fc.constant('flagged'), comparison: anId }),
 	fc.record({ type: fc.constant('adjudicated'), comparison: anId, verdict: sides, reason: fc.constant('why') }),
 	fc.record({ type: fc.constant('tagged'), prompts: somePrompts, facet, moves: somePrompts }),
@@ -73,7 +79,12 @@ const body: fc.Arbitrary<EventBody | { undo: number } | { answer: number; accept
 		draws: somePrompts.map((list) => list.map((id, i) => ({ prompts: [id], half: i % 2 === 0 ? 'R' : 'E' }))),
 		facets: facet.map((name) => [{ facet: name, sealed_only: name === 'format:code' }]),
 	}),
-	fc.record({ type: fc.constant('proposed'), prompts: somePrompts, split: fc.constant('heldout'), because: fc.constant('frozen') }),
+	fc.record({
+		type: fc.constant('proposed'),
+		prompts: somePrompts,
+		split: fc.constant('heldout'),
+		because: fc.constant('frozen'),
+	}),
 	fc.constant<EventBody>({
 		type: 'authored',
 		comparison: { prompt: { messages: texts('own question', 'user') }, a: texts('one'), b: texts('two') },
@@ -84,7 +95,9 @@ const body: fc.Arbitrary<EventBody | { undo: number } | { answer: number; accept
 ) as never;
 
 /** Makes a history: events by several people, some naming earlier ones; equal seqs happen, as between machines. */
-function history(steps: readonly { person: number; body: EventBody | { undo: number } | { answer: number; accepted: boolean } }[]) {
+function history(
+	steps: readonly { person: number; body: EventBody | { undo: number } | { answer: number; accepted: boolean } }[],
+) {
 	const events: JournalEvent[] = [];
 	const add = (person: string, one: EventBody, seq: number) =>
 		events.push(...stampEvents([one], { firstSeq: seq, time: '2026-01-01T00:00:00.000Z', person, device: person }));
@@ -129,35 +142,42 @@ function fold(db: Database, lines: readonly string[], file: number, settleEvery:
 	}
 }
 
-const steps = fc.array(fc.record({ person: fc.nat(2), body }), { maxLength: 14 });
+const steps = fc.array(fc.record({ person: fc.nat(2), body }), { minLength: 8, maxLength: 30 });
 
 test('a fold does not depend on the order, duplication or files of its events, nor on torn lines', async () => {
 	await fc.assert(
-		fc.asyncProperty(steps, fc.infiniteStream(fc.nat(1000)), fc.integer({ min: 1, max: 9 }), async (list, noise, every) => {
-			const events = history(list);
-			const lines = events.map((e) => stableJson(e));
-			const straight = await fresh();
-			fold(straight, lines, 1, 1000);
-			settle(straight);
-			const shuffled = lines
-				.flatMap((line) => ((noise.next().value as number) % 3 === 0 ? [line, line] : [line]))
-				.map((line) => ({ line, key: noise.next().value as number }))
-				.sort((x, y) => x.key - y.key)
-				.flatMap(({ line }) => ((noise.next().value as number) % 5 === 0 ? [line.slice(0, line.length / 2), line] : [line]));
-			const mixed = await fresh();
-			const cut = (noise.next().value as number) % (shuffled.length + 1);
-			fold(mixed, shuffled.slice(cut), 1, every);
-			fold(mixed, [...shuffled.slice(0, cut), ...shuffled.slice(cut, cut + 2)], 2, every);
-			settle(mixed);
-			assert.equal(dump(mixed), dump(straight));
-			assert.deepEqual(
-				mixed.all('SELECT place, pairs, judged FROM counts WHERE pairs <> 0 ORDER BY place'),
-				recount(mixed).map((row) => ({ ...row })),
-			);
-			straight.close();
-			mixed.close();
-		}),
-		{ numRuns: 25, seed: 7 },
+		fc.asyncProperty(
+			steps,
+			fc.infiniteStream(fc.nat(1000)),
+			fc.integer({ min: 1, max: 9 }),
+			async (list, noise, every) => {
+				const events = history(list);
+				const lines = events.map((e) => stableJson(e));
+				const straight = await fresh();
+				fold(straight, lines, 1, 1000);
+				settle(straight);
+				const shuffled = lines
+					.flatMap((line) => ((noise.next().value as number) % 3 === 0 ? [line, line] : [line]))
+					.map((line) => ({ line, key: noise.next().value as number }))
+					.sort((x, y) => x.key - y.key)
+					.flatMap(({ line }) =>
+						(noise.next().value as number) % 5 === 0 ? [line.slice(0, line.length / 2), line] : [line],
+					);
+				const mixed = await fresh();
+				const cut = (noise.next().value as number) % (shuffled.length + 1);
+				fold(mixed, shuffled.slice(cut), 1, every);
+				fold(mixed, [...shuffled.slice(0, cut), ...shuffled.slice(cut, cut + 2)], 2, every);
+				settle(mixed);
+				assert.equal(dump(mixed), dump(straight));
+				assert.deepEqual(
+					mixed.all('SELECT place, pairs, judged FROM counts WHERE pairs <> 0 ORDER BY place'),
+					recount(mixed).map((row) => ({ ...row })),
+				);
+				straight.close();
+				mixed.close();
+			},
+		),
+		{ numRuns: 16, seed: 7 },
 	);
 });
 
@@ -179,7 +199,7 @@ test('taking a file out leaves the state that never had it', async () => {
 			without.close();
 			both.close();
 		}),
-		{ numRuns: 15, seed: 11 },
+		{ numRuns: 10, seed: 11 },
 	);
 });
 
@@ -189,7 +209,10 @@ test('one prompt cannot stand in two splits, nor in a split that does not exist'
 	settle(db);
 	const id = prompts[0];
 	assert.throws(() => db.raw.exec(`UPDATE prompts SET split = 'both' WHERE id = '${id}'`), /CHECK constraint/u);
-	assert.throws(() => db.raw.exec(`UPDATE prompts SET split = 'train', half = 'E' WHERE id = '${id}'`), /CHECK constraint/u);
+	assert.throws(
+		() => db.raw.exec(`UPDATE prompts SET split = 'train', half = 'E' WHERE id = '${id}'`),
+		/CHECK constraint/u,
+	);
 	assert.throws(
 		() =>
 			db.raw.exec(

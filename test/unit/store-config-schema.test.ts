@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { DEFAULT_CONFIG } from '../../src/domain/config.ts';
+import { configText, readConfig } from '../../src/workspace/config-file.ts';
+
+test('the schema that editors check config.json against names exactly the settings there are', () => {
+	const schema = JSON.parse(readFileSync(new URL('../../media/config.schema.json', import.meta.url), 'utf8')) as {
+		properties: Record<string, { properties?: Record<string, unknown>; default?: unknown }>;
+	};
+	const { $schema: _, ...properties } = schema.properties;
+	assert.deepEqual(Object.keys(properties).sort(), Object.keys(DEFAULT_CONFIG).sort());
+	for (const key of ['split', 'thresholds'] as const) {
+		const defaults = Object.fromEntries(
+			Object.entries(properties[key]?.properties ?? {}).map(([name, p]) => [name, (p as { default: unknown }).default]),
+		);
+		assert.deepEqual(defaults, DEFAULT_CONFIG[key]);
+	}
+});
+
+test('settings are read, filled up with defaults, and never stop the work when malformed', (t) => {
+	const dir = mkdtempSync(join(tmpdir(), 'pairwright-config-'));
+	t.after(() => rmSync(dir, { recursive: true }));
+	const path = join(dir, 'config.json');
+	assert.deepEqual(readConfig(path), { config: DEFAULT_CONFIG, problem: null });
+	writeFileSync(path, configText());
+	assert.deepEqual(readConfig(path), { config: DEFAULT_CONFIG, problem: null });
+	writeFileSync(path, '\uFEFF{"scope":"cooking","split":{"seed":"x"},"endpoint":"http://example.org"}');
+	assert.deepEqual(readConfig(path).config, {
+		...DEFAULT_CONFIG,
+		scope: 'cooking',
+		split: { seed: 'x', eval_share: 0.2 },
+	});
+	for (const [text, part] of [
+		['{"split":{"eval_share":7}}', 'split.eval_share'],
+		['{"reasons":"clear"}', 'reasons'],
+		['{torn', 'not valid JSON'],
+		['[]', 'config.json'],
+	] as const) {
+		writeFileSync(path, text);
+		const { config, problem } = readConfig(path);
+		assert.deepEqual(config, DEFAULT_CONFIG);
+		assert.ok(problem?.includes(part), `${text} → ${problem}`);
+	}
+});
