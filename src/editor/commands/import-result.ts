@@ -20,17 +20,20 @@ export function importSentence(result: ImportResult): string {
 	if (duplicates > 0) parts.push(`${rows(duplicates)} ${duplicates === 1 ? 'was' : 'were'} there already`);
 	if (rejected > 0) parts.push(`${rows(rejected)} rejected`);
 	const formats = [...new Set(result.files.map(({ format }) => format))].join(', ');
-	return `${start}${parts.join('; ')}${formats === '' ? '' : ` (${formats})`}.`;
+	return `${start}${parts.join('; ')}${formats === '' ? '' : ` (format: ${formats})`}.`;
 }
 
-/** The rejected rows and warnings as a text to read: file, line, reason. */
-export function rejectedText(result: ImportResult): string {
+/**
+ * The rejected rows and warnings as a text to read: file, line, reason.
+ * @param shorten a path as people know it
+ */
+export function rejectedText(result: ImportResult, shorten: (path: string) => string): string {
 	const all = sum(result, 'rejected');
 	const lines = [importSentence(result), ''];
 	for (const file of result.files) {
-		for (const warning of file.warnings ?? []) lines.push(`${file.path}: note: ${warning}`);
+		for (const warning of file.warnings ?? []) lines.push(`${shorten(file.path)}: note: ${warning}`);
 	}
-	for (const { path, line, reason } of result.rejected) lines.push(`${path}:${line}  ${reason}`);
+	for (const { path, line, reason } of result.rejected) lines.push(`${shorten(path)}:${line}  ${reason}`);
 	if (all > result.rejected.length) {
 		lines.push('', `${count.format(all - result.rejected.length)} more rejected rows are counted but not named here.`);
 	}

@@ -63,7 +63,11 @@ export async function importFiles(shell: Shell, results: ResultDocuments, uris: 
 	const actions = [...(noted ? ['Show Rejected Rows'] : []), 'Start Judging', 'Open Splits'];
 	const show = noted ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
 	const pick = await show(sentence, ...actions);
-	if (pick === 'Show Rejected Rows') await results.show('Rejected rows', rejectedText(result));
+	if (pick === 'Show Rejected Rows')
+		await results.show(
+			'Rejected rows',
+			rejectedText(result, (path) => vscode.workspace.asRelativePath(path)),
+		);
 	if (pick === 'Start Judging') await vscode.commands.executeCommand('pairwright.annotate');
 	if (pick === 'Open Splits') await vscode.commands.executeCommand('pairwright.openSplits');
 }

@@ -19,7 +19,8 @@ export function etaText(eta: number | null): string {
 
 function amount(progress: Progress): string {
 	if (progress.unit === 'bytes') {
-		const mb = (bytes: number) => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+		const unit = (progress.total ?? progress.done) < 1e6 ? 1e3 : 1e6;
+		const mb = (bytes: number) => `${(bytes / unit).toFixed(bytes < 10 * unit ? 1 : 0)} ${unit === 1e3 ? 'KB' : 'MB'}`;
 		return progress.total === null ? mb(progress.done) : `${mb(progress.done)} of ${mb(progress.total)}`;
 	}
 	const done = whole.format(progress.done);

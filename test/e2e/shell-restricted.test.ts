@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { useEditor } from './harness/editor.ts';
+import { makeDemo } from './harness/folder.ts';
+import { openContainer, treeRow, webview } from './harness/workbench.ts';
+
+const editor = useEditor({ prepare: makeDemo, workspaceTrust: true });
+
+test('in Restricted Mode one browses and judges, and no run is offered', async () => {
+	const { page, command, screenshot } = editor();
+	const distrust = page.locator('.monaco-dialog-box').getByRole('button', { name: /don.t trust/i });
+	await distrust.click({ timeout: 20_000 });
+	await openContainer(page, 'Pairwright');
+	await treeRow(page, 'To judge').waitFor();
+	await page.locator('.sidebar').getByText('Scoring runs need a trusted folder.').waitFor();
+	assert.equal(await page.locator('.sidebar').getByRole('button', { name: 'Run GDPO Scoring' }).count(), 0);
+	await screenshot('restricted');
+	await command('Pairwright: Open Splits');
+	await (await webview(page, 'splits')).locator('.rows .row:not(.loading)').first().waitFor();
+	await command('Pairwright: Start Judging');
+	await webview(page, 'annotate');
+});
+
+test('the palette hides scoring there', async () => {
+	const { page } = editor();
+	await page.keyboard.press('F1');
+	await page.locator('.quick-input-widget input').first().fill('>Pairwright: Run GDPO');
+	await page.waitForTimeout(800);
+	const rows = await page.locator('.quick-input-list .monaco-list-row').allInnerTexts();
+	assert.equal(
+		rows.some((row) => row.includes('Run GDPO Scoring')),
+		false,
+	);
+	await page.keyboard.press('Escape');
+});

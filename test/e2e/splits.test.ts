@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Frame, Page } from 'playwright-core';
+import { useEditor } from './harness/editor.ts';
+import { makeDemo } from './harness/folder.ts';
+import { answer, openContainer, pick, treeRow, webview } from './harness/workbench.ts';
+
+const editor = useEditor({ prepare: makeDemo });
+
+/** All events of the folder's journals. */
+function events(workspace: string): { type: string; [key: string]: unknown }[] {
+	const journal = join(workspace, '.pairwright/journal');
+	if (!existsSync(journal)) return [];
+	return readdirSync(journal, { recursive: true, encoding: 'utf8' })
+		.filter((name) => name.endsWith('.jsonl'))
+		.flatMap((name) => readFileSync(join(journal, name), 'utf8').split('\n'))
+		.filter((line) => line !== '')
+		.map((line) => JSON.parse(line));
+}
+
+async function splits(page: Page): Promise<Frame> {
+	const view = await webview(page, 'splits');
+	await view.locator('.rows .row:not(.loading)').first().waitFor();
+	return view;
+}
+
+/** "16 of 422 prompts" → 16. */
+async function found(view: Frame): Promise<number> {
+	return Number((await view.locator('.found').innerText()).replace(/^All /, '').split(' ')[0]?.replaceAll(',', ''));
+}
+
+test('a place in the side bar opens the view with its prompts', async () => {
+	const { page, screenshot, violations } = editor();
+	await openContainer(page, 'Pairwright');
+	await treeRow(page, 'Held-out, tuning half').click();
+	const view = await splits(page);
+	assert.equal(await view.getByLabel('Split').inputValue(), 'heldout_reference');
+	const shown = await found(view);
+	assert.match(await treeRow(page, 'Held-out, tuning half').innerText(), new RegExp(`${shown} prompts`));
+	await screenshot('splits-place');
+	assert.deepEqual(violations, []);
+});
+
+test('a topic is searched, tagged as a whole and taken back', async () => {
+	const { page, workspace, screenshot } = editor();
+	const view = await splits(page);
+	await view.getByRole('button', { name: 'Clear all' }).click();
+	await view.getByRole('searchbox').fill('battery');
+	await view.waitForFunction(() => /^\d+ of/.test(document.querySelector('.found')?.textContent ?? ''));
+	const total = await found(view);
+	assert.ok(total > 1);
+	await view.getByRole('grid').focus();
+	await page.keyboard.press('Control+a');
+	await view.getByText(`${total} prompts selected`).waitFor();
+	await page.keyboard.press('t');
+	await page.locator('.quick-input-title', { hasText: `${total} prompts` }).waitFor();
+	await screenshot('splits-tag');
+	await answer(page, 'domain:batteries');
+	await answer(page, 'Not in the training data');
+	await view.getByText('Tagged').waitFor();
+	await view.locator('.rows .chip', { hasText: 'domain:batteries' }).first().waitFor();
+	const tagged = events(workspace).filter(({ type }) => type === 'tagged');
+	assert.equal(tagged.at(-1)?.reason, 'Not in the training data');
+	await view.getByRole('button', { name: 'Undo' }).click();
+	await view.getByText('Undone.').waitFor();
+	await view.locator('.rows .chip', { hasText: 'domain:batteries' }).first().waitFor({ state: 'detached' });
+	assert.equal(events(workspace).at(-1)?.type, 'retracted');
+});
+
+test('letters typed into the search act on nothing', async () => {
+	const { page, workspace } = editor();
+	const view = await splits(page);
+	const before = events(workspace).length;
+	await view.locator('.rows .row .cell-check').first().click();
+	await view.getByRole('searchbox').fill('');
+	await view.getByRole('searchbox').click();
+	await page.keyboard.type('mixt');
+	await page.waitForTimeout(500);
+	assert.equal(await page.locator('.quick-input-widget').isVisible(), false);
+	assert.equal(events(workspace).length, before);
+	await view.getByRole('searchbox').fill('');
+});
+
+test('two prompts move to another split after the count was confirmed, and the tree follows', async () => {
+	const { page, screenshot } = editor();
+	const view = await splits(page);
+	await view.getByLabel('Split').selectOption('train');
+	await view.waitForFunction(() => /^\d+ of/.test(document.querySelector('.found')?.textContent ?? ''));
+	const before = await found(view);
+	await view.locator('#row-3 .cell-check').click();
+	await view.locator('#row-4 .cell-check').click({ modifiers: ['Shift'] });
+	await view.getByText('2 prompts selected').waitFor();
+	await view.locator('vscode-button', { hasText: 'Move…' }).click();
+	await pick(page, 'must not forget');
+	const dialog = page.locator('.monaco-dialog-box');
+	await dialog.getByText('Move 2 prompts to must not forget?').waitFor();
+	await screenshot('splits-move');
+	await dialog.getByRole('button', { name: 'Move' }).click();
+	await view.getByText('Moved 2 prompts to must not forget.').waitFor();
+	await view.waitForFunction((n) => document.querySelector('.found')?.textContent?.startsWith(`${n} of`), before - 2);
+	await treeRow(page, `${before - 2} prompts`).waitFor();
+});
+
+test('freezing asks first and the card says when', async () => {
+	const { page, workspace, screenshot } = editor();
+	const view = await splits(page);
+	await view.getByRole('button', { name: 'Freeze… Eval' }).click();
+	const dialog = page.locator('.monaco-dialog-box');
+	await dialog.getByText(/Freeze eval with \d+ prompts\?/).waitFor();
+	await dialog.getByRole('button', { name: 'Freeze' }).click();
+	await view.locator('.card.eval .frozen', { hasText: 'Frozen' }).waitFor();
+	assert.equal(events(workspace).at(-1)?.type, 'frozen');
+	await screenshot('splits-frozen');
+});
+
+test('a leak is shown side by side and mended', async () => {
+	const { page, screenshot } = editor();
+	const view = await splits(page);
+	await view.locator('.attention summary', { hasText: 'leak' }).click();
+	const texts = view.locator('.side-by-side .prompt-text');
+	await texts.filter({ hasNotText: 'Reading…' }).nth(1).waitFor();
+	const before = await view.locator('.attention').first().locator('.side-by-side').count();
+	await screenshot('splits-leak');
+	await view.locator('.item-actions .btn').first().click();
+	await view.waitForFunction(
+		(n) => document.querySelectorAll('.side-by-side').length < n && document.querySelector('.notice button') !== null,
+		before,
+	);
+});
+
+test('a click opens the pair of a prompt, blind', async () => {
+	const { page } = editor();
+	const view = await splits(page);
+	await view.locator('#row-1 .cell-preview').click();
+	const annotate = await webview(page, 'annotate');
+	assert.doesNotMatch(await annotate.locator('#app').innerText(), /held-out|train\b|judged by/i);
+});
+
+test('the view comes back after a reload with its filters', async () => {
+	const { page, reload, command } = editor();
+	await command('Pairwright: Open Splits');
+	const view = await splits(page);
+	await view.getByLabel('Split').selectOption('eval');
+	await view.waitForFunction(() => /^\d+ of/.test(document.querySelector('.found')?.textContent ?? ''));
+	await reload();
+	const again = await splits(page);
+	assert.equal(await again.getByLabel('Split').inputValue(), 'eval');
+});
