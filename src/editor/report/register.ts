@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { UserError } from '../../protocol/errors.ts';
 import { parsePanelState } from '../../protocol/report.ts';
 import { Disposable } from '../disposable.ts';
+import { restoredSession } from '../restored-session.ts';
 import type { FolderSession, Services } from '../services.ts';
 import { decideFromPalette } from './decision.ts';
 import { exportReport } from './export-report.ts';
@@ -84,7 +85,7 @@ export class ReportViews extends Disposable implements vscode.WebviewPanelSerial
 
 	async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
 		const kept = parsePanelState(state);
-		const session = kept === null ? undefined : this.#services.sessionOf(kept.folder);
+		const session = kept === null ? undefined : await restoredSession(this.#services, kept.folder);
 		if (kept === null || session === undefined || this.#open.has(kept.folder)) panel.dispose();
 		else this.#adopt(session, panel, kept.run);
 	}
