@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Half, Split } from '../domain/split.ts';
 import { SPLITS } from '../domain/split.ts';
 import { IMPORT_FORMATS } from '../formats/open.ts';
+import { UserError } from '../protocol/errors.ts';
 import type { ImportResult } from '../protocol/workspace-api.ts';
 import { EXIT } from './context.ts';
 import { count, oneLine, plural } from './format.ts';
@@ -37,6 +39,11 @@ export function registerImport(program: Command): void {
 		)
 		.action(
 			perform<Options>(async (context, files, { format, split, half, source, link }) => {
+				const missing = files.filter((file) => !existsSync(file));
+				if (missing.length > 0) {
+					// Before anything is read: "exit 1" says that nothing was done.
+					throw new UserError('unusable-input', `There is no such file: ${missing.join(', ')}. Nothing was imported.`);
+				}
 				const api = await context.open();
 				const done = await context.job('import', (job) =>
 					api.importFiles(

@@ -73,9 +73,10 @@ test('import counts rows, names bad ones with their line, and adds nothing the s
 	const useless = cli.write('useless.jsonl', 'no json\nnot this either\n');
 	const refused = await cli.json(['import', useless]);
 	assert.equal(refused.code, 1);
-	const missing = await cli.json(['import', join(cli.dir, 'missing.jsonl')]);
+	const missing = await cli.json(['import', cli.write('unread.jsonl', ownRows(25)), join(cli.dir, 'missing.jsonl')]);
 	assert.equal(missing.code, 1);
 	assert.match((missing.document as { error: { message: string } }).error.message, /missing\.jsonl/);
+	assert.equal((await list(cli)).total, 20);
 });
 
 test('judge, show and retract: a verdict by a beginning of the id, taken back again', async (t) => {
