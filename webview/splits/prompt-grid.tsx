@@ -2,6 +2,7 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid holds the focus and names its row by aria-activedescendant
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PromptRow } from '../../src/protocol/workspace-api.ts';
+import { Icon } from './icons.tsx';
 import type { Pages } from './pages.ts';
 import { PromptRowView, rowId } from './prompt-row.tsx';
 import { extend, isSelected, NOTHING, pick, type Selection } from './selection.ts';
@@ -167,7 +168,16 @@ export function PromptGrid({ pages, selection, initialScroll, actions, onScroll 
 			>
 				<div class="row head" role="row" aria-rowindex={1}>
 					<span role="columnheader" class="cell-check">
-						<span class="visually-hidden">Selected</span>
+						<button
+							type="button"
+							class={selection.all ? 'box checked' : 'box'}
+							disabled={total === 0}
+							aria-label={selection.all ? 'Select none' : `Select all ${count(total)} that match`}
+							title={selection.all ? 'Select none' : `Select all ${count(total)} that match (Ctrl+A)`}
+							onClick={() => actions.select(selection.all ? NOTHING : { all: true })}
+						>
+							{selection.all && <Icon name="ok" />}
+						</button>
 					</span>
 					<span role="columnheader" class="cell-preview">
 						Prompt
