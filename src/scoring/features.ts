@@ -60,23 +60,32 @@ class GramCounter {
 	}
 }
 
-/** Columns seen in two or more different clusters: an n-gram of one cluster can only memorise it. */
-function sharedColumns(rows: SparseRows, cluster: Int32Array): Int32Array {
+/**
+ * Columns seen in two or more different clusters: an n-gram of one cluster can only memorise it. Numbered by how often they
+ * occur, so that the weights a fit touches all the time lie together in the processor's cache.
+ * @returns new number of each bucket, −1 where it is dropped, and how many there are
+ */
+function sharedColumns(rows: SparseRows, cluster: Int32Array): { renumbered: Int32Array; columns: number } {
 	const firstSeen = new Int32Array(BUCKETS).fill(-1);
 	const shared = new Uint8Array(BUCKETS);
+	const occurrences = new Int32Array(BUCKETS);
 	for (let i = 0; i < rows.rows; i++) {
 		const g = cluster[i]!;
 		if (g < 0) continue;
 		for (let e = rows.start[i]!; e < rows.start[i + 1]!; e++) {
 			const j = rows.column[e]!;
+			occurrences[j] = occurrences[j]! + 1;
 			if (firstSeen[j] === -1) firstSeen[j] = g;
 			else if (firstSeen[j] !== g) shared[j] = 1;
 		}
 	}
+	const kept = Int32Array.from({ length: BUCKETS }, (_, j) => j).filter((j) => shared[j] === 1);
+	kept.sort((x, y) => occurrences[y]! - occurrences[x]! || x - y);
 	const renumbered = new Int32Array(BUCKETS).fill(-1);
-	let next = 0;
-	for (let j = 0; j < BUCKETS; j++) if (shared[j] === 1) renumbered[j] = next++;
-	return renumbered;
+	kept.forEach((bucket, j) => {
+		renumbered[bucket] = j;
+	});
+	return { renumbered, columns: kept.length };
 }
 
 /**
@@ -114,15 +123,17 @@ export function pairFeatures(
 		onPair?.(i + 1);
 	}
 	const all = hashed.finish();
-	const renumbered = sharedColumns(all, fitCluster);
+	const { renumbered, columns } = sharedColumns(all, fitCluster);
 	const kept = new RowBuilder();
 	for (let i = 0; i < pairs.length; i++) {
+		const entries: [number, number][] = [];
 		for (let e = all.start[i]!; e < all.start[i + 1]!; e++) {
 			const j = renumbered[all.column[e]!]!;
-			if (j >= 0) kept.add(j, all.value[e]!);
+			if (j >= 0) entries.push([j, all.value[e]!]);
 		}
+		entries.sort((x, y) => x[0] - y[0]);
+		for (const [j, value] of entries) kept.add(j, value);
 		kept.endRow();
 	}
-	const columns = renumbered.reduce((most, j) => Math.max(most, j + 1), 0);
 	return { x: { ...kept.finish(), columns, width: names.length, dense }, denseNames: names };
 }
