@@ -2,14 +2,25 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { useEditor } from './harness/editor.ts';
 import { makeDemo } from './harness/folder.ts';
-import { answer, pick, webview } from './harness/workbench.ts';
+import { pick, webview } from './harness/workbench.ts';
 
 const editor = useEditor({ prepare: makeDemo, viewport: { width: 1500, height: 950 } });
 
 /** Long enough for a run on a busy machine. */
 const RUN = 120_000;
+
+/** The editor's own file dialog is up and proposes a file of this name. */
+async function untilSaveDialog(page: Page, name: string): Promise<void> {
+	const input = page.locator('.quick-input-widget input').first();
+	for (let attempt = 0; attempt < 100; attempt++) {
+		if ((await input.isVisible()) && (await input.inputValue()).endsWith(name)) return;
+		await page.waitForTimeout(100);
+	}
+	assert.fail(`no dialog proposed ${name}`);
+}
 
 test('a run started from the palette ends in its report, which says first what was scored', async () => {
 	const { page, command, screenshot, violations } = editor();
@@ -74,16 +85,16 @@ test('the report is exported as one file without texts', async () => {
 	const { page, command, workspace } = editor();
 	await command('Export a Calibration Report…');
 	await pick(page, 'Without prompts and responses');
-	await answer(page, join(workspace, 'out.html'));
-	// The simple file dialog drops an Enter that comes while it still looks the path up.
-	const written = page.getByText('Report written to out.html.').first();
+	await untilSaveDialog(page, 'pairwright-run-1.html');
+	// The dialog drops an Enter that comes while it still looks the path up.
+	const written = page.getByText('Report written to pairwright-run-1.html.').first();
 	for (let attempt = 0; attempt < 20 && !(await written.isVisible()); attempt++) {
-		await page.waitForTimeout(500);
 		if (await page.locator('.quick-input-widget').isVisible()) await page.keyboard.press('Enter');
+		await page.waitForTimeout(500);
 	}
 	await written.waitFor();
-	assert.ok(existsSync(join(workspace, 'out.html')));
-	assert.match(readFileSync(join(workspace, 'out.html'), 'utf8'), /Content-Security-Policy/);
+	assert.ok(existsSync(join(workspace, 'pairwright-run-1.html')));
+	assert.match(readFileSync(join(workspace, 'pairwright-run-1.html'), 'utf8'), /Content-Security-Policy/);
 });
 
 test('re-judging opens the queue blind, and a verdict makes the report out of date', async () => {
