@@ -167,7 +167,8 @@ export interface AnnotateHost {
 
 /** What the extension tells the screen. */
 export interface AnnotateView {
-	action(action: AnnotateAction): void;
+	/** `key`: the screen has to have seen the press; `palette`: chosen by name. A verdict always needs a press or a click. */
+	action(action: AnnotateAction, by: 'key' | 'palette'): void;
 	/** A digit from 1 to 9 while a list is open. */
 	digit(digit: number): void;
 	/** Something stored changed. */
@@ -228,7 +229,7 @@ const hostSchemas: ArgumentSchemas<AnnotateHost> = {
 };
 
 const viewSchemas: ArgumentSchemas<AnnotateView> = {
-	action: v.strictTuple([v.picklist(ANNOTATE_ACTIONS)]),
+	action: v.strictTuple([v.picklist(ANNOTATE_ACTIONS), v.picklist(['key', 'palette'])]),
 	digit: v.strictTuple([v.pipe(countSchema, v.minValue(1), v.maxValue(9))]),
 	changed: v.strictTuple([v.array(v.string())]),
 	restart: v.strictTuple([]),

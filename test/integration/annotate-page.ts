@@ -56,7 +56,7 @@ export interface AnnotatePage {
 	verdicts(): Promise<VerdictMessage[]>;
 	violations(): Promise<string[]>;
 	kept(): Promise<unknown>;
-	/** As a keybinding's command does. */
+	/** As a key does: the press here, then its command from the extension. */
 	action(action: string): Promise<void>;
 	tell(method: string, ...args: unknown[]): Promise<void>;
 	refuse(method: string, message: string | null): Promise<void>;
@@ -240,7 +240,11 @@ export async function openAnnotate(browser: Browser, folder: string, scene: Scen
 		verdicts: async () => (await calls('judge')).map(({ args }) => args[0] as VerdictMessage),
 		violations: () => read('testViolations'),
 		kept: () => read('testKept'),
-		action: (action) => tell('action', action),
+		async action(action) {
+			// The press comes first, as it does in the editor.
+			await page.keyboard.press('F9');
+			await tell('action', action, 'key');
+		},
 		tell,
 		refuse: (method, message) =>
 			page.evaluate(

@@ -89,6 +89,20 @@ describe('annotate screen', { skip: chromiumPath === undefined ? 'no Chromium' :
 		});
 	});
 
+	test('a digit that was pressed elsewhere judges nothing, whatever the editor sends', async () => {
+		await screen({}, async (view) => {
+			await view.settle();
+			await view.tell('action', 'left', 'key');
+			await view.tell('action', 'left', 'palette');
+			await view.tell('action', 'later', 'key');
+			await view.settle();
+			assert.deepEqual(await view.verdicts(), []);
+			assert.deepEqual(await view.calls('skip'), []);
+			await view.tell('action', 'reasons', 'palette');
+			await view.page.locator('.popover').waitFor();
+		});
+	});
+
 	test('a double click judges one pair', async () => {
 		await screen({}, async (view) => {
 			await view.settle();
@@ -107,7 +121,7 @@ describe('annotate screen', { skip: chromiumPath === undefined ? 'no Chromium' :
 			});
 			await view.settle();
 			await view.page.keyboard.down('1');
-			await view.action('left');
+			await view.tell('action', 'left', 'key');
 			for (let i = 0; i < 5; i++) await view.page.keyboard.down('1');
 			await view.settle();
 			await view.action('left');
@@ -117,7 +131,7 @@ describe('annotate screen', { skip: chromiumPath === undefined ? 'no Chromium' :
 			await view.settle();
 			assert.equal((await view.verdicts()).length, 2);
 			const seen = await view.page.evaluate(() => (globalThis as unknown as { seen: boolean[] }).seen);
-			assert.deepEqual(seen, [false], 'one press, no repeat');
+			assert.ok(!seen.includes(true), 'no repeat');
 		});
 	});
 
@@ -126,7 +140,9 @@ describe('annotate screen', { skip: chromiumPath === undefined ? 'no Chromium' :
 			await view.page.evaluate(() => {
 				const seen: string[] = [];
 				(globalThis as unknown as { seen: string[] }).seen = seen;
-				window.addEventListener('keydown', (event) => seen.push(event.key));
+				window.addEventListener('keydown', (event) => {
+					if (event.key !== 'F9') seen.push(event.key);
+				});
 			});
 			await view.settle();
 			await view.action('note');

@@ -19,6 +19,8 @@ export interface ViewProps {
 
 /** Focus follows the pair unless the person is at work elsewhere: in the guidelines, or in a text field. */
 function focusPrompt(): void {
+	// Elsewhere in the editor somebody may be typing: focus is never taken from there.
+	if (!document.hasFocus()) return;
 	const active = document.activeElement;
 	if (active instanceof HTMLElement && active.closest('.aside, .popover, .top') !== null) return;
 	document.getElementById('prompt-heading')?.focus({ preventScroll: true });

@@ -148,15 +148,16 @@ export class Controller implements AnnotateView {
 		if (popover === 'improve' && digit <= 2) this.#do(this.#acts.improve(digit === 1 ? 'left' : 'right'));
 	}
 
-	/** A key, by way of VS Code's keybindings. */
-	action(action: AnnotateAction): void {
+	/** A key, by way of VS Code's keybindings, or a command of the palette. */
+	action(action: AnnotateAction, by: 'key' | 'palette'): void {
 		// Before the context key of the list has reached VS Code, its digits still arrive as verdicts.
 		const digit = LISTS.includes(this.#screen.store.state.popover) ? digitOf(action) : null;
 		const verdict = verdictOf(action);
-		const allowed = this.#judging.keyActed();
+		const key = this.#judging.keyActed();
+		if (by === 'key' && !key.pressed) return;
 		if (digit !== null) this.digit(digit);
 		else if (verdict === null) this.#actions[action]?.();
-		else if (allowed) this.#judging.judge(verdict);
+		else if (key.mayJudge) this.#judging.judge(verdict);
 	}
 
 	/** A click on a button of ours. */

@@ -1,4 +1,14 @@
-import { acted, judged, type KeyLock, mayJudge, painted, replaced, UNLOCKED } from './key-lock.ts';
+import {
+	acted,
+	judged,
+	type KeyLock,
+	mayClick,
+	mayJudge,
+	painted,
+	replaced,
+	UNLOCKED,
+	wasPressedHere,
+} from './key-lock.ts';
 import { currentPair, type Draft, MOST_UNSAVED, standingVerdict } from './model.ts';
 import type { QueueFeed } from './queue-feed.ts';
 import { Saves, verdictMessage } from './saves.ts';
@@ -26,15 +36,15 @@ export class Judging {
 		this.#lock = next(this.#lock);
 	}
 
-	/** A key's action arrived. @returns whether a verdict may follow from it */
-	keyActed(): boolean {
-		const allowed = mayJudge(this.#lock, performance.now());
+	/** An action arrived from the extension: whether a key was pressed here for it, and whether it may judge. */
+	keyActed(): { readonly pressed: boolean; readonly mayJudge: boolean } {
+		const answer = { pressed: wasPressedHere(this.#lock), mayJudge: mayJudge(this.#lock, performance.now()) };
 		this.#lock = acted(this.#lock);
-		return allowed;
+		return answer;
 	}
 
 	mayClick(): boolean {
-		return mayJudge({ ...this.#lock, pressedAt: null }, performance.now());
+		return mayClick(this.#lock, performance.now());
 	}
 
 	/** The pair on screen can be seen. */

@@ -1,7 +1,8 @@
 /**
  * When a verdict counts. A pair has to have been on screen for a moment, the key that judged the pair before has to be up,
- * and the key has to have been pressed while this pair was there: an extension host that was busy delivers keys late, and a
- * key pressed for the pair before must not judge the next one. Pure; times are milliseconds of one clock.
+ * and the key has to have been pressed in this window while this pair was there: an extension host that was busy delivers
+ * keys late, and neither a key pressed for the pair before nor a digit typed in the palette before the context key followed
+ * the focus may judge (measured: palette open, `1` 40 ms later). Pure; times are milliseconds of one clock.
  */
 
 /** Verdicts are refused for so long after a pair was painted. */
@@ -14,11 +15,13 @@ export interface KeyLock {
 	readonly down: ReadonlySet<string>;
 	/** Keys that were down at the last verdict and have not come up since. */
 	readonly held: ReadonlySet<string>;
-	/** The latest press that has not been followed by an action or a blur. */
+	/** The latest press. */
 	readonly pressedAt: number | null;
+	/** Presses that no action has followed yet, with those of keys that mean nothing; a blur forgets them. */
+	readonly pending: number;
 }
 
-export const UNLOCKED: KeyLock = { paintedAt: null, down: new Set(), held: new Set(), pressedAt: null };
+export const UNLOCKED: KeyLock = { paintedAt: null, down: new Set(), held: new Set(), pressedAt: null, pending: 0 };
 
 const MODIFIER = /^(Shift|Control|Alt|Meta|OS)/;
 
@@ -41,7 +44,13 @@ export function painted(lock: KeyLock, at: number): KeyLock {
 /** @param repeat the browser's auto-repeat; a press that is not one shows that an earlier key-up was lost */
 export function keyDown(lock: KeyLock, code: string, at: number, repeat: boolean): KeyLock {
 	if (repeat || MODIFIER.test(code)) return lock;
-	return { ...lock, down: new Set(lock.down).add(code), held: without(lock.held, code), pressedAt: at };
+	return {
+		...lock,
+		down: new Set(lock.down).add(code),
+		held: without(lock.held, code),
+		pressedAt: at,
+		pending: lock.pending + 1,
+	};
 }
 
 export function keyUp(lock: KeyLock, code: string): KeyLock {
@@ -50,20 +59,29 @@ export function keyUp(lock: KeyLock, code: string): KeyLock {
 
 /** Focus left: key-ups are not seen any more. Repeats of a key still down are swallowed elsewhere. */
 export function blurred(lock: KeyLock): KeyLock {
-	return { ...lock, down: new Set(), held: new Set(), pressedAt: null };
+	return { ...lock, down: new Set(), held: new Set(), pressedAt: null, pending: 0 };
 }
 
-/** An action arrived for the latest press, so that press no longer stands for a coming one. */
+/** An action arrived for one of the presses. */
 export function acted(lock: KeyLock): KeyLock {
-	return { ...lock, pressedAt: null };
+	return { ...lock, pending: Math.max(0, lock.pending - 1) };
 }
 
 export function judged(lock: KeyLock): KeyLock {
-	return { ...lock, paintedAt: null, held: new Set(lock.down), pressedAt: null };
+	return { ...lock, paintedAt: null, held: new Set(lock.down) };
 }
 
+/** Whether a click counts. */
+export function mayClick(lock: KeyLock, now: number): boolean {
+	return lock.paintedAt !== null && lock.held.size === 0 && now >= lock.paintedAt + PAINT_LOCK_MS;
+}
+
+/** Whether an action that came of a key counts: the press has to have been seen here, and in time. */
 export function mayJudge(lock: KeyLock, now: number): boolean {
-	if (lock.paintedAt === null || lock.held.size > 0) return false;
-	const open = lock.paintedAt + PAINT_LOCK_MS;
-	return now >= open && (lock.pressedAt === null || lock.pressedAt >= open);
+	return mayClick(lock, now) && lock.pending > 0 && lock.pressedAt !== null && mayClick(lock, lock.pressedAt);
+}
+
+/** Whether an action that came of a key is of this window: a letter typed elsewhere meant something else. */
+export function wasPressedHere(lock: KeyLock): boolean {
+	return lock.pending > 0;
 }

@@ -16,7 +16,7 @@ store.set({ mode, promptShare });
 let controller: Controller | null = null;
 const rpc = connect<AnnotateHost, AnnotateView>(
 	{
-		action: (action) => controller?.action(action),
+		action: (action, by) => controller?.action(action, by),
 		digit: (digit) => controller?.digit(digit),
 		changed: (what) => controller?.changed(what),
 		restart: () => controller?.restart(),

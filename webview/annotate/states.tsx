@@ -49,7 +49,7 @@ export function EmptyState({ store, controller }: ViewProps) {
 			label: `${{ judge: 'Judge', review: 'Review', rejudge: 'Re-judge' }[kind]} ${pairs(waiting?.[kind] ?? 0)}`,
 			run: () => controller.open({ type: 'queue', kind }),
 		}));
-	const past: Step = { label: 'Look at my past pairs', run: () => controller.action('previous') };
+	const past: Step = { label: 'Look at my past pairs', run: () => controller.click('previous') };
 	switch (model.phase) {
 		case 'loading':
 		case 'judging':

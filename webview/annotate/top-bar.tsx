@@ -28,7 +28,7 @@ export function TopBar({ store, controller }: ViewProps) {
 					label={(model.look?.back ?? 0) > 1 ? 'Newer' : 'Back to the queue'}
 					keys="→"
 					class="ghost"
-					onClick={() => controller.action('next')}
+					onClick={() => controller.click('next')}
 				/>
 			) : null}
 			<span class="spring" />

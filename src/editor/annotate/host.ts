@@ -20,6 +20,8 @@ import { promptForTag } from './tag.ts';
 export interface AnnotatePanelEvents {
 	focus(on: boolean): void;
 	mode(mode: { readonly input: boolean; readonly list: boolean }): void;
+	/** An input of the editor is about to open. */
+	leave(): Promise<void>;
 	open(target: AnnotateTarget): void;
 }
 
@@ -130,6 +132,7 @@ export class AnnotateHostImpl implements AnnotateHost {
 		await this.#person();
 		// Only the prompt's id is read of it: the screen learns nothing.
 		const { prompt_id } = await (await this.#api()).show(comparison);
+		await this.#events.leave();
 		return promptForTag(this.#services, this.#session, { ids: [prompt_id] });
 	}
 

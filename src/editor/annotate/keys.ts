@@ -35,7 +35,10 @@ export class AnnotateKeys extends Disposable {
 		this.#active = active;
 		for (const action of ANNOTATE_ACTIONS) {
 			this.register(
-				vscode.commands.registerCommand(`pairwright.annotate.${action}`, () => this.#target()?.view?.action(action)),
+				vscode.commands.registerCommand(`pairwright.annotate.${action}`, (by: unknown) =>
+					// Our keybindings say so: before the context key has followed the focus, a letter typed elsewhere runs them too.
+					this.#target()?.view?.action(action, by === 'key' ? 'key' : 'palette'),
+				),
 			);
 		}
 		this.register(
@@ -64,6 +67,12 @@ export class AnnotateKeys extends Disposable {
 	/** Hidden, closed or left. */
 	forget(panel: AnnotatePanel): void {
 		if (this.#focused === panel) this.#set(null, NO_MODE);
+	}
+
+	/** The focus is about to leave for an input of ours. Resolves once no key of the screen is bound any more. */
+	async leave(panel: AnnotatePanel): Promise<void> {
+		this.forget(panel);
+		await vscode.commands.executeCommand('setContext', KEYS.focus, false);
 	}
 
 	#set(panel: AnnotatePanel | null, mode: Mode): void {

@@ -42,6 +42,7 @@ export class AnnotatePanel extends Disposable {
 		this.#host = new AnnotateHostImpl(services, session, memory, target, {
 			focus: (on) => keys.setFocus(this, on),
 			mode: (mode) => keys.setMode(this, mode),
+			leave: () => keys.leave(this),
 			open: (next) => this.show(next),
 		});
 		const host = this.#host;
