@@ -59,13 +59,15 @@ export async function importFiles(shell: Shell, results: ResultDocuments, uris: 
 	if (result === undefined) return;
 	const sentence = importSentence(result);
 	shell.log.info(sentence);
-	const noted = result.rejected.length > 0 || result.files.some(({ warnings = [] }) => warnings.length > 0);
-	const actions = [...(noted ? ['Show Rejected Rows'] : []), 'Start Judging', 'Open Splits'];
-	const show = noted ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
+	const rejected = result.rejected.length > 0;
+	const noted = rejected || result.files.some(({ warnings = [] }) => warnings.length > 0);
+	const details = rejected ? 'Show Rejected Rows' : 'Show Notes';
+	const actions = [...(noted ? [details] : []), 'Start Judging', 'Open Splits'];
+	const show = rejected ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
 	const pick = await show(sentence, ...actions);
-	if (pick === 'Show Rejected Rows')
+	if (pick === details)
 		await results.show(
-			'Rejected rows',
+			rejected ? 'Rejected rows' : 'Notes on the import',
 			rejectedText(result, (path) => vscode.workspace.asRelativePath(path)),
 		);
 	if (pick === 'Start Judging') await vscode.commands.executeCommand('pairwright.annotate');
