@@ -15,6 +15,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 	const started = performance.now();
 	const log = vscode.window.createOutputChannel('Pairwright', { log: true });
 	const shell = new Shell(context, log);
+	context.subscriptions.push(log, shell);
+	// First: a restored panel asks for its folder's session as soon as its serializer is there.
+	await shell.start();
 	const snapshots = new Snapshots(shell);
 	const splits = new SplitsViews(shell, {
 		openPair: (session, comparison) => openPair(shell, session, comparison),
@@ -26,8 +29,6 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 		openSplits: (session) => splits.open(session, null),
 	});
 	context.subscriptions.push(
-		log,
-		shell,
 		snapshots,
 		registerAnnotate(shell),
 		registerDrafts(shell),
@@ -42,6 +43,5 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 			startScoring: (session) => reports.startScoring(session),
 		}),
 	);
-	await shell.start();
 	log.info(`Activated in ${Math.round(performance.now() - started)} ms.`);
 }

@@ -144,6 +144,8 @@ test('the view comes back after a reload with its filters', async () => {
 	const view = await splits(page);
 	await view.getByLabel('Split').selectOption('eval');
 	await view.waitForFunction(() => /^\d+ of/.test(document.querySelector('.found')?.textContent ?? ''));
+	// The editor writes what a view keeps every few seconds.
+	await page.waitForTimeout(6000);
 	await reload();
 	const again = await splits(page);
 	assert.equal(await again.getByLabel('Split').inputValue(), 'eval');

@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import { checkNode } from '../../workspace/environment.ts';
 import { Disposable } from '../disposable.ts';
 import type { FolderSession, Services } from '../services.ts';
-import { setShellState } from './context-keys.ts';
 import { showError } from './errors.ts';
 import { handleProblem } from './handle.ts';
 import { Jobs } from './jobs.ts';
@@ -35,12 +34,11 @@ export class Shell extends Disposable implements Services {
 		return this.registry.of(folder);
 	}
 
-	/** Finds the sessions and sets what the side bar offers. */
+	/** Finds the sessions; says so where this editor cannot run them. */
 	async start(): Promise<void> {
 		const { ok, message } = checkNode();
 		if (!ok) {
 			const refusal = `Pairwright cannot run in this editor. ${message} Update the editor and open the folder again; your files were not touched.`;
-			setShellState('unsupported');
 			this.log.error(refusal);
 			void vscode.window.showErrorMessage(refusal);
 			return;

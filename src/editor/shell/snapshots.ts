@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunSummary, WorkspaceApi, WorkspaceInfo } from '../../protocol/workspace-api.ts';
+import { checkNode } from '../../workspace/environment.ts';
 import { Disposable } from '../disposable.ts';
 import type { FolderSession, Services } from '../services.ts';
 import { setShellState, setStepKeys } from './context-keys.ts';
@@ -31,6 +32,7 @@ export class Snapshots extends Disposable {
 		super();
 		this.#services = services;
 		this.register(services.onSessionsChanged(() => this.#follow()));
+		this.#follow();
 	}
 
 	/** The snapshot, the error that reading it gave, or undefined while it is read for the first time. */
@@ -89,7 +91,8 @@ export class Snapshots extends Disposable {
 
 	#publish(): void {
 		const read = [...this.#latest.values()].filter((each): each is Snapshot => !(each instanceof Error));
-		if (this.#services.sessions.length === 0) setShellState('setup');
+		if (!checkNode().ok) setShellState('unsupported');
+		else if (this.#services.sessions.length === 0) setShellState('setup');
 		else if (read.length > 0) {
 			const counts = read.flatMap(({ info }) => Object.values(info.splits));
 			const imported = counts.some(({ pairs }) => pairs > 0);
