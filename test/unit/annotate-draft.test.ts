@@ -93,10 +93,16 @@ const trimmed = (text: string) =>
 const body = fc.array(line, { maxLength: 8 }).map((lines) => trimmed(lines.join('\n')));
 
 test('what is written is read back, whatever the texts hold', () => {
-	const turns = fc.array(fc.record({ role: fc.constantFrom('system', 'user', 'assistant', 'tool'), content: body }, { noNullPrototype: true }), {
-		minLength: 1,
-		maxLength: 3,
-	});
+	const turns = fc.array(
+		fc.record(
+			{ role: fc.constantFrom('system', 'user', 'assistant', 'tool'), content: body },
+			{ noNullPrototype: true },
+		),
+		{
+			minLength: 1,
+			maxLength: 3,
+		},
+	);
 	fc.assert(
 		fc.property(turns, body, body, fc.boolean(), (prompt, a, b, rewrite) => {
 			const only = prompt.length === 1 && prompt[0]?.role === 'user' && prompt[0].content === '';

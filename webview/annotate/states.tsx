@@ -18,7 +18,9 @@ interface PageProps {
 function Page({ title, children, steps }: PageProps) {
 	return (
 		<section class="state" aria-labelledby="state-heading">
-			<h2 id="state-heading" class="state-title">{title}</h2>
+			<h2 id="state-heading" class="state-title">
+				{title}
+			</h2>
 			{children}
 			<div class="steps">
 				{steps.map(({ label, run }, index) => (

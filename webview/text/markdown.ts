@@ -18,6 +18,8 @@ for (const block of BLOCKS) {
 		const style = token.attrGet('style');
 		token.attrs = (token.attrs ?? []).filter(([name]) => name !== 'style');
 		if (style !== null) token.attrSet('class', String(style).replace('text-align:', 'align-'));
+		// Below the headings of the screen itself.
+		if (block === 'heading') token.tag = `h${Math.min(6, Number(token.tag.slice(1)) + 2)}`;
 		token.attrSet('dir', 'auto');
 		return renderer.renderToken(tokens, index, options);
 	};
@@ -43,6 +45,9 @@ markdown.renderer.rules.link_close = (tokens, index) => {
 	const shown = text === address ? '' : ` <span class="address">(${markdown.utils.escapeHtml(address)})</span>`;
 	return `</a>${shown}`;
 };
+
+markdown.renderer.rules.heading_close = (tokens, index) =>
+	`</${tokens.slice(0, index).findLast((token) => token.type === 'heading_open')?.tag ?? 'h6'}>\n`;
 
 const purifier = DOMPurify(window);
 const ALLOWED_TAGS = [
