@@ -2,6 +2,7 @@ import type { Metrics, ReliabilityBin, Value } from '../domain/run-record.ts';
 import { bootstrapCalibration } from './bootstrap.ts';
 import { binTotals, confidenceBins, ECE_BINS, expectedCalibrationError, maximumCalibrationError } from './ece.ts';
 import { type EceNull, eceNull } from './ece-null.ts';
+import { debiasedRms, eceMass, eceSweep } from './equal-mass.ts';
 import { clusteredMean, intervalOf, MIN_CLUSTERS, recordMean, tooFewClusters } from './jackknife.ts';
 import {
 	accuracyWeights,
@@ -13,6 +14,7 @@ import {
 	majorityHits,
 } from './proper.ts';
 import type { Records } from './records.ts';
+import { smoothEce } from './smece.ts';
 import { fitTemperature } from './temperature.ts';
 
 export interface MetricsOptions {
@@ -22,8 +24,6 @@ export interface MetricsOptions {
 	readonly bins?: number;
 	readonly longerWins?: Metrics['longer_wins'];
 }
-
-const NOT_YET: Value = { value: null, reason: 'not in this version' };
 
 function orNull(value: number): number | null {
 	return Number.isNaN(value) ? null : value;
@@ -101,6 +101,8 @@ export function computeMetrics(records: Records, options: MetricsOptions): Metri
 	const boot =
 		records.clusters < MIN_CLUSTERS ? null : bootstrapCalibration(records, form, ece, { bins, seed: options.seed });
 	const temperature = fitTemperature(records);
+	const points = { p: form.confidence, y: form.correct, weight: records.weight };
+	const sweep = eceSweep(points);
 	return {
 		n: records.pairs,
 		n_accuracy: accuracy === null ? 0 : Math.round(accuracy.n),
@@ -122,11 +124,11 @@ export function computeMetrics(records: Records, options: MetricsOptions): Metri
 			bins,
 			null: { mean: nulls.mean, q95: nulls.q95, p: nulls.p },
 		},
-		ece_mass: NOT_YET,
+		ece_mass: value(eceMass(points, bins)),
 		mce: value(maximumCalibrationError(totals)),
-		smece: NOT_YET,
-		rms_ce_debiased: NOT_YET,
-		ece_sweep: { ...NOT_YET, bins: null },
+		smece: value(smoothEce(points)?.value),
+		rms_ce_debiased: value(debiasedRms(points, bins)?.value),
+		ece_sweep: { ...value(sweep?.value), bins: sweep?.bins ?? null },
 		temperature:
 			temperature === null
 				? { value: null, reason: 'a margin is infinite', nll: null, status: 'infinite' }

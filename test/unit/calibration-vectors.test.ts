@@ -10,10 +10,12 @@ import {
 	maximumCalibrationError,
 } from '../../src/calibration/ece.ts';
 import { eceNull } from '../../src/calibration/ece-null.ts';
+import { debiasedRms, eceMass, eceSweep } from '../../src/calibration/equal-mass.ts';
 import { recordMean } from '../../src/calibration/jackknife.ts';
 import { confidenceForm, losses } from '../../src/calibration/proper.ts';
 import { quantileSorted } from '../../src/calibration/random.ts';
 import { type Records, recordsFromMargins, recordsFromProbabilities } from '../../src/calibration/records.ts';
+import { smoothEce, smoothEceAt } from '../../src/calibration/smece.ts';
 import { fitTemperature, T_MIN, temperatureSlope } from '../../src/calibration/temperature.ts';
 
 const folder = join(import.meta.dirname, '../../../shared/vectors');
@@ -154,5 +156,42 @@ test('cluster bootstrap, exact enumeration and the calibrated null match the vec
 			const linearised = (expected.nll as unknown as { se_linearised: number }).se_linearised;
 			assert.ok(nll.se! >= linearised && nll.se! < linearised * 1.15, `${name}: ${nll.se} against ${linearised}`);
 		}
+	}
+});
+
+test('equal-mass ECE, debiased RMS, sweep and smooth ECE match the vectors', { skip }, () => {
+	for (const { name, input, expected } of cases('ece.json')) {
+		const p = input.p as readonly number[];
+		const points = { p, y: input.y as readonly number[], weight: new Array<number>(p.length).fill(1) };
+		const want = expected as unknown as {
+			ece_mass: Record<string, number>;
+			rms_ce_mass_15: { debiased: number; debiased_squared: number };
+			ece_sweep: { bins: number; ece: number };
+			smece: { value: number; sigma: number };
+			'smece_sigma_0.05': number;
+		};
+		for (const [bins, value] of Object.entries(want.ece_mass))
+			close(eceMass(points, Number(bins)), value, 1e-9, `${name} ${bins}`);
+		const rms = debiasedRms(points, 15)!;
+		close(rms.value, want.rms_ce_mass_15.debiased, 1e-9, `${name} RMS`);
+		close(rms.squared, want.rms_ce_mass_15.debiased_squared, 1e-9, `${name} squared`);
+		const sweep = eceSweep(points)!;
+		assert.equal(sweep.bins, want.ece_sweep.bins, name);
+		close(sweep.value, want.ece_sweep.ece, 1e-9, `${name} sweep`);
+		close(smoothEceAt(points, 0.05), want['smece_sigma_0.05'], 1e-6, `${name} at 0.05`);
+		const smooth = smoothEce(points)!;
+		close(smooth.sigma, want.smece.sigma, 1e-12, `${name} σ`);
+		close(smooth.value, want.smece.value, 1e-6, `${name} smECE`);
+	}
+	for (const { name, input, expected } of cases('pairwise.json')) {
+		const form = confidenceForm(pairRecords(input.p!));
+		const smooth = smoothEce({
+			p: form.confidence,
+			y: form.correct,
+			weight: new Array<number>(input.p!.length).fill(1),
+		})!;
+		const want = expected.smece_conf as unknown as { value: number; sigma: number };
+		close(smooth.sigma, want.sigma, 1e-12, name);
+		close(smooth.value, want.value, 1e-6, name);
 	}
 });
