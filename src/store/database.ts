@@ -102,7 +102,10 @@ function configure(raw: Sqlite.Database): boolean {
 	const mode = raw.pragma('journal_mode = WAL', { simple: true });
 	// NORMAL can lose the last transactions on power loss, never corrupt: the journals hold every confirmed answer.
 	raw.pragma('synchronous = NORMAL');
-	raw.pragma('cache_size = -32000');
+	raw.pragma('cache_size = -64000');
+	// 32 MB between checkpoints instead of 4: ids are random, so an import touches most index pages again and again
+	// (measured: 30,000 rows fold in a fraction of the time, nearly all of it waits for fsync).
+	raw.pragma('wal_autocheckpoint = 8000');
 	raw.pragma('temp_store = MEMORY');
 	return mode === 'wal';
 }
@@ -201,7 +204,7 @@ export async function openDatabaseReadOnly(paths: WorkspacePaths): Promise<Datab
 	);
 }
 
-/** Empties all tables in place: other processes keep their handle on the same file. */
+/** Makes all tables anew in the same file: other processes keep their handle on it. */
 export function resetTables(db: Database): void {
 	db.write(() => {
 		const tables = db.raw
@@ -209,8 +212,7 @@ export function resetTables(db: Database): void {
 				"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'fts_%' ORDER BY rowid DESC",
 			)
 			.all() as { name: string }[];
-		for (const { name } of tables) {
-			db.raw.exec(name === 'fts' ? "INSERT INTO fts(fts) VALUES ('delete-all')" : `DELETE FROM "${name}"`);
-		}
+		for (const { name } of tables) db.raw.exec(`DROP TABLE "${name}"`);
+		db.raw.exec(SCHEMA);
 	});
 }

@@ -46,26 +46,44 @@ export function declaredByAll(db: Database): ReadonlySet<string> {
 	);
 }
 
-export function comparisonTexts(db: Database, n: number): { prompt: Prompt; a: Message[]; b: Message[] } {
-	const row = db.get<{ body: string; a: string; b: string }>(
-		'SELECT p.body, c.a, c.b FROM comparisons c JOIN prompts p ON p.n = c.prompt WHERE c.n = ?',
-		n,
-	) as { body: string; a: string; b: string };
-	return {
-		prompt: JSON.parse(row.body) as Prompt,
-		a: JSON.parse(row.a) as Message[],
-		b: JSON.parse(row.b) as Message[],
-	};
+export interface Texts {
+	readonly prompt: Prompt;
+	readonly a: readonly Message[];
+	readonly b: readonly Message[];
 }
 
-export function firstSource(db: Database, n: number): { readonly path: string; readonly line: number } | null {
-	return (
-		db.get<{ path: string; line: number }>(
-			`SELECT s.path, r.line FROM source_rows r JOIN sources s ON s.n = r.source
-			WHERE r.comparison = ? ORDER BY s.seq, s.time, s.event, r.ord LIMIT 1`,
+/** Texts of the wanted comparisons, read in storage order: one pass, whatever order they are needed in. */
+export function textsOf(db: Database, wanted: ReadonlySet<number>): ReadonlyMap<number, Texts> {
+	const texts = new Map<number, Texts>();
+	const prompts = new Map<number, Prompt>();
+	for (const row of db.iterate<{ n: number; p: number; body: string; a: string; b: string }>(
+		'SELECT c.n, p.n AS p, p.body, c.a, c.b FROM comparisons c CROSS JOIN prompts p ON p.n = c.prompt ORDER BY c.n',
+	)) {
+		if (!wanted.has(row.n)) continue;
+		let prompt = prompts.get(row.p);
+		if (prompt === undefined) {
+			prompt = JSON.parse(row.body) as Prompt;
+			prompts.set(row.p, prompt);
+		}
+		texts.set(row.n, { prompt, a: JSON.parse(row.a) as Message[], b: JSON.parse(row.b) as Message[] });
+	}
+	return texts;
+}
+
+/** Where each comparison first came from. */
+export function firstSources(db: Database): ReadonlyMap<number, { readonly path: string; readonly line: number }> {
+	const first = new Map<number, { path: string; line: number }>();
+	for (const { n, path } of db.all<{ n: number; path: string }>(
+		'SELECT n, path FROM sources ORDER BY seq, time, event',
+	)) {
+		for (const row of db.iterate<{ comparison: number; line: number }>(
+			'SELECT comparison, line FROM source_rows WHERE source = ? ORDER BY ord',
 			n,
-		) ?? null
-	);
+		)) {
+			if (!first.has(row.comparison)) first.set(row.comparison, { path, line: row.line });
+		}
+	}
+	return first;
 }
 
 export interface FrozenLabel {

@@ -36,7 +36,9 @@ export function dump(db: Database): string {
 }
 
 /** Counts as they would be, were they computed now: to check the ones the fold keeps. */
-export function recount(db: Database): readonly { readonly place: string; readonly pairs: number; readonly judged: number }[] {
+export function recount(
+	db: Database,
+): readonly { readonly place: string; readonly pairs: number; readonly judged: number }[] {
 	return db.all(
 		`SELECT place, count(*) AS pairs, sum(resolution <> 'open') AS judged FROM comparisons GROUP BY place ORDER BY place`,
 	);

@@ -30,7 +30,7 @@ export function indexSlice(db: Database, maxMs: number): boolean {
 		const from = indexedUpTo(db);
 		const rows = db.all<{ n: number; body: string; a: string; b: string }>(
 			`SELECT c.n AS n, p.body AS body, c.a AS a, c.b AS b FROM comparisons c JOIN prompts p ON p.n = c.prompt
-			WHERE c.n > ? ORDER BY c.n LIMIT 100`,
+			WHERE c.n > ? ORDER BY c.n LIMIT 500`,
 			from,
 		);
 		let last = from;
@@ -42,7 +42,7 @@ export function indexSlice(db: Database, maxMs: number): boolean {
 			if (performance.now() - started > maxMs) break;
 		}
 		if (last !== from) db.run("INSERT OR REPLACE INTO meta VALUES ('indexed', ?)", String(last));
-		return rows.length > 0 && (last !== rows.at(-1)?.n || rows.length === 100);
+		return rows.length > 0 && (last !== rows.at(-1)?.n || rows.length === 500);
 	});
 }
 

@@ -105,6 +105,17 @@ export function placeFacts(db: Database, places: readonly string[]): PlaceFacts 
 	};
 }
 
+/** Changes whenever splits, tags or sources may have; not with judgments. */
+export function compositionVersion(db: Database): string {
+	return JSON.stringify([
+		db.all('SELECT place, prompts, pairs FROM counts ORDER BY place'),
+		db.all(
+			`SELECT type, count(*) AS n, max(seq) AS seq FROM events WHERE void = 0
+			AND type NOT IN ('judged', 'skipped', 'flagged', 'adjudicated') GROUP BY type`,
+		),
+	]);
+}
+
 export interface PlacedPrompt {
 	readonly id: string;
 	readonly cluster: string;

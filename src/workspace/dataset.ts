@@ -4,14 +4,15 @@ import { sha256, stableJson } from '../domain/identity.ts';
 import type { EvaluationSplit } from '../domain/split.ts';
 import type { RunLabel } from '../store/attachments.ts';
 import {
-	comparisonTexts,
 	type DatasetRow,
 	datasetRows,
 	declaredByAll,
 	type FrozenLabel,
-	firstSource,
+	firstSources,
 	frozenLabels,
 	manifestsInForce,
+	type Texts,
+	textsOf,
 } from '../store/dataset-query.ts';
 import type { Context } from './context.ts';
 import { evaluationSplit, findLeaks } from './leaks.ts';
@@ -68,7 +69,7 @@ export function readDataset(ctx: Context): DatasetReading {
 			Mutable
 		>;
 		const blocked = new Map<EvaluationSplit, string>();
-		const pairs: ScoredPair[] = [];
+		const scored: { readonly row: DatasetRow; readonly split: EvaluationSplit; readonly label: FrozenLabel }[] = [];
 		const reviewed = new Map<string, { y: number; decided: boolean }>();
 		const labels: RunLabel[] = [];
 		for (const row of rows) {
@@ -98,15 +99,19 @@ export function readDataset(ctx: Context): DatasetReading {
 				continue;
 			}
 			if (label.winner === null) out.unresolved++;
-			const pair = scoredPair(ctx, row, split, label);
-			pairs.push(pair);
+			scored.push({ row, split, label });
 			if (kept !== undefined && row.y !== null && row.y !== kept.y) {
-				const turned = pair.chosenSide === 'a' ? row.y : 1 - row.y;
+				const turned = label.y >= 0.5 ? row.y : 1 - row.y;
 				reviewed.set(row.id, { y: turned, decided: row.winner !== null });
 			}
 			const place = PLACE[split];
 			if (place !== undefined) labels.push({ comparison: row.id, place, ...label });
 		}
+		const texts = textsOf(ctx.db, new Set(scored.map(({ row }) => row.n)));
+		const sources = firstSources(ctx.db);
+		const pairs = scored.map(({ row, split, label }) =>
+			scoredPair(row, split, label, texts.get(row.n) as Texts, sources.get(row.n) ?? null),
+		);
 		pairs.sort((x, y) => (x.split < y.split ? -1 : x.split > y.split ? 1 : x.comparison < y.comparison ? -1 : 1));
 		labels.sort((x, y) => (x.comparison < y.comparison ? -1 : 1));
 		const manifests = manifestsInForce(ctx.db);
@@ -121,8 +126,13 @@ export function readDataset(ctx: Context): DatasetReading {
 	});
 }
 
-function scoredPair(ctx: Context, row: DatasetRow, split: EvaluationSplit, label: FrozenLabel): ScoredPair {
-	const texts = comparisonTexts(ctx.db, row.n);
+function scoredPair(
+	row: DatasetRow,
+	split: EvaluationSplit,
+	label: FrozenLabel,
+	texts: Texts,
+	source: ScoredPair['source'],
+): ScoredPair {
 	// Oriented so that y ≥ ½; at ½, side a is "chosen".
 	const side = label.y >= 0.5 ? 'a' : 'b';
 	return {
@@ -138,6 +148,6 @@ function scoredPair(ctx: Context, row: DatasetRow, split: EvaluationSplit, label
 		y: side === 'a' ? label.y : 1 - label.y,
 		decided: label.winner !== null,
 		weight: label.weight,
-		source: firstSource(ctx.db, row.n),
+		source,
 	};
 }

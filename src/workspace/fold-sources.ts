@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { openRows } from '../formats/open.ts';
-import type { RejectedRow } from '../formats/types.ts';
+import type { ImportedRow, RejectedRow } from '../formats/types.ts';
 import { UserError } from '../protocol/errors.ts';
 import { settleClusters } from '../store/clusters.ts';
 import { indexSlice } from '../store/search-index.ts';
@@ -10,7 +10,9 @@ import { drawHalves } from './draw-halves.ts';
 import { hashSource, locateSource } from './source-files.ts';
 
 /** Longest write transaction: judging waits no longer than this for an import. */
-const SLICE_MS = 30;
+const SLICE_MS = 40;
+/** Most rows of one: fewer would write the same index pages to the log more often. */
+const SLICE_ROWS = 500;
 
 export function pause(): Promise<void> {
 	return new Promise((done) => setImmediate(done));
@@ -43,6 +45,14 @@ function outcome(): SourceOutcome {
 	};
 }
 
+function note(result: SourceOutcome, row: ImportedRow): void {
+	for (const warning of row.warnings) {
+		const known = result.warnings.get(warning);
+		if (known === undefined) result.warnings.set(warning, { count: 1, firstLine: row.line });
+		else known.count++;
+	}
+}
+
 /**
  * Folds the rows of one source that are not in yet, in short transactions with the event loop free between them. May stop
  * anywhere: the number of rows that are in moves with each transaction, and the rest follows at the next opening.
@@ -65,37 +75,38 @@ export async function foldSource(
 	});
 	let skip = source.rows;
 	let left = source.row_limit ?? Number.POSITIVE_INFINITY;
+	let waiting: ImportedRow[] = [];
+	const write = async () => {
+		while (waiting.length > 0) {
+			const folded = folder.fold(waiting, SLICE_MS);
+			result.imported += folded.imported;
+			result.duplicates += folded.duplicates;
+			result.ties += folded.ties;
+			waiting = waiting.slice(folded.taken);
+			await pause();
+			if (options.signal?.aborted === true) throw new UserError('cancelled', 'cancelled');
+		}
+	};
 	try {
 		for await (const batch of reader.batches) {
 			for (const rejected of batch.rejected) {
 				result.rejected++;
 				if (result.rejectedRows.length < NAMED_REJECTED) result.rejectedRows.push(rejected);
 			}
-			let rows = batch.rows.slice(0, Math.min(batch.rows.length, left));
+			const rows = batch.rows.slice(0, Math.min(batch.rows.length, left));
 			left -= rows.length;
-			for (const row of rows) {
-				for (const warning of row.warnings) {
-					const known = result.warnings.get(warning);
-					if (known === undefined) result.warnings.set(warning, { count: 1, firstLine: row.line });
-					else known.count++;
-				}
-			}
+			for (const row of rows) note(result, row);
 			result.rows += rows.length;
 			const known = Math.min(skip, rows.length);
 			skip -= known;
-			rows = rows.slice(known);
-			while (rows.length > 0) {
-				const folded = folder.fold(rows, SLICE_MS);
-				result.imported += folded.imported;
-				result.duplicates += folded.duplicates;
-				result.ties += folded.ties;
-				rows = rows.slice(folded.taken);
-				await pause();
-				if (options.signal?.aborted === true) throw new UserError('cancelled', 'cancelled');
-			}
+			waiting.push(...rows.slice(known));
+			if (waiting.length <= SLICE_ROWS / 2) continue;
+			await write();
 			options.progress?.(folder.done, batch.bytes, reader.totalBytes);
 			if (left <= 0) break;
 		}
+		await write();
+		options.progress?.(folder.done, reader.totalBytes, reader.totalBytes);
 	} catch (error) {
 		if (!UserError.is(error, 'cancelled') && options.signal?.aborted !== true) throw error;
 		result.cancelled = true;

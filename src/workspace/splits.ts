@@ -1,7 +1,15 @@
 import type { SplitsOverview } from '../protocol/workspace-api.ts';
 import { facetCounts } from '../store/cluster-query.ts';
 import { addCounts, NO_COUNT, placeCounts, splitCounts } from '../store/read-counts.ts';
-import { annotatorNames, frozenDiff, placeFacts, sourceNames, spanningClusters } from '../store/splits-query.ts';
+import {
+	annotatorNames,
+	compositionVersion,
+	frozenDiff,
+	type PlaceFacts,
+	placeFacts,
+	sourceNames,
+	spanningClusters,
+} from '../store/splits-query.ts';
 import type { Context } from './context.ts';
 import { findLeaks } from './leaks.ts';
 import { openProposals } from './proposals.ts';
@@ -15,16 +23,29 @@ const PLACES = [
 	{ place: 'excluded', split: 'excluded', keys: ['excluded'] },
 ] as const;
 
+/** What hangs on splits and tags alone: kept while only judgments come in. */
+const composed = new WeakMap<Context, { readonly version: string; readonly facts: readonly PlaceFacts[] }>();
+
+function composition(ctx: Context): readonly PlaceFacts[] {
+	const version = compositionVersion(ctx.db);
+	const known = composed.get(ctx);
+	if (known?.version === version) return known.facts;
+	const facts = PLACES.map(({ keys }) => placeFacts(ctx.db, keys));
+	composed.set(ctx, { version, facts });
+	return facts;
+}
+
 /** Everything the Splits view draws: sizes, facets, sources, lengths, leakage, proposals. */
 export function splits(ctx: Context): SplitsOverview {
 	const counts = placeCounts(ctx.db);
+	const facts = composition(ctx);
 	return {
 		splits: splitCounts(counts),
 		halves: { reference: counts.get('R') ?? NO_COUNT, sealed: counts.get('E') ?? NO_COUNT },
-		places: PLACES.map(({ place, split, keys }) => ({
+		places: PLACES.map(({ place, split, keys }, i) => ({
 			place,
 			count: addCounts(...keys.map((key) => counts.get(key) ?? NO_COUNT)),
-			...placeFacts(ctx.db, keys),
+			...(facts[i] as PlaceFacts),
 			frozen: frozenDiff(ctx.db, split),
 		})),
 		leakage: findLeaks(ctx),
