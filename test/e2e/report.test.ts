@@ -105,7 +105,9 @@ test('re-judging opens the queue blind, and a verdict makes the report out of da
 	const annotate = await webview(page, 'annotate');
 	await screenshot('report-rejudge');
 	assert.doesNotMatch(await annotate.locator('body').innerText(), /mistake|\d+.% sure/i);
-	await page.keyboard.press('3');
+	// Verdicts are locked for a moment after a pair is painted.
+	await page.waitForTimeout(600);
+	await annotate.getByRole('button', { name: /^Tie/ }).click();
 	await annotate.getByText(/Saved/).first().waitFor();
 	await command('Open the Latest Calibration Report');
 	const again = await webview(page, 'report');
