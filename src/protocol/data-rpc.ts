@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import {
 	type ArgumentSchemas,
 	countSchema,
+	filterSchema,
 	finiteSchema,
 	halfSchema,
 	idSchema,
@@ -69,6 +70,7 @@ export const dataSchemas = {
 	cancel: v.strictTuple([idSchema]),
 	list: v.strictTuple([listQuerySchema]),
 	listPrompts: v.strictTuple([listQuerySchema]),
+	promptCursors: v.strictTuple([filterSchema, v.pipe(countSchema, v.minValue(1))]),
 	show: v.strictTuple([idSchema]),
 	queue: v.strictTuple([
 		queueKindSchema,

@@ -43,9 +43,11 @@ export const listQuerySchema = v.strictObject({
 	limit: v.exactOptional(v.pipe(countSchema, v.maxValue(10_000))),
 	after: v.exactOptional(v.string()),
 });
+/** A query without its page. */
+export const filterSchema = v.strictObject(queryEntries);
 export const selectionSchema = v.union([
 	v.strictObject({ ids: v.array(idSchema) }),
-	v.strictObject({ query: v.strictObject(queryEntries) }),
+	v.strictObject({ query: filterSchema }),
 ]);
 export const jobSchema = v.strictObject({ job: idSchema });
 

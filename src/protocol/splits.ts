@@ -6,6 +6,8 @@ import * as v from 'valibot';
 import { type Half, SPLITS, type Split } from '../domain/split.ts';
 import {
 	type ArgumentSchemas,
+	countSchema,
+	filterSchema,
 	halfSchema,
 	idSchema,
 	listQuerySchema,
@@ -59,6 +61,8 @@ export interface SplitsHost {
 	}>;
 	state(): Promise<SplitsState>;
 	page(query: ListQuery): Promise<PromptPage>;
+	/** Cursors behind every `every`-th prompt, for a jump in a long list. */
+	cursors(filter: SplitsFilter, every: number): Promise<readonly string[]>;
 	/** Opens the pair of a prompt, or lets the person pick one. */
 	open(prompt: string): Promise<void>;
 	texts(prompts: readonly string[]): Promise<readonly PromptText[]>;
@@ -87,6 +91,7 @@ export const splitsHostSchemas: ArgumentSchemas<SplitsHost> = {
 	ready: v.strictTuple([]),
 	state: v.strictTuple([]),
 	page: v.strictTuple([listQuerySchema]),
+	cursors: v.strictTuple([filterSchema, v.pipe(countSchema, v.minValue(1))]),
 	open: v.strictTuple([idSchema]),
 	texts: v.strictTuple([ids]),
 	tag: v.strictTuple([selectionSchema]),

@@ -402,6 +402,8 @@ export interface WorkspaceApi {
 
 	list(query: ListQuery): Promise<ListPage>;
 	listPrompts(query: ListQuery): Promise<PromptPage>;
+	/** Cursors (`after`) behind every `every`-th prompt of a query, in order: the way to any place of a long list in one step. */
+	promptCursors(query: Omit<ListQuery, 'limit' | 'after'>, every: number): Promise<readonly string[]>;
 	/** `id` may be a unique prefix of 8 or more. */
 	show(id: string): Promise<ComparisonDetail>;
 

@@ -1,7 +1,7 @@
 import { UserError } from '../protocol/errors.ts';
 import type { WorkspaceApi, WorkspaceEvents } from '../protocol/workspace-api.ts';
 import { foreignVersion } from '../store/dataset-query.ts';
-import { listComparisons, listPrompts } from '../store/list-query.ts';
+import { listComparisons, listPrompts, promptCursors } from '../store/list-query.ts';
 import { workspacePaths } from '../store/paths.ts';
 import { judgedBy } from '../store/read-counts.ts';
 import { indexState } from '../store/search-index.ts';
@@ -152,6 +152,11 @@ export class Workspace implements WorkspaceApi {
 	async listPrompts(query: Parameters<WorkspaceApi['listPrompts']>[0]) {
 		await this.#searchable(query.search);
 		return listPrompts(this.context.db, query);
+	}
+
+	async promptCursors(query: Parameters<WorkspaceApi['promptCursors']>[0], every: number) {
+		await this.#searchable(query.search);
+		return promptCursors(this.context.db, query, every);
 	}
 
 	async show(id: string) {

@@ -73,6 +73,10 @@ export function fakeHost(total: number, overrides: Partial<SplitsHost> = {}): Fa
 			const end = start + indexes.length;
 			return { prompts: indexes.map(promptRow), total: size, next: end < size ? String(end) : null };
 		},
+		cursors: async (filter, every) => {
+			const all = Array.from({ length: total }, (_, index) => index).filter((n) => matches(promptRow(n), filter));
+			return Array.from({ length: Math.floor(all.length / every) }, (_, n) => String((n + 1) * every));
+		},
 		open: async () => {},
 		texts: async (ids) => ids.map((id) => ({ id, text: `Prompt ${Number.parseInt(id, 16) + 1}, whole.` })),
 		tag: done,

@@ -84,14 +84,14 @@ test('of 100,000 prompts few rows exist, the scroll bar spans all, and a far pla
 	assert.ok((await page.locator('.rows .row').count()) < 80);
 	assert.equal(await page.locator('.rows').evaluate((element) => element.clientHeight), 3_200_000);
 	await page.getByRole('grid').focus();
-	await page.getByRole('grid').evaluate((element) => {
-		element.scrollTop = 12_000 * 32;
-	});
-	await row(page, 12_005).waitFor({ timeout: 20_000 });
-	assert.match(await row(page, 12_005).innerText(), /12006\./);
-	assert.equal(await page.getByRole('grid').getAttribute('aria-rowcount'), '100001');
+	await page.getByRole('grid').focus();
 	await page.keyboard.press('End');
+	await row(page, 99_999).waitFor();
+	assert.match(await row(page, 99_999).innerText(), /100000\./);
+	assert.equal(await page.getByRole('grid').getAttribute('aria-rowcount'), '100001');
 	assert.equal(await page.getByRole('grid').getAttribute('aria-activedescendant'), 'row-99999');
+	const read = fake.calls.filter(({ method }) => method === 'page').length;
+	assert.ok(read <= 5, `${read} pages were read`);
 	await page.keyboard.press('Home');
 	await row(page, 0).waitFor();
 	await close();

@@ -69,7 +69,7 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 					const { prompts, total, next } = await host.page({ ...filter, ...options });
 					return { rows: prompts, total, next };
 				},
-				{ onChange: () => setVersion((n) => n + 1), onError: fail },
+				{ cursors: (every) => host.cursors(filter, every), onChange: () => setVersion((n) => n + 1), onError: fail },
 			),
 		[host, filter, fail],
 	);

@@ -1,8 +1,7 @@
 /**
- * A long list read by keyset cursors. A cursor is only known once the rows before it were read, so a jump far ahead walks
- * there in steps of up to ten pages, one request at a time and only while somebody wants to see that place. Pages come and
- * go in a bounded cache; cursors stay, so a way once walked is close to random access (at most ten pages are read for one).
- * The scroll bar spans the whole total.
+ * A long list read by keyset cursors. A cursor is only known once the rows before it were read; a jump far ahead first asks
+ * for the cursors of all pages (numbers only, one pass over an index), so that it is two requests and not a walk. One request
+ * at a time, and only for what somebody wants to see now. Pages come and go in a bounded cache; the scroll bar spans the total.
  */
 export interface PageOf<Row> {
 	readonly rows: readonly Row[];
@@ -12,7 +11,11 @@ export interface PageOf<Row> {
 
 export type FetchPage<Row> = (options: { readonly limit: number; readonly after?: string }) => Promise<PageOf<Row>>;
 
+/** Cursors behind every `every`-th row. */
+export type FetchCursors = (every: number) => Promise<readonly string[]>;
+
 export interface PagesOptions {
+	readonly cursors: FetchCursors;
 	readonly size?: number;
 	/** Pages kept; those nearest to what is wanted stay. */
 	readonly keep?: number;
@@ -22,8 +25,8 @@ export interface PagesOptions {
 
 export const PAGE_SIZE = 250;
 const KEEP_PAGES = 24;
-/** Pages that one step of a walk reads: 2,500 rows are about a megabyte. */
-const STEP_PAGES = 10;
+/** A gap of so many pages is bridged by reading them; behind a larger one the cursors are asked for. */
+const STEP_PAGES = 3;
 
 export class Pages<Row> {
 	readonly size: number;
@@ -36,6 +39,7 @@ export class Pages<Row> {
 	/** What was known before a change: painted until it has been read again. */
 	#stale = new Map<number, readonly Row[]>();
 	#total: number | null = null;
+	#indexed = false;
 	#first = 0;
 	#last = 0;
 	#running = false;
@@ -52,11 +56,6 @@ export class Pages<Row> {
 	/** Rows in all; null before the first answer. */
 	get total(): number | null {
 		return this.#total;
-	}
-
-	/** Rows up to which the way is known, while a jump walks there. */
-	get walked(): number {
-		return Math.min(this.#total ?? 0, Math.max(...this.#cursors.keys()) * this.size);
 	}
 
 	row(index: number): Row | undefined {
@@ -78,6 +77,7 @@ export class Pages<Row> {
 		this.#stale = new Map([...this.#stale, ...this.#pages]);
 		this.#pages = new Map();
 		if (what === 'rows') this.#cursors = new Map([[0, null]]);
+		this.#indexed = false;
 		void this.#run();
 	}
 
@@ -128,9 +128,22 @@ export class Pages<Row> {
 		return Math.max(0, Math.ceil(total / this.size) - 1);
 	}
 
+	/** The cursors of all pages. A page that they do not reach lies behind the end, or came after they were read. */
+	async #index(): Promise<void> {
+		const generation = this.#generation;
+		const cursors = await this.#options.cursors(this.size);
+		if (generation !== this.#generation) return;
+		this.#indexed = true;
+		for (const [index, cursor] of cursors.entries()) this.#cursors.set(index + 1, cursor);
+	}
+
 	/** One request towards a page, from the nearest cursor before it. @returns false where the list ends before it */
 	async #step(wanted: number): Promise<boolean> {
 		const start = Math.max(...[...this.#cursors.keys()].filter((page) => page <= wanted));
+		if (wanted - start >= STEP_PAGES && !this.#indexed) {
+			await this.#index();
+			return true;
+		}
 		const pages = Math.min(STEP_PAGES, wanted - start + 1);
 		const generation = this.#generation;
 		const after = this.#cursors.get(start) ?? undefined;

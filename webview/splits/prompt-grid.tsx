@@ -147,7 +147,6 @@ export function PromptGrid({ pages, selection, initialScroll, actions, onScroll 
 			/>,
 		);
 	}
-	const walking = total > 0 && pages.row(from) === undefined && pages.walked < from;
 	return (
 		<div class={narrow ? 'grid narrow' : box.width < MEDIUM ? 'grid medium' : 'grid'}>
 			<div
@@ -202,11 +201,6 @@ export function PromptGrid({ pages, selection, initialScroll, actions, onScroll 
 					{rows}
 				</div>
 			</div>
-			{walking && (
-				<p class="walking" role="status">
-					Going to row {count(from + 1)}: {count(pages.walked)} passed…
-				</p>
-			)}
 		</div>
 	);
 }

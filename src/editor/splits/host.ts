@@ -51,6 +51,10 @@ export class SplitsAnswers implements SplitsHost {
 		return (await this.#session.api()).listPrompts(query);
 	}
 
+	async cursors(...[filter, every]: Parameters<SplitsHost['cursors']>): ReturnType<SplitsHost['cursors']> {
+		return (await this.#session.api()).promptCursors(filter, every);
+	}
+
 	async open(prompt: string): Promise<void> {
 		const api = await this.#session.api();
 		const { comparisons } = await api.list({ prompt, limit: 100 });

@@ -9,8 +9,8 @@ import { webviewHtml, webviewRoots } from '../webview-html.ts';
 import { SplitsAnswers, type SplitsScreens } from './host.ts';
 
 export const VIEW_TYPE = 'pairwright.splits';
-/** A burst of verdicts or imported batches redraws once. */
-const SETTLE_MS = 400;
+/** A burst of moves or imported batches redraws once. Counts may lag: an overview of 100,000 prompts takes a while. */
+const SETTLE_MS = { rows: 400, counts: 3000 } as const;
 
 /** The Splits view of one folder. */
 export class SplitsPanel extends Disposable {
@@ -51,7 +51,7 @@ export class SplitsPanel extends Disposable {
 				const rows = what.some((each) => each === 'comparisons' || each === 'splits');
 				if (!rows && !what.some((each) => each === 'judgments' || each === 'index' || each === 'config')) return;
 				pending = rows ? 'rows' : (pending ?? 'counts');
-				timer ??= setTimeout(tell, SETTLE_MS);
+				timer ??= setTimeout(tell, SETTLE_MS[pending]);
 			}),
 		);
 		this.register(panel.onDidChangeViewState(() => pending !== null && tell()));
