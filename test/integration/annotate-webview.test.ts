@@ -26,7 +26,7 @@ function pair(n: number, more: Partial<BlindPair> = {}): BlindPair {
 
 const id = (n: number) => pair(n).comparison;
 
-describe('annotate screen', { skip: chromiumPath === undefined ? 'no Chromium' : false }, () => {
+describe('annotate screen', { skip: chromiumPath === null ? 'no Chromium' : false }, () => {
 	let browser: Browser;
 	let folder: string;
 	before(async () => {

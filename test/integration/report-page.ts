@@ -2,21 +2,16 @@
  * A view's built bundle in Chromium, in the page that the extension makes (the real function, under its real CSP), with a
  * stand-in for the editor's side of the messages. Counts what the CSP refuses.
  */
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { findChromium } from '../../src/dev/chromium.ts';
 import type { ReportState, RunningState } from '../../src/protocol/report.ts';
 
 const ORIGIN = 'http://webview.test';
 
-export const chromiumPath: string | undefined = [
-	process.env.CHROMIUM_PATH,
-	'/usr/bin/chromium',
-	'/usr/bin/chromium-browser',
-	'/usr/bin/google-chrome',
-].find((path) => path !== undefined && existsSync(path));
+export const chromiumPath = findChromium();
 
 // What webview-html.ts uses of the editor.
 const VSCODE = `data:text/javascript,
@@ -158,7 +153,7 @@ export interface OpenOptions {
 }
 
 export function launch(): Promise<Browser> {
-	if (chromiumPath === undefined) throw new Error('no Chromium: install it, or name it in CHROMIUM_PATH');
+	if (chromiumPath === null) throw new Error('no Chromium: install it, or name it in PAIRWRIGHT_CHROMIUM');
 	return chromium.launch({
 		executablePath: chromiumPath,
 		args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],

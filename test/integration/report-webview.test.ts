@@ -14,7 +14,7 @@ import { chromiumPath, launch, openReportView, THEMES, type ThemeName } from './
 
 const root = join(import.meta.dirname, '../..');
 const skip =
-	chromiumPath === undefined ? 'no Chromium on this machine (apt-get install chromium, or CHROMIUM_PATH)' : false;
+	chromiumPath === null ? 'no Chromium on this machine (apt-get install chromium, or PAIRWRIGHT_CHROMIUM)' : false;
 
 function shown(report: RunReport, extra: Partial<Extract<ReportState, { status: 'report' }>> = {}): ReportState {
 	return { status: 'report', report, actions: 'all', texts: true, draft: null, ...extra };

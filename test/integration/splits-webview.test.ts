@@ -9,7 +9,7 @@ import { buildSplits, type FakeHost, fakeHost, type OpenSettings, openSplits } f
 import { promptRow } from './splits-rows.ts';
 
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const skip = chromiumPath === undefined ? 'no Chromium: install it, or name it in CHROMIUM_PATH' : false;
+const skip = chromiumPath === null ? 'no Chromium: install it, or name it in PAIRWRIGHT_CHROMIUM' : false;
 
 let browser: Browser;
 let bundleDir: string;
