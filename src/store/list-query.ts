@@ -141,7 +141,12 @@ export function listPrompts(db: Database, query: ListQuery): PromptPage {
 	const conditions = conditionsOf(query);
 	if (conditions === null) return { prompts: [], total: 0, next: null };
 	const limit = limitOf(query.limit);
-	const matching = `EXISTS (SELECT 1 FROM comparisons c WHERE c.prompt = p.n AND ${conditions.where})`;
+	// A search is run once and its prompts looked up; inside EXISTS it would be run for every prompt (measured: 6 s at 100,000
+	// pairs). Other conditions fill a page after a few prompts, without looking at the rest.
+	const matching =
+		query.search !== undefined && query.search.trim() !== ''
+			? `p.n IN (SELECT c.prompt FROM comparisons c WHERE ${conditions.where})`
+			: `EXISTS (SELECT 1 FROM comparisons c WHERE c.prompt = p.n AND ${conditions.where})`;
 	return db.read(() => {
 		const rows = db.all<{
 			n: number;
