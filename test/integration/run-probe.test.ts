@@ -184,3 +184,38 @@ test('a margin of auto is resolved once; a λ off the grid is a point of the fro
 	assert.equal(record.frontier.length, 22);
 	assert.equal(record.frontier.find((point) => point.lambda === 0.33)!.s, record.objective!.s);
 });
+
+test('pairs of one cluster are never split between fitting and scoring: noise stays noise out of fold', async () => {
+	// Each cluster holds the same two responses four times; which one is preferred is a coin per cluster.
+	const single = makeDataset({ train: { pairs: 60, noise: 0.5 } });
+	const pairs = single.pairs.flatMap((pair, i) =>
+		[0, 1, 2, 3].map((k) => ({
+			...pair,
+			comparison: `${pair.comparison.slice(0, 60)}${k}${String(i).padStart(3, '0')}`,
+		})),
+	);
+	const { record } = await runProbe({ ...single, pairs }, SETTINGS);
+	assert.ok(record.objective!.train_loss! > 0.65, `out of fold ${record.objective!.train_loss}`);
+});
+
+test('strength weighs in the fit alone: a common factor changes nothing, losses stay unweighted', async () => {
+	const dataset = makeDataset(SHIFTED);
+	const weighted = (weight: (i: number) => number) => ({
+		...dataset,
+		pairs: dataset.pairs.map((pair, i) => ({ ...pair, weight: weight(i) })),
+	});
+	const plain = await runProbe(dataset, { ...SETTINGS, lambda: 0 });
+	const scaled = await runProbe(
+		weighted(() => 1.5),
+		{ ...SETTINGS, lambda: 0 },
+	);
+	for (const [i, line] of plain.scores.entries()) assert.ok(Math.abs(line.delta - scaled.scores[i]!.delta) < 1e-6);
+	const uneven = await runProbe(
+		weighted((i) => (i % 3 === 0 ? 0.5 : 1.5)),
+		{ ...SETTINGS, lambda: 0 },
+	);
+	assert.ok(plain.scores.some((line, i) => Math.abs(line.delta - uneven.scores[i]!.delta) > 0.01));
+	const train = uneven.scores.filter((line) => line.split === 'train');
+	const mean = train.reduce((sum, line) => sum + Math.log1p(Math.exp(-line.delta)), 0) / train.length;
+	assert.ok(Math.abs(mean - uneven.record.objective!.train_loss!) < 1e-12);
+});

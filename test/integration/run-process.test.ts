@@ -89,6 +89,23 @@ test('a crash of the process is a clear message and an intact workspace', async 
 	assert.ok(!existsSync(runs.lockPath));
 });
 
+test('the process ends when whoever forked it is gone', async () => {
+	const runs = new Runs(runsPort(workspace.context));
+	let child: ChildProcess | undefined;
+	const run = runs.score(OPTIONS, {
+		onChild: (forked) => {
+			child = forked;
+		},
+		onProgress: () => {
+			// What the child sees when its parent dies.
+			if (child?.connected) child.disconnect();
+		},
+	});
+	await assert.rejects(run, (error) => UserError.is(error, 'environment'));
+	assert.ok(await gone(child!));
+	assert.deepEqual(stored(), []);
+});
+
 test('one run at a time: a lock that is held refuses, a stale one is taken over', async () => {
 	const runs = new Runs(runsPort(workspace.context));
 	writeFileSync(
