@@ -21,6 +21,7 @@ interface Options {
 	readonly half?: Half;
 	readonly source?: string;
 	readonly link?: true;
+	readonly copyLarge?: true;
 }
 
 export function registerImport(program: Command): void {
@@ -33,12 +34,13 @@ export function registerImport(program: Command): void {
 		.addOption(new Option('--half <half>', 'with --split heldout: tuning half R or sealed half E').choices(['R', 'E']))
 		.option('--source <name>', 'who the labels come from, where rows name nobody')
 		.option('--link', 'leave files where they are instead of copying them into the workspace')
+		.option('--copy-large', 'copy files above 50 MB too')
 		.addHelpText(
 			'after',
 			example('import pairs.jsonl', 'import law/*.jsonl.gz --split heldout --source vendor-7 --json'),
 		)
 		.action(
-			perform<Options>(async (context, files, { format, split, half, source, link }) => {
+			perform<Options>(async (context, files, { format, split, half, source, link, copyLarge }) => {
 				const missing = files.filter((file) => !existsSync(file));
 				if (missing.length > 0) {
 					// Before anything is read: "exit 1" says that nothing was done.
@@ -54,6 +56,7 @@ export function registerImport(program: Command): void {
 							...(half === undefined ? {} : { half }),
 							...(source === undefined ? {} : { source }),
 							...(link === undefined ? {} : { link }),
+							...(copyLarge === undefined ? {} : { copyLarge }),
 						},
 						job,
 					),

@@ -57,6 +57,7 @@ export const dataSchemas = {
 			half: optional(halfSchema),
 			source: optional(text),
 			link: optional(v.boolean()),
+			copyLarge: optional(v.boolean()),
 		}),
 		jobSchema,
 	]),

@@ -79,6 +79,8 @@ export interface ImportOptions {
 	readonly source?: string;
 	/** Leave files where they are instead of copying those from outside the workspace. */
 	readonly link?: boolean;
+	/** Copy files above 50 MB too: whoever asked has been told that the copy travels with the workspace. */
+	readonly copyLarge?: boolean;
 }
 
 export interface ImportResult {

@@ -148,7 +148,7 @@ async function recordImport(
 	}
 	if (!good) return null;
 	const inside = await pathInside(ctx.paths.root, path);
-	const large = process.env.PAIRWRIGHT_COPY_LARGE === '1';
+	const large = options.copyLarge === true;
 	const stored = inside === null && options.link !== true ? 'copy' : 'link';
 	const where = stored === 'copy' ? await copySource(ctx.paths, path, sha, large) : (inside ?? path);
 	if (stored === 'link' && (await hashSource(locateSource(ctx.paths, where))) !== sha) {

@@ -42,7 +42,7 @@ export async function copySource(paths: WorkspacePaths, path: string, sha: strin
 	if (size > COPY_BYTES && !large) {
 		throw new UserError(
 			'unusable-input',
-			`${path} has ${Math.round(size / 1e6)} MB, and a copy would be committed with the workspace. Import it with --link to leave it where it is, move it into the workspace, or set PAIRWRIGHT_COPY_LARGE=1 to copy it all the same.`,
+			`${path} has ${Math.round(size / 1e6)} MB, and a copy would be committed with the workspace. Import it with --link to leave it where it is, move it into the workspace, or copy it all the same with --copy-large.`,
 		);
 	}
 	const name = `${sha.slice(0, 12)}.jsonl.gz`;

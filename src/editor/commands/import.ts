@@ -48,6 +48,8 @@ export async function importFiles(shell: Shell, results: ResultDocuments, uris: 
 	if (person === undefined) return;
 	const options: ImportOptions = {
 		link,
+		// A large copy was asked about before.
+		copyLarge: true,
 		...(target.split === undefined ? {} : { split: target.split }),
 		...(target.half === undefined ? {} : { half: target.half }),
 	};
