@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { EventBody, EventOf } from '../domain/events.ts';
 import { openRows } from '../formats/open.ts';
+import type { RejectedRow } from '../formats/types.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { ImportOptions, ImportResult } from '../protocol/workspace-api.ts';
 import { pendingSources, replaceCancelled, sourceOfEvent } from '../store/source-rows.ts';
@@ -86,22 +87,29 @@ async function importFile(
 		);
 	const source = known === undefined ? null : sourceOfEvent(ctx.db, known.id);
 	if (known !== undefined && source !== null && source.state === 'done') {
+		// Read once more, so that its bad rows are named each time: a script must not take the second call for a clean one.
+		const bad = await badRows(path, known.source.format, options.source ?? known.source.name, signal);
 		result.files.push({
 			path: file,
 			format: known.source.format,
-			rows: source.rows,
+			rows: source.rows + bad.count,
 			imported: 0,
 			duplicates: source.rows,
 			ties: source.ties,
-			rejected: 0,
+			rejected: bad.count,
 		});
+		nameRejected(result, file, bad.rows);
 		return;
 	}
 	const event = known ?? (await recordImport(ctx, path, file, sha, options, signal));
 	if (event === null) {
 		result.cancelled = signal.aborted;
 		if (signal.aborted) return;
-		throw new UserError('unusable-input', `${file}: no row of it could be read; nothing was imported.`);
+		const { count, rows } = await badRows(path, options.format, options.source ?? sourceName(path), signal);
+		const [first] = rows;
+		const why = first === undefined ? 'It holds no rows.' : `Line ${first.line}: ${first.reason}`;
+		const rest = count < 2 ? '' : ` (and ${count - 1} more)`;
+		throw new UserError('unusable-input', `${file}: no row of it could be read; nothing was imported. ${why}${rest}`);
 	}
 	const pending = pendingSources(ctx.db).find((s) => s.event === event.id);
 	if (pending === undefined)
@@ -128,6 +136,29 @@ async function importFile(
 		await recordCancelled(ctx, event, folded.rows);
 	}
 	report(result, file, event.source.format, folded);
+}
+
+/** How many rows of a file cannot be imported, and the first of them. */
+async function badRows(
+	path: string,
+	format: string | undefined,
+	sourceName: string,
+	signal: AbortSignal,
+): Promise<{ count: number; rows: readonly RejectedRow[] }> {
+	const reader = await openRows(path, { format, sourceName, signal });
+	const rows: RejectedRow[] = [];
+	let count = 0;
+	for await (const { rejected } of reader.batches) {
+		count += rejected.length;
+		rows.push(...rejected.slice(0, NAMED_REJECTED - rows.length));
+	}
+	return { count, rows };
+}
+
+function nameRejected(result: Mutable, path: string, rows: readonly RejectedRow[]): void {
+	for (const row of rows) {
+		if (result.rejected.length < NAMED_REJECTED) result.rejected.push({ path, ...row });
+	}
 }
 
 /** Looks for one good row, stores the file, then writes the event. null = not one good row, or cancelled. */
@@ -201,7 +232,5 @@ function report(result: Mutable, file: string, format: string, folded: SourceOut
 					),
 				}),
 	});
-	for (const row of folded.rejectedRows) {
-		if (result.rejected.length < NAMED_REJECTED) result.rejected.push({ path: file, ...row });
-	}
+	nameRejected(result, file, folded.rejectedRows);
 }
