@@ -58,33 +58,27 @@ function options({ production, outdir = join(root, 'dist') }: BuildSettings): Bu
 	const meta =
 		'const __metaUrl = require("node:url").pathToFileURL(__filename).href, __metaMain = require.main === module;';
 	return [
-		...programs
-			.filter(({ entry }) => existsSync(join(root, entry)))
-			.map(
-				({ out, entry }): BuildOptions => ({
-					...node,
-					entryPoints: [entry],
-					outfile: join(outdir, `${out}.cjs`),
-					banner: { js: out === 'cli' ? `#!/usr/bin/env node\n${meta}` : meta },
-				}),
-			),
-		...webviews
-			.filter((name) => existsSync(join(root, `webview/${name}/main.tsx`)))
-			.map(
-				(name): BuildOptions => ({
-					...common,
-					platform: 'browser',
-					target: 'chrome134',
-					format: 'iife',
-					jsx: 'automatic',
-					jsxImportSource: 'preact',
-					entryPoints: ['main.tsx', 'style.css']
-						.map((file) => ({ in: `webview/${name}/${file}`, out: name }))
-						.filter((entry) => existsSync(join(root, entry.in))),
-					outdir: join(outdir, 'webview'),
-					loader: { '.svg': 'dataurl', '.ttf': 'dataurl', '.woff2': 'dataurl' },
-				}),
-			),
+		...programs.map(
+			({ out, entry }): BuildOptions => ({
+				...node,
+				entryPoints: [entry],
+				outfile: join(outdir, `${out}.cjs`),
+				banner: { js: out === 'cli' ? `#!/usr/bin/env node\n${meta}` : meta },
+			}),
+		),
+		...webviews.map(
+			(name): BuildOptions => ({
+				...common,
+				platform: 'browser',
+				target: 'chrome134',
+				format: 'iife',
+				jsx: 'automatic',
+				jsxImportSource: 'preact',
+				entryPoints: ['main.tsx', 'style.css'].map((file) => ({ in: `webview/${name}/${file}`, out: name })),
+				outdir: join(outdir, 'webview'),
+				loader: { '.svg': 'dataurl', '.ttf': 'dataurl', '.woff2': 'dataurl' },
+			}),
+		),
 	];
 }
 
@@ -106,7 +100,7 @@ export async function buildAll(settings: BuildSettings): Promise<Metafile[]> {
 		await rm(join(outdir, name), { recursive: true, force: true });
 	}
 	const results: BuildResult[] = await Promise.all(options(settings).map((each) => build(each)));
-	if (existsSync(join(outdir, 'cli.cjs'))) await chmod(join(outdir, 'cli.cjs'), 0o755);
+	await chmod(join(outdir, 'cli.cjs'), 0o755);
 	const metafiles = results.map((result) => result.metafile as Metafile);
 	refuseNativeInExtensionHost(metafiles);
 	return metafiles;
