@@ -57,7 +57,8 @@ test('a topic is searched, tagged as a whole and taken back', async () => {
 	await page.keyboard.press('t');
 	await page.locator('.quick-input-title', { hasText: `${total} prompts` }).waitFor();
 	await screenshot('splits-tag');
-	await answer(page, 'domain:batteries');
+	await page.locator('.quick-input-widget input').first().fill('domain:batteries');
+	await pick(page, 'domain:batteries');
 	await page.locator('.quick-input-title', { hasText: 'domain:batteries' }).waitFor();
 	await answer(page, 'Not in the training data');
 	await view.getByText('Tagged').waitFor();
