@@ -1,6 +1,6 @@
 import { protection } from '../../domain/assignment.ts';
 import { type Half, SPLIT_LABELS, type Split } from '../../domain/split.ts';
-import type { PromptRow, TagPreview } from '../../protocol/workspace-api.ts';
+import type { TagPreview } from '../../protocol/workspace-api.ts';
 
 const count = new Intl.NumberFormat('en');
 
@@ -39,10 +39,4 @@ export function mostProtected(places: readonly Placed[]): Split | null {
 	const kept = places.filter(({ split }) => split !== 'excluded');
 	const first = kept.toSorted((x, y) => protection(x.split, x.half) - protection(y.split, y.half))[0];
 	return first?.split ?? null;
-}
-
-/** The prompt that can be given up: the least protected one still taking part. */
-export function leastProtected(rows: readonly PromptRow[]): PromptRow | null {
-	const kept = rows.filter(({ split }) => split !== 'excluded');
-	return kept.toSorted((x, y) => protection(y.split, y.half) - protection(x.split, x.half))[0] ?? null;
 }
