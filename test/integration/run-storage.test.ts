@@ -231,5 +231,6 @@ test('runs are found by id, prefix and latest', () => {
 		() => findRun(join(root, 'none'), 'latest'),
 		(e) => UserError.is(e, 'not-found'),
 	);
-	assert.match(newRunId(new Date('2026-01-02T03:04:05.678Z')), /^20260102T030405Z-[0-9a-f]{6}$/);
+	assert.match(newRunId(new Date('2026-01-02T03:04:05.678Z')), /^20260102T030405Z-2a6[0-9a-f]{3}$/);
+	assert.ok(newRunId(new Date('2026-01-02T03:04:05.100Z')) < newRunId(new Date('2026-01-02T03:04:05.101Z')));
 });

@@ -12,13 +12,17 @@ import { openBytes, sealBytes } from './sealed-box.ts';
 /** run.json: written once, never changed; decision, openings and E are joined in when it is read. */
 export type StoredRecord = Omit<RunRecord, 'decision' | 'seal'>;
 
-/** UTC time and 6 hex digits (rules.md): sorts by time, and two at once differ. */
+/**
+ * UTC time and 6 hex digits (rules.md): the first three are the milliseconds, so that ids sort by time even within a second; the
+ * others are random, so that two machines differ.
+ */
 export function newRunId(now: Date): string {
 	const stamp = now
 		.toISOString()
 		.replace(/[-:]/g, '')
 		.replace(/\.\d+Z$/, 'Z');
-	return `${stamp}-${randomBytes(3).toString('hex')}`;
+	const milliseconds = now.getUTCMilliseconds().toString(16).padStart(3, '0');
+	return `${stamp}-${milliseconds}${randomBytes(2).toString('hex').slice(0, 3)}`;
 }
 
 const RUN_ID = /^\d{8}T\d{6}Z-[0-9a-f]{6}$/;
