@@ -72,8 +72,11 @@ test('judgments given before their import is there, and while it runs, count', a
 	const { workspace } = await openAt(dir);
 	const path = writePairs(dir, 3000);
 	let judged = 0;
-	const running = workspace.importFiles([path], {}, job());
-	for (let i = 0; i < 400 && judged < 20; i++) {
+	let over = false;
+	const running = workspace.importFiles([path], {}, job()).finally(() => {
+		over = true;
+	});
+	while (!over && judged < 20) {
 		const { pairs } = await workspace.queue('judge', { count: 1 });
 		if (pairs[0] !== undefined) {
 			await workspace.judge({ comparison: pairs[0].comparison, verdict: 'tie' });

@@ -81,7 +81,9 @@ function askFacet(
 	return new Promise((resolve) => {
 		picker.onDidChangeValue(show);
 		picker.onDidAccept(() => {
-			const chosen = picker.selectedItems[0]?.facet;
+			// A fast typist presses Enter before the item for a new facet is in the list.
+			const typed = parseFacet(picker.value);
+			const chosen = picker.selectedItems[0]?.facet ?? (typed === null ? undefined : facetText(typed));
 			if (chosen === undefined) return;
 			resolve(chosen);
 			picker.hide();

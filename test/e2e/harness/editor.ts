@@ -149,7 +149,10 @@ async function open(options: EditorOptions): Promise<Session> {
 			},
 			log: (channel) => newest(`**/*${channel}*.log`),
 			async reload() {
-				await page.reload({ timeout: 60_000 });
+				// By the command, as people do: the window saves which tabs are open before it goes.
+				const loaded = page.waitForEvent('load', { timeout: 60_000 });
+				await runCommand(page, 'Developer: Reload Window');
+				await loaded;
 				await untilReady(page);
 			},
 			close,
