@@ -54,7 +54,7 @@ function makeRun(n: number): Dataset {
 	};
 }
 
-for (const n of (process.env['PAIRWRIGHT_BENCH_PAIRS'] ?? '10000').split(',').map(Number)) {
+for (const n of (process.env.PAIRWRIGHT_BENCH_PAIRS ?? '10000').split(',').map(Number)) {
 	const dataset = makeRun(n);
 	const phases = new Map<string, number>();
 	let phase = '';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const data = join(import.meta.dirname, '../../../shared/data');
-const python = process.env['PYTHON'] ?? 'python3';
+const python = process.env.PYTHON ?? 'python3';
 
 if (!existsSync(join(data, 'harmless.jsonl'))) process.stdout.write('skipped: the real preferences are not here\n');
 else if (spawnSync(python, ['--version']).status !== 0) process.stdout.write(`skipped: no ${python}\n`);
