@@ -43,6 +43,7 @@ const DROPPED: Readonly<Record<string, string>> = {
 	both_bad: 'both bad',
 	multi_turn_response: 'responses of several turns',
 	sealed: 'sealed',
+	unconfirmed_rewrite: 'rewrites that no second person has judged',
 };
 
 export function exportText(terminal: Terminal, done: ExportResult): string {

@@ -7,6 +7,8 @@ export interface WorkspaceConfig {
 	readonly split: { readonly seed: string; readonly eval_share: number };
 	/** Largest rise of eval loss (nats) that a recommended λ may cost. */
 	readonly thresholds: { readonly eval_rise: number };
+	/** A rewrite goes into training exports only once a second person has judged it. */
+	readonly rewrites: { readonly second_person: boolean };
 }
 
 export const DEFAULT_CONFIG: WorkspaceConfig = {
@@ -24,4 +26,5 @@ export const DEFAULT_CONFIG: WorkspaceConfig = {
 	criteria: [],
 	split: { seed: 'pairwright', eval_share: 0.2 },
 	thresholds: { eval_rise: 0.01 },
+	rewrites: { second_person: true },
 };

@@ -14,6 +14,8 @@ export interface ExportedComparison {
 	readonly split: Split;
 	readonly half: Half | null;
 	readonly opened: boolean;
+	/** A rewrite: the comparison it came from. */
+	readonly derivedFrom: string | null;
 	readonly tags: readonly string[];
 	readonly state: ComparisonState;
 	readonly source: SourceRow | null;
@@ -38,9 +40,10 @@ export function* comparisonsForExport(
 			split: Split;
 			half: Half | null;
 			opened: number;
+			derived_from: string | null;
 			tags: string | null;
 		}>(
-			`SELECT c.n, c.id, p.id AS prompt_id, p.body, c.a, c.b, p.split, p.half, c.opened, p.tags
+			`SELECT c.n, c.id, p.id AS prompt_id, p.body, c.a, c.b, p.split, p.half, c.opened, c.derived_from, p.tags
 			FROM comparisons c JOIN prompts p ON p.n = c.prompt
 			WHERE c.id > ? AND +c.place IN (${places.map(() => '?').join(', ')}) ORDER BY c.id LIMIT ?`,
 			after,
@@ -59,6 +62,7 @@ export function* comparisonsForExport(
 				split: row.split,
 				half: row.half,
 				opened: row.opened === 1,
+				derivedFrom: row.derived_from,
 				tags: row.tags === null ? [] : (JSON.parse(row.tags) as string[]),
 				state: projectComparison(row.id, eventsAbout(db, row.id, new Map()), votesOn(db, row.n)),
 				source: sources[0] ?? null,

@@ -20,6 +20,10 @@ const ConfigFile = v.object({
 		}),
 		DEFAULT_CONFIG.thresholds,
 	),
+	rewrites: v.optional(
+		v.object({ second_person: v.optional(v.boolean(), DEFAULT_CONFIG.rewrites.second_person) }),
+		DEFAULT_CONFIG.rewrites,
+	),
 });
 
 /**

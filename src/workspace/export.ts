@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { sha256, stableJson } from '../domain/identity.ts';
+import { isNamed } from '../domain/judgment.ts';
 import { SPLITS, type Split } from '../domain/split.ts';
 import { EXPORT_FORMATS, encode } from '../formats/encode.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { ExportOptions, ExportResult } from '../protocol/workspace-api.ts';
-import { comparisonsForExport } from '../store/export-query.ts';
+import { comparisonsForExport, type ExportedComparison } from '../store/export-query.ts';
 import type { Context } from './context.ts';
 import { pause } from './fold-sources.ts';
 import { writeAtomically } from './freeze.ts';
@@ -43,6 +44,12 @@ function placesOf(split: Split, format: string): string[] {
 	return TRAINING_FORMATS.includes(format) ? ['R', 'heldout'] : ['R', 'E', 'heldout'];
 }
 
+/** A rewrite that only its writer has judged: that verdict is not blind, so a trainer gets it once a second person has. */
+function isUnconfirmed(c: ExportedComparison): boolean {
+	const people = new Set(c.state.judgments.map((j) => j.annotator).filter(isNamed));
+	return c.derivedFrom !== null && c.state.by !== 'adjudication' && people.size < 2;
+}
+
 async function writeSplit(
 	ctx: Context,
 	format: string,
@@ -50,6 +57,7 @@ async function writeSplit(
 	path: string,
 	dropped: Record<string, number>,
 ): Promise<Written> {
+	const waits = TRAINING_FORMATS.includes(format) && ctx.config.rewrites.second_person;
 	const hash = createHash('sha256');
 	const prompts = new Set<string>();
 	let written = 0;
@@ -60,6 +68,10 @@ async function writeSplit(
 		for (const page of comparisonsForExport(ctx.db, placesOf(split, format))) {
 			const lines: string[] = [];
 			for (const c of page) {
+				if (waits && isUnconfirmed(c)) {
+					dropped.unconfirmed_rewrite = (dropped.unconfirmed_rewrite ?? 0) + 1;
+					continue;
+				}
 				const unlabelled = c.half === 'E' && !c.opened;
 				const encoded = encode(format, {
 					comparison: { id: c.id, promptId: c.promptId, prompt: c.prompt, a: c.a, b: c.b },

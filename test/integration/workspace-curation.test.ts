@@ -217,3 +217,30 @@ test('a written pair is a comparison; taking it back takes it out; a rewrite nam
 	assert.equal(dump(workspace.context.db), state);
 	await workspace.close();
 });
+
+test('a rewrite waits for a second person before it goes to a trainer, unless the settings say otherwise', async (t) => {
+	const dir = folder(t);
+	const { workspace } = await openAt(dir);
+	await workspace.importFiles([writePairs(dir, 1)], { split: 'train' }, job());
+	const [original] = (await workspace.list({})).comparisons;
+	const rewrite = await workspace.improve({ comparison: original!.id, side: 'a', text: 'Because light scatters.' });
+	const exported = async (): Promise<[number, number]> => {
+		const done = await workspace.exportData({ format: 'trl', splits: ['train'], out: join(dir, 'out') });
+		return [done.files[0]!.written, done.dropped.unconfirmed_rewrite ?? 0];
+	};
+	assert.deepEqual(await exported(), [1, 1]);
+
+	const config = join(dir, 'work', '.pairwright', 'config.json');
+	const settings = readFileSync(config, 'utf8');
+	writeFileSync(config, '{"rewrites":{"second_person":false}}');
+	await workspace.reload();
+	assert.deepEqual(await exported(), [2, 0]);
+	writeFileSync(config, settings);
+	await workspace.close();
+
+	const { workspace: second } = await openAt(dir, 'ben', 'two');
+	await second.judge({ comparison: rewrite.comparison, verdict: 'a' });
+	const done = await second.exportData({ format: 'trl', splits: ['train'], out: join(dir, 'out') });
+	assert.equal(done.dropped.unconfirmed_rewrite ?? 0, 0);
+	await second.close();
+});

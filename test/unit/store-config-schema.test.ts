@@ -12,7 +12,7 @@ test('the schema that editors check config.json against names exactly the settin
 	};
 	const { $schema: _, ...properties } = schema.properties;
 	assert.deepEqual(Object.keys(properties).sort(), Object.keys(DEFAULT_CONFIG).sort());
-	for (const key of ['split', 'thresholds'] as const) {
+	for (const key of ['split', 'thresholds', 'rewrites'] as const) {
 		const defaults = Object.fromEntries(
 			Object.entries(properties[key]?.properties ?? {}).map(([name, p]) => [name, (p as { default: unknown }).default]),
 		);
