@@ -4,7 +4,7 @@ export interface FeatureRows {
 	/** Sparse columns; θ holds these first. */
 	readonly columns: number;
 	/** Row i holds entries start[i] … start[i+1] − 1. */
-	readonly start: Float64Array;
+	readonly start: Int32Array;
 	readonly column: Int32Array;
 	/** −2 … 2: differences of signed presences. */
 	readonly value: Int8Array;
@@ -16,7 +16,7 @@ export interface FeatureRows {
 
 export interface SparseRows {
 	readonly rows: number;
-	readonly start: Float64Array;
+	readonly start: Int32Array;
 	readonly column: Int32Array;
 	readonly value: Int8Array;
 }
@@ -48,7 +48,7 @@ export class RowBuilder {
 	finish(): SparseRows {
 		return {
 			rows: this.start.length - 1,
-			start: Float64Array.from(this.start),
+			start: Int32Array.from(this.start),
 			column: this.column.subarray(0, this.size),
 			value: this.value.subarray(0, this.size),
 		};

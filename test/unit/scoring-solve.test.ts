@@ -21,7 +21,7 @@ function randomProblem(rows: number, columns: number, width: number, ridge: numb
 	const x: FeatureRows = {
 		rows,
 		columns,
-		start: Float64Array.from(start),
+		start: Int32Array.from(start),
 		column: Int32Array.from(column),
 		value: Int8Array.from(value),
 		width,
