@@ -73,9 +73,13 @@ export async function ensureCodeServer(say: (line: string) => void): Promise<str
 	};
 	writeFileSync(join(temporary, 'package.json'), JSON.stringify(manifest));
 	const env = { ...process.env };
-	// npm hands the settings of the clone that it runs in down to its scripts; this install is none of the clone's.
-	for (const name of Object.keys(env))
-		if (/^npm_(package|lifecycle|config_(local_prefix|ignore_scripts))/i.test(name)) delete env[name];
+	// npm hands the settings of the clone that it runs in down to its scripts; this install is none of the clone's. Nor is the
+	// user agent: it names the Node that started the outer npm, and code-server refuses to install under any but 24.
+	for (const name of Object.keys(env)) {
+		if (/^npm_(package|lifecycle|(node_)?execpath|config_(local_prefix|ignore_scripts|user_agent))/i.test(name)) {
+			delete env[name];
+		}
+	}
 	try {
 		const { code, output } = await run('npm', ['install', '--no-fund', '--no-audit', '--loglevel=error'], {
 			cwd: temporary,
