@@ -15,7 +15,7 @@ const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', 
 
 /** Runs, latest first; the verdict is an icon and a word, never the colour alone. */
 export function runRows({ runs }: Snapshot): Row[] {
-	return runs.map((run) => {
+	return runs.toReversed().map((run) => {
 		const { icon, color, word } = STATUS[run.verdict.status];
 		const label = `Run ${run.ordinal}${run.lambda === null ? '' : ` · λ ${run.lambda}`}`;
 		const when = date.format(new Date(run.created));
