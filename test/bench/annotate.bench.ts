@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import type { Frame } from 'playwright-core';
 import { useEditor } from '../e2e/harness/editor.ts';
 import { runCli } from '../e2e/harness/folder.ts';
-import { answer, pick, webview } from '../e2e/harness/workbench.ts';
+import { pick, webview } from '../e2e/harness/workbench.ts';
 import { writePairs } from './synthetic.ts';
 
 const PAIRS = Number(process.env.PAIRWRIGHT_BENCH_PAIRS ?? 100_000);
@@ -76,7 +76,7 @@ test('judging stays fluent over many pairs and during an import', { timeout: 600
 	await judge(frame, KEYS);
 
 	await command('Pairwright: Import Preference Data…');
-	await answer(page, join(editor().workspace, 'second.jsonl'));
+	await pick(page, 'second.jsonl');
 	await pick(page, 'As the rows say, else by default');
 	await frame.locator('.side.left .scroll').click();
 	await page.waitForTimeout(500);

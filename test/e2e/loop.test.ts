@@ -37,12 +37,9 @@ if (!existsSync(real)) {
 		await openContainer(page, 'Pairwright');
 		await screenshot('loop-welcome');
 		await command('Pairwright: Set Up in This Folder');
-		await page
-			.getByText(/Pairwright/)
-			.first()
-			.waitFor();
+		await page.getByRole('button', { name: 'Import Preference Data' }).first().waitFor();
 		await command('Pairwright: Import Preference Data…');
-		await answer(page, join(editor().workspace, 'harmless.jsonl'));
+		await pick(page, 'harmless.jsonl');
 		await pick(page, 'As the rows say, else by default');
 		await page.getByText(/2,303/).first().waitFor({ timeout: 60_000 });
 		await screenshot('loop-imported');
@@ -61,10 +58,12 @@ if (!existsSync(real)) {
 		await screenshot('loop-search');
 		await splits.getByRole('button', { name: /^Select all \d+ that match/ }).click();
 		await splits.locator('vscode-button', { hasText: /^\s*Tag/ }).click();
-		await page.locator('.quick-input-widget input').first().waitFor();
-		await answer(page, 'domain:crime');
+		await page.locator('.quick-input-title', { hasText: 'Outside scope' }).waitFor();
+		await page.locator('.quick-input-widget input').first().fill('domain:crime');
+		await pick(page, 'domain:crime');
+		await page.locator('.quick-input-title', { hasText: 'domain:crime' }).waitFor();
 		await answer(page, 'a topic apart');
-		await page.waitForTimeout(1000);
+		await splits.getByText('Tagged').waitFor();
 		await screenshot('loop-tagged');
 		const [{ prompts, moves }] = events('tagged') as unknown as [{ prompts: string[]; moves: string[] }];
 		assert.ok(prompts.length > 100);
