@@ -251,7 +251,9 @@ function frontier(terminal: Terminal, record: RunRecord): string {
 	return section(terminal, 'What generalization costs', [
 		table,
 		...(said === '' ? [] : [wrap(said, terminal.width)]),
-		...reasons.filter((reason) => !said.toLowerCase().includes(reason.toLowerCase())).map((reason) => wrap(oneLine(reason), terminal.width)),
+		...reasons
+			.filter((reason) => !said.toLowerCase().includes(reason.toLowerCase()))
+			.map((reason) => wrap(oneLine(reason), terminal.width)),
 		...(differences.length === 0 ? [] : [terminal.paint('dim', 'Differences, paired, 95 %'), ...differences]),
 	]);
 }
