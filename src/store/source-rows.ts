@@ -1,10 +1,9 @@
 import type { Half, Split } from '../domain/split.ts';
 import { firstTurnKey } from '../domain/text.ts';
-
+import type { ImportedJudgment, ImportedRow } from '../formats/types.ts';
 import { insertComparison, insertPrompt, orderKey, placeOf } from './comparison-rows.ts';
 import { Counts } from './counts.ts';
 import type { Database } from './database.ts';
-import type { IncomingJudgment, IncomingRow } from './incoming-row.ts';
 import type { ProjectionSettings } from './project.ts';
 import { projectComparison, type SourceVote } from './project-comparison.ts';
 import { projectPrompt } from './project-prompt.ts';
@@ -52,7 +51,7 @@ export interface FoldedRows {
 	ties: number;
 }
 
-function baseOf(j: IncomingJudgment): string {
+function baseOf(j: ImportedJudgment): string {
 	return JSON.stringify([
 		j.annotator.normalize('NFC'),
 		j.verdict,
@@ -62,7 +61,7 @@ function baseOf(j: IncomingJudgment): string {
 	]);
 }
 
-function isTie(judgments: readonly IncomingJudgment[]): boolean {
+function isTie(judgments: readonly ImportedJudgment[]): boolean {
 	return judgments.length > 0 && judgments.filter((j) => j.verdict === 'tie').length * 2 > judgments.length;
 }
 
@@ -93,7 +92,7 @@ export class SourceFolder {
 	 * One transaction: as many of `rows` as fit into `maxMs`, at least one.
 	 * @returns how many were taken and what they came to
 	 */
-	fold(rows: readonly IncomingRow[], maxMs: number): FoldedRows & { readonly taken: number } {
+	fold(rows: readonly ImportedRow[], maxMs: number): FoldedRows & { readonly taken: number } {
 		const result = { imported: 0, duplicates: 0, ties: 0, taken: 0 };
 		return this.#db.write(() => {
 			const started = performance.now();
@@ -121,7 +120,7 @@ export class SourceFolder {
 	}
 
 	/** @returns whether the row added a comparison or a judgment */
-	#row(row: IncomingRow, spoken: boolean): boolean {
+	#row(row: ImportedRow, spoken: boolean): boolean {
 		const db = this.#db;
 		const { comparison } = row;
 		const split = row.split ?? this.#source.split;
@@ -192,7 +191,7 @@ export class SourceFolder {
 	}
 
 	/** Votes of one row; equal ones are numbered. */
-	#votes(judgments: readonly IncomingJudgment[]): SourceVote[] {
+	#votes(judgments: readonly ImportedJudgment[]): SourceVote[] {
 		const seen = new Map<string, number>();
 		return judgments.map((j) => {
 			let k = 0;

@@ -6,12 +6,12 @@ import fc from 'fast-check';
 import { defaultSplit } from '../../src/domain/assignment.ts';
 import type { EventBody, JournalEvent } from '../../src/domain/events.ts';
 import { canonicalComparison, stableJson } from '../../src/domain/identity.ts';
+import type { ImportedRow } from '../../src/formats/types.ts';
 import { settleAttachments } from '../../src/store/attachments.ts';
 import { settleClusters } from '../../src/store/clusters.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { dump, recount } from '../../src/store/dump.ts';
 import { addEvent, removeFileEvents } from '../../src/store/fold-events.ts';
-import type { IncomingRow } from '../../src/store/incoming-row.ts';
 import { stampEvents } from '../../src/store/journal.ts';
 import { parseJournal } from '../../src/store/journal-files.ts';
 import { workspacePaths } from '../../src/store/paths.ts';
@@ -31,7 +31,7 @@ const ids = pairs.map((p) => p.id);
 const prompts = [...new Set(pairs.map((p) => p.promptId))];
 const people = ['ana', 'bo', 'cy'];
 
-const rows: IncomingRow[] = pairs.map((comparison, i) => ({
+const rows: ImportedRow[] = pairs.map((comparison, i) => ({
 	line: i + 1,
 	comparison,
 	judgments: [
@@ -39,6 +39,7 @@ const rows: IncomingRow[] = pairs.map((comparison, i) => ({
 		...(i === 1 ? [{ annotator: 'bo', verdict: 'a' as const }] : []),
 	],
 	tags: i === 2 ? ['domain:law'] : [],
+	warnings: [],
 	...(i === 3 ? { split: 'heldout' as const } : {}),
 }));
 

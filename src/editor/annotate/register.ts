@@ -2,14 +2,13 @@ import * as vscode from 'vscode';
 import { type AnnotateTarget, type PairOrigin, parsePanelState } from '../../protocol/annotate.ts';
 import type { QueueKind } from '../../protocol/workspace-api.ts';
 import { Disposable } from '../disposable.ts';
+import { restoredSession } from '../restored-session.ts';
 import type { FolderSession, Services } from '../services.ts';
 import { AnnotateKeys } from './keys.ts';
 import { AnnotateMemory } from './memory.ts';
 import { AnnotatePanel } from './panel.ts';
 
 const VIEW_TYPE = 'pairwright.annotate';
-/** Sessions are found after the window asks to restore its panels. */
-const RESTORE_WAIT_MS = 15_000;
 
 /** The annotate screens, one a folder; they survive a reload of the window. */
 class AnnotateScreens extends Disposable implements vscode.WebviewPanelSerializer {
@@ -50,24 +49,9 @@ class AnnotateScreens extends Disposable implements vscode.WebviewPanelSerialize
 
 	async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
 		const kept = parsePanelState(state);
-		const session = kept === null ? undefined : await this.#session(kept.folder);
+		const session = kept === null ? undefined : await restoredSession(this.#services, kept.folder);
 		if (kept === null || session === undefined || this.#open.has(kept.folder)) return panel.dispose();
 		this.#adopt(session, panel, kept.target);
-	}
-
-	#session(folder: string): Promise<FolderSession | undefined> {
-		const { promise, resolve } = Promise.withResolvers<FolderSession | undefined>();
-		const look = () => {
-			const session = this.#services.sessionOf(folder);
-			if (session !== undefined) resolve(session);
-		};
-		const listener = this.#services.onSessionsChanged(look);
-		const timer = setTimeout(() => resolve(undefined), RESTORE_WAIT_MS);
-		look();
-		return promise.finally(() => {
-			listener.dispose();
-			clearTimeout(timer);
-		});
 	}
 
 	#adopt(session: FolderSession, panel: vscode.WebviewPanel, target: AnnotateTarget): void {
