@@ -62,6 +62,71 @@ export interface Metrics {
 	readonly reliability: readonly ReliabilityBin[];
 	/** P(the longer response is preferred), equal lengths ½: a fact, no alarm. */
 	readonly longer_wins?: Interval;
+	/** Calibration slope 1/T*: below 1 = margins too wide. Absent in records of earlier versions. */
+	readonly slope?: Interval & { readonly status: string };
+	/** CORP decomposition of Brier in confidence form (Dimitriadis 2021): MCB − DSC + UNC. */
+	readonly corp?: {
+		readonly miscalibration: number | null;
+		readonly discrimination: number | null;
+		readonly uncertainty: number | null;
+	};
+}
+
+/** One group of pairs of a split, e.g. facet `domain:law`: exploratory, Benjamini–Hochberg at 10 % over all slices of a run. */
+export interface Slice {
+	readonly kind: 'facet' | 'source' | 'length' | 'turns';
+	readonly name: string;
+	readonly split: Exclude<EvaluationSplit, 'heldout_sealed'>;
+	readonly pairs: number;
+	readonly clusters: number;
+	readonly accuracy: Interval;
+	readonly nll: Interval;
+	readonly overconfidence: Interval;
+	/** One-sided p of over-confidence in this slice. */
+	readonly p: number | null;
+	readonly p_adjusted: number | null;
+	readonly flagged: boolean;
+}
+
+/** One classifier AUC of held-out against train (design.md §5). */
+export interface ShiftAuc {
+	/** Mean of per-fold AUC; ½ = cannot be told apart. */
+	readonly auc: number | null;
+	/** 95 %, clustered DeLong. */
+	readonly low: number | null;
+	readonly high: number | null;
+	/** Permutation p over clusters; only where asked for (`inspect`). */
+	readonly p?: number | null;
+	readonly permutations?: number;
+	/** Prompts (or pairs) and clusters on the held-out and the train side. */
+	readonly heldout: { readonly n: number; readonly clusters: number };
+	readonly train: { readonly n: number; readonly clusters: number };
+	/** Upper bound < 0.60: fail; lower bound > 0.60: pass. */
+	readonly status: 'pass' | 'fail' | 'insufficient';
+	/** Query words of search-made tags, left out of the prompt text. */
+	readonly words_left_out?: readonly string[];
+	readonly reason?: string;
+}
+
+/** "Inputs differ; whether preferences differ is the generalization check." */
+export interface Shift {
+	readonly prompts: ShiftAuc;
+	readonly responses: ShiftAuc;
+}
+
+/** Divergence of the fitted preference distribution from a baseline on R: mean KL(Bern(p) ‖ Bern(p_base)), nats. */
+export interface Divergence extends Interval {
+	readonly kind: string;
+}
+
+/** What the data teaches: one weight of the fitted probe, in logits per standard deviation (named, own) or per presence (n-gram). */
+export interface TaughtFeature {
+	readonly name: string;
+	readonly weight: number;
+	/** Absent = named. */
+	readonly kind?: 'named' | 'ngram' | 'own';
+	/** Clusters of T and R in which an n-gram stands; rare ones are not shown, so that no text can be read off. */
+	readonly clusters?: number;
 }
 
 export interface Baseline {
@@ -103,6 +168,17 @@ export interface HealthCheck {
 	readonly evidence: readonly string[];
 	readonly message: string;
 	readonly reason?: string;
+	/** 95 % interval of `statistic`, in its unit. */
+	readonly low?: number | null;
+	readonly high?: number | null;
+	/** Which split was tested, where a check runs on several. */
+	readonly split?: EvaluationSplit;
+	/** What to do about it, one sentence; absent where nothing is wrong. */
+	readonly remedy?: string;
+	/** "To see … takes about N pairs; there are n in G clusters (design effect d)." */
+	readonly sample_size?: string;
+	/** What evidence ids name; absent = comparisons. */
+	readonly evidence_kind?: 'comparison' | 'prompt' | 'annotator';
 }
 
 export interface SplitSize {
@@ -189,16 +265,21 @@ export interface RunRecord {
 		readonly high: number | null;
 		readonly reason?: string;
 	}[];
-	readonly divergence: {
-		readonly kind: string;
+	/** Against DPO (s = 0). */
+	readonly divergence: Divergence;
+	/** Against each baseline. */
+	readonly divergences?: readonly Divergence[];
+	readonly slices: readonly Slice[] | { readonly value: null; readonly reason: string };
+	readonly features?: readonly TaughtFeature[];
+	readonly shift?: Shift | null;
+	/** Does GDPO beat pooled on what a claim may rest on? Paired; `sentence` says so where it does not. */
+	readonly claim?: {
+		readonly on: 'eval' | 'heldout_reference';
 		readonly value: number | null;
 		readonly low: number | null;
 		readonly high: number | null;
-		readonly reason?: string;
+		readonly sentence: string;
 	};
-	readonly slices: readonly unknown[] | { readonly value: null; readonly reason: string };
-	/** What the pairs teach: strongest named features, standardised, in logits. */
-	readonly features?: readonly { readonly name: string; readonly weight: number }[];
 	readonly health: readonly HealthCheck[];
 	/** Joined in after a decision: E for the choice, its baselines and, with simultaneous 95 % bands, the other candidates. */
 	readonly opened?: {
@@ -208,6 +289,13 @@ export interface RunRecord {
 			readonly simultaneous?: true;
 		})[];
 		readonly differences: RunRecord['differences'];
+		/** Loss on the facets of E that R has too (`seen`) and on those that only E has (`unseen`). */
+		readonly by_facet?: readonly (Interval & {
+			readonly facets: 'seen' | 'unseen';
+			readonly name: 'choice' | 'dpo' | 'pooled' | 'uninformed';
+			readonly pairs: number;
+			readonly clusters: number;
+		})[];
 	};
 	readonly decision: Decision | null;
 	readonly seal: { readonly openings: number };

@@ -1,8 +1,8 @@
 import type { ScoredPair } from '../domain/dataset.ts';
 import { promptText, sideText } from '../domain/text.ts';
+import { hashPair, hashText, words } from '../domain/tokens.ts';
 import { DENSE_FEATURES, denseFeatures } from './dense-features.ts';
 import { type FeatureRows, RowBuilder, type SparseRows } from './matrix.ts';
-import { hashPair, hashText, words } from './tokens.ts';
 
 /**
  * Buckets for n-grams. 2^18 keeps collisions rare up to some 100,000 distinct n-grams that occur in two clusters, and a

@@ -3,17 +3,16 @@ import { recordsFromMargins, sigmoid } from '../calibration/records.ts';
 import type { Dataset, ScoredPair } from '../domain/dataset.ts';
 import type { Metrics, RunRecord, ScoreLine, SplitSize } from '../domain/run-record.ts';
 import type { EvaluationSplit } from '../domain/split.ts';
-import { adjustFamily } from '../health/holm.ts';
-import { checkLeakage } from '../health/leakage.ts';
 import { longerWins } from '../health/longer-wins.ts';
-import { checkOverconfidentHeldout } from '../health/overconfident-heldout.ts';
 import { composeVerdict, PROBE_DISCLAIMER, PROBE_SCORED } from '../health/verdict.ts';
 import { UserError } from '../protocol/errors.ts';
 import { HASH_BITS } from './features.ts';
 import { fitProbe, labelsOf, type ProbeFamily, type ProbeHooks } from './probe.ts';
 import { appliedTemperature, lossDifferences, preferenceDivergence } from './probe-contrasts.ts';
 import { baselines, choose, frontier, objective } from './probe-frontier.ts';
+import { probeHealth } from './probe-health.ts';
 import { meanMargins, type Sealed, sealE } from './sealed.ts';
+import { taughtFeatures } from './taught-features.ts';
 
 export interface ProbeSettings {
 	/** null = recommended.lambda, else 0. */
@@ -43,10 +42,6 @@ export interface ProbeRun {
 
 const OPEN_SPLITS = ['train', 'eval', 'heldout_reference', 'retention'] as const;
 const SPLITS: readonly EvaluationSplit[] = [...OPEN_SPLITS, 'heldout_sealed'];
-
-/** Named features shown as "what these pairs teach". */
-const MAX_FEATURES = 12;
-const MAX_EVIDENCE = 10;
 
 function checkSettings({ lambda, margin, seed }: ProbeSettings): void {
 	if (lambda !== null && !(lambda >= 0 && lambda <= 1)) {
@@ -89,24 +84,6 @@ function scoreLines(family: ProbeFamily, point: number): ScoreLine[] {
 			source: pair.source,
 		}));
 	});
-}
-
-/** The most confident mistakes on R: pairs with a preferred side that the probe sees the other way. */
-function mistakes(scores: readonly ScoreLine[]): string[] {
-	return scores
-		.filter((line) => line.split === 'heldout_reference' && line.y > 0.5 && line.delta < 0)
-		.sort((x, y) => x.delta - y.delta || (x.comparison < y.comparison ? -1 : 1))
-		.slice(0, MAX_EVIDENCE)
-		.map((line) => line.comparison);
-}
-
-function strongestFeatures(family: ProbeFamily, point: number): NonNullable<RunRecord['features']> {
-	const { dense } = family.points[point]!;
-	return family.denseNames
-		.map((name, j) => ({ name, weight: dense[j]! }))
-		.filter(({ weight }) => weight !== 0)
-		.sort((x, y) => Math.abs(y.weight) - Math.abs(x.weight) || (x.name < y.name ? -1 : 1))
-		.slice(0, MAX_FEATURES);
 }
 
 function afterReview(
@@ -165,10 +142,7 @@ export async function runProbe(dataset: Dataset, settings: ProbeSettings, hooks:
 	);
 	const scores = scoreLines(family, point);
 	const onlyTies = dataset.pairs.every((pair) => pair.y === 0.5);
-	const health = adjustFamily([
-		checkOverconfidentHeldout(family.records('heldout_reference', point), mistakes(scores), !onlyTies),
-		checkLeakage(dataset.leakage),
-	]);
+	const health = probeHealth({ family, point, scores, dataset, onlyTies });
 	const review = afterReview(family, point, dataset, settings);
 	const record: ProbeRecord = {
 		engine: {
@@ -207,7 +181,7 @@ export async function runProbe(dataset: Dataset, settings: ProbeSettings, hooks:
 		differences: lossDifferences(family, point),
 		divergence: preferenceDivergence(family, point),
 		slices: { value: null, reason: 'not in this version' },
-		features: strongestFeatures(family, point),
+		features: taughtFeatures(family, point),
 		health,
 		verdict: composeVerdict({
 			health,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { words } from '../../src/domain/tokens.ts';
 import { DENSE_FEATURES } from '../../src/scoring/dense-features.ts';
 import { pairFeatures } from '../../src/scoring/features.ts';
-import { words } from '../../src/scoring/tokens.ts';
 import { makePairs } from './scoring-support.ts';
 
 test('words are found in any script', () => {

@@ -1,0 +1,55 @@
+import type { Leak } from './dataset.ts';
+import type { Shift, ShiftAuc } from './run-record.ts';
+import type { EvaluationSplit } from './split.ts';
+
+/** How unlike the train prompts the prompts of one place are. */
+export interface PlaceNovelty {
+	readonly split: EvaluationSplit;
+	readonly prompts: number;
+	/** Prompts beyond the threshold. */
+	readonly beyond: number;
+	readonly median: number | null;
+	readonly p95: number | null;
+}
+
+/** A prompt that may lie outside the training distribution; the annotator decides. */
+export interface Suggestion {
+	/** Prompt id. */
+	readonly prompt: string;
+	readonly cluster: string;
+	/** Prompts of its cluster: they would move together. */
+	readonly members: number;
+	readonly split: EvaluationSplit;
+	/** Distance to the k-th nearest train prompt, in [0, 1]. */
+	readonly novelty: number;
+	readonly preview: string;
+	/** The reason: what train has that comes nearest. */
+	readonly nearest: readonly { readonly prompt: string; readonly similarity: number; readonly preview: string }[];
+}
+
+/** What `inspect` says of a workspace's splits, without a run. */
+export interface Inspection {
+	readonly leakage: readonly Leak[];
+	/** `auc`, `low`, `high`, `pairs` are those of the prompt text; both classifiers by name beside them. */
+	readonly shift: Pick<ShiftAuc, 'auc' | 'low' | 'high' | 'status' | 'reason'> & {
+		readonly pairs: number;
+		readonly message: string;
+	} & Shift;
+	readonly novelty: {
+		/** Distance to the k-th nearest train prompt that 95 % of train prompts stay below, each left out in turn. */
+		readonly threshold: number | null;
+		readonly k: number;
+		readonly places: readonly PlaceNovelty[];
+		readonly suggestions: readonly Suggestion[];
+		readonly reason?: string;
+	};
+	readonly composition: readonly {
+		readonly split: EvaluationSplit | 'excluded';
+		readonly prompts: number;
+		readonly pairs: number;
+		readonly judged: number | null;
+		readonly clusters: number;
+		readonly facets: readonly { readonly facet: string; readonly prompts: number }[];
+		readonly sources: readonly { readonly source: string; readonly prompts: number }[];
+	}[];
+}
