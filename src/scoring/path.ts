@@ -40,6 +40,8 @@ export interface PathPoint {
 	readonly evaluated: readonly Float64Array[];
 	/** Mean over fold models of the dense features' weights, per standard deviation, in logits. */
 	readonly dense: Float64Array;
+	/** Mean over fold models of the sparse columns' weights, in logits per n-gram. */
+	readonly grams: Float64Array;
 	/** Largest certificate of the fold solutions, nats. */
 	readonly gap: number;
 }
@@ -188,6 +190,10 @@ export async function solvePath(
 			dense: Float64Array.from(
 				{ length: features.x.width },
 				(_, j) => fits.reduce((sum, fit) => sum + fit.theta[features.x.columns + j]!, 0) / fits.length,
+			),
+			grams: Float64Array.from(
+				{ length: features.x.columns },
+				(_, j) => fits.reduce((sum, fit) => sum + fit.theta[j]!, 0) / fits.length,
 			),
 			gap: Math.max(...fits.map((fit) => fit.gap)),
 		});

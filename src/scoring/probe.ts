@@ -5,7 +5,7 @@ import type { Dataset, ScoredPair } from '../domain/dataset.ts';
 import type { EvaluationSplit } from '../domain/split.ts';
 import { UserError } from '../protocol/errors.ts';
 import { pathGrid } from './criterion.ts';
-import { pairFeatures } from './features.ts';
+import { type OwnFeatures, pairFeatures } from './features.ts';
 import { dealFolds, MAX_FOLDS } from './folds.ts';
 import { type Parts, type PathPoint, solvePath } from './path.ts';
 
@@ -20,6 +20,8 @@ export interface ProbeFamily {
 	readonly hasPath: boolean;
 	readonly folds: number;
 	readonly denseNames: readonly string[];
+	/** Bucket of each weight in `PathPoint.grams`, as `forEachGram` names buckets. */
+	readonly gramBuckets: Int32Array;
 	/** Pairs of a split, in dataset order. */
 	pairs(split: EvaluationSplit): readonly ScoredPair[];
 	/** One array a model: K for eval, E and retention; one, out of fold, for train and R. */
@@ -32,6 +34,8 @@ export interface ProbeFamily {
 export interface ProbeHooks {
 	readonly onProgress?: (progress: { phase: string; done: number; total: number }) => void;
 	readonly signal?: AbortSignal;
+	/** The user's own features, one row a pair of the dataset, in its order. */
+	readonly own?: OwnFeatures;
 }
 
 export function labelsOf(pairs: readonly ScoredPair[]): PairLabel[] {
@@ -99,10 +103,13 @@ export async function fitProbe(dataset: Dataset, seed: number, hooks: ProbeHooks
 	}
 	cancelled(hooks.signal);
 	await breathe();
-	const features = pairFeatures(pairs, fitCluster, (done) => {
-		if (done % 500 === 0 || done === pairs.length) {
-			hooks.onProgress?.({ phase: 'reading texts', done, total: pairs.length });
-		}
+	const features = pairFeatures(pairs, fitCluster, {
+		...(hooks.own === undefined ? {} : { own: hooks.own }),
+		onPair: (done) => {
+			if (done % 500 === 0 || done === pairs.length) {
+				hooks.onProgress?.({ phase: 'reading texts', done, total: pairs.length });
+			}
+		},
 	});
 	cancelled(hooks.signal);
 	const evaluated = Int32Array.from(EVALUATED.flatMap((split) => [...rows[split]]));
@@ -146,6 +153,7 @@ export async function fitProbe(dataset: Dataset, seed: number, hooks: ProbeHooks
 		hasPath,
 		folds,
 		denseNames: features.denseNames,
+		gramBuckets: features.buckets,
 		pairs: bySplit,
 		margins,
 		records,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { words } from '../../src/domain/tokens.ts';
 import { DENSE_FEATURES } from '../../src/scoring/dense-features.ts';
-import { pairFeatures } from '../../src/scoring/features.ts';
+import { forEachGram, pairFeatures } from '../../src/scoring/features.ts';
 import { makePairs } from './scoring-support.ts';
 
 test('words are found in any script', () => {
@@ -38,6 +38,42 @@ test('an n-gram of a single fitting cluster has no column, and evaluation splits
 	const evaluation = pairFeatures(pairs, Int32Array.of(-1, -1, -1, -1));
 	assert.equal(evaluation.x.columns, 0);
 	assert.ok(pairFeatures(pairs, Int32Array.of(0, 1, 2, 3)).x.columns > 0);
+});
+
+test('own features join the dense block behind the named ones, or replace everything else', () => {
+	const pairs = makePairs('train', { pairs: 3 });
+	const own = { names: ['one', 'two'], width: 2, values: Float32Array.of(1, 2, 3, 4, 5, 6) };
+	const clusters = Int32Array.of(0, 1, 2);
+	const alone = pairFeatures(pairs, clusters);
+	const joined = pairFeatures(pairs, clusters, { own: { ...own, mode: 'join' } });
+	assert.deepEqual(joined.denseNames, [...DENSE_FEATURES, 'one', 'two']);
+	assert.equal(joined.x.columns, alone.x.columns);
+	const named = DENSE_FEATURES.length;
+	assert.deepEqual([...joined.x.dense.subarray(named, named + 2)], [1, 2]);
+	assert.deepEqual(
+		[...joined.x.dense.subarray(named + 2, 2 * named + 2)],
+		[...alone.x.dense.subarray(named, 2 * named)],
+	);
+	const replaced = pairFeatures(pairs, clusters, { own: { ...own, mode: 'replace' } });
+	assert.deepEqual(replaced.denseNames, ['one', 'two']);
+	assert.equal(replaced.x.columns, 0);
+	assert.deepEqual([...replaced.x.dense], [1, 2, 3, 4, 5, 6]);
+	assert.throws(() => pairFeatures(pairs, clusters, { own: { ...own, width: 3, mode: 'join' } }), RangeError);
+});
+
+test('every column names the bucket of an n-gram of the texts', () => {
+	const pairs = makePairs('train', { pairs: 6 });
+	const { buckets, x } = pairFeatures(
+		pairs,
+		Int32Array.from(pairs, (_, i) => i),
+	);
+	assert.equal(buckets.length, x.columns);
+	const grams = new Set<number>();
+	for (const pair of pairs) {
+		for (const side of [pair.chosen, pair.rejected])
+			forEachGram(words(side[0]!.content!), (bucket) => grams.add(bucket));
+	}
+	assert.ok(buckets.every((bucket) => grams.has(bucket)));
 });
 
 test('named features see lists, code, refusals, hedges and overlap with the prompt', () => {
