@@ -59,7 +59,7 @@ export function registerReport(program: Command): void {
 }
 
 async function record(api: WorkspaceApi, run: string) {
-	return (await api.report(run)).record;
+	return (await api.report(run, { part: 'record' })).record;
 }
 
 /** The contract's columns first, in its order. */

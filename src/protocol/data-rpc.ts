@@ -131,7 +131,7 @@ export const dataSchemas = {
 		jobSchema,
 	]),
 	runs: v.strictTuple([]),
-	report: v.strictTuple([idSchema]),
+	report: v.strictTuple([idSchema, v.optional(v.strictObject({ part: optional(v.literal('record')) }))]),
 	scores: v.strictTuple([idSchema]),
 	decide: v.strictTuple([
 		idSchema,

@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { UserError } from './errors.ts';
+import { runReportSchema } from './report-record.ts';
 import type { Progress, RunReport } from './workspace-api.ts';
 
 export interface DecisionInput {
@@ -136,122 +137,10 @@ export function parsePanelState(value: unknown): PanelState | null {
 	return result.success ? result.output : null;
 }
 
-// A number or null; NaN and infinity cannot come through JSON and are refused all the same.
-const num = v.nullable(v.pipe(v.number(), v.finite()));
-const value = v.looseObject({ value: num, reason: v.optional(v.string()) });
-const interval = v.looseObject({ value: num, low: num, high: num, reason: v.optional(v.string()) });
-const count = v.pipe(v.number(), v.finite());
-const size = v.looseObject({ pairs: count, prompts: count, clusters: count });
-const status = v.picklist(['pass', 'warn', 'fail', 'insufficient']);
-
-const metrics = v.looseObject({
-	n: count,
-	n_accuracy: count,
-	groups: count,
-	left_out: v.looseObject({ unresolved: count, both_bad: count, waiting: count }),
-	mean_confidence: num,
-	mean_correct: num,
-	accuracy: interval,
-	nll: interval,
-	brier: interval,
-	overconfidence: interval,
-	ece: v.looseObject({ ...interval.entries, bins: count, null: v.looseObject({ mean: num, q95: num, p: num }) }),
-	temperature: v.looseObject({ value: num, status: v.string() }),
-	smece: value,
-	reliability: v.array(v.looseObject({ low: count, high: count, n: count, confidence: num, accuracy: num })),
-	longer_wins: v.optional(interval),
-});
-const metricsBySplit = v.record(v.string(), v.nullish(metrics));
-const baseline = v.looseObject({ s: num, train_loss: num, eval_loss: num, heldout_loss: num });
-
-const record = v.looseObject({
-	run: v.string(),
-	created: v.string(),
-	engine: v.looseObject({ name: v.string(), version: v.string() }),
-	settings: v.looseObject({
-		lambda: count,
-		lambda_requested: num,
-		margin: count,
-		margin_requested: v.union([v.number(), v.literal('auto')]),
-		beta: count,
-		seed: count,
-		folds: count,
-	}),
-	dataset: v.looseObject({
-		sha256: v.string(),
-		splits: v.looseObject({ train: size, eval: size, heldout_reference: size, heldout_sealed: size, retention: size }),
-	}),
-	objective: v.nullable(v.looseObject({ fit: v.picklist(['train_oof', 'eval']) })),
-	baselines: v.looseObject({ uninformed: baseline, dpo: baseline, pooled: baseline }),
-	frontier: v.array(
-		v.looseObject({
-			lambda: count,
-			s: num,
-			train_loss: num,
-			eval_loss: num,
-			heldout_loss: num,
-			gap: num,
-			fit_regret: num,
-			heldout_regret: num,
-			value: num,
-			same_as_previous: v.boolean(),
-		}),
-	),
-	recommended: v.looseObject({ lambda: num, sentence: v.string() }),
-	calibration: v.looseObject({ t_star: num, fitted_on: v.nullable(v.string()), status: v.string() }),
-	metrics: metricsBySplit,
-	metrics_after_review: v.optional(metricsBySplit),
-	differences: v.array(v.looseObject({ what: v.string(), value: num, low: num, high: num })),
-	divergence: v.looseObject({ kind: v.string(), value: num, low: num, high: num }),
-	features: v.optional(v.array(v.looseObject({ name: v.string(), weight: count }))),
-	health: v.array(
-		v.looseObject({
-			check: v.string(),
-			status,
-			p: num,
-			n_needed: num,
-			evidence: v.array(v.string()),
-			message: v.string(),
-		}),
-	),
-	opened: v.optional(
-		v.looseObject({
-			losses: v.array(v.looseObject({ ...interval.entries, name: v.string(), s: num })),
-			differences: v.array(v.looseObject({ what: v.string(), value: num, low: num, high: num })),
-		}),
-	),
-	decision: v.nullable(
-		v.looseObject({ lambda: num, reason: v.string(), person: v.string(), at: v.string(), after_opening: v.boolean() }),
-	),
-	seal: v.looseObject({ openings: count }),
-	verdict: v.looseObject({ status, sentence: v.string() }),
-});
-
-const headline = v.nullable(v.looseObject({ nll: interval, accuracy: interval, overconfidence: interval, n: count }));
-const report = v.looseObject({
-	record,
-	ordinal: count,
-	outOfDate: v.nullable(v.looseObject({ changed: count })),
-	mistakes: v.array(
-		v.looseObject({
-			comparison: v.string(),
-			confidence: count,
-			split: v.picklist(['train', 'eval', 'heldout_reference']),
-			preview: v.string(),
-			prefers: v.string(),
-			facts: v.array(v.string()),
-		}),
-	),
-	history: v.array(
-		v.looseObject({ run: v.string(), ordinal: count, created: v.string(), eval: headline, heldout: headline }),
-	),
-	rejudge: v.looseObject({ mistakes: count, controls: count }),
-});
-
 const state = v.variant('status', [
 	v.looseObject({
 		status: v.literal('report'),
-		report,
+		report: runReportSchema,
 		actions: v.picklist(['all', 'untrusted', 'exported']),
 		texts: v.boolean(),
 		draft: v.nullable(draft),

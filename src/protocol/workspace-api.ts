@@ -382,6 +382,8 @@ export interface RunReport {
 	readonly history: readonly RunSummary[];
 	/** How many mistakes + controls a re-judge would queue. */
 	readonly rejudge: { readonly mistakes: number; readonly controls: number };
+	/** Only the record was read: the lists are empty and `outOfDate` is not known yet. */
+	readonly pending?: true;
 }
 
 export interface Job {
@@ -465,7 +467,8 @@ export interface WorkspaceApi {
 	score(options: ScoreOptions, job: Job): Promise<{ run: string }>;
 	runs(): Promise<readonly RunSummary[]>;
 	/** `id`: a run id, a unique prefix, or `latest`. */
-	report(id: string): Promise<RunReport>;
+	/** `part: 'record'` reads the stored record alone, whatever the size of the data: the rest is `pending`. */
+	report(id: string, options?: { readonly part?: 'record' }): Promise<RunReport>;
 	/** Score lines outside E; with E for a decided run, as the contract says. */
 	scores(id: string): Promise<readonly ScoreLine[]>;
 	decide(

@@ -267,8 +267,8 @@ export class Workspace implements WorkspaceApi {
 		return this.#runs.summaries();
 	}
 
-	async report(id: string) {
-		return this.#runs.report(id);
+	async report(id: string, options: { readonly part?: 'record' } = {}) {
+		return options.part === 'record' ? this.#runs.head(id) : this.#runs.report(id);
 	}
 
 	async scores(id: string) {

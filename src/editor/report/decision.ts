@@ -26,7 +26,7 @@ export async function decideFromPalette(
 	const id = run ?? (await pickRun(session, 'Decide on which run?'));
 	if (id === undefined) return undefined;
 	const api = await session.api();
-	const report = await api.report(id);
+	const report = await api.report(id, { part: 'record' });
 	const items = [
 		...lambdaChoices(report.record).map(({ lambda, label, detail }) => ({
 			label,

@@ -85,7 +85,7 @@ export class ReportAnswers implements ReportHost {
 	}
 
 	async rerun(): Promise<void> {
-		const { record } = await (await this.#session.api()).report(this.#run);
+		const { record } = await (await this.#session.api()).report(this.#run, { part: 'record' });
 		if (record.engine.name !== 'probe') {
 			throw new UserError('usage', `A run with the engine "${record.engine.name}" is repeated from the command line.`);
 		}
@@ -93,7 +93,7 @@ export class ReportAnswers implements ReportHost {
 	}
 
 	async configureRun(): Promise<void> {
-		const { record } = await (await this.#session.api()).report(this.#run);
+		const { record } = await (await this.#session.api()).report(this.#run, { part: 'record' });
 		const options = await askRunSettings(this.#session, optionsOf(record.settings));
 		if (options !== undefined) await this.#goTo(await this.#scoring.start(this.#session, options));
 	}

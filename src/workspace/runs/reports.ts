@@ -11,6 +11,8 @@ import { findRun, readRecord, readScores, readSealed, runIds, type StoredScore }
 export function joinedRecord(port: RunsPort, run: string): RunRecord {
 	const stored = readRecord(port.paths.runs, run);
 	const decision = decisionOn(port, run);
+	// Before anything was decided here, nothing can have been opened: the sealed half stays unread.
+	if (port.events('decided').length === 0) return { ...stored, decision, seal: { openings: 0 } };
 	// Opened here for its ids alone until there is a decision.
 	const sealed = readSealed(port.paths.runs, run);
 	const openings = openingsOver(port, new Set((sealed?.lines ?? []).map((line) => line.comparison)));
@@ -50,7 +52,7 @@ export function runSummaries(port: RunsPort): RunSummary[] {
 	});
 }
 
-interface Label {
+export interface Label {
 	readonly split: string;
 	readonly y: number;
 	/** Which side y speaks of: sides turn when a label crosses one half. */
@@ -64,12 +66,8 @@ function differ(one: Label | undefined, other: Label | undefined): boolean {
 	return one.split !== other.split || share(one) !== share(other) || one.reviewed !== other.reviewed;
 }
 
-/** How many comparisons a run would score otherwise now: added, gone, moved or with another label. */
-export function changedSince(
-	scores: readonly StoredScore[],
-	sealed: Sealed | null,
-	now: { readonly dataset: ReturnType<RunsPort['dataset']>['dataset']; readonly reviewed: ReviewedLabels },
-): number {
+/** The labels that a run scored with. */
+export function labelsOf(scores: readonly StoredScore[], sealed: Sealed | null): ReadonlyMap<string, Label> {
 	const then = new Map<string, Label>();
 	for (const line of [...scores, ...(sealed?.lines ?? [])] as StoredScore[]) {
 		then.set(line.comparison, {
@@ -79,6 +77,14 @@ export function changedSince(
 			reviewed: line.reviewed?.y ?? null,
 		});
 	}
+	return then;
+}
+
+/** How many comparisons a run would score otherwise now: added, gone, moved or with another label. */
+export function changedSince(
+	then: ReadonlyMap<string, Label>,
+	now: { readonly dataset: ReturnType<RunsPort['dataset']>['dataset']; readonly reviewed: ReviewedLabels },
+): number {
 	let changed = 0;
 	const seen = new Set<string>();
 	for (const pair of now.dataset.pairs) {
@@ -107,18 +113,50 @@ function rejudgeLines(port: RunsPort, scores: readonly StoredScore[]): ReturnTyp
 	return matchControls(mistakes, scores, length);
 }
 
-export function runReport(port: RunsPort, id: string, changed: (run: string) => number): RunReport {
+/** What a report needs of a run's scores; they never change, so it can be kept. */
+export interface ScoreFacts {
+	readonly run: string;
+	readonly mistakes: readonly StoredScore[];
+	/** Mistakes that find a control. */
+	readonly matched: number;
+	readonly labels: ReadonlyMap<string, Label>;
+}
+
+/** Reads and parses every score line of a run: seconds for a million of them. */
+export function readScoreFacts(port: RunsPort, run: string): ScoreFacts {
+	const scores = readScores(port.paths.runs, run);
+	const mistakes = mistakenLines(scores);
+	const labels = labelsOf(scores, readSealed(port.paths.runs, run));
+	return { run, mistakes, matched: countMatches(mistakes, scores), labels };
+}
+
+/** The stored record without what takes reading all scores or all data: what can be shown at once. */
+export function runHead(port: RunsPort, id: string): RunReport {
 	const { runs } = port.paths;
 	const run = findRun(runs, id);
-	const record = joinedRecord(port, run);
-	const scores = readScores(runs, run);
-	const mistakes = mistakenLines(scores);
+	return {
+		record: joinedRecord(port, run),
+		ordinal: runIds(runs).indexOf(run) + 1,
+		outOfDate: null,
+		mistakes: [],
+		history: [],
+		rejudge: { mistakes: 0, controls: 0 },
+		pending: true,
+	};
+}
+
+export function runReport(
+	port: RunsPort,
+	id: string,
+	{ scores, changed }: { scores: (run: string) => ScoreFacts; changed: (run: string) => number },
+): RunReport {
+	const { pending, ...head } = runHead(port, id);
+	const { run } = head.record;
+	const { mistakes, matched } = scores(run);
 	const facts = port.facts(mistakes.map((line) => line.comparison));
-	const matched = countMatches(mistakes, scores);
 	const differing = changed(run);
 	return {
-		record,
-		ordinal: runIds(runs).indexOf(run) + 1,
+		...head,
 		outOfDate: differing > 0 ? { changed: differing } : null,
 		mistakes: describeMistakes(mistakes, facts),
 		history: runSummaries(port),

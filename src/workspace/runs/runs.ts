@@ -6,8 +6,18 @@ import type { RunReport, RunSummary, ScoreOptions } from '../../protocol/workspa
 import { tryLock } from '../../store/lock.ts';
 import { type DecisionRequest, decideRun } from './decisions.ts';
 import type { RunsPort } from './port.ts';
-import { changedSince, joinedRecord, rejudgeRun, runReport, runScores, runSummaries } from './reports.ts';
-import { newRunId, readScores, readSealed, removeDrafts } from './run-files.ts';
+import {
+	changedSince,
+	joinedRecord,
+	readScoreFacts,
+	rejudgeRun,
+	runHead,
+	runReport,
+	runScores,
+	runSummaries,
+	type ScoreFacts,
+} from './reports.ts';
+import { newRunId, removeDrafts } from './run-files.ts';
 import { runScoringProcess, type ScoringProgress } from './scoring-child.ts';
 
 export interface ScoreHooks {
@@ -22,6 +32,8 @@ export interface ScoreHooks {
 export class Runs {
 	readonly #port: RunsPort;
 	readonly #changed = new Map<string, { readonly version: string; readonly changed: number }>();
+	/** Of the run that was asked for last: a report that stays open asks again with every change of the data. */
+	#scores: ScoreFacts | null = null;
 
 	constructor(port: RunsPort) {
 		this.#port = port;
@@ -76,7 +88,15 @@ export class Runs {
 	}
 
 	report(id: string): RunReport {
-		return runReport(this.#port, id, (run) => this.#changedSince(run));
+		return runReport(this.#port, id, {
+			scores: (run) => this.#scoreFacts(run),
+			changed: (run) => this.#changedSince(run),
+		});
+	}
+
+	/** The report without its lists and without "out of date": milliseconds, whatever the size of the data. */
+	head(id: string): RunReport {
+		return runHead(this.#port, id);
 	}
 
 	/** The joined record alone, without lists. */
@@ -104,9 +124,13 @@ export class Runs {
 		const version = this.#port.version();
 		const known = this.#changed.get(run);
 		if (known?.version === version) return known.changed;
-		const { runs } = this.#port.paths;
-		const changed = changedSince(readScores(runs, run), readSealed(runs, run), this.#port.dataset());
+		const changed = changedSince(this.#scoreFacts(run).labels, this.#port.dataset());
 		this.#changed.set(run, { version, changed });
 		return changed;
+	}
+
+	#scoreFacts(run: string): ScoreFacts {
+		if (this.#scores?.run !== run) this.#scores = readScoreFacts(this.#port, run);
+		return this.#scores;
 	}
 }

@@ -1,0 +1,185 @@
+/**
+ * What the report's view relies on in a run's record, checked where it arrives. Everything that an earlier version did not write is
+ * optional: an old record is shown with what it has.
+ */
+import * as v from 'valibot';
+
+// A number or null; NaN and infinity cannot come through JSON and are refused all the same.
+const num = v.nullable(v.pipe(v.number(), v.finite()));
+const value = v.looseObject({ value: num, reason: v.optional(v.string()) });
+const interval = v.looseObject({ value: num, low: num, high: num, reason: v.optional(v.string()) });
+const count = v.pipe(v.number(), v.finite());
+const size = v.looseObject({ pairs: count, prompts: count, clusters: count });
+const status = v.picklist(['pass', 'warn', 'fail', 'insufficient']);
+const bounds = { low: num, high: num };
+const split = v.picklist(['train', 'eval', 'heldout_reference', 'heldout_sealed', 'retention']);
+
+const metrics = v.looseObject({
+	n: count,
+	n_accuracy: count,
+	groups: count,
+	left_out: v.looseObject({ unresolved: count, both_bad: count, waiting: count }),
+	mean_confidence: num,
+	mean_correct: num,
+	accuracy: interval,
+	nll: interval,
+	brier: interval,
+	overconfidence: interval,
+	ece: v.looseObject({ ...interval.entries, bins: count, null: v.looseObject({ mean: num, q95: num, p: num }) }),
+	temperature: v.looseObject({ value: num, status: v.string() }),
+	smece: value,
+	reliability: v.array(v.looseObject({ low: count, high: count, n: count, confidence: num, accuracy: num })),
+	longer_wins: v.optional(interval),
+	ece_mass: v.optional(value),
+	mce: v.optional(value),
+	rms_ce_debiased: v.optional(value),
+	ece_sweep: v.optional(v.looseObject({ ...value.entries, bins: num })),
+	slope: v.optional(v.looseObject({ ...interval.entries, status: v.string() })),
+	corp: v.optional(v.looseObject({ miscalibration: num, discrimination: num, uncertainty: num })),
+});
+const metricsBySplit = v.record(v.string(), v.nullish(metrics));
+const slice = v.looseObject({
+	kind: v.string(),
+	name: v.string(),
+	split: split,
+	pairs: count,
+	clusters: count,
+	accuracy: interval,
+	nll: interval,
+	overconfidence: interval,
+	p: num,
+	p_adjusted: num,
+	flagged: v.boolean(),
+});
+const side = v.looseObject({ n: count, clusters: count });
+const auc = v.looseObject({
+	auc: num,
+	...bounds,
+	p: v.nullish(num),
+	heldout: side,
+	train: side,
+	status: v.picklist(['pass', 'fail', 'insufficient']),
+	words_left_out: v.optional(v.array(v.string())),
+	reason: v.optional(v.string()),
+});
+const divergence = v.looseObject({ kind: v.string(), ...interval.entries });
+const check = v.looseObject({
+	check: v.string(),
+	status,
+	p: num,
+	p_adjusted: v.nullish(num),
+	statistic: v.nullish(num),
+	low: v.nullish(num),
+	high: v.nullish(num),
+	n_needed: num,
+	evidence: v.array(v.string()),
+	evidence_kind: v.optional(v.picklist(['comparison', 'prompt', 'annotator'])),
+	message: v.string(),
+	split: v.optional(split),
+	remedy: v.optional(v.string()),
+	sample_size: v.optional(v.string()),
+});
+const baseline = v.looseObject({ s: num, train_loss: num, eval_loss: num, heldout_loss: num });
+
+const record = v.looseObject({
+	run: v.string(),
+	created: v.string(),
+	engine: v.looseObject({ name: v.string(), version: v.string() }),
+	settings: v.looseObject({
+		lambda: count,
+		lambda_requested: num,
+		margin: count,
+		margin_requested: v.union([v.number(), v.literal('auto')]),
+		beta: count,
+		seed: count,
+		folds: count,
+	}),
+	dataset: v.looseObject({
+		sha256: v.string(),
+		splits: v.looseObject({ train: size, eval: size, heldout_reference: size, heldout_sealed: size, retention: size }),
+	}),
+	objective: v.nullable(v.looseObject({ fit: v.picklist(['train_oof', 'eval']) })),
+	baselines: v.looseObject({ uninformed: baseline, dpo: baseline, pooled: baseline }),
+	frontier: v.array(
+		v.looseObject({
+			lambda: count,
+			s: num,
+			train_loss: num,
+			eval_loss: num,
+			heldout_loss: num,
+			gap: num,
+			fit_regret: num,
+			heldout_regret: num,
+			value: num,
+			same_as_previous: v.boolean(),
+		}),
+	),
+	recommended: v.looseObject({ lambda: num, sentence: v.string() }),
+	calibration: v.looseObject({ t_star: num, fitted_on: v.nullable(v.string()), status: v.string() }),
+	metrics: metricsBySplit,
+	metrics_after_review: v.optional(metricsBySplit),
+	differences: v.array(v.looseObject({ what: v.string(), value: num, low: num, high: num })),
+	divergence,
+	divergences: v.optional(v.array(divergence)),
+	slices: v.optional(v.union([v.array(slice), v.looseObject({ value: v.null(), reason: v.string() })])),
+	shift: v.nullish(v.looseObject({ prompts: auc, responses: auc })),
+	claim: v.optional(
+		v.looseObject({ on: v.picklist(['eval', 'heldout_reference']), value: num, ...bounds, sentence: v.string() }),
+	),
+	features: v.optional(
+		v.array(
+			v.looseObject({
+				name: v.string(),
+				weight: count,
+				kind: v.optional(v.picklist(['named', 'ngram', 'own'])),
+				clusters: v.optional(count),
+			}),
+		),
+	),
+	health: v.array(check),
+	opened: v.optional(
+		v.looseObject({
+			losses: v.array(v.looseObject({ ...interval.entries, name: v.string(), s: num })),
+			differences: v.array(v.looseObject({ what: v.string(), value: num, low: num, high: num })),
+			by_facet: v.optional(
+				v.array(
+					v.looseObject({
+						...interval.entries,
+						facets: v.picklist(['seen', 'unseen']),
+						name: v.string(),
+						pairs: count,
+						clusters: count,
+					}),
+				),
+			),
+		}),
+	),
+	decision: v.nullable(
+		v.looseObject({ lambda: num, reason: v.string(), person: v.string(), at: v.string(), after_opening: v.boolean() }),
+	),
+	seal: v.looseObject({ openings: count }),
+	verdict: v.looseObject({ status, sentence: v.string() }),
+});
+
+const headline = v.nullable(v.looseObject({ nll: interval, accuracy: interval, overconfidence: interval, n: count }));
+/** The argument of `update` and the reply to `ready`, as far as the view relies on it. */
+export const runReportSchema = v.looseObject({
+	record,
+	ordinal: count,
+	outOfDate: v.nullable(v.looseObject({ changed: count })),
+	mistakes: v.array(
+		v.looseObject({
+			comparison: v.string(),
+			confidence: count,
+			split: v.picklist(['train', 'eval', 'heldout_reference']),
+			preview: v.string(),
+			prefers: v.string(),
+			facts: v.array(v.string()),
+		}),
+	),
+	history: v.array(
+		v.looseObject({ run: v.string(), ordinal: count, created: v.string(), eval: headline, heldout: headline }),
+	),
+	rejudge: v.looseObject({ mistakes: count, controls: count }),
+	pending: v.optional(v.literal(true)),
+});
