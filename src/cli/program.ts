@@ -4,6 +4,7 @@ import { registerAuthor } from './author.ts';
 import { registerDecide } from './decide.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerExport } from './export.ts';
+import { registerFrontier } from './frontier.ts';
 import { registerImport } from './import.ts';
 import { registerInit } from './init.ts';
 import { registerJudge } from './judge.ts';
@@ -49,6 +50,7 @@ export function createProgram(): Command {
 		registerScore,
 		registerDecide,
 		registerReport,
+		registerFrontier,
 		registerDoctor,
 	]) {
 		register(program);

@@ -16,7 +16,7 @@ function help(command: ReturnType<typeof createProgram>): string {
 
 test('every command has help with an example that names it, and the options that all take', () => {
 	const { commands } = createProgram();
-	assert.equal(commands.length, 20);
+	assert.ok(commands.length >= 21);
 	for (const command of commands) {
 		const text = help(command);
 		assert.match(text, new RegExp(`Examples?:\\n {2}\\$ pairwright ${command.name()}\\b`), command.name());
