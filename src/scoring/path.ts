@@ -42,6 +42,8 @@ export interface PathPoint {
 	readonly dense: Float64Array;
 	/** Mean over fold models of the sparse columns' weights, in logits per n-gram. */
 	readonly grams: Float64Array;
+	/** 1 where the weights of all fold models have one sign; n-grams, then dense features. */
+	readonly steady: Uint8Array;
 	/** Largest certificate of the fold solutions, nats. */
 	readonly gap: number;
 }
@@ -195,6 +197,10 @@ export async function solvePath(
 				{ length: features.x.columns },
 				(_, j) => fits.reduce((sum, fit) => sum + fit.theta[j]!, 0) / fits.length,
 			),
+			steady: Uint8Array.from({ length: features.x.columns + features.x.width }, (_, j) => {
+				const sign = Math.sign(fits[0]!.theta[j]!);
+				return sign !== 0 && fits.every((fit) => Math.sign(fit.theta[j]!) === sign) ? 1 : 0;
+			}),
 			gap: Math.max(...fits.map((fit) => fit.gap)),
 		});
 		from = best;

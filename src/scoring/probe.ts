@@ -7,6 +7,7 @@ import { UserError } from '../protocol/errors.ts';
 import { pathGrid } from './criterion.ts';
 import { type OwnFeatures, pairFeatures } from './features.ts';
 import { dealFolds, MAX_FOLDS } from './folds.ts';
+import type { FeatureRows } from './matrix.ts';
 import { type Parts, type PathPoint, solvePath } from './path.ts';
 
 export const EVALUATED: readonly EvaluationSplit[] = ['eval', 'heldout_sealed', 'retention'];
@@ -22,6 +23,10 @@ export interface ProbeFamily {
 	readonly denseNames: readonly string[];
 	/** Bucket of each weight in `PathPoint.grams`, as `forEachGram` names buckets. */
 	readonly gramBuckets: Int32Array;
+	/** Feature differences, one row a pair of the dataset; dense columns unscaled. */
+	readonly x: FeatureRows;
+	/** Rows of `x` that belong to a split, ascending. */
+	rows(split: EvaluationSplit): Int32Array;
 	/** Pairs of a split, in dataset order. */
 	pairs(split: EvaluationSplit): readonly ScoredPair[];
 	/** One array a model: K for eval, E and retention; one, out of fold, for train and R. */
@@ -154,6 +159,8 @@ export async function fitProbe(dataset: Dataset, seed: number, hooks: ProbeHooks
 		folds,
 		denseNames: features.denseNames,
 		gramBuckets: features.buckets,
+		x: features.x,
+		rows: (split) => rows[split],
 		pairs: bySplit,
 		margins,
 		records,
