@@ -1,0 +1,295 @@
+/**
+ * Near-duplicates among texts: all pairs whose sets of word 5-grams have a Jaccard similarity of at least 0.8.
+ *
+ * An exact set-similarity join by prefixes (Chaudhuri, Ganti & Kaushik 2006; positions and sizes as PPJoin, Xiao et al. 2008),
+ * not MinHash-LSH: at this threshold most texts are settled by one look at how rare their shingles are (a set that shares 80 %
+ * with another has at most 20 % that stand nowhere else), so nothing is sketched and nothing missed.
+ */
+import { ShingleSets } from './shingles.ts';
+
+export const NEAR_DUPLICATE = 0.8;
+
+/**
+ * What keeps time linear where thousands of texts share a template. Each text reads at most so many postings, checks at most so
+ * many candidates and reports at most so many partners among the texts before it.
+ */
+const MAX_POSTINGS = 8192;
+const MAX_CHECKS = 512;
+const MAX_PARTNERS = 100;
+/** Partners listed in all; past that only pairs that join two groups. */
+const MAX_PAIRS = 1_000_000;
+
+export interface NearPair {
+	/** Places in the input, a < b. */
+	readonly a: number;
+	readonly b: number;
+	/** Exact Jaccard; 1 for copies. */
+	readonly similarity: number;
+}
+
+export interface NearDuplicates {
+	/** Texts read. */
+	readonly texts: number;
+	/** For each text the first text that is the same after normalisation; itself where there is none before it. */
+	readonly copyOf: Int32Array;
+	/** For each text the first text of its group: reachable over copies and near pairs. Alone in its group: itself. */
+	readonly groupOf: Int32Array;
+	/**
+	 * Near pairs between first copies only (what holds for a text holds for its copies), by (a, b). Copies are in `copyOf`: a
+	 * hundred thousand identical prompts are one star, not five billion pairs.
+	 */
+	readonly pairs: readonly NearPair[];
+	/** False where a limit cut the list of pairs short or left candidates unread: groups may then be split, never joined wrongly. */
+	readonly complete: boolean;
+}
+
+/** Sets that may have a partner: distinct shingles as sorted keys, rarest first. */
+interface Candidates {
+	readonly keys: Float64Array;
+	/** Set c is keys[start[c]] … keys[start[c+1] − 1]. */
+	readonly start: Float64Array;
+	/** Text of each set. */
+	readonly text: Int32Array;
+	readonly count: number;
+}
+
+/** Smallest whole number that is not below x, up to rounding in x. */
+function atLeast(x: number): number {
+	return Math.ceil(x - 1e-9);
+}
+
+/**
+ * @param texts read once; memory is about 8 bytes a word
+ * @param threshold in (0, 1]
+ */
+export function findNearDuplicates(texts: Iterable<string>, threshold = NEAR_DUPLICATE): NearDuplicates {
+	if (!(threshold > 0 && threshold <= 1)) throw new RangeError(`no Jaccard threshold: ${threshold}`);
+	const sets = new ShingleSets();
+	for (const text of texts) sets.add(text);
+	const copyOf = firstCopies(sets);
+	const candidates = setsWithSharedShingles(sets, copyOf, threshold);
+	const parent = copyOf.slice();
+	const { pairs, complete } = join(candidates, threshold, parent);
+	const groupOf = new Int32Array(sets.size);
+	for (let i = 0; i < sets.size; i++) groupOf[i] = rootOf(parent, i);
+	pairs.sort((x, y) => x.a - y.a || x.b - y.b);
+	return { texts: sets.size, copyOf, groupOf, pairs, complete };
+}
+
+function firstCopies(sets: ShingleSets): Int32Array {
+	const copyOf = new Int32Array(sets.size);
+	const slots = 2 ** Math.ceil(Math.log2(2 * sets.size + 2));
+	const table = new Int32Array(slots).fill(-1);
+	for (let i = 0; i < sets.size; i++) {
+		let slot = sets.textHash(i) & (slots - 1);
+		while (table[slot]! >= 0 && !sets.sameText(table[slot]!, i)) slot = (slot + 1) & (slots - 1);
+		if (table[slot]! < 0) table[slot] = i;
+		copyOf[i] = table[slot]!;
+	}
+	return copyOf;
+}
+
+const CLASS = 2 ** 48;
+
+/** Rare shingles apart, common ones by powers of two: 21 classes. */
+const RARITY = Uint8Array.from({ length: 256 }, (_, n) => (n <= 16 ? n : 12 + Math.floor(Math.log2(n))));
+
+/**
+ * The sets that can have a partner: at least ⌈threshold·|x|⌉ of their shingles stand in another text too. Occurrences are counted
+ * in hashed counters (one byte, saturating): a collision makes a shingle look less rare, which keeps a set too many, never one
+ * too few. Keys are rarity class, then hash: one order for all sets, so that sorting them once serves prefixes and intersections.
+ */
+function setsWithSharedShingles(sets: ShingleSets, copyOf: Int32Array, threshold: number): Candidates {
+	const { values, start } = sets;
+	const total = start[sets.size]!;
+	const mask = 2 ** Math.min(28, Math.max(10, Math.ceil(Math.log2(3 * total + 1)))) - 1;
+	const seen = new Uint8Array(mask + 1);
+	for (let i = 0; i < sets.size; i++) {
+		if (copyOf[i] !== i) continue;
+		for (let e = start[i]!, end = start[i + 1]!; e < end; e++) {
+			const counter = (values[e]! >>> 0) & mask;
+			if (seen[counter]! < 255) seen[counter] = seen[counter]! + 1;
+		}
+	}
+	// Written over the shingles already read: a kept set never moves to the right.
+	const text = new Int32Array(sets.size);
+	const from = new Float64Array(sets.size + 1);
+	let count = 0;
+	let write = 0;
+	for (let i = 0; i < sets.size; i++) {
+		const first = start[i]!;
+		const end = start[i + 1]!;
+		if (copyOf[i] !== i || first === end) continue;
+		let alone = end - first - atLeast(threshold * (end - first));
+		for (let e = first; e < end && alone >= 0; e++) if (seen[(values[e]! >>> 0) & mask] === 1) alone--;
+		if (alone < 0) continue;
+		for (let e = first; e < end; e++) {
+			const value = values[e]!;
+			values[e] = RARITY[seen[(value >>> 0) & mask]!]! * CLASS + value;
+		}
+		values.subarray(first, end).sort();
+		let previous = -1;
+		for (let e = first; e < end; e++) {
+			const value = values[e]!;
+			if (value !== previous) values[write++] = value;
+			previous = value;
+		}
+		text[count++] = i;
+		from[count] = write;
+	}
+	return { keys: values, start: from, text, count };
+}
+
+function rootOf(parent: Int32Array, i: number): number {
+	let root = i;
+	while (parent[root] !== root) root = parent[root]!;
+	for (let at = i; parent[at] !== root; ) {
+		const next = parent[at]!;
+		parent[at] = root;
+		at = next;
+	}
+	return root;
+}
+
+/** Groups keep their smallest member as root. */
+function unite(parent: Int32Array, i: number, j: number): void {
+	const [a, b] = [rootOf(parent, i), rootOf(parent, j)];
+	if (a < b) parent[b] = a;
+	else parent[a] = b;
+}
+
+/** Posting lists of shingles: an open hash table of heads, newest first. */
+class Postings {
+	private readonly mask: number;
+	private readonly key: Float64Array;
+	private readonly head: Int32Array;
+	/** One a posting: set, place of the shingle in it, next posting of the same shingle. */
+	readonly set: Int32Array;
+	readonly place: Int32Array;
+	readonly next: Int32Array;
+	private size = 0;
+
+	constructor(capacity: number) {
+		const slots = 2 ** Math.ceil(Math.log2(2 * capacity + 2));
+		this.mask = slots - 1;
+		this.key = new Float64Array(slots).fill(-1);
+		this.head = new Int32Array(slots).fill(-1);
+		this.set = new Int32Array(capacity);
+		this.place = new Int32Array(capacity);
+		this.next = new Int32Array(capacity);
+	}
+
+	private slotOf(key: number): number {
+		let slot = (key >>> 0) & this.mask;
+		while (this.key[slot] !== key && this.key[slot] !== -1) slot = (slot + 1) & this.mask;
+		return slot;
+	}
+
+	first(key: number): number {
+		return this.head[this.slotOf(key)]!;
+	}
+
+	add(key: number, set: number, place: number): void {
+		const slot = this.slotOf(key);
+		this.key[slot] = key;
+		this.set[this.size] = set;
+		this.place[this.size] = place;
+		this.next[this.size] = this.head[slot]!;
+		this.head[slot] = this.size++;
+	}
+}
+
+/**
+ * Sets by size, each against the smaller ones before it. J(x, y) ≥ t needs |x ∩ y| ≥ t/(1+t)·(|x|+|y|); so x's and y's shingles,
+ * in the one order, share one of the first |x| − ⌈t|x|⌉ + 1 and |y| − ⌈2t/(1+t)·|y|⌉ + 1. How much can still follow a shared place
+ * settles most of the rest; what is left is intersected.
+ * @param parent union-find over texts, joined in place
+ */
+function join(sets: Candidates, threshold: number, parent: Int32Array): { pairs: NearPair[]; complete: boolean } {
+	const { keys, start, text, count } = sets;
+	const size = Int32Array.from({ length: count }, (_, c) => start[c + 1]! - start[c]!);
+	const order = Int32Array.from(
+		Float64Array.from({ length: count }, (_, c) => size[c]! * 2 ** 31 + c).sort(),
+		(packed) => packed % 2 ** 31,
+	);
+	const half = threshold / (1 + threshold);
+	const indexed = (n: number): number => n - atLeast(2 * half * n) + 1;
+	let capacity = 0;
+	for (let c = 0; c < count; c++) capacity += indexed(size[c]!);
+	const postings = new Postings(capacity);
+	/** Shared shingles met so far with each earlier set; −1: settled, cannot reach the threshold. */
+	const met = new Int32Array(count);
+	const found = new Int32Array(MAX_POSTINGS);
+	const pairs: NearPair[] = [];
+	let complete = true;
+	for (let k = 0; k < count; k++) {
+		const x = order[k]!;
+		const nx = size[x]!;
+		const ax = start[x]!;
+		const least = atLeast(threshold * nx);
+		let candidates = 0;
+		let read = 0;
+		prefix: for (let i = 0; i <= nx - least; i++) {
+			for (let e = postings.first(keys[ax + i]!); e >= 0; e = postings.next[e]!) {
+				const y = postings.set[e]!;
+				const ny = size[y]!;
+				// Newest first is largest first: the rest is too small.
+				if (ny < least) break;
+				if (read === MAX_POSTINGS) {
+					complete = false;
+					break prefix;
+				}
+				read++;
+				const before = met[y]!;
+				if (before < 0) continue;
+				if (before === 0) found[candidates++] = y;
+				const follow = Math.min(nx - i, ny - postings.place[e]!);
+				met[y] = before + follow >= atLeast(half * (nx + ny)) ? before + 1 : -1;
+			}
+		}
+		let checks = 0;
+		let partners = 0;
+		for (let c = 0; c < candidates; c++) {
+			const y = found[c]!;
+			const possible = met[y]! > 0;
+			met[y] = 0;
+			if (!possible) continue;
+			const [a, b] = text[x]! < text[y]! ? [text[x]!, text[y]!] : [text[y]!, text[x]!];
+			if (partners === MAX_PARTNERS || pairs.length >= MAX_PAIRS || checks === MAX_CHECKS) complete = false;
+			if (checks === MAX_CHECKS) continue;
+			if ((partners === MAX_PARTNERS || pairs.length >= MAX_PAIRS) && rootOf(parent, a) === rootOf(parent, b)) continue;
+			checks++;
+			const needed = atLeast(half * (nx + size[y]!));
+			const shared = intersection(keys, ax, nx, start[y]!, size[y]!, needed);
+			const similarity = shared / (nx + size[y]! - shared);
+			if (shared < needed || similarity < threshold) continue;
+			pairs.push({ a, b, similarity });
+			partners++;
+			unite(parent, a, b);
+		}
+		for (let i = 0; i < indexed(nx); i++) postings.add(keys[ax + i]!, x, i);
+	}
+	return { pairs, complete };
+}
+
+/** |x ∩ y| of two sorted ranges; what it has so far where `needed` is out of reach. */
+function intersection(keys: Float64Array, ax: number, nx: number, ay: number, ny: number, needed: number): number {
+	let i = ax;
+	let j = ay;
+	const endX = ax + nx;
+	const endY = ay + ny;
+	let shared = 0;
+	while (i < endX && j < endY) {
+		const difference = keys[i]! - keys[j]!;
+		if (difference === 0) {
+			shared++;
+			i++;
+			j++;
+		} else {
+			if (difference < 0) i++;
+			else j++;
+			if (shared + Math.min(endX - i, endY - j) < needed) return shared;
+		}
+	}
+	return shared;
+}
