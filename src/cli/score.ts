@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ScoreOptions } from '../protocol/workspace-api.ts';
 import { example, numberBetween, perform, wholeNumber } from './register.ts';
@@ -9,6 +10,8 @@ interface Options {
 	readonly margin: number | 'auto';
 	readonly beta: number;
 	readonly seed: number;
+	readonly features?: string;
+	readonly featuresMode: 'join' | 'replace';
 }
 
 const positive = (text: string): number => {
@@ -39,12 +42,31 @@ export function registerScore(program: Command): void {
 		)
 		.option('--beta <x>', 'inverse temperature of the preference model', positive, 1)
 		.option('--seed <n>', 'of folds and resampling: the same seed, the same record', wholeNumber(0), 0)
+		.option(
+			'--features <file>',
+			'features of your own, e.g. embeddings of a reward model: JSON Lines of {"id","a":[…],"b":[…]} or {"id","x":[…]}, x = a − b',
+		)
+		.addOption(
+			new Option('--features-mode <mode>', 'beside the probe’s own features, or instead of them')
+				.choices(['join', 'replace'])
+				.default('join'),
+		)
 		.addHelpText('after', example('score', 'score --lambda 0.3 --margin auto --json'))
 		.action(
-			perform<Options>(async (context, _args, { engine, lambda, margin, beta, seed }) => {
+			perform<Options>(async (context, _args, { engine, lambda, margin, beta, seed, features, featuresMode }) => {
 				const api = await context.open();
 				const { run } = await context.job('score', (job) =>
-					api.score({ engine, lambda: lambda ?? null, margin, beta, seed }, job),
+					api.score(
+						{
+							engine,
+							lambda: lambda ?? null,
+							margin,
+							beta,
+							seed,
+							...(features === undefined ? {} : { features: { path: resolve(features), mode: featuresMode } }),
+						},
+						job,
+					),
 				);
 				const report = await api.report(run);
 				context.result(report.record, (terminal) => reportText(terminal, report));

@@ -127,6 +127,7 @@ export const dataSchemas = {
 			margin: v.union([finiteSchema, v.literal('auto')]),
 			beta: finiteSchema,
 			seed: finiteSchema,
+			features: optional(v.strictObject({ path: text, mode: v.picklist(['join', 'replace']) })),
 		}),
 		jobSchema,
 	]),

@@ -344,6 +344,11 @@ export interface ScoreOptions {
 	readonly margin: number | 'auto';
 	readonly beta: number;
 	readonly seed: number;
+	/**
+	 * The user's own features: a file they named on this machine, absolute; never a path from a workspace's files. join: beside the
+	 * probe's own; replace: instead of them.
+	 */
+	readonly features?: { readonly path: string; readonly mode: 'join' | 'replace' };
 }
 
 export interface RunSummary {

@@ -6,7 +6,9 @@ import type { EvaluationSplit } from '../domain/split.ts';
 import { longerWins } from '../health/longer-wins.ts';
 import { composeVerdict, PROBE_DISCLAIMER, PROBE_SCORED } from '../health/verdict.ts';
 import { UserError } from '../protocol/errors.ts';
+import { DENSE_FEATURES } from './dense-features.ts';
 import { HASH_BITS } from './features.ts';
+import type { OwnInput } from './own-features.ts';
 import { fitProbe, labelsOf, type ProbeFamily, type ProbeHooks } from './probe.ts';
 import { appliedTemperature, lossDifferences, preferenceDivergence } from './probe-contrasts.ts';
 import { baselines, choose, frontier, objective } from './probe-frontier.ts';
@@ -27,6 +29,8 @@ export interface ProbeSettings {
 	 * a second row of metrics, "after outcome-dependent review, optimistic".
 	 */
 	readonly reviewed?: ReadonlyMap<string, { readonly y: number; readonly decided: boolean }>;
+	/** Features that the user brought, one row a pair of the dataset. */
+	readonly own?: OwnInput;
 }
 
 /** The run record before it is stored: what a decision or a clock adds is not in it. */
@@ -111,7 +115,8 @@ function afterReview(
  */
 export async function runProbe(dataset: Dataset, settings: ProbeSettings, hooks: ProbeHooks = {}): Promise<ProbeRun> {
 	checkSettings(settings);
-	const family = await fitProbe(dataset, settings.seed, hooks);
+	const { own } = settings;
+	const family = await fitProbe(dataset, settings.seed, own === undefined ? hooks : { ...hooks, own: own.features });
 	const choice = choose(family, settings);
 	const { point } = choice;
 	const metrics: Partial<Record<EvaluationSplit, Metrics | null>> = {};
@@ -149,7 +154,10 @@ export async function runProbe(dataset: Dataset, settings: ProbeSettings, hooks:
 			name: 'probe',
 			version: '1',
 			reference: 'uninformed',
-			features: { hash_bits: HASH_BITS, named: family.denseNames.length },
+			features: {
+				...(own?.features.mode === 'replace' ? {} : { hash_bits: HASH_BITS, named: DENSE_FEATURES.length }),
+				...(own === undefined ? {} : { own: own.facts }),
+			},
 			// Nats by which a reported solution may miss its minimum.
 			certificate: Math.max(...family.points.map((each) => each.gap)),
 		},

@@ -72,6 +72,7 @@ export class Runs {
 					lambda: options.lambda,
 					margin: options.margin,
 					seed: options.seed,
+					...(options.features === undefined ? {} : { features: options.features }),
 				},
 				{ ...hooks, onProgress: hooks.onProgress ?? (() => {}) },
 			);

@@ -1,6 +1,7 @@
 import type { Dataset } from '../../domain/dataset.ts';
 import type { ProbeHooks } from '../../scoring/probe.ts';
 import { runProbe } from '../../scoring/run-probe.ts';
+import { readOwnFeatures } from './own-features-file.ts';
 import type { ReviewedLabels } from './port.ts';
 import { type StoredScore, writeRun } from './run-files.ts';
 import type { ScoreRequest } from './score-messages.ts';
@@ -17,10 +18,15 @@ export interface ScoringInput {
 /** Scores and writes the run's folder: whole, or not at all. */
 export async function scoreAndWrite(
 	input: ScoringInput,
-	request: Pick<ScoreRequest, 'run' | 'created' | 'lambda' | 'margin' | 'seed'>,
+	request: Pick<ScoreRequest, 'run' | 'created' | 'lambda' | 'margin' | 'seed' | 'features'>,
 	hooks: ProbeHooks = {},
 ): Promise<void> {
 	const started = performance.now();
+	const { features } = request;
+	const own =
+		features === undefined
+			? undefined
+			: await readOwnFeatures(features.path, features.mode, input.dataset.pairs, hooks.signal);
 	const { record, scores, sealed } = await runProbe(
 		input.dataset,
 		{
@@ -29,6 +35,7 @@ export async function scoreAndWrite(
 			seed: request.seed,
 			evalRise: input.evalRise,
 			reviewed: input.reviewed,
+			...(own === undefined ? {} : { own }),
 		},
 		hooks,
 	);

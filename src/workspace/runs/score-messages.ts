@@ -10,6 +10,7 @@ export const scoreRequest = v.strictObject({
 	lambda: v.nullable(v.number()),
 	margin: v.union([v.number(), v.literal('auto')]),
 	seed: v.number(),
+	features: v.optional(v.strictObject({ path: v.string(), mode: v.picklist(['join', 'replace']) })),
 });
 export type ScoreRequest = v.InferOutput<typeof scoreRequest>;
 
