@@ -127,6 +127,8 @@ export interface TaughtFeature {
 	readonly kind?: 'named' | 'ngram' | 'own';
 	/** Clusters of T and R in which an n-gram stands; rare ones are not shown, so that no text can be read off. */
 	readonly clusters?: number;
+	/** `weight` in logits per standard deviation, whatever the kind: what the list is ordered by. Absent in earlier versions. */
+	readonly standardised?: number;
 }
 
 export interface Baseline {

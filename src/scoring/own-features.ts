@@ -20,6 +20,9 @@ export interface OwnInput {
 	readonly facts: OwnFeatureFacts;
 }
 
+/** Before the names of own features among the others, so that none is taken for a named one. */
+export const OWN_PREFIX = 'own: ';
+
 /** Shortest id prefix that is taken for one, as everywhere. */
 const MIN_PREFIX = 8;
 /** Ids named where pairs lack features. */
@@ -100,7 +103,7 @@ export class OwnFeatureTable {
 		const width = this.#width;
 		return {
 			features: {
-				names: Array.from({ length: width }, (_, j) => `own: ${names?.[j] ?? j + 1}`),
+				names: Array.from({ length: width }, (_, j) => `${OWN_PREFIX}${names?.[j] ?? j + 1}`),
 				width,
 				values: this.#values,
 				mode,

@@ -107,7 +107,7 @@ test('a run learns from own features: a reward that knows the answer is what it 
 	assert.ok(record.metrics.heldout_reference!.accuracy.value === 1);
 	assert.ok(record.baselines.dpo.heldout_loss! < 0.3, 'the words alone carry over to nothing');
 	assert.deepEqual(record.engine.features, { own: own.facts });
-	assert.equal(record.features![0]!.name, 'own: reward');
+	assert.deepEqual([record.features![0]!.name, record.features![0]!.kind], ['reward', 'own']);
 	const { record: joined } = await runProbe(dataset, {
 		lambda: 1,
 		margin: 0,
