@@ -117,6 +117,8 @@ export interface Shift {
 /** Divergence of the fitted preference distribution from a baseline on R: mean KL(Bern(p) ‖ Bern(p_base)), nats. */
 export interface Divergence extends Interval {
 	readonly kind: string;
+	/** What it is of, in words: it is no KL of language models. */
+	readonly label?: string;
 }
 
 /** What the data teaches: one weight of the fitted probe, in logits per standard deviation (named, own) or per presence (n-gram). */
@@ -245,6 +247,8 @@ export interface RunRecord {
 	} | null;
 	readonly baselines: { readonly uninformed: Baseline; readonly dpo: Baseline; readonly pooled: Baseline };
 	readonly frontier: readonly FrontierPoint[];
+	/** From which λ on the frontier stays at one solution, e.g. "λ ≥ 0.3: same solution"; null where it moves to the end. */
+	readonly flat?: { readonly from: number; readonly sentence: string } | null;
 	readonly recommended: {
 		readonly lambda: number | null;
 		readonly checkpoint: string | null;
@@ -276,7 +280,8 @@ export interface RunRecord {
 	readonly shift?: Shift | null;
 	/** Does GDPO beat pooled on what a claim may rest on? Paired; `sentence` says so where it does not. */
 	readonly claim?: {
-		readonly on: 'eval' | 'heldout_reference';
+		/** `heldout_sealed` once a decision opened E: the claim that counts. */
+		readonly on: 'eval' | 'heldout_reference' | 'heldout_sealed';
 		readonly value: number | null;
 		readonly low: number | null;
 		readonly high: number | null;

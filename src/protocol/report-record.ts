@@ -124,7 +124,12 @@ const record = v.looseObject({
 	slices: v.optional(v.union([v.array(slice), v.looseObject({ value: v.null(), reason: v.string() })])),
 	shift: v.nullish(v.looseObject({ prompts: auc, responses: auc })),
 	claim: v.optional(
-		v.looseObject({ on: v.picklist(['eval', 'heldout_reference']), value: num, ...bounds, sentence: v.string() }),
+		v.looseObject({
+			on: v.picklist(['eval', 'heldout_reference', 'heldout_sealed']),
+			value: num,
+			...bounds,
+			sentence: v.string(),
+		}),
 	),
 	features: v.optional(
 		v.array(
@@ -133,6 +138,7 @@ const record = v.looseObject({
 				weight: count,
 				kind: v.optional(v.picklist(['named', 'ngram', 'own'])),
 				clusters: v.optional(count),
+				standardised: v.optional(count),
 			}),
 		),
 	),

@@ -2,7 +2,7 @@ import { intervalOf, MIN_CLUSTERS, pairedDifference, recordMean } from '../calib
 import { losses } from '../calibration/proper.ts';
 import { sigmoid } from '../calibration/records.ts';
 import { fitTemperature } from '../calibration/temperature.ts';
-import type { RunRecord } from '../domain/run-record.ts';
+import type { Divergence, RunRecord } from '../domain/run-record.ts';
 import type { ProbeFamily } from './probe.ts';
 
 const PLACES = [
@@ -35,13 +35,27 @@ function bernoulliKl(z: number, base: number): number {
 	return Math.max(0, p * (down(base) - down(z)) + (1 - p) * (down(-base) - down(-z)));
 }
 
-/** How far the fitted preferences moved from DPO's on R: mean KL per pair. Not a KL of language models, and named so. */
-export function preferenceDivergence(family: ProbeFamily, chosen: number): RunRecord['divergence'] {
-	const kind = 'preference-kl-vs-dpo';
+const BASELINES = [
+	['dpo', 'DPO’s'],
+	['pooled', 'pooled training’s'],
+	['uninformed', 'knowing nothing (½ for every pair)'],
+] as const;
+
+/** How far the fitted preferences moved from each baseline's on R: mean KL per pair, DPO first. */
+export function preferenceDivergences(family: ProbeFamily, chosen: number): readonly [Divergence, ...Divergence[]] {
 	const records = family.records('heldout_reference', chosen);
-	const base = family.records('heldout_reference', 0);
-	const kl = records.margin.map((z, i) => bernoulliKl(z, base.margin[i]!));
-	return { kind, ...intervalOf(recordMean(records, kl), 'no held-out pairs') };
+	const [dpo, ...others] = BASELINES.map(([name, whose]): Divergence => {
+		const kind = `preference-kl-vs-${name}`;
+		const label = `of the fitted preference distribution from ${whose}, not of a language model`;
+		const point = name === 'dpo' ? 0 : name === 'pooled' ? family.pooled : null;
+		if (name === 'pooled' && point === null) {
+			return { kind, label, value: null, low: null, high: null, reason: 'no held-out path' };
+		}
+		const base = point === null ? null : family.records('heldout_reference', point).margin;
+		const kl = records.margin.map((z, i) => bernoulliKl(z, base === null ? 0 : base[i]!));
+		return { kind, label, ...intervalOf(recordMean(records, kl), 'no held-out pairs') };
+	});
+	return [dpo!, ...others];
 }
 
 /** The T* that may be applied: from R out of fold, else from eval; a flagged status means it must not be. */

@@ -162,6 +162,16 @@ export function objective(family: ProbeFamily, choice: Choice): NonNullable<RunR
 	};
 }
 
+/** Where the frontier goes flat: from which λ on every λ is one solution. */
+export function flatFrom({ lambdas, reason }: Choice): NonNullable<RunRecord['flat']> | null {
+	if (reason !== null) return null;
+	const last = lambdas.at(-1)!;
+	const moved = lambdas.findLastIndex(({ point }) => point !== last.point);
+	const from = lambdas[moved + 1]!.lambda;
+	if (from === last.lambda) return null;
+	return { from, sentence: moved < 0 ? 'Every λ: same solution' : `λ ≥ ${from}: same solution` };
+}
+
 export function baselines(family: ProbeFamily, reason: string | null): RunRecord['baselines'] {
 	const at = (point: number): Baseline => ({
 		s: family.points[point]!.s,

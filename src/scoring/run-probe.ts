@@ -6,12 +6,13 @@ import type { EvaluationSplit } from '../domain/split.ts';
 import { longerWins } from '../health/longer-wins.ts';
 import { composeVerdict, PROBE_DISCLAIMER, PROBE_SCORED } from '../health/verdict.ts';
 import { UserError } from '../protocol/errors.ts';
+import { claimAgainstPooled } from './claim.ts';
 import { DENSE_FEATURES } from './dense-features.ts';
 import { HASH_BITS } from './features.ts';
 import type { OwnInput } from './own-features.ts';
 import { fitProbe, labelsOf, type ProbeFamily, type ProbeHooks } from './probe.ts';
-import { appliedTemperature, lossDifferences, preferenceDivergence } from './probe-contrasts.ts';
-import { baselines, choose, frontier, objective } from './probe-frontier.ts';
+import { appliedTemperature, lossDifferences, preferenceDivergences } from './probe-contrasts.ts';
+import { baselines, choose, flatFrom, frontier, objective } from './probe-frontier.ts';
 import { probeHealth } from './probe-health.ts';
 import { meanMargins, type Sealed, sealE } from './sealed.ts';
 import { taughtFeatures } from './taught-features.ts';
@@ -148,6 +149,7 @@ export async function runProbe(dataset: Dataset, settings: ProbeSettings, hooks:
 	const scores = scoreLines(family, point);
 	const onlyTies = dataset.pairs.every((pair) => pair.y === 0.5);
 	const health = probeHealth({ family, point, scores, dataset, onlyTies });
+	const divergences = preferenceDivergences(family, point);
 	const review = afterReview(family, point, dataset, settings);
 	const record: ProbeRecord = {
 		engine: {
@@ -182,14 +184,17 @@ export async function runProbe(dataset: Dataset, settings: ProbeSettings, hooks:
 		objective: objective(family, choice),
 		baselines: baselines(family, choice.reason),
 		frontier: frontier(family, choice),
+		flat: flatFrom(choice),
 		recommended: choice.recommended,
 		calibration: appliedTemperature(family, point),
 		metrics,
 		...(review === undefined ? {} : { metrics_after_review: review }),
 		differences: lossDifferences(family, point),
-		divergence: preferenceDivergence(family, point),
+		divergence: divergences[0],
+		divergences,
 		slices: { value: null, reason: 'not in this version' },
 		features: taughtFeatures(family, point),
+		claim: claimAgainstPooled(family, point, choice.lambda, choice.reason),
 		health,
 		verdict: composeVerdict({
 			health,

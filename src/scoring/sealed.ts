@@ -1,6 +1,8 @@
-import { intervalOf, pairedDifference, recordMean } from '../calibration/jackknife.ts';
+import { clusteredMean, intervalOf, pairedDifference, recordMean } from '../calibration/jackknife.ts';
 import { computeMetrics, type MetricsOptions } from '../calibration/metrics.ts';
 import { losses } from '../calibration/proper.ts';
+import type { Records } from '../calibration/records.ts';
+import type { ScoredPair } from '../domain/dataset.ts';
 import type { Interval, Metrics, ScoreLine } from '../domain/run-record.ts';
 import type { ProbeFamily } from './probe.ts';
 
@@ -13,13 +15,19 @@ export interface SealedSolution {
 	readonly band: Interval;
 	readonly over_dpo: Interval;
 	readonly over_pooled: Interval;
+	/** Loss on E's facets that R has too, and on those that only E has; absent in files of earlier versions. */
+	readonly by_facet?: Readonly<Record<Facets, Interval>>;
 	readonly metrics: Metrics;
 }
+
+/** Every third facet goes to E only (design.md §5), so that a new kind of shift is measured too. */
+export type Facets = 'seen' | 'unseen';
 
 /** Everything of E in a run. It exists in sealed.bin only, until a decision opens it. */
 export interface Sealed {
 	readonly version: 1;
 	readonly pairs: number;
+	readonly facets?: Readonly<Record<Facets, { readonly pairs: number; readonly clusters: number }>>;
 	/** Place in `solutions` for each λ of the frontier, of the run's own λ, and of the baselines. */
 	readonly by_lambda: readonly { readonly lambda: number; readonly solution: number }[];
 	readonly own: number;
@@ -50,10 +58,12 @@ export function sealE(
 	const records = family.records('heldout_sealed', 0);
 	const dpo = lossOf(0);
 	const pooled = family.pooled === null ? null : lossOf(family.pooled);
+	const groups = facetGroups(family, records);
 	const margins = points.map((point) => meanMargins(family.margins('heldout_sealed', point)));
 	return {
 		version: 1,
 		pairs: pairs.length,
+		facets: { seen: groups.seen.size, unseen: groups.unseen.size },
 		by_lambda: choice.lambdas.map(({ lambda, point }) => ({ lambda, solution: points.indexOf(point) })),
 		own: points.indexOf(choice.own),
 		dpo: points.indexOf(0),
@@ -67,6 +77,7 @@ export function sealE(
 				band: intervalOf(recordMean(records, loss), 'no pairs', 1 - 0.05 / points.length),
 				over_dpo: intervalOf(pairedDifference(records, loss, dpo)),
 				over_pooled: intervalOf(pooled === null ? null : pairedDifference(records, loss, pooled), 'no pooled baseline'),
+				by_facet: { seen: groups.seen.of(loss), unseen: groups.unseen.of(loss) },
 				metrics: computeMetrics(family.records('heldout_sealed', point), metrics),
 			};
 		}),
@@ -81,6 +92,28 @@ export function sealE(
 			deltas: margins.map((margin) => margin[i]!),
 		})),
 	};
+}
+
+interface FacetGroup {
+	readonly size: { readonly pairs: number; readonly clusters: number };
+	of(loss: Float64Array): Interval;
+}
+
+/** A pair is unseen where any of its facets is in no pair of R. No facet at all counts as a facet of its own. */
+function facetGroups(family: ProbeFamily, records: Records): Readonly<Record<Facets, FacetGroup>> {
+	const facetsOf = (pair: ScoredPair): readonly string[] => (pair.facets.length === 0 ? [''] : pair.facets);
+	const known = new Set(family.pairs('heldout_reference').flatMap(facetsOf));
+	const pairs = family.pairs('heldout_sealed');
+	const unseen = pairs.map((pair) => facetsOf(pair).some((facet) => !known.has(facet)));
+	const group = (wanted: boolean): FacetGroup => {
+		const weight = records.weight.map((w, r) => (unseen[records.pair[r]!] === wanted ? w : 0));
+		const members = pairs.filter((_, i) => unseen[i] === wanted);
+		return {
+			size: { pairs: members.length, clusters: new Set(members.map((pair) => pair.cluster)).size },
+			of: (loss) => intervalOf(clusteredMean(loss, weight, records.cluster, records.clusters), 'no such facet'),
+		};
+	};
+	return { seen: group(false), unseen: group(true) };
 }
 
 /** Mean over the models that may score a pair. */

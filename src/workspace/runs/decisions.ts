@@ -1,6 +1,7 @@
 import type { EventOf } from '../../domain/events.ts';
 import type { Decision, Metrics, RunRecord } from '../../domain/run-record.ts';
 import { UserError } from '../../protocol/errors.ts';
+import { claimOnSealed } from '../../scoring/claim.ts';
 import type { Sealed } from '../../scoring/sealed.ts';
 import type { RunsPort } from './port.ts';
 import { findRun, readRecord, readSealed, runIds } from './run-files.ts';
@@ -74,13 +75,41 @@ export function openedHalf(sealed: Sealed, decision: Pick<Decision, 'lambda'>): 
 	for (const [i, solution] of sealed.solutions.entries()) {
 		if (!shown.has(i)) rows.push({ name: 'other', s: solution.s, simultaneous: true, ...solution.band });
 	}
+	const byFacet = facetRows(sealed, own);
 	return {
 		losses: rows,
+		...(byFacet.length === 0 ? {} : { by_facet: byFacet }),
 		differences: [
 			{ what: 'choice − DPO: loss on held-out, sealed half', ...choice.over_dpo },
 			{ what: 'choice − pooled: loss on held-out, sealed half', ...choice.over_pooled },
 		],
 	};
+}
+
+/** What E says of the choice against pooled training: it takes the place of the claim made before the opening. */
+export function openedClaim(sealed: Sealed, decision: Pick<Decision, 'lambda'>): NonNullable<RunRecord['claim']> {
+	const { over_pooled } = sealed.solutions[decidedSolution(sealed, decision)]!;
+	return claimOnSealed(over_pooled, decision.lambda === null ? 'What this run used' : `GDPO at λ = ${decision.lambda}`);
+}
+
+/** E's loss on facets that R has too and on those that only E has, for the choice and its baselines. */
+function facetRows(sealed: Sealed, own: number): NonNullable<NonNullable<RunRecord['opened']>['by_facet']> {
+	const { facets } = sealed;
+	if (facets === undefined) return [];
+	return (['seen', 'unseen'] as const).flatMap((which) => {
+		const size = facets[which];
+		if (size.pairs === 0) return [];
+		const of = (name: 'choice' | 'dpo' | 'pooled', solution: number | null) => {
+			const loss = solution === null ? undefined : sealed.solutions[solution]!.by_facet?.[which];
+			return loss === undefined ? [] : [{ facets: which, name, ...size, ...loss }];
+		};
+		return [
+			...of('choice', own),
+			...of('dpo', sealed.dpo),
+			...of('pooled', sealed.pooled),
+			{ facets: which, name: 'uninformed' as const, ...size, value: Math.LN2, low: Math.LN2, high: Math.LN2 },
+		];
+	});
 }
 
 /**

@@ -2,7 +2,7 @@ import { sigmoid } from '../../calibration/records.ts';
 import type { RunRecord, ScoreLine } from '../../domain/run-record.ts';
 import type { RunReport, RunSummary } from '../../protocol/workspace-api.ts';
 import type { Sealed } from '../../scoring/sealed.ts';
-import { decidedSolution, decisionOn, openedHalf, openingsOver } from './decisions.ts';
+import { decidedSolution, decisionOn, openedClaim, openedHalf, openingsOver } from './decisions.ts';
 import { countMatches, describeMistakes, matchControls, mistakenLines, shuffled } from './mistakes.ts';
 import type { ReviewedLabels, RunsPort } from './port.ts';
 import { findRun, readRecord, readScores, readSealed, runIds, type StoredScore } from './run-files.ts';
@@ -18,7 +18,8 @@ export function joinedRecord(port: RunsPort, run: string): RunRecord {
 	const openings = openingsOver(port, new Set((sealed?.lines ?? []).map((line) => line.comparison)));
 	if (decision === null || sealed === null) return { ...stored, decision, seal: { openings } };
 	const metrics = { ...stored.metrics, heldout_sealed: sealed.solutions[decidedSolution(sealed, decision)]!.metrics };
-	return { ...stored, metrics, opened: openedHalf(sealed, decision), decision, seal: { openings } };
+	const opened = openedHalf(sealed, decision);
+	return { ...stored, metrics, opened, claim: openedClaim(sealed, decision), decision, seal: { openings } };
 }
 
 function headline(metrics: RunRecord['metrics'][keyof RunRecord['metrics']]): RunSummary['eval'] {
