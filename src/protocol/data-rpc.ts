@@ -120,6 +120,8 @@ export const dataSchemas = {
 	freeze: v.strictTuple([splitSchema]),
 	answerProposal: v.strictTuple([idSchema, v.boolean(), v.optional(text)]),
 	splits: v.strictTuple([]),
+	inspect: v.strictTuple([jobSchema]),
+	acceptLeak: v.strictTuple([v.pipe(v.array(idSchema), v.minLength(1), v.maxLength(1000)), text]),
 	score: v.strictTuple([
 		v.strictObject({
 			engine: v.literal('probe'),

@@ -6,6 +6,7 @@
 import type { Message, Prompt, Side } from '../domain/comparison.ts';
 import type { WorkspaceConfig } from '../domain/config.ts';
 import type { Leak } from '../domain/dataset.ts';
+import type { Inspection } from '../domain/inspection.ts';
 import type { Judgment, JudgmentKind, Strength, Verdict } from '../domain/judgment.ts';
 import type { Resolution } from '../domain/resolution.ts';
 import type { Decision, Metrics, RunRecord, RunVerdict, ScoreLine } from '../domain/run-record.ts';
@@ -301,6 +302,14 @@ export interface Proposal {
 	readonly because: 'frozen' | 'exported';
 }
 
+/** How many leaks of one kind lie between two splits; lists name the first 1,000 only. */
+export interface LeakCount {
+	readonly kind: Leak['kind'];
+	readonly splits: Leak['splits'];
+	readonly standing: number;
+	readonly accepted: number;
+}
+
 export interface SplitsOverview {
 	readonly splits: Readonly<Record<Split, SplitCount>>;
 	readonly halves: WorkspaceInfo['halves'];
@@ -320,7 +329,12 @@ export interface SplitsOverview {
 			readonly removed: number;
 		} | null;
 	}[];
+	/** Standing ones first; at most 1,000. */
 	readonly leakage: readonly Leak[];
+	/** All of them, counted. */
+	readonly leaks?: readonly LeakCount[];
+	/** Copies and near-copies among prompts that came in lately are still looked for. */
+	readonly looking?: boolean;
 	/** Clusters that span splits: their less protected members take no part in runs. */
 	readonly spanning: readonly {
 		readonly cluster: string;
@@ -467,6 +481,13 @@ export interface WorkspaceApi {
 	): Promise<{ manifest: string; prompts: number; changed: { added: number; removed: number } | null }>;
 	answerProposal(id: string, accepted: boolean, reason?: string): Promise<{ moved: number }>;
 	splits(): Promise<SplitsOverview>;
+	/** Leakage, shift, novelty, composition (design.md §5), without a run; needs no judgment. Cancelled by its job. */
+	inspect(job: Job): Promise<Inspection>;
+	/** Leaks between these prompts, or others of their clusters, are right as they are: listed, no longer counted. */
+	acceptLeak(
+		prompts: readonly string[],
+		reason: string,
+	): Promise<{ accepted: number; prompts: number; event: string | null }>;
 
 	/** One run, in a child process; one at a time per workspace over windows and CLI. */
 	score(options: ScoreOptions, job: Job): Promise<{ run: string }>;

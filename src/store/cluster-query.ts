@@ -6,7 +6,7 @@ export interface ClusterDraw {
 	readonly cluster: string;
 	/** Smallest prompt id of the cluster. */
 	readonly smallest: string;
-	/** Half of an earlier draw of any member. */
+	/** Half of any member, drawn or given by an import; E where near-duplicates joined members that stand apart. */
 	readonly drawn: Half | null;
 	/** Held-out members without a half. */
 	readonly undrawn: readonly string[];
@@ -39,11 +39,12 @@ export function undrawnClusters(db: Database, clusters: readonly string[] | null
 			'SELECT id, split, half, drawn, tags FROM prompts WHERE cluster = ? ORDER BY id',
 			cluster,
 		);
+		const halves = members.map((m) => m.half ?? m.drawn);
 		const heldOut = members.filter((m) => m.split === 'heldout');
 		return {
 			cluster,
 			smallest: members[0]?.id ?? cluster,
-			drawn: members.find((m) => m.drawn !== null)?.drawn ?? null,
+			drawn: halves.includes('E') ? 'E' : halves.includes('R') ? 'R' : null,
 			undrawn: heldOut.filter((m) => m.half === null).map((m) => m.id),
 			facets: [...new Set(heldOut.flatMap((m) => (m.tags === null ? [] : (JSON.parse(m.tags) as string[]))))].sort(),
 		};

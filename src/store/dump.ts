@@ -5,6 +5,10 @@ const PROJECTIONS: Readonly<Record<string, string>> = {
 	events: 'SELECT id, void FROM events ORDER BY id',
 	facets: 'SELECT * FROM facets ORDER BY facet',
 	unlinked: 'SELECT * FROM unlinked_turns ORDER BY 1',
+	merged: 'SELECT * FROM merged_turns ORDER BY 1',
+	near: `SELECT min(x.id, y.id) AS a, max(x.id, y.id) AS b, e.similarity FROM near_edges e
+		JOIN prompts x ON x.n = e.a JOIN prompts y ON y.n = e.b ORDER BY 1, 2`,
+	copies: 'SELECT k.kind, k.hash, p.id FROM copies k JOIN prompts p ON p.n = k.prompt ORDER BY k.kind, k.hash, p.id',
 	sources: 'SELECT event, state, rows, ties, problem FROM sources ORDER BY event',
 	rows: `SELECT s.event, r.ord, r.line, c.id, r.split, r.half, r.tags, r.label, r.metadata FROM source_rows r
 		JOIN sources s ON s.n = r.source JOIN comparisons c ON c.n = r.comparison ORDER BY s.event, r.ord`,

@@ -13,8 +13,10 @@ import {
 	votesOn,
 	writeStanding,
 } from './comparison-rows.ts';
+import { forgetPromptCopy, forgetResponses } from './copies.ts';
 import { Counts } from './counts.ts';
 import type { Database } from './database.ts';
+import { forgetEdges } from './near-edges.ts';
 import { projectComparison } from './project-comparison.ts';
 import { projectPrompt, type SourceAssignment } from './project-prompt.ts';
 import { facetSubject, writtenComparison } from './subjects.ts';
@@ -146,13 +148,7 @@ export class Projector {
 		const written = improved !== undefined || events.some((e) => e.type === 'authored');
 		if (!written && db.value('SELECT 1 FROM source_rows WHERE comparison = ? LIMIT 1', n) === undefined) {
 			// Nothing brings this comparison any more: its import is gone, or its author took it back.
-			db.run('DELETE FROM comparisons WHERE n = ?', n);
-			db.run('DELETE FROM fts WHERE rowid = ?', n);
-			if (db.value('SELECT 1 FROM comparisons WHERE prompt = ? LIMIT 1', prompt.n) === undefined) {
-				db.run('DELETE FROM prompt_tags WHERE prompt = ?', prompt.n);
-				db.run('DELETE FROM prompts WHERE n = ?', prompt.n);
-				this.#counts.prompt(prompt.place, -1);
-			}
+			this.#remove(n, prompt);
 			return;
 		}
 		const state = projectComparison(id, events, votesOn(db, n));
@@ -180,6 +176,23 @@ export class Projector {
 		);
 		writeStanding(db, n, state);
 		this.#counts.comparison(contribution(prompt.place, state), 1);
+	}
+
+	#remove(n: number, prompt: { readonly n: number; readonly place: string }): void {
+		const db = this.#db;
+		const { a, b } = db.get<{ a: string; b: string }>('SELECT a, b FROM comparisons WHERE n = ?', n) as {
+			a: string;
+			b: string;
+		};
+		db.run('DELETE FROM comparisons WHERE n = ?', n);
+		db.run('DELETE FROM fts WHERE rowid = ?', n);
+		forgetResponses(db, prompt.n, [a, b]);
+		if (db.value('SELECT 1 FROM comparisons WHERE prompt = ? LIMIT 1', prompt.n) !== undefined) return;
+		forgetPromptCopy(db, prompt.n, db.value<string>('SELECT body FROM prompts WHERE n = ?', prompt.n) as string);
+		forgetEdges(db, prompt.n);
+		db.run('DELETE FROM prompt_tags WHERE prompt = ?', prompt.n);
+		db.run('DELETE FROM prompts WHERE n = ?', prompt.n);
+		this.#counts.prompt(prompt.place, -1);
 	}
 
 	#promptState(n: number, id: string, fallback: Split) {

@@ -2,14 +2,16 @@
  * Version of the tables. The database is a projection of journals and sources, so another version (older or newer) is
  * dropped and built again instead of being migrated: one path, always tested, and it cannot keep a past mistake.
  */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
  * Integer keys inside; 64-hex ids at the border. `place` = split with its half: train, eval, R, E, heldout (half not drawn
  * yet), retention, excluded. `tier` orders queues: 0 no vote, 1 only a source's label, 2 one person, 3 more, 9 not queued.
+ * Keys of prompts and comparisons are never given twice: indexes that follow behind remember how far they have come.
  */
 export const SCHEMA = `
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+INSERT INTO meta VALUES ('epoch', lower(hex(randomblob(8))));
 
 CREATE TABLE journal_files(
 	n INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE,
@@ -46,7 +48,7 @@ CREATE TABLE source_votes(
 CREATE INDEX source_votes_comparison ON source_votes(comparison);
 
 CREATE TABLE prompts(
-	n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body TEXT NOT NULL,
+	n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, body TEXT NOT NULL,
 	first_turn TEXT NOT NULL, cluster TEXT NOT NULL, fallback TEXT NOT NULL,
 	split TEXT NOT NULL CHECK (split IN ('train', 'eval', 'heldout', 'retention', 'excluded')),
 	half TEXT CHECK (half IN ('R', 'E')), drawn TEXT CHECK (drawn IN ('R', 'E')),
@@ -54,14 +56,22 @@ CREATE TABLE prompts(
 	place TEXT GENERATED ALWAYS AS (CASE WHEN split = 'heldout' THEN coalesce(half, 'heldout') ELSE split END) VIRTUAL,
 	CHECK (half IS NULL OR split = 'heldout'));
 CREATE INDEX prompts_cluster ON prompts(cluster, place);
+CREATE INDEX prompts_turn ON prompts(first_turn, place);
 CREATE INDEX prompts_place ON prompts(place);
 CREATE TABLE prompt_tags(facet TEXT NOT NULL, prompt INTEGER NOT NULL, PRIMARY KEY(facet, prompt)) WITHOUT ROWID;
 CREATE INDEX prompt_tags_prompt ON prompt_tags(prompt);
 CREATE TABLE facets(facet TEXT PRIMARY KEY, sealed_only INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE unlinked_turns(first_turn TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE near_edges(
+	a INTEGER NOT NULL, b INTEGER NOT NULL, similarity REAL NOT NULL, PRIMARY KEY(a, b)) WITHOUT ROWID;
+CREATE INDEX near_edges_b ON near_edges(b);
+CREATE TABLE merged_turns(first_turn TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE copies(
+	kind TEXT NOT NULL CHECK (kind IN ('prompt', 'response')), hash INTEGER NOT NULL, prompt INTEGER NOT NULL,
+	PRIMARY KEY(kind, hash, prompt)) WITHOUT ROWID;
 
 CREATE TABLE comparisons(
-	n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, prompt INTEGER NOT NULL REFERENCES prompts(n),
+	n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, prompt INTEGER NOT NULL REFERENCES prompts(n),
 	a TEXT NOT NULL, b TEXT NOT NULL, place TEXT NOT NULL, tier INTEGER NOT NULL, order_key REAL NOT NULL,
 	resolution TEXT NOT NULL, decided_by TEXT NOT NULL, y REAL, votes INTEGER NOT NULL, weight REAL NOT NULL, winner TEXT,
 	judgments INTEGER NOT NULL, named INTEGER NOT NULL, flagged INTEGER NOT NULL, opened INTEGER NOT NULL DEFAULT 0,

@@ -1,6 +1,5 @@
-import type { Prompt } from '../domain/comparison.ts';
 import type { Split } from '../domain/split.ts';
-import { normaliseText, promptText } from '../domain/text.ts';
+import type { PlacedPrompt } from './copies.ts';
 import type { Database } from './database.ts';
 
 const PLACES_OF: Readonly<Record<Split, readonly string[]>> = {
@@ -108,20 +107,13 @@ export function placeFacts(db: Database, places: readonly string[]): PlaceFacts 
 /** Changes whenever splits, tags or sources may have; not with judgments. */
 export function compositionVersion(db: Database): string {
 	return JSON.stringify([
+		db.value("SELECT value FROM meta WHERE key = 'clusters'"),
 		db.all('SELECT place, prompts, pairs FROM counts ORDER BY place'),
 		db.all(
 			`SELECT type, count(*) AS n, max(seq) AS seq FROM events WHERE void = 0
 			AND type NOT IN ('judged', 'skipped', 'flagged', 'adjudicated') GROUP BY type`,
 		),
 	]);
-}
-
-export interface PlacedPrompt {
-	readonly id: string;
-	readonly cluster: string;
-	readonly split: Split;
-	readonly half: 'R' | 'E' | null;
-	readonly preview: string;
 }
 
 /** Members of clusters that stand in more than one place; excluded prompts take no part. */
@@ -133,39 +125,12 @@ export function spanningClusters(db: Database): ReadonlyMap<string, readonly Pla
 		clusters.set(
 			cluster,
 			db.all<PlacedPrompt>(
-				`SELECT id, cluster, split, half, preview FROM prompts WHERE cluster = ? AND place <> 'excluded' ORDER BY id`,
+				`SELECT id, first_turn, cluster, split, half, preview FROM prompts WHERE cluster = ? AND place <> 'excluded' ORDER BY id`,
 				cluster,
 			),
 		);
 	}
 	return clusters;
-}
-
-/**
- * Prompts that are the same after normalisation and stand in different places. Equal prompts have equal first turns, so only
- * first turns that stand in more than one place are looked into (also templates, whose members are clusters of their own).
- */
-export function promptCopies(db: Database): readonly (readonly PlacedPrompt[])[] {
-	const groups: PlacedPrompt[][] = [];
-	const turns = db.all<{ first_turn: string }>(
-		`SELECT cluster AS first_turn FROM prompts WHERE place <> 'excluded' AND cluster = first_turn
-		GROUP BY cluster HAVING count(DISTINCT place) > 1
-		UNION SELECT first_turn FROM unlinked_turns`,
-	);
-	for (const { first_turn } of turns) {
-		const byText = new Map<string, PlacedPrompt[]>();
-		for (const { body, ...prompt } of db.all<PlacedPrompt & { body: string }>(
-			`SELECT id, cluster, split, half, preview, body FROM prompts WHERE first_turn = ? AND place <> 'excluded' ORDER BY id`,
-			first_turn,
-		)) {
-			const text = normaliseText(promptText(JSON.parse(body) as Prompt));
-			const same = byText.get(text);
-			if (same === undefined) byText.set(text, [prompt]);
-			else same.push(prompt);
-		}
-		for (const same of byText.values()) if (same.length > 1) groups.push(same);
-	}
-	return groups;
 }
 
 /** Names in lists: sources and annotators. */

@@ -160,8 +160,8 @@ export class Store {
 			}
 			for (const problem of step.value) this.tellOnce(problem);
 			for (const _ of projector.drain()) await pause();
-			settleClusters(this.#db);
 		}
+		for (const _ of settleClusters(this.#db)) await pause();
 	}
 
 	/** A notice that would come again at every look is given once. */

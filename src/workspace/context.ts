@@ -28,6 +28,8 @@ export class Context {
 	readonly #annotator: string | null;
 	#config: WorkspaceConfig;
 	#guidelines: Guidelines | null;
+	/** Rows came in that may wait for a draw of halves, which waits for near-duplicates. */
+	halvesDue = false;
 	/** Jobs that can be cancelled, by the id their caller chose. */
 	readonly jobs = new Map<string, AbortController>();
 

@@ -2,11 +2,9 @@ import { existsSync } from 'node:fs';
 import { openRows } from '../formats/open.ts';
 import type { ImportedRow, RejectedRow } from '../formats/types.ts';
 import { UserError } from '../protocol/errors.ts';
-import { settleClusters } from '../store/clusters.ts';
 import { indexSlice } from '../store/search-index.ts';
 import { type PendingSource, pendingSources, SourceFolder, settleSource } from '../store/source-rows.ts';
 import type { Context } from './context.ts';
-import { drawHalves } from './draw-halves.ts';
 import { hashSource, locateSource } from './source-files.ts';
 
 /** Longest write transaction: judging waits no longer than this for an import. */
@@ -158,11 +156,10 @@ export async function foldPendingSources(ctx: Context, signal?: AbortSignal): Pr
 	await afterRows(ctx);
 }
 
-/** What follows rows that came in: projections of what they touched, clusters, draws of halves. */
+/** What follows rows that came in: projections of what they touched, and clusters. Halves wait for near-duplicates. */
 export async function afterRows(ctx: Context): Promise<void> {
 	await ctx.store.settle();
-	settleClusters(ctx.db);
-	if (ctx.person() !== null) await drawHalves(ctx, null);
+	ctx.halvesDue = true;
 }
 
 /** Brings the full-text index up to date, a short transaction at a time. */

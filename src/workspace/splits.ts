@@ -1,5 +1,7 @@
 import type { SplitsOverview } from '../protocol/workspace-api.ts';
 import { facetCounts } from '../store/cluster-query.ts';
+import { copiesPending } from '../store/copies.ts';
+import { nearPending } from '../store/near-edges.ts';
 import { addCounts, NO_COUNT, placeCounts, splitCounts } from '../store/read-counts.ts';
 import {
 	annotatorNames,
@@ -11,7 +13,7 @@ import {
 	spanningClusters,
 } from '../store/splits-query.ts';
 import type { Context } from './context.ts';
-import { findLeaks } from './leaks.ts';
+import { countLeaks, findLeaks, shownLeaks } from './leaks.ts';
 import { openProposals } from './proposals.ts';
 
 const PLACES = [
@@ -39,6 +41,7 @@ function composition(ctx: Context): readonly PlaceFacts[] {
 export function splits(ctx: Context): SplitsOverview {
 	const counts = placeCounts(ctx.db);
 	const facts = composition(ctx);
+	const leaks = findLeaks(ctx);
 	return {
 		splits: splitCounts(counts),
 		halves: { reference: counts.get('R') ?? NO_COUNT, sealed: counts.get('E') ?? NO_COUNT },
@@ -48,7 +51,9 @@ export function splits(ctx: Context): SplitsOverview {
 			...(facts[i] as PlaceFacts),
 			frozen: frozenDiff(ctx.db, split),
 		})),
-		leakage: findLeaks(ctx),
+		leakage: shownLeaks(leaks),
+		leaks: countLeaks(leaks),
+		looking: copiesPending(ctx.db) || nearPending(ctx.db),
 		spanning: [...spanningClusters(ctx.db)].map(([cluster, prompts]) => ({
 			cluster,
 			prompts: prompts.map(({ id, split, half, preview }) => ({ id, split, half, preview })),

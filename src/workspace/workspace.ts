@@ -5,6 +5,8 @@ import { listComparisons, listPrompts, promptCursors } from '../store/list-query
 import { workspacePaths } from '../store/paths.ts';
 import { judgedBy } from '../store/read-counts.ts';
 import { indexState } from '../store/search-index.ts';
+import { pendingSources } from '../store/source-rows.ts';
+import { acceptLeak } from './accept-leak.ts';
 import { author, improve } from './authoring.ts';
 import { Context } from './context.ts';
 import { assign, facets, previewTag, tag } from './curation.ts';
@@ -15,7 +17,9 @@ import { freeze } from './freeze.ts';
 import { importFiles } from './import.ts';
 import { info } from './info.ts';
 import { init } from './init.ts';
+import { inspect } from './inspect.ts';
 import { adjudicate, flag, judge, others, pair, past, queue, skip } from './judging.ts';
+import { fewPrompts, indexLeaks, leaksPending, lookProblem } from './leak-index.ts';
 import { answerProposal } from './proposals.ts';
 import { rebuild } from './rebuild.ts';
 import { Runs } from './runs/runs.ts';
@@ -38,7 +42,8 @@ export class Workspace implements WorkspaceApi {
 	readonly context: Context;
 	readonly #runs: Runs;
 	#index: Promise<void> | null = null;
-	#closed = false;
+	#looking: Promise<void> | null = null;
+	readonly #ending = new AbortController();
 	#foreign: number | null = null;
 
 	private constructor(context: Context) {
@@ -56,22 +61,59 @@ export class Workspace implements WorkspaceApi {
 		workspace.#foreign = foreignVersion(context.db);
 		if (options.readonlyDb !== true && context.initialised) {
 			await foldPendingSources(context);
-			workspace.#followIndex();
+			await workspace.#follow();
 		}
 		return workspace;
 	}
 
+	/** Both indexes follow what came in. A look for copies among few prompts is waited for: it takes no time. */
+	async #follow(): Promise<void> {
+		this.#followIndex();
+		this.#followLeaks();
+		if (fewPrompts(this.context)) await this.#looking;
+	}
+
+	/** Copies and near-copies, the clusters that follow from them, and the draws that wait for those. */
+	#followLeaks(job?: { readonly job: string; readonly signal: AbortSignal }): void {
+		const ctx = this.context;
+		if (this.#looking !== null || this.#ending.signal.aborted || ctx.readonly) return;
+		// While rows come in it would start over and over: the end of the import follows up.
+		if (pendingSources(ctx.db).length > 0 || (!leaksPending(ctx) && !ctx.halvesDue)) return;
+		const signals = [this.#ending.signal, ...(job === undefined ? [] : [job.signal])];
+		this.#looking = indexLeaks(ctx, {
+			signal: AbortSignal.any(signals),
+			onProgress: ({ phase, done, total }) =>
+				job && ctx.emit.progress({ job: job.job, phase, done, total, unit: 'steps', eta: null }),
+		})
+			.catch((error: unknown) => {
+				const problem = lookProblem(error);
+				if (problem !== null) ctx.emit.notice({ level: 'warning', text: problem });
+			})
+			.then(() => {
+				this.#looking = null;
+			});
+	}
+
+	/** The workspace once its clusters are known: what moves, draws or scores clusters waits for them, seconds at most. */
+	async #clustered(job?: { readonly job: string; readonly signal: AbortSignal }): Promise<Context> {
+		const ctx = this.#initialised();
+		await this.#looking;
+		this.#followLeaks(job);
+		await this.#looking;
+		return ctx;
+	}
+
 	/** The full-text index follows behind; whoever searches waits for it. */
 	#followIndex(): void {
-		if (this.#index !== null || this.#closed) return;
+		if (this.#index !== null || this.#ending.signal.aborted) return;
 		if (indexState(this.context.db).ready) return;
-		this.#index = followIndex(this.context, () => this.#closed)
+		this.#index = followIndex(this.context, () => this.#ending.signal.aborted)
 			.catch((error: unknown) => {
 				this.context.emit.notice({ level: 'warning', text: `Search is behind: ${(error as Error).message}` });
 			})
 			.then(() => {
 				this.#index = null;
-				if (!this.#closed) this.context.emit.changed({ what: ['index'], reason: 'index' });
+				if (!this.#ending.signal.aborted) this.context.emit.changed({ what: ['index'], reason: 'index' });
 			});
 	}
 
@@ -91,13 +133,19 @@ export class Workspace implements WorkspaceApi {
 		await this.#index;
 	}
 
+	/** Waits for what follows behind: the state is then that of a rebuild. */
+	async settled(): Promise<void> {
+		await this.#index;
+		await this.#looking;
+	}
+
 	async info() {
 		return info(this.context);
 	}
 
 	async init(options: { readonly demo?: boolean }) {
 		const result = await init(this.context, options);
-		this.#followIndex();
+		await this.#follow();
 		return result;
 	}
 
@@ -126,13 +174,19 @@ export class Workspace implements WorkspaceApi {
 			});
 		}
 		if (what.length > 0) ctx.emit.changed({ what, reason: 'files changed' });
-		this.#followIndex();
+		if (ctx.initialised) await this.#follow();
 	}
 
 	async importFiles(...[files, options, job]: Parameters<WorkspaceApi['importFiles']>) {
 		const ctx = this.#initialised();
-		const result = await ctx.job(job.job, (signal) => importFiles(ctx, files, options, job.job, signal));
-		this.#followIndex();
+		const result = await ctx.job(job.job, async (signal) => {
+			const imported = await importFiles(ctx, files, options, job.job, signal);
+			this.#followIndex();
+			// A cancelled import leaves this for later, with the draws that wait for it.
+			if (!imported.cancelled) await this.#clustered({ job: job.job, signal });
+			return imported;
+		});
+		this.#followLeaks();
 		return result;
 	}
 
@@ -205,13 +259,13 @@ export class Workspace implements WorkspaceApi {
 
 	async author(input: Parameters<WorkspaceApi['author']>[0]) {
 		const result = await author(this.#initialised(), input);
-		this.#followIndex();
+		await this.#follow();
 		return result;
 	}
 
 	async improve(input: Parameters<WorkspaceApi['improve']>[0]) {
 		const result = await improve(this.#initialised(), input);
-		this.#followIndex();
+		await this.#follow();
 		return result;
 	}
 
@@ -225,17 +279,17 @@ export class Workspace implements WorkspaceApi {
 
 	async previewTag(selection: Parameters<WorkspaceApi['previewTag']>[0]) {
 		await this.#selectable(selection);
-		return previewTag(this.context, selection);
+		return previewTag(await this.#clustered(), selection);
 	}
 
 	async tag(...[selection, options]: Parameters<WorkspaceApi['tag']>) {
 		await this.#selectable(selection);
-		return tag(this.#initialised(), selection, options);
+		return tag(await this.#clustered(), selection, options);
 	}
 
 	async assign(...[selection, options]: Parameters<WorkspaceApi['assign']>) {
 		await this.#selectable(selection);
-		return assign(this.#initialised(), selection, options);
+		return assign(await this.#clustered(), selection, options);
 	}
 
 	async freeze(split: Parameters<WorkspaceApi['freeze']>[0]) {
@@ -243,22 +297,35 @@ export class Workspace implements WorkspaceApi {
 	}
 
 	async answerProposal(id: string, accepted: boolean, reason?: string) {
-		return answerProposal(this.#initialised(), id, accepted, reason);
+		return answerProposal(await this.#clustered(), id, accepted, reason);
 	}
 
 	async splits() {
 		return splits(this.context);
 	}
 
+	async inspect({ job }: Parameters<WorkspaceApi['inspect']>[0]) {
+		const ctx = this.#initialised();
+		return ctx.job(job, async (signal) => {
+			await this.#clustered({ job, signal });
+			return inspect(ctx, job, signal);
+		});
+	}
+
+	async acceptLeak(...[prompts, reason]: Parameters<WorkspaceApi['acceptLeak']>) {
+		return acceptLeak(await this.#clustered(), prompts, reason);
+	}
+
 	async score(...[options, job]: Parameters<WorkspaceApi['score']>) {
 		const ctx = this.#initialised();
-		const result = await ctx.job(job.job, (signal) =>
-			this.#runs.score(options, {
+		const result = await ctx.job(job.job, async (signal) => {
+			await this.#clustered({ job: job.job, signal });
+			return this.#runs.score(options, {
 				signal,
 				onProgress: ({ phase, done, total, eta }) =>
 					ctx.emit.progress({ job: job.job, phase, done, total, unit: 'steps', eta }),
-			}),
-		);
+			});
+		});
 		ctx.emit.changed({ what: ['runs'], reason: `run ${result.run}` });
 		return result;
 	}
@@ -288,7 +355,12 @@ export class Workspace implements WorkspaceApi {
 	async rebuild(job: Parameters<WorkspaceApi['rebuild']>[0]) {
 		const ctx = this.#initialised();
 		await this.#index;
-		const result = await ctx.job(job.job, (signal) => rebuild(ctx, job.job, signal));
+		await this.#looking;
+		const result = await ctx.job(job.job, async (signal) => {
+			const built = await rebuild(ctx, job.job, signal);
+			await this.#clustered({ job: job.job, signal });
+			return built;
+		});
 		this.#followIndex();
 		return result;
 	}
@@ -298,9 +370,10 @@ export class Workspace implements WorkspaceApi {
 	}
 
 	async close(): Promise<void> {
-		this.#closed = true;
+		this.#ending.abort();
 		for (const controller of this.context.jobs.values()) controller.abort();
 		await this.#index;
+		await this.#looking;
 		await this.context.store.close();
 	}
 }

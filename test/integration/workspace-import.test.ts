@@ -105,6 +105,7 @@ test('a cancelled import keeps the rows that are in, the same after a rebuild, a
 	const result = await running;
 	assert.equal(result.cancelled, true);
 	assert.ok(result.comparisons > 0 && result.comparisons < 4000, `${result.comparisons} rows are in`);
+	await workspace.settled();
 	const state = dump(workspace.context.db);
 	await workspace.rebuild(job());
 	assert.equal(dump(workspace.context.db), state);

@@ -9,11 +9,13 @@ import { canonicalComparison, stableJson } from '../../src/domain/identity.ts';
 import type { ImportedRow } from '../../src/formats/types.ts';
 import { settleAttachments } from '../../src/store/attachments.ts';
 import { settleClusters } from '../../src/store/clusters.ts';
+import { copiesSlice } from '../../src/store/copies.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { dump, recount } from '../../src/store/dump.ts';
 import { addEvent, removeFileEvents } from '../../src/store/fold-events.ts';
 import { stampEvents } from '../../src/store/journal.ts';
 import { parseJournal } from '../../src/store/journal-files.ts';
+import { findEdges, readPromptTexts, storeEdges } from '../../src/store/near-edges.ts';
 import { workspacePaths } from '../../src/store/paths.ts';
 import { Projector } from '../../src/store/project.ts';
 import { pendingSources, SourceFolder, settleSource } from '../../src/store/source-rows.ts';
@@ -22,10 +24,12 @@ const paths = workspacePaths(join(tmpdir(), 'pairwright-no-such-workspace'));
 const settings = { seed: 's', defaultSplit: (key: string) => defaultSplit(key, 's') };
 
 const texts = (content: string, role = 'assistant') => [{ role, content }];
+// The first two questions are near-copies.
+const question = (i: number) =>
+	i < 2 ? `why is it that the sky over the sea looks blue at noon but red in the evening, case ${i}` : `question ${i}`;
 const pairs = [0, 1, 2, 3, 4, 5].map(
 	(i) =>
-		canonicalComparison({ messages: texts(`question ${i % 4}`, 'user') }, texts(`yes ${i}`), texts(`no ${i}`))
-			.comparison,
+		canonicalComparison({ messages: texts(question(i % 4), 'user') }, texts(`yes ${i}`), texts(`no ${i}`)).comparison,
 );
 const ids = pairs.map((p) => p.id);
 const prompts = [...new Set(pairs.map((p) => p.promptId))];
@@ -132,7 +136,9 @@ function settle(db: Database): void {
 		settleSource(db, source.n, 'done', null);
 	}
 	for (const _ of projector.drain());
-	settleClusters(db);
+	while (copiesSlice(db, 1000));
+	for (const _ of storeEdges(db, findEdges(readPromptTexts(db))));
+	for (const _ of settleClusters(db));
 }
 
 function fold(db: Database, lines: readonly string[], file: number, settleEvery: number): void {
@@ -202,6 +208,21 @@ test('taking a file out leaves the state that never had it', async () => {
 		}),
 		{ numRuns: 10, seed: 11 },
 	);
+});
+
+test('near-copies are one cluster, and apart again once one of them is gone', async () => {
+	const db = await fresh();
+	fold(db, [stableJson(history([])[0])], 1, 1);
+	settle(db);
+	const clusters = () => db.all<{ cluster: string }>('SELECT DISTINCT cluster FROM prompts').length;
+	assert.deepEqual([db.value('SELECT count(*) FROM prompts'), clusters()], [4, 3]);
+	const near = db.get<{ similarity: number }>('SELECT similarity FROM near_edges');
+	assert.ok((near?.similarity ?? 0) >= 0.8 && (near?.similarity ?? 1) < 1);
+	while (db.write(() => removeFileEvents(db, 1, 5)) === 5);
+	settle(db);
+	settle(db);
+	assert.equal(db.value('SELECT count(*) FROM near_edges'), 0);
+	db.close();
 });
 
 test('one prompt cannot stand in two splits, nor in a split that does not exist', async () => {

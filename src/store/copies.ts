@@ -1,0 +1,194 @@
+import type { Message, Prompt } from '../domain/comparison.ts';
+import { sha256 } from '../domain/identity.ts';
+import type { Half, Split } from '../domain/split.ts';
+import { normaliseText, promptText, sideText } from '../domain/text.ts';
+import type { Database } from './database.ts';
+
+/**
+ * Characters (after normalisation) from which a response can be a copy: below, people and models say the same by themselves
+ * ("I'm sorry, I can't help with that."; in real data nearly all repeated responses are shorter than 12 words).
+ */
+export const MIN_RESPONSE = 120;
+
+/** The first 48 bits of the hash: an exact integer for SQLite and JavaScript; among a million texts a clash is improbable. */
+function textHash(normalised: string): number {
+	return Number.parseInt(sha256(normalised).slice(0, 12), 16);
+}
+
+function responseHash(side: string): number | null {
+	const text = normaliseText(sideText(JSON.parse(side) as Message[]));
+	return text.length < MIN_RESPONSE ? null : textHash(text);
+}
+
+function hashedUpTo(db: Database): number {
+	return Number(db.value<string>("SELECT value FROM meta WHERE key = 'copies'") ?? 0);
+}
+
+/** Whether comparisons came in whose texts are not in the index of copies yet. */
+export function copiesPending(db: Database): boolean {
+	return (db.value<number | null>('SELECT max(n) FROM comparisons') ?? 0) > hashedUpTo(db);
+}
+
+function addResponses(db: Database, prompt: number, sides: readonly string[]): void {
+	for (const side of sides) {
+		const hash = responseHash(side);
+		if (hash !== null) db.run("INSERT OR IGNORE INTO copies VALUES ('response', ?, ?)", hash, prompt);
+	}
+}
+
+/** Hashes the texts of the next comparisons in one transaction of at most `maxMs`. @returns whether any are left */
+export function copiesSlice(db: Database, maxMs: number): boolean {
+	return db.write(() => {
+		const started = performance.now();
+		const rows = db.all<{ n: number; prompt: number; body: string; a: string; b: string }>(
+			`SELECT c.n, c.prompt, p.body, c.a, c.b FROM comparisons c CROSS JOIN prompts p ON p.n = c.prompt
+			WHERE c.n > ? ORDER BY c.n LIMIT 250`,
+			hashedUpTo(db),
+		);
+		let last = 0;
+		let prompt = 0;
+		for (const row of rows) {
+			if (row.prompt !== prompt) {
+				const hash = textHash(normaliseText(promptText(JSON.parse(row.body) as Prompt)));
+				db.run("INSERT OR IGNORE INTO copies VALUES ('prompt', ?, ?)", hash, row.prompt);
+				prompt = row.prompt;
+			}
+			addResponses(db, row.prompt, [row.a, row.b]);
+			last = row.n;
+			if (performance.now() - started > maxMs) break;
+		}
+		if (last !== 0) db.run("INSERT OR REPLACE INTO meta VALUES ('copies', ?)", String(last));
+		return rows.length > 0 && (last !== rows.at(-1)?.n || rows.length === 250);
+	});
+}
+
+/** Takes the texts of a comparison that is gone out of the index; to be called once its row is deleted. */
+export function forgetResponses(db: Database, prompt: number, sides: readonly string[]): void {
+	const hashes = sides.map(responseHash).filter((hash) => hash !== null);
+	for (const hash of hashes) {
+		db.run("DELETE FROM copies WHERE kind = 'response' AND hash = ? AND prompt = ?", hash, prompt);
+	}
+	if (hashes.length === 0) return;
+	for (const { a, b } of db.all<{ a: string; b: string }>('SELECT a, b FROM comparisons WHERE prompt = ?', prompt)) {
+		addResponses(db, prompt, [a, b]);
+	}
+}
+
+export function forgetPromptCopy(db: Database, prompt: number, body: string): void {
+	const hash = textHash(normaliseText(promptText(JSON.parse(body) as Prompt)));
+	db.run("DELETE FROM copies WHERE kind = 'prompt' AND hash = ? AND prompt = ?", hash, prompt);
+}
+
+export interface PlacedPrompt {
+	readonly id: string;
+	/** First turn: with `cluster` what an accepted leak is known by. */
+	readonly first_turn: string;
+	readonly cluster: string;
+	readonly split: Split;
+	readonly half: Half | null;
+	readonly preview: string;
+}
+
+/** Groups of prompts that share a text and stand in different places, members by id; excluded prompts take no part. */
+export function copyGroups(db: Database, kind: 'prompt' | 'response'): readonly (readonly PlacedPrompt[])[] {
+	const rows = db.all<PlacedPrompt & { hash: number; place: string }>(
+		`SELECT k.hash, p.id, p.first_turn, p.cluster, p.split, p.half, p.place, p.preview FROM copies k
+		JOIN prompts p ON p.n = k.prompt
+		WHERE k.kind = ? AND p.place <> 'excluded'
+		AND k.hash IN (SELECT hash FROM copies WHERE kind = ? GROUP BY hash HAVING count(*) > 1)
+		ORDER BY k.hash, p.id`,
+		kind,
+		kind,
+	);
+	const groups = new Map<number, { readonly places: Set<string>; readonly members: PlacedPrompt[] }>();
+	for (const { hash, place, ...prompt } of rows) {
+		const group = groups.get(hash);
+		if (group === undefined) groups.set(hash, { places: new Set([place]), members: [prompt] });
+		else {
+			group.places.add(place);
+			group.members.push(prompt);
+		}
+	}
+	return [...groups.values()].filter(({ places }) => places.size > 1).map(({ members }) => members);
+}
+
+/** Members of one place of a group that are looked at: more than one, since some leaks may be accepted and others not. */
+const PER_PLACE = 8;
+
+/** One prompt of each two places of a group (or a few); a group may have thousands. Pairs by id. */
+export function* acrossPlaces(
+	one: readonly PlacedPrompt[],
+	two: readonly PlacedPrompt[] = one,
+): Generator<readonly [PlacedPrompt, PlacedPrompt]> {
+	const [here, there] = [byPlace(one), one === two ? null : byPlace(two)];
+	for (const [place, members] of here) {
+		for (const [other, others] of there ?? here) {
+			if (place === other || (there === null && place > other)) continue;
+			for (const a of members) for (const b of others) yield a.id < b.id ? [a, b] : [b, a];
+		}
+	}
+}
+
+function byPlace(group: readonly PlacedPrompt[]): Map<string, PlacedPrompt[]> {
+	const places = new Map<string, PlacedPrompt[]>();
+	for (const prompt of group) {
+		const place = `${prompt.split} ${prompt.half}`;
+		const members = places.get(place);
+		if (members === undefined) places.set(place, [prompt]);
+		else if (members.length < PER_PLACE) members.push(prompt);
+	}
+	return places;
+}
+
+/** Of prompts with the same text, keys by key. */
+function twins(db: Database): ReadonlyMap<number, readonly number[]> {
+	const groups = new Map<number, number[]>();
+	for (const { hash, prompt } of db.all<{ hash: number; prompt: number }>(
+		`SELECT hash, prompt FROM copies WHERE kind = 'prompt'
+		AND hash IN (SELECT hash FROM copies WHERE kind = 'prompt' GROUP BY hash HAVING count(*) > 1)`,
+	)) {
+		const group = groups.get(hash);
+		if (group === undefined) groups.set(hash, [prompt]);
+		else group.push(prompt);
+	}
+	return new Map([...groups.values()].flatMap((group) => group.map((prompt) => [prompt, group] as const)));
+}
+
+export interface NearPair {
+	readonly similarity: number;
+	readonly a: PlacedPrompt;
+	readonly b: PlacedPrompt;
+}
+
+/**
+ * Near-duplicates of one cluster that stand in different places, most similar first; those that only share a template are in no
+ * cluster. What is near one prompt is near its copies, which have no edge of their own.
+ */
+export function nearPairs(db: Database): NearPair[] {
+	const edges = db.all<{ a: number; b: number; similarity: number }>(
+		`SELECT e.a, e.b, e.similarity FROM near_edges e CROSS JOIN prompts x ON x.n = e.a CROSS JOIN prompts y ON y.n = e.b
+		WHERE x.cluster = y.cluster AND x.cluster IN (
+			SELECT cluster FROM prompts WHERE place <> 'excluded' GROUP BY cluster HAVING count(DISTINCT place) > 1)`,
+	);
+	if (edges.length === 0) return [];
+	const same = twins(db);
+	const prompts = new Map<number, PlacedPrompt>();
+	const prompt = (n: number): PlacedPrompt => {
+		let found = prompts.get(n);
+		if (found === undefined) {
+			found = db.get<PlacedPrompt>(
+				'SELECT id, first_turn, cluster, split, half, preview FROM prompts WHERE n = ?',
+				n,
+			) as PlacedPrompt;
+			prompts.set(n, found);
+		}
+		return found;
+	};
+	const placed = (n: number) => (same.get(n) ?? [n]).map(prompt).filter(({ split }) => split !== 'excluded');
+	return edges
+		.filter(({ a, b }) => same.get(a)?.includes(b) !== true)
+		.flatMap(({ a, b, similarity }) =>
+			[...acrossPlaces(placed(a), placed(b))].map(([one, two]) => ({ similarity, a: one, b: two })),
+		)
+		.sort((x, y) => y.similarity - x.similarity || (x.a.id + x.b.id < y.a.id + y.b.id ? -1 : 1));
+}

@@ -1,0 +1,127 @@
+import type { Prompt } from '../domain/comparison.ts';
+import { type Edge, linkingEdges, sparseEdges } from '../domain/near-clusters.ts';
+import { promptText } from '../domain/text.ts';
+import { findNearDuplicates } from '../shift/near-duplicates.ts';
+import type { Database } from './database.ts';
+
+/** Most edges written in one transaction. */
+const SLICE = 500;
+
+/** Changes with every prompt that comes or goes: keys are not given twice. */
+export function promptSet(db: Database): string {
+	const last = db.value<number>("SELECT seq FROM sqlite_sequence WHERE name = 'prompts'") ?? 0;
+	return `${last}/${db.value<number>('SELECT coalesce(sum(prompts), 0) FROM counts')}`;
+}
+
+/** The set of prompts that the stored near-duplicates are those of. */
+export function nearSet(db: Database): string {
+	return db.value<string>("SELECT value FROM meta WHERE key = 'near'") ?? '0/0';
+}
+
+/** Whether prompts came or went since near-duplicates were last looked for. */
+export function nearPending(db: Database): boolean {
+	return nearSet(db) !== promptSet(db);
+}
+
+/** Names the tables as they are: a rebuild makes new ones, with keys that mean something else. */
+function epoch(db: Database): string {
+	return db.value<string>("SELECT value FROM meta WHERE key = 'epoch'") as string;
+}
+
+export interface PromptTexts {
+	readonly epoch: string;
+	readonly set: string;
+	/** Sorted by prompt id, so that what is found does not hang on the order of imports. */
+	readonly keys: readonly number[];
+	readonly texts: readonly string[];
+}
+
+/** All prompts as texts: 100,000 need about as much memory as they have on disk. */
+export function readPromptTexts(db: Database): PromptTexts {
+	return db.read(() => {
+		const rows: { n: number; id: string; text: string }[] = [];
+		for (const { n, id, body } of db.iterate<{ n: number; id: string; body: string }>(
+			'SELECT n, id, body FROM prompts',
+		)) {
+			rows.push({ n, id, text: promptText(JSON.parse(body) as Prompt) });
+		}
+		rows.sort((x, y) => (x.id < y.id ? -1 : 1));
+		return {
+			epoch: epoch(db),
+			set: promptSet(db),
+			keys: rows.map(({ n }) => n),
+			texts: rows.map(({ text }) => text),
+		};
+	});
+}
+
+/** What a look for near-duplicates over all prompts came to. */
+export interface FoundEdges {
+	readonly epoch: string;
+	readonly set: string;
+	/** By key of the prompt. */
+	readonly edges: readonly Edge<number>[];
+}
+
+/**
+ * The near-duplicates that link prompts: word 5-grams, Jaccard ≥ 0.8 (design.md §5), copies after normalisation included; those
+ * of a family that shares a template are left out, see `linkingEdges`. Seconds for 100,000 prompts, without a pause.
+ */
+export function findEdges({ epoch, set, keys, texts }: PromptTexts): FoundEdges {
+	const { copyOf, pairs } = findNearDuplicates(texts);
+	const edges: Edge<number>[] = [...pairs];
+	for (const [i, first] of copyOf.entries()) if (first !== i) edges.push({ a: first, b: i, similarity: 1 });
+	const kept = sparseEdges(linkingEdges(edges, texts.length));
+	return {
+		epoch,
+		set,
+		edges: kept.map(({ a, b, similarity }) => ({ a: keys[a] as number, b: keys[b] as number, similarity })),
+	};
+}
+
+export function allEdges(db: Database): Edge<number>[] {
+	return db.all<Edge<number>>('SELECT a, b, similarity FROM near_edges');
+}
+
+/** Replaces the stored near-duplicates, in short transactions. Stops where the tables were made anew meanwhile. */
+export function* storeEdges(db: Database, found: FoundEdges): Generator<void> {
+	const key = (a: number, b: number) => (a < b ? `${a} ${b}` : `${b} ${a}`);
+	const wanted = new Map(found.edges.map((edge) => [key(edge.a, edge.b), edge]));
+	const gone: Edge<number>[] = [];
+	for (const edge of allEdges(db)) {
+		const same = wanted.get(key(edge.a, edge.b));
+		if (same?.similarity === edge.similarity) wanted.delete(key(edge.a, edge.b));
+		else gone.push(edge);
+	}
+	const fresh = [...wanted.values()];
+	const slices = Math.max(1, Math.ceil((gone.length + fresh.length) / SLICE));
+	for (let i = 0; i < slices; i++) {
+		const [from, to] = [i * SLICE, (i + 1) * SLICE];
+		const stands = db.write(() => {
+			if (epoch(db) !== found.epoch) return false;
+			for (const { a, b } of gone.slice(from, to)) db.run('DELETE FROM near_edges WHERE a = ? AND b = ?', a, b);
+			for (const { a, b, similarity } of fresh.slice(Math.max(0, from - gone.length), Math.max(0, to - gone.length))) {
+				// One of them may be gone by now.
+				db.run(
+					`INSERT OR REPLACE INTO near_edges SELECT ?, ?, ? WHERE
+					(SELECT count(*) FROM prompts WHERE n IN (?, ?)) = 2`,
+					Math.min(a, b),
+					Math.max(a, b),
+					similarity,
+					a,
+					b,
+				);
+			}
+			if (i === slices - 1) db.run("INSERT OR REPLACE INTO meta VALUES ('near', ?)", found.set);
+			return true;
+		});
+		if (!stands) return;
+		yield;
+	}
+}
+
+/** Takes a prompt that is gone out of the index. */
+export function forgetEdges(db: Database, prompt: number): void {
+	db.run('DELETE FROM near_edges WHERE a = ?', prompt);
+	db.run('DELETE FROM near_edges WHERE b = ?', prompt);
+}
