@@ -67,7 +67,7 @@ export function findNearDuplicates(texts: Iterable<string>, threshold = NEAR_DUP
 	const sets = new ShingleSets();
 	for (const text of texts) sets.add(text);
 	const copyOf = firstCopies(sets);
-	const candidates = setsWithSharedShingles(sets, copyOf, threshold);
+	const candidates = sortedSets(sets, withSharedShingles(sets, copyOf, threshold));
 	const parent = copyOf.slice();
 	const { pairs, complete } = join(candidates, threshold, parent);
 	const groupOf = new Int32Array(sets.size);
@@ -94,38 +94,69 @@ const CLASS = 2 ** 48;
 /** Rare shingles apart, common ones by powers of two: 21 classes. */
 const RARITY = Uint8Array.from({ length: 256 }, (_, n) => (n <= 16 ? n : 12 + Math.floor(Math.log2(n))));
 
+/** Counters of a power of two, several a shingle, so that few shingles share one by accident. */
+function counterMask(shingles: number, most: number): number {
+	return 2 ** Math.min(most, Math.max(10, Math.ceil(Math.log2(2 * shingles + 1)))) - 1;
+}
+
 /**
- * The sets that can have a partner: at least ⌈threshold·|x|⌉ of their shingles stand in another text too. Occurrences are counted
- * in hashed counters (one byte, saturating): a collision makes a shingle look less rare, which keeps a set too many, never one
- * too few. Keys are rarity class, then hash: one order for all sets, so that sorting them once serves prefixes and intersections.
+ * The texts that can have a partner: at least ⌈threshold·|x|⌉ of their shingles stand in another text too. Two bits a counter
+ * (stands nowhere, once, more often), so that all counters stay near the processor; a collision makes a shingle look less rare, which
+ * keeps a text too many, never one too few.
  */
-function setsWithSharedShingles(sets: ShingleSets, copyOf: Int32Array, threshold: number): Candidates {
-	const { values, start } = sets;
-	const total = start[sets.size]!;
-	const mask = 2 ** Math.min(28, Math.max(10, Math.ceil(Math.log2(3 * total + 1)))) - 1;
-	const seen = new Uint8Array(mask + 1);
-	for (let i = 0; i < sets.size; i++) {
+function withSharedShingles({ values, start, size }: ShingleSets, copyOf: Int32Array, threshold: number): Int32Array {
+	const mask = counterMask(start[size]!, 30);
+	const seen = new Uint8Array((mask + 1) >>> 2);
+	for (let i = 0; i < size; i++) {
 		if (copyOf[i] !== i) continue;
 		for (let e = start[i]!, end = start[i + 1]!; e < end; e++) {
-			const counter = (values[e]! >>> 0) & mask;
+			const counter = values[e]! & mask;
+			const at = counter >>> 2;
+			const shift = (counter & 3) << 1;
+			const bits = seen[at]!;
+			// 0 → 1 → 3, which stays.
+			seen[at] = bits | (1 << shift) | ((bits << 1) & (2 << shift));
+		}
+	}
+	const kept = new Int32Array(size);
+	let count = 0;
+	for (let i = 0; i < size; i++) {
+		const end = start[i + 1]!;
+		const n = end - start[i]!;
+		if (copyOf[i] !== i || n === 0) continue;
+		let alone = n - atLeast(threshold * n);
+		for (let e = start[i]!; e < end && alone >= 0; e++) {
+			const counter = values[e]! & mask;
+			if (((seen[counter >>> 2]! >>> ((counter & 3) << 1)) & 3) === 1) alone--;
+		}
+		if (alone >= 0) kept[count++] = i;
+	}
+	return kept.subarray(0, count);
+}
+
+/**
+ * Their distinct shingles as keys: rarity class, then hash. One order for all sets, so that sorting them once serves prefixes and
+ * intersections. Written over the shingles already read: a set never moves to the right.
+ */
+function sortedSets({ values, start }: ShingleSets, text: Int32Array): Candidates {
+	let total = 0;
+	for (const i of text) total += start[i + 1]! - start[i]!;
+	const mask = counterMask(total, 27);
+	const seen = new Uint8Array(mask + 1);
+	for (const i of text) {
+		for (let e = start[i]!, end = start[i + 1]!; e < end; e++) {
+			const counter = values[e]! & mask;
 			if (seen[counter]! < 255) seen[counter] = seen[counter]! + 1;
 		}
 	}
-	// Written over the shingles already read: a kept set never moves to the right.
-	const text = new Int32Array(sets.size);
-	const from = new Float64Array(sets.size + 1);
-	let count = 0;
+	const from = new Float64Array(text.length + 1);
 	let write = 0;
-	for (let i = 0; i < sets.size; i++) {
-		const first = start[i]!;
-		const end = start[i + 1]!;
-		if (copyOf[i] !== i || first === end) continue;
-		let alone = end - first - atLeast(threshold * (end - first));
-		for (let e = first; e < end && alone >= 0; e++) if (seen[(values[e]! >>> 0) & mask] === 1) alone--;
-		if (alone < 0) continue;
+	for (let c = 0; c < text.length; c++) {
+		const first = start[text[c]!]!;
+		const end = start[text[c]! + 1]!;
 		for (let e = first; e < end; e++) {
 			const value = values[e]!;
-			values[e] = RARITY[seen[(value >>> 0) & mask]!]! * CLASS + value;
+			values[e] = RARITY[seen[value & mask]!]! * CLASS + value;
 		}
 		values.subarray(first, end).sort();
 		let previous = -1;
@@ -134,10 +165,9 @@ function setsWithSharedShingles(sets: ShingleSets, copyOf: Int32Array, threshold
 			if (value !== previous) values[write++] = value;
 			previous = value;
 		}
-		text[count++] = i;
-		from[count] = write;
+		from[c + 1] = write;
 	}
-	return { keys: values, start: from, text, count };
+	return { keys: values, start: from, text, count: text.length };
 }
 
 function rootOf(parent: Int32Array, i: number): number {
