@@ -38,6 +38,13 @@ export interface LeftOut {
 	readonly spanning: number;
 }
 
+/** One annotator's verdicts for a or b on pairs outside E whose shown order is known, first blind ones only. No name. */
+export interface PositionCount {
+	/** For the side shown first (left). */
+	readonly first: number;
+	readonly second: number;
+}
+
 /** Everything a scoring run reads. Pairs are sorted by (split, comparison id). */
 export interface Dataset {
 	readonly pairs: readonly ScoredPair[];
@@ -48,6 +55,8 @@ export interface Dataset {
 	readonly sha256: string;
 	/** SHA-256 of the frozen splits' manifests in force, or null. */
 	readonly manifest: string | null;
+	/** One entry an annotator, sorted by the numbers so that their order names nobody. Absent = no recorded sides. */
+	readonly positions?: readonly PositionCount[];
 }
 
 export interface Leak {

@@ -5,61 +5,42 @@
  * direction and its null ignores clusters.
  * Cluster unit: the cluster of prompts. Minimum n: 8 clusters.
  */
-import { type ClusteredMean, intervalOf, MIN_CLUSTERS, recordMean } from '../calibration/jackknife.ts';
+import { intervalOf, MIN_CLUSTERS, recordMean } from '../calibration/jackknife.ts';
 import { confidenceForm } from '../calibration/proper.ts';
 import type { Records } from '../calibration/records.ts';
-import { studentQuantile, studentUpperTail } from '../calibration/student.ts';
 import type { HealthCheck } from '../domain/run-record.ts';
+import { insufficient, upperTail } from './check.ts';
+import { counted, interval, percent, points } from './phrases.ts';
+import { LEVEL, sampleSize } from './planning.ts';
 
 export const OVERCONFIDENT_HELDOUT = 'overconfident-heldout';
 
 /** Effect that the sample-size sentence speaks of: 5 points. */
 const EFFECT = 0.05;
-const POWER = 0.9;
-const LEVEL = 0.05;
-
-/** Pairs needed in all to see `EFFECT` with 90 % power at 5 %, one-sided, at this spread and this design effect. */
-export function pairsNeeded(mean: ClusteredMean): number | null {
-	if (mean.se === null || mean.se === 0) return null;
-	// Large-sample quantiles: the number is an order of magnitude, not a promise.
-	const reach = studentQuantile(1 - LEVEL, 1e6) + studentQuantile(POWER, 1e6);
-	return Math.ceil(mean.n * ((reach * mean.se) / EFFECT) ** 2);
-}
-
-function percent(share: number): string {
-	return `${(100 * share).toFixed(0)} %`;
-}
-
-function points(value: number): string {
-	return `${value < 0 ? '−' : '+'}${Math.abs(100 * value).toFixed(1)}`;
-}
 
 /**
  * @param records of R, out of fold
  * @param evidence comparison ids of R, the most confident mistakes first
  * @param labelled false where every pair is a tie: there is nothing to be right about
+ * @param scored subject of the sentence
  */
 export function checkOverconfidentHeldout(
 	records: Records,
 	evidence: readonly string[],
 	labelled: boolean,
+	scored = 'the probe',
 ): HealthCheck {
-	const base = { check: OVERCONFIDENT_HELDOUT, threshold: 0, evidence } as const;
-	if (records.clusters < MIN_CLUSTERS || !labelled) {
-		const message =
-			records.clusters < MIN_CLUSTERS
-				? `The held-out tuning half has ${records.clusters} cluster${records.clusters === 1 ? '' : 's'} of prompts; this check needs ${MIN_CLUSTERS}. Tag or judge more held-out prompts.`
-				: 'Every pair is a tie: nobody prefers a side, so nothing can be right or wrong.';
-		return {
-			...base,
-			status: 'insufficient',
-			p: null,
-			statistic: null,
-			n_needed: null,
-			evidence: [],
-			message,
-			reason: message,
-		};
+	const split = 'heldout_reference';
+	if (records.clusters < MIN_CLUSTERS) {
+		return insufficient(
+			OVERCONFIDENT_HELDOUT,
+			`The held-out tuning half has ${counted(records.clusters, 'cluster')} of prompts; this check needs ${MIN_CLUSTERS}.`,
+			{ split, threshold: 0, remedy: 'Tag or judge more held-out prompts.' },
+		);
+	}
+	if (!labelled) {
+		const message = 'Every pair is a tie: nobody prefers a side, so nothing can be right or wrong.';
+		return insufficient(OVERCONFIDENT_HELDOUT, message, { split, threshold: 0 });
 	}
 	const form = confidenceForm(records);
 	const mean = recordMean(
@@ -68,23 +49,28 @@ export function checkOverconfidentHeldout(
 	)!;
 	const sure = recordMean(records, form.confidence)!.value;
 	const right = recordMean(records, form.correct)!.value;
-	const t = mean.se === 0 ? (mean.value > 0 ? Infinity : mean.value < 0 ? -Infinity : 0) : mean.value / mean.se!;
-	const p = studentUpperTail(t, mean.clusters - 1);
-	const interval = intervalOf(mean);
-	const needed = pairsNeeded(mean);
-	const effect = mean.iid === null || mean.iid === 0 ? null : (mean.se! / mean.iid) ** 2;
-	const size =
-		needed === null
-			? ''
-			: ` To see an over-confidence of 5 points in 9 of 10 such sets takes about ${needed} pairs; there are ${records.pairs} in ${mean.clusters} clusters${effect === null ? '' : ` (design effect ${effect.toFixed(1)})`}.`;
+	const p = upperTail(mean, mean.clusters - 1);
+	const { low, high } = intervalOf(mean);
+	const size = sampleSize(mean, EFFECT, 'an over-confidence of 5 points');
 	return {
-		...base,
+		check: OVERCONFIDENT_HELDOUT,
+		split,
 		// Final once Holm has seen the whole family.
 		status: p < LEVEL ? 'warn' : 'pass',
 		p,
 		statistic: mean.value,
-		n_needed: needed,
+		low,
+		high,
+		threshold: 0,
+		n_needed: size?.n_needed ?? null,
 		evidence: p < LEVEL ? evidence : [],
-		message: `On the held-out tuning half the probe is ${percent(sure)} sure and ${percent(right)} right: over-confidence ${points(mean.value)} points (95 % interval ${points(interval.low!)} to ${points(interval.high!)}).${size}`,
+		message: `On the held-out tuning half ${scored} is ${percent(sure)} sure and ${percent(right)} right: over-confidence ${points(mean.value)} points${interval(low, high, points)}.`,
+		...(size === null ? {} : { sample_size: size.text }),
+		...(p < LEVEL
+			? {
+					remedy:
+						'Judge and train on more prompts like the held-out ones, choose a larger λ, or apply the temperature fitted on the tuning half.',
+				}
+			: {}),
 	};
 }

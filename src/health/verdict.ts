@@ -1,7 +1,20 @@
 import { MIN_CLUSTERS } from '../calibration/jackknife.ts';
 import type { HealthCheck, Metrics, RunVerdict } from '../domain/run-record.ts';
+import { SPLIT_LABELS } from '../domain/split.ts';
+import { CONFIDENCE_HACK } from './confidence-hack.ts';
+import { DRIFT } from './drift.ts';
+import { FORGETTING } from './forgetting.ts';
+import { FORMAT_HACK } from './format-hack.ts';
+import { GENERALIZATION_GAP } from './generalization-gap.ts';
+import { INSUFFICIENT_DATA } from './insufficient-data.ts';
+import { LABEL_NOISE } from './label-noise.ts';
 import { LEAKAGE } from './leakage.ts';
+import { LENGTH_HACK } from './length-hack.ts';
+import { NOT_OOD } from './not-ood.ts';
 import { OVERCONFIDENT_HELDOUT } from './overconfident-heldout.ts';
+import { POSITION_BIAS } from './position-bias.ts';
+import { REFERENCE_MEMORISED } from './reference-memorised.ts';
+import { TRAIN_MEMORISED } from './train-memorised.ts';
 
 /** What the sentence speaks of. */
 export interface VerdictInput {
@@ -22,7 +35,21 @@ export const PROBE_SCORED = 'a text probe fitted to them';
 export const PROBE_DISCLAIMER = 'No language model was scored.';
 
 /** Checks that fail a run, first cause first (rules.md, Intervals and checks). */
-const FATAL = [OVERCONFIDENT_HELDOUT, 'forgetting', LEAKAGE, 'not-ood'];
+const FATAL = [OVERCONFIDENT_HELDOUT, FORGETTING, LEAKAGE, NOT_OOD];
+/** Then the others, from what makes the numbers wrong to what makes them uncertain. */
+const ORDER = [
+	...FATAL,
+	REFERENCE_MEMORISED,
+	GENERALIZATION_GAP,
+	LENGTH_HACK,
+	CONFIDENCE_HACK,
+	FORMAT_HACK,
+	DRIFT,
+	TRAIN_MEMORISED,
+	POSITION_BIAS,
+	LABEL_NOISE,
+	INSUFFICIENT_DATA,
+];
 
 function percent(share: number | null): string {
 	return share === null ? 'unknown' : `${(100 * share).toFixed(0)} %`;
@@ -33,18 +60,53 @@ function sureAndRight({ heldout, scored }: VerdictInput): string {
 }
 
 function cause(check: HealthCheck, input: VerdictInput): string {
+	const failed = check.status === 'fail';
+	const place = check.split === undefined ? '' : ` on ${SPLIT_LABELS[check.split]}`;
+	const teaches = (what: string): string =>
+		`These pairs ${failed ? 'teach' : 'may teach'} ${what} beyond what people prefer${place}: ${check.message}`;
 	switch (check.check) {
 		case OVERCONFIDENT_HELDOUT:
-			return check.status === 'fail'
-				? `What these pairs teach does not carry to held-out prompts: ${sureAndRight(input)}.`
-				: `What these pairs teach may not carry to held-out prompts: ${sureAndRight(input)}.`;
+			return `What these pairs teach ${failed ? 'does' : 'may'} not carry to held-out prompts: ${sureAndRight(input)}.`;
+		case FORGETTING:
+			return `What must not be forgotten was: ${check.message}`;
 		case LEAKAGE:
-			return check.status === 'fail'
+			return failed
 				? `Train prompts stand in eval or held-out as well, so these numbers flatter: ${check.message}`
-				: `Some prompts stand in more than one split: ${check.message}`;
+				: `Something stands in more than one split: ${check.message}`;
+		case NOT_OOD:
+			return `Held-out is not out of distribution: ${check.message}`;
+		case REFERENCE_MEMORISED:
+			return `The tuning half was trained on: ${check.message}`;
+		case GENERALIZATION_GAP:
+			return `Held-out prompts are harder, noisier, or what these pairs teach does not carry over; the regrets tell which. ${check.message}`;
+		case LENGTH_HACK:
+			return teaches('length');
+		case CONFIDENCE_HACK:
+			return teaches('a tone of certainty');
+		case FORMAT_HACK:
+			return teaches('formatting');
+		case DRIFT:
+			return `Loss ${failed ? 'has risen' : 'may have risen'} since the previous run: ${check.message}`;
+		case TRAIN_MEMORISED:
+			return `The fit on the training pairs says little about others: ${check.message}`;
+		case POSITION_BIAS:
+			return `Verdicts ${failed ? 'depend' : 'may depend'} on which side was shown first: ${check.message}`;
+		case LABEL_NOISE:
+			return `Some labels look wrong: ${check.message}`;
+		case INSUFFICIENT_DATA:
+			return `Part of this cannot be told yet. ${check.message}`;
 		default:
 			return `${check.check}: ${check.message}`;
 	}
+}
+
+/** Worst first, then first in ORDER; checks that ORDER does not know come last. */
+function firstCause(health: readonly HealthCheck[], status: 'fail' | 'warn'): HealthCheck | undefined {
+	const rank = ({ check }: HealthCheck): number => {
+		const at = ORDER.indexOf(check);
+		return at < 0 ? ORDER.length : at;
+	};
+	return health.filter((check) => check.status === status).sort((x, y) => rank(x) - rank(y))[0];
 }
 
 /** The run's verdict: `insufficient` if R is; else the first failing or warning cause; else a pass that says what was seen. */
@@ -66,11 +128,12 @@ export function composeVerdict(input: VerdictInput): RunVerdict {
 		};
 	}
 	if (input.allVoid === true) return { status: 'fail', sentence: end('Every candidate is void.') };
-	for (const name of FATAL) {
-		const failed = health.find((check) => check.check === name && check.status === 'fail');
-		if (failed !== undefined) return { status: 'fail', sentence: end(cause(failed, input)) };
-	}
-	const warned = health.find((check) => check.status === 'fail') ?? health.find((check) => check.status === 'warn');
+	const fatal = firstCause(
+		health.filter((check) => FATAL.includes(check.check)),
+		'fail',
+	);
+	if (fatal !== undefined) return { status: 'fail', sentence: end(cause(fatal, input)) };
+	const warned = firstCause(health, 'fail') ?? firstCause(health, 'warn');
 	if (warned !== undefined) return { status: 'warn', sentence: end(cause(warned, input)) };
 	return {
 		status: 'pass',

@@ -13,7 +13,7 @@ import type { OwnInput } from './own-features.ts';
 import { fitProbe, labelsOf, type ProbeFamily, type ProbeHooks } from './probe.ts';
 import { appliedTemperature, lossDifferences, preferenceDivergences } from './probe-contrasts.ts';
 import { baselines, choose, flatFrom, frontier, objective } from './probe-frontier.ts';
-import { probeHealth } from './probe-health.ts';
+import { type PreviousRun, probeHealth, probeSlices } from './probe-health.ts';
 import { meanMargins, type Sealed, sealE } from './sealed.ts';
 import { taughtFeatures } from './taught-features.ts';
 
@@ -30,6 +30,8 @@ export interface ProbeSettings {
 	 * a second row of metrics, "after outcome-dependent review, optimistic".
 	 */
 	readonly reviewed?: ReadonlyMap<string, { readonly y: number; readonly decided: boolean }>;
+	/** The run that drift is measured against; null = there is none, absent = drift is not looked at. */
+	readonly previous?: PreviousRun | null;
 	/** Features that the user brought, one row a pair of the dataset. */
 	readonly own?: OwnInput;
 }
@@ -148,7 +150,12 @@ export async function runProbe(dataset: Dataset, settings: ProbeSettings, hooks:
 	);
 	const scores = scoreLines(family, point);
 	const onlyTies = dataset.pairs.every((pair) => pair.y === 0.5);
-	const health = probeHealth({ family, point, scores, dataset, onlyTies });
+	const { previous, reviewed } = settings;
+	const health = probeHealth({
+		...{ family, point, scores, dataset, onlyTies },
+		...(previous === undefined ? {} : { previous }),
+		...(reviewed === undefined ? {} : { reviewed }),
+	});
 	const divergences = preferenceDivergences(family, point);
 	const review = afterReview(family, point, dataset, settings);
 	const record: ProbeRecord = {
@@ -192,7 +199,7 @@ export async function runProbe(dataset: Dataset, settings: ProbeSettings, hooks:
 		differences: lossDifferences(family, point),
 		divergence: divergences[0],
 		divergences,
-		slices: { value: null, reason: 'not in this version' },
+		slices: probeSlices(family, point),
 		features: taughtFeatures(family, point),
 		claim: claimAgainstPooled(family, point, choice.lambda, choice.reason),
 		health,

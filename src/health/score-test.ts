@@ -1,0 +1,144 @@
+import { MIN_CLUSTERS } from '../calibration/jackknife.ts';
+import { type Records, sigmoid } from '../calibration/records.ts';
+import { studentQuantile, studentUpperTail } from '../calibration/student.ts';
+
+/** Score test of b = 0 in logit P(y = 1) = a·margin + b·x, a = 1/T* fitted on the same records. */
+export interface ScoreTest {
+	/** One-step estimate of b, logits per standard deviation of x, with its clustered error. */
+	readonly b: number;
+	readonly se: number;
+	/** SE if all pairs were independent. */
+	readonly iid: number;
+	readonly low: number;
+	readonly high: number;
+	readonly t: number;
+	/** One-sided: b against the direction in which the margins lean on x. */
+	readonly p: number;
+	/** +1: margins rise with x; −1: they fall with it. It depends on no label. */
+	readonly leans: 1 | -1;
+	/** 1/T* on these records; negative where the margins are the wrong way round. */
+	readonly slope: number;
+	/** Clusters with x ≠ 0 somewhere. */
+	readonly clusters: number;
+	/** Each pair's share of the alarm: large = the margin leans on x and people did not follow. */
+	readonly contributions: Float64Array;
+}
+
+export type ScoreTestResult = ScoreTest | { readonly reason: string; readonly clusters: number };
+
+/** Margins that x explains this well cannot be told from a temperature. */
+const COLLINEAR = 0.99;
+const SLOPE_MAX = 100;
+
+/** Root of Σ w·z·(y − σ(az)), which falls in a: bisection from a bracket that doubles; ±SLOPE_MAX where labels are separable. */
+function fitSlope({ size, margin, y, weight }: Records): number {
+	const score = (a: number): number => {
+		let sum = 0;
+		for (let i = 0; i < size; i++) sum += weight[i]! * margin[i]! * (y[i]! - sigmoid(a * margin[i]!));
+		return sum;
+	};
+	const sign = score(0) >= 0 ? 1 : -1;
+	let reach = 1;
+	while (reach < SLOPE_MAX && sign * score(sign * reach) > 0) reach *= 2;
+	if (reach >= SLOPE_MAX && sign * score(sign * SLOPE_MAX) > 0) return sign * SLOPE_MAX;
+	let low = reach === 1 ? 0 : reach / 2;
+	let high = Math.min(reach, SLOPE_MAX);
+	for (let step = 0; step < 60 && high - low > 1e-12 * high; step++) {
+		const middle = (low + high) / 2;
+		if (sign * score(sign * middle) > 0) low = middle;
+		else high = middle;
+	}
+	return (sign * (low + high)) / 2;
+}
+
+/**
+ * The test behind length-hack, confidence-hack and format-hack. It asks whether people credit x less than the margins do, at
+ * equal margin: a matched comparison of accuracies would alarm on data where length and quality merely go together.
+ *
+ * Since T* is estimated on the same labels, the score of b is projected on the nuisance score: s_i = (x_i − γz_i)(y_i − p_i)
+ * with γ = I_ba/I_aa (Boos 1992, generalised score test). Totals per cluster against Student's t with (active clusters − 1)
+ * degrees of freedom. Slope negative is allowed, so that the nuisance score vanishes whatever the labels are.
+ *
+ * One-sided in the direction that the margins themselves lean (sign of Σzx, free of labels): noise in fitted margins makes
+ * any honest model credit x too little, which is no hack, and a two-sided test would report it on every large set.
+ * @param x one value a pair: chosen − rejected. Antisymmetric, so it is scaled by its root mean square and never centred
+ */
+export function scoreTest(records: Records, x: ArrayLike<number>): ScoreTestResult {
+	const { size, margin, y, weight, cluster, clusters, pair, pairs } = records;
+	let squares = 0;
+	const seen = new Uint8Array(clusters);
+	for (let i = 0; i < size; i++) {
+		const value = x[pair[i]!]!;
+		if (value !== 0) seen[cluster[i]!] = 1;
+		squares += weight[i]! * value * value;
+	}
+	const active = seen.reduce((sum, one) => sum + one, 0);
+	if (active < MIN_CLUSTERS) return { reason: 'too few clusters differ', clusters: active };
+	const scale = 1 / Math.sqrt(squares / pairs);
+	let zz = 0;
+	let zx = 0;
+	for (let i = 0; i < size; i++) {
+		const z = margin[i]!;
+		if (!Number.isFinite(z)) return { reason: 'a margin is infinite', clusters: active };
+		zz += weight[i]! * z * z;
+		zx += weight[i]! * z * x[pair[i]!]! * scale;
+	}
+	if (zz > 0 && Math.abs(zx) / Math.sqrt(zz * pairs) > COLLINEAR) {
+		return { reason: 'the margins follow it alone', clusters: active };
+	}
+	const slope = zz === 0 ? 0 : fitSlope(records);
+	if (Math.abs(slope) >= SLOPE_MAX) return { reason: 'every label agrees with its margin', clusters: active };
+	let aa = 0;
+	let ab = 0;
+	let bb = 0;
+	for (let i = 0; i < size; i++) {
+		const z = margin[i]!;
+		const p = sigmoid(slope * z);
+		const v = weight[i]! * p * (1 - p);
+		const scaled = x[pair[i]!]! * scale;
+		aa += v * z * z;
+		ab += v * z * scaled;
+		bb += v * scaled * scaled;
+	}
+	const gamma = aa === 0 ? 0 : ab / aa;
+	const information = bb - gamma * ab;
+	if (!(information > 1e-6 * pairs)) return { reason: 'the margins leave no doubt', clusters: active };
+	const totals = new Float64Array(clusters);
+	const contributions = new Float64Array(pairs);
+	for (let i = 0; i < size; i++) {
+		const s = weight[i]! * (x[pair[i]!]! * scale - gamma * margin[i]!) * (y[i]! - sigmoid(slope * margin[i]!));
+		totals[cluster[i]!] = totals[cluster[i]!]! + s;
+		contributions[pair[i]!] = contributions[pair[i]!]! + s;
+	}
+	let score = 0;
+	let spread = 0;
+	let iid = 0;
+	for (const total of totals) {
+		score += total;
+		spread += total * total;
+	}
+	for (const s of contributions) iid += s * s;
+	// Around its mean: else a large score would hide itself in its own variance.
+	const variance = (active / (active - 1)) * Math.max(0, spread - (score * score) / active);
+	if (!(variance > 0)) return { reason: 'no spread between clusters', clusters: active };
+	const leans = zx < 0 ? -1 : 1;
+	const df = active - 1;
+	const t = score / Math.sqrt(variance);
+	const b = score / information;
+	const se = Math.sqrt(variance) / information;
+	const reach = studentQuantile(0.975, df) * se;
+	for (let i = 0; i < pairs; i++) contributions[i] = -leans * contributions[i]!;
+	return {
+		b,
+		se,
+		iid: Math.sqrt(iid) / information,
+		low: b - reach,
+		high: b + reach,
+		t,
+		p: studentUpperTail(-leans * t, df),
+		leans,
+		slope,
+		clusters: active,
+		contributions,
+	};
+}

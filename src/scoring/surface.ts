@@ -1,0 +1,52 @@
+import type { EvaluationSplit } from '../domain/split.ts';
+import { promptText, sideText } from '../domain/text.ts';
+import { words } from '../domain/tokens.ts';
+import { DENSE_FEATURES, denseFeatures } from './dense-features.ts';
+import type { ProbeFamily } from './probe.ts';
+
+type Named = (typeof DENSE_FEATURES)[number];
+
+/** What a shallow preference hangs on, chosen − rejected, one value a pair of a split. */
+export interface Surface {
+	/** ln(1 + characters). */
+	readonly length: Float64Array;
+	/** Share of certainty words − share of hedges. */
+	readonly certainty: Float64Array;
+	/** Σ ln(1 + count) over list items, headings and bold, and code. */
+	readonly format: Float64Array;
+}
+
+const PARTS = {
+	length: { 'length (log characters)': 1 },
+	certainty: { 'certainty words': 1, hedges: -1 },
+	format: { 'list items': 1, 'headings and bold': 1, code: 1 },
+} as const satisfies Record<keyof Surface, Partial<Record<Named, number>>>;
+
+/** Named features of a split's pairs: the probe's own where it has them, else read from the texts again. */
+function namedRows(family: ProbeFamily, split: EvaluationSplit): (row: number, name: Named) => number {
+	const places = new Map(family.denseNames.map((name, j) => [name, j]));
+	if (DENSE_FEATURES.every((name, j) => places.get(name) === j)) {
+		const rows = family.rows(split);
+		const { dense, width } = family.x;
+		return (i, name) => dense[rows[i]! * width + places.get(name)!]!;
+	}
+	const values = family.pairs(split).map((pair) => {
+		const promptWords = new Set(words(promptText(pair.turns)));
+		const [chosen, rejected] = [pair.chosen, pair.rejected].map((side) => {
+			const text = sideText(side);
+			return denseFeatures(text, words(text), promptWords);
+		});
+		return chosen!.map((value, j) => value - rejected![j]!);
+	});
+	return (i, name) => values[i]![DENSE_FEATURES.indexOf(name)]!;
+}
+
+export function surfaceOf(family: ProbeFamily, split: EvaluationSplit): Surface {
+	const value = namedRows(family, split);
+	const n = family.pairs(split).length;
+	const sum = (parts: Partial<Record<Named, number>>): Float64Array =>
+		Float64Array.from({ length: n }, (_, i) =>
+			Object.entries(parts).reduce((total, [name, sign]) => total + sign * value(i, name as Named), 0),
+		);
+	return { length: sum(PARTS.length), certainty: sum(PARTS.certainty), format: sum(PARTS.format) };
+}
