@@ -1,21 +1,37 @@
-import type { ConfidenceForm } from './proper.ts';
+import type { CalibrationForm, ConfidenceForm } from './proper.ts';
 import type { Records } from './records.ts';
 
-/** Bins of the product's ECE, on [½, 1] (rules.md, Intervals and checks). */
+/** Bins of the product's ECE; on [½, 1] for pairs (rules.md, Intervals and checks). */
 export const ECE_BINS = 15;
 
-/**
- * Bin of a confidence: B left-closed bins on [½, 1] with edges (B+k)/(2B), the last one closed.
- * `floor(conf·2B) − B`, not `floor((conf−½)·2B)`, which puts 0.6 one bin too low.
- */
-export function confidenceBin(confidence: number, bins: number): number {
-	return Math.min(bins - 1, Math.max(0, Math.floor(confidence * 2 * bins) - bins));
+/** Equal cells of [0, 1] that B bins of a form come from: pairs use the upper half of 2B. */
+function cellsOf(form: CalibrationForm, bins: number): { readonly cells: number; readonly first: number } {
+	return form === 'pair' ? { cells: 2 * bins, first: bins } : { cells: bins, first: 0 };
 }
 
-export function confidenceBins(confidence: Float64Array, bins: number): Int32Array {
-	const out = new Int32Array(confidence.length);
-	for (let i = 0; i < confidence.length; i++) out[i] = confidenceBin(confidence[i]!, bins);
+/**
+ * Bin of a value: B left-closed bins, the last one closed, on [½, 1] for pairs and [0, 1] for the binary form. Edges are the
+ * doubles k/cells by division: `floor((conf−½)·2B)` would put 0.6 one bin too low.
+ */
+export function binOf(value: number, bins: number, form: CalibrationForm): number {
+	const { cells, first } = cellsOf(form, bins);
+	let cell = Math.floor(value * cells);
+	// The product may round up to an edge that the value lies below, or down from one.
+	if (value < cell / cells) cell--;
+	else if (value >= (cell + 1) / cells) cell++;
+	return Math.min(bins - 1, Math.max(0, cell - first));
+}
+
+export function binsOf(form: ConfidenceForm, bins: number): Int32Array {
+	const out = new Int32Array(form.confidence.length);
+	for (let i = 0; i < out.length; i++) out[i] = binOf(form.confidence[i]!, bins, form.form);
 	return out;
+}
+
+/** Lower edge of bin b; bin B − 1 ends at the edge of B, 1. */
+export function binEdge(form: CalibrationForm, bins: number, b: number): number {
+	const { cells, first } = cellsOf(form, bins);
+	return (first + b) / cells;
 }
 
 /** Weighted totals per bin. */
@@ -59,4 +75,14 @@ export function maximumCalibrationError(totals: BinTotals): number | null {
 		if (w > 0) worst = Math.max(worst ?? 0, Math.abs(totals.confidence[b]! - totals.correct[b]!) / w);
 	}
 	return worst;
+}
+
+/** Root of Σ (n_b/n)·(mean confidence − mean correct)² over non-empty bins, not debiased. */
+export function rootMeanSquareError(totals: BinTotals): number | null {
+	if (totals.total === 0) return null;
+	let sum = 0;
+	for (let b = 0; b < totals.bins; b++) {
+		if (totals.weight[b]! > 0) sum += (totals.confidence[b]! - totals.correct[b]!) ** 2 / totals.weight[b]!;
+	}
+	return Math.sqrt(sum / totals.total);
 }

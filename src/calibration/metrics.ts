@@ -1,20 +1,33 @@
 import type { Metrics, ReliabilityBin, Value } from '../domain/run-record.ts';
 import { bootstrapCalibration } from './bootstrap.ts';
-import { binTotals, confidenceBins, ECE_BINS, expectedCalibrationError, maximumCalibrationError } from './ece.ts';
+import {
+	type BinTotals,
+	binEdge,
+	binsOf,
+	binTotals,
+	ECE_BINS,
+	expectedCalibrationError,
+	maximumCalibrationError,
+} from './ece.ts';
 import { type EceNull, eceNull } from './ece-null.ts';
-import { debiasedRms, eceMass, eceSweep } from './equal-mass.ts';
+import { equalMassParts, partErrors } from './equal-mass.ts';
+import { corp } from './isotonic.ts';
 import { clusteredMean, intervalOf, MIN_CLUSTERS, recordMean, tooFewClusters } from './jackknife.ts';
+import { sortPoints } from './points.ts';
 import {
 	accuracyWeights,
 	brierMeanLabel,
 	brierScores,
-	type ConfidenceForm,
+	type CalibrationForm,
 	confidenceForm,
 	losses,
 	majorityHits,
 } from './proper.ts';
+import { quantileSorted } from './random.ts';
 import type { Records } from './records.ts';
+import { calibrationSlope } from './slope.ts';
 import { smoothEce } from './smece.ts';
+import { eceSweep } from './sweep.ts';
 import { fitTemperature } from './temperature.ts';
 
 export interface MetricsOptions {
@@ -22,6 +35,8 @@ export interface MetricsOptions {
 	/** Of the bootstrap and the null draws. */
 	readonly seed: number;
 	readonly bins?: number;
+	/** Default `pair`. */
+	readonly form?: CalibrationForm;
 	readonly longerWins?: Metrics['longer_wins'];
 }
 
@@ -34,18 +49,17 @@ function value(number: number | null | undefined, reason = 'no pairs'): Value {
 }
 
 function reliability(
-	records: Records,
-	form: ConfidenceForm,
-	bins: number,
+	totals: BinTotals,
+	form: CalibrationForm,
 	band: { readonly bandLow: Float64Array; readonly bandHigh: Float64Array } | null,
 	nulls: EceNull,
 ): ReliabilityBin[] {
-	const totals = binTotals(records, form, confidenceBins(form.confidence, bins), bins);
+	const { bins } = totals;
 	return Array.from({ length: bins }, (_, b) => {
 		const n = totals.weight[b]!;
 		return {
-			low: (bins + b) / (2 * bins),
-			high: (bins + b + 1) / (2 * bins),
+			low: binEdge(form, bins, b),
+			high: binEdge(form, bins, b + 1),
 			n,
 			confidence: n === 0 ? null : totals.confidence[b]! / n,
 			accuracy: n === 0 ? null : totals.correct[b]! / n,
@@ -80,7 +94,17 @@ function undefinedMetrics(options: MetricsOptions, bins: number): Metrics {
 		ece_sweep: { ...none, bins: null },
 		temperature: { ...none, nll: null, status: 'no pairs' },
 		reliability: [],
+		slope: { ...interval, status: 'no pairs' },
+		corp: { miscalibration: null, discrimination: null, uncertainty: null },
 		...(options.longerWins === undefined ? {} : { longer_wins: options.longerWins }),
+	};
+}
+
+/** Basic 95 % interval from a sorted bootstrap of a number that is never below 0. */
+function basicInterval(sorted: Float64Array, observed: number): { readonly low: number; readonly high: number } {
+	return {
+		low: Math.max(0, 2 * observed - quantileSorted(sorted, 0.975)),
+		high: Math.max(0, 2 * observed - quantileSorted(sorted, 0.025)),
 	};
 }
 
@@ -91,18 +115,23 @@ function undefinedMetrics(options: MetricsOptions, bins: number): Metrics {
 export function computeMetrics(records: Records, options: MetricsOptions): Metrics {
 	const bins = options.bins ?? ECE_BINS;
 	if (records.size === 0) return undefinedMetrics(options, bins);
-	const form = confidenceForm(records);
+	const kind = options.form ?? 'pair';
+	const form = confidenceForm(records, kind);
 	const over = form.confidence.map((confidence, i) => confidence - form.correct[i]!);
 	const decidedWeights = accuracyWeights(records);
 	const accuracy = clusteredMean(majorityHits(records), decidedWeights, records.cluster, records.clusters);
-	const totals = binTotals(records, form, confidenceBins(form.confidence, bins), bins);
+	const bin = binsOf(form, bins);
+	const totals = binTotals(records, form, bin, bins);
 	const ece = expectedCalibrationError(totals)!;
 	const nulls = eceNull(records, form, ece, { bins, seed: options.seed });
 	const boot =
-		records.clusters < MIN_CLUSTERS ? null : bootstrapCalibration(records, form, ece, { bins, seed: options.seed });
+		records.clusters < MIN_CLUSTERS ? null : bootstrapCalibration(records, form, { bins, seed: options.seed });
 	const temperature = fitTemperature(records);
 	const points = { p: form.confidence, y: form.correct, weight: records.weight };
-	const sweep = eceSweep(points);
+	const sorted = sortPoints(points);
+	const mass = partErrors(equalMassParts(sorted, bins));
+	const sweep = eceSweep(sorted);
+	const decomposition = corp(sorted);
 	return {
 		n: records.pairs,
 		n_accuracy: accuracy === null ? 0 : Math.round(accuracy.n),
@@ -117,23 +146,28 @@ export function computeMetrics(records: Records, options: MetricsOptions): Metri
 		overconfidence: intervalOf(recordMean(records, over)),
 		ece: {
 			value: ece,
-			low: boot?.low ?? null,
-			high: boot?.high ?? null,
+			...(boot === null ? { low: null, high: null } : basicInterval(boot.ece, ece)),
 			...(boot === null ? { reason: tooFewClusters(records.clusters) } : {}),
 			approximate: true,
 			bins,
 			null: { mean: nulls.mean, q95: nulls.q95, p: nulls.p },
 		},
-		ece_mass: value(eceMass(points, bins)),
+		ece_mass: value(mass?.ece),
 		mce: value(maximumCalibrationError(totals)),
 		smece: value(smoothEce(points)?.value),
-		rms_ce_debiased: value(debiasedRms(points, bins)?.value),
+		rms_ce_debiased: value(mass?.debiased),
 		ece_sweep: { ...value(sweep?.value), bins: sweep?.bins ?? null },
 		temperature:
 			temperature === null
 				? { value: null, reason: 'a margin is infinite', nll: null, status: 'infinite' }
 				: { value: temperature.t, nll: temperature.nll, status: temperature.status },
-		reliability: reliability(records, form, bins, boot, nulls),
+		reliability: reliability(totals, kind, boot, nulls),
+		slope: calibrationSlope(records, temperature),
+		corp: {
+			miscalibration: decomposition?.miscalibration ?? null,
+			discrimination: decomposition?.discrimination ?? null,
+			uncertainty: decomposition?.uncertainty ?? null,
+		},
 		...(options.longerWins === undefined ? {} : { longer_wins: options.longerWins }),
 	};
 }

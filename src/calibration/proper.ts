@@ -1,14 +1,22 @@
 import { pairLoss, type Records } from './records.ts';
 
-/** Confidence form (design.md §7): with P(chosen ≻ rejected) every label would be 1, and a reliability diagram nonsense. */
+/**
+ * `pair`: p = P(chosen ≻ rejected), judged in confidence form on [½, 1]: with p itself every label would be 1, and a reliability
+ * diagram nonsense (design.md §7). `binary`: p = P(y = 1) as it stands, on [0, 1].
+ */
+export type CalibrationForm = 'pair' | 'binary';
+
+/** What reliability, the ECE family and over-confidence compare, one entry a record. */
 export interface ConfidenceForm {
-	/** max(p, 1−p). */
+	readonly form: CalibrationForm;
+	/** Pair: max(p, 1−p). Binary: p. */
 	readonly confidence: Float64Array;
-	/** y if p > ½, 1−y if p < ½, ½ if p = ½. */
+	/** Pair: y if p > ½, 1−y if p < ½, ½ if p = ½. Binary: y. */
 	readonly correct: Float64Array;
 }
 
-export function confidenceForm(records: Records): ConfidenceForm {
+export function confidenceForm(records: Records, form: CalibrationForm = 'pair'): ConfidenceForm {
+	if (form === 'binary') return { form, confidence: records.p, correct: records.y };
 	const confidence = new Float64Array(records.size);
 	const correct = new Float64Array(records.size);
 	for (let i = 0; i < records.size; i++) {
@@ -17,13 +25,27 @@ export function confidenceForm(records: Records): ConfidenceForm {
 		confidence[i] = Math.max(p, 1 - p);
 		correct[i] = p > 0.5 ? y : p < 0.5 ? 1 - y : 0.5;
 	}
-	return { confidence, correct };
+	return { form, confidence, correct };
 }
 
 /** Per-record negative log-likelihood of the vote share, nats. */
 export function losses(records: Records): Float64Array {
 	const out = new Float64Array(records.size);
 	for (let i = 0; i < records.size; i++) out[i] = pairLoss(records.margin[i]!, records.y[i]!);
+	return out;
+}
+
+/** Least probability of `clippedLosses`. */
+export const NLL_CLIP = 1e-12;
+
+/** Per-record loss with p and 1−p, each on its own, no less than 1e-12: finite where p is exactly 0 or 1. */
+export function clippedLosses(records: Records): Float64Array {
+	const out = new Float64Array(records.size);
+	for (let i = 0; i < records.size; i++) {
+		const p = records.p[i]!;
+		const y = records.y[i]!;
+		out[i] = -y * Math.log(Math.max(p, NLL_CLIP)) - (1 - y) * Math.log(Math.max(1 - p, NLL_CLIP)) + 0;
+	}
 	return out;
 }
 

@@ -28,22 +28,35 @@ function meanLoss(records: Records, a: number): number {
 	return sum / size;
 }
 
-/** d NLL / d(1/T) = mean z·(σ(z/T) − y); at T = 1 it is the calibration slope's score. */
-export function temperatureSlope(records: Records, a: number): number {
-	let sum = 0;
+/** First and second derivative of the mean NLL in 1/T, at inverse temperature a: mean z·(σ(az) − y) and mean z²σ(az)(1 − σ(az)). */
+export function temperatureDerivatives(
+	records: Records,
+	a: number,
+): { readonly slope: number; readonly curvature: number } {
+	let slope = 0;
+	let curvature = 0;
 	let size = 0;
 	for (let i = 0; i < records.size; i++) {
 		const w = records.weight[i]!;
 		const z = records.margin[i]!;
-		if (z !== 0) sum += w * z * (sigmoid(a * z) - records.y[i]!);
 		size += w;
+		if (z === 0) continue;
+		const q = sigmoid(a * z);
+		slope += w * z * (q - records.y[i]!);
+		curvature += w * z * z * q * (1 - q);
 	}
-	return sum / size;
+	return { slope: slope / size, curvature: curvature / size };
+}
+
+/** d NLL / d(1/T); at T = 1 it is the IRMv1 gradient (Arjovsky 2019). */
+export function temperatureSlope(records: Records, a: number): number {
+	return temperatureDerivatives(records, a).slope;
 }
 
 /**
  * T* = argmin_T mean NLL of σ(z/T) (Guo 2017): antisymmetric, so P(a ≻ b) = 1 − P(b ≻ a) survives. Convex in 1/T: the root
- * of the slope by bisection. Outside [0.01, 1000] it is clamped and flagged; a flagged T* is never applied.
+ * of the slope by Newton steps, halving the bracket where one leaves it. Outside [0.01, 1000] it is clamped and flagged; a flagged
+ * T* is never applied.
  * @returns null without records, or where a margin is infinite
  */
 export function fitTemperature(records: Records): Temperature | null {
@@ -66,12 +79,17 @@ export function fitTemperature(records: Records): Temperature | null {
 	if (temperatureSlope(records, 1 / T_MIN) <= 0) return at(T_MIN, 'clamped');
 	let low = 1 / T_MAX;
 	let high = 1 / T_MIN;
-	// In the logarithm: the range spans five decades.
+	let a = 1;
 	for (let i = 0; i < 200; i++) {
-		const middle = Math.sqrt(low * high);
-		if (middle <= low || middle >= high) break;
-		if (temperatureSlope(records, middle) < 0) low = middle;
-		else high = middle;
+		const { slope, curvature } = temperatureDerivatives(records, a);
+		if (slope === 0) break;
+		if (slope < 0) low = a;
+		else high = a;
+		const newton = a - slope / curvature;
+		// In the logarithm: the range spans five decades.
+		const next = newton > low && newton < high ? newton : Math.sqrt(low * high);
+		if (Math.abs(next - a) <= 1e-15 * a) break;
+		a = next;
 	}
-	return at(1 / Math.sqrt(low * high), 'ok');
+	return at(1 / a, 'ok');
 }
