@@ -42,6 +42,8 @@ export type RunningState = Pick<Progress, 'phase' | 'done' | 'total' | 'unit' | 
 export interface ReportHost {
 	/** The first call: what to show, and what to keep so that the panel survives a reload. */
 	ready(): Promise<{ readonly state: ReportState; readonly keep: PanelState; readonly running: RunningState }>;
+	/** The report on screen with its lists, asked for once a `pending` one is painted: seconds over much data. */
+	details(): Promise<ReportState>;
 	/** A new run with this run's settings; the panel goes to it. */
 	rerun(): Promise<void>;
 	/** The small form of settings, then as `rerun`. */
@@ -88,6 +90,7 @@ const decision = v.strictObject({
 
 const HOST_ARGUMENTS = {
 	ready: v.strictTuple([]),
+	details: v.strictTuple([]),
 	rerun: v.strictTuple([]),
 	configureRun: v.strictTuple([]),
 	cancelRun: v.strictTuple([]),

@@ -140,6 +140,8 @@ export interface OpenedView {
 
 export interface OpenOptions {
 	readonly state: ReportState | null;
+	/** What `details` answers; without it nothing ever comes. */
+	readonly details?: ReportState;
 	readonly bundleDir: string;
 	readonly theme?: ThemeName;
 	readonly width?: number;
@@ -180,7 +182,13 @@ interface PageScope {
 }
 
 /** Runs in the page before anything else. A null state never answers: that is what loading looks like. */
-function standIn(options: { state: unknown; kept: unknown; running: unknown; refuse: Record<string, string> }): void {
+function standIn(options: {
+	state: unknown;
+	details: unknown;
+	kept: unknown;
+	running: unknown;
+	refuse: Record<string, string>;
+}): void {
 	const scope = globalThis as unknown as PageScope;
 	const calls: { method: string; args: unknown[] }[] = [];
 	const violations: string[] = [];
@@ -201,6 +209,7 @@ function standIn(options: { state: unknown; kept: unknown; running: unknown; ref
 			calls.push({ method: message.m, args: message.a ?? [] });
 			if (message.m === 'ready' && options.state === null) return;
 			const refused = options.refuse[message.m];
+			if (message.m === 'details' && options.details === null && refused === undefined) return;
 			const reply =
 				refused === undefined
 					? {
@@ -213,7 +222,9 @@ function standIn(options: { state: unknown; kept: unknown; running: unknown; ref
 											keep: { folder: 'file:///workspace', run: 'run' },
 											running: options.running,
 										}
-									: null,
+									: message.m === 'details'
+										? options.details
+										: null,
 						}
 					: { t: 's', i: message.i, e: { name: 'UserError', reason: 'usage', message: refused } };
 			setTimeout(() => scope.postMessage(reply, '*'), 0);
@@ -248,6 +259,7 @@ export async function openReportView(browser: Browser, options: OpenOptions): Pr
 	});
 	await page.addInitScript(standIn, {
 		state: options.state,
+		details: options.details ?? null,
 		kept: options.kept,
 		running: options.running ?? null,
 		refuse: { ...options.refuse },

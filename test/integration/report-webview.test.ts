@@ -9,7 +9,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { ReportState } from '../../src/protocol/report.ts';
 import type { RunReport } from '../../src/protocol/workspace-api.ts';
 import { renderReportHtml } from '../../src/workspace/html-report.ts';
-import { decidedFixture, insufficientFixture, reportFixture } from '../fixtures/run-report.ts';
+import { decidedFixture, insufficientFixture, oldRecordFixture, reportFixture } from '../fixtures/run-report.ts';
 import { chromiumPath, launch, openReportView, THEMES, type ThemeName } from './report-page.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -126,7 +126,7 @@ describe('the report webview', { skip }, () => {
 	test('gives every chart its sentence and its table', async () => {
 		const { page } = await open(shown(decidedFixture()));
 		const figures = await page.locator('figure').all();
-		assert.equal(figures.length, 10);
+		assert.equal(figures.length, 12);
 		for (const figure of figures) {
 			assert.match(await figure.locator('figcaption').innerText(), /\w+.*\.$/s);
 			if ((await figure.locator('table').count()) === 0) {
@@ -202,7 +202,8 @@ describe('the report webview', { skip }, () => {
 		const { page, calls } = await open(shown(report));
 		await page.getByRole('button', { name: /verbal side agreement/ }).click();
 		await page.getByRole('button', { name: 'Re-judge 24 + 24 pairs, blind' }).click();
-		await page.getByText('show side by side in Splits').click();
+		await page.locator('.check summary', { hasText: 'Leakage' }).click();
+		await page.getByRole('button', { name: 'Show 3 prompts side by side in Splits' }).click();
 		const made = (await calls()).filter(({ method }) => method !== 'ready');
 		assert.deepEqual(made, [
 			{ method: 'openPair', args: [report.mistakes[1]?.comparison] },
@@ -210,6 +211,103 @@ describe('the report webview', { skip }, () => {
 			{ method: 'openSplits', args: [] },
 		]);
 		await page.context().close();
+	});
+
+	test('shows what fails first, folds what passes, and tells all about a check on a click', async () => {
+		const { page, calls } = await open(shown(reportFixture()), { width: 1000 });
+		const titles = await page.locator('.checks > li b').allInnerTexts();
+		assert.deepEqual(titles.slice(0, 3), ['Over-confident held out', 'Length hack', 'Confidence hack']);
+		assert.equal(await page.getByText('7 checks pass').count(), 1);
+		assert.equal(await page.getByText('Held-out is out of distribution').count(), 0);
+		const row = page.locator('.check', { hasText: 'Length hack' });
+		assert.doesNotMatch(await row.innerText(), /adjusted/);
+		await row.locator('summary').first().click();
+		const text = await row.innerText();
+		assert.match(text, /−0\.410 logits per standard deviation \(95 % interval −0\.620 to −0\.200\)/);
+		assert.match(text, /p < 0\.001; p = 0\.006 adjusted for all checks/);
+		assert.match(text, /To see 0\.35 logit takes about 310 pairs/);
+		assert.match(text, /Add train pairs where the shorter response/);
+		await row.getByRole('button', { name: 'Open the first pair' }).click();
+		assert.deepEqual((await calls()).at(-1), { method: 'openPair', args: ['0000001f'.repeat(8)] });
+		await row.getByText('How this check works').click();
+		assert.match(await row.innerText(), /Assumed \(H0\)\s+At equal margin/);
+		await page.getByText('7 checks pass').click();
+		await page.locator('.check summary', { hasText: 'Held-out is out of distribution' }).click();
+		assert.deepEqual(await seriousFindings(page), []);
+		await page.context().close();
+	});
+
+	test('claims against pooled training right under the frontier, and says where it has nothing to claim', async () => {
+		const { page } = await open(shown(reportFixture()));
+		const claim = page.locator('section[aria-labelledby=frontier-title] .claim');
+		assert.match(
+			await claim.innerText(),
+			/GDPO − pooled, loss on held-out, tuning half: −0\.018 nats \(paired, −0\.033 to −0\.004\)/,
+		);
+		assert.equal(await claim.locator('.status').getAttribute('title'), 'beats pooled');
+		const base = reportFixture();
+		const around = {
+			...base.record.claim!,
+			low: -0.03,
+			high: 0.01,
+			sentence: 'GDPO does not beat pooled training here.',
+		};
+		const other = await open(shown({ ...base, record: { ...base.record, claim: around } }));
+		const words = other.page.locator('.claim');
+		assert.match(await words.innerText(), /does not beat pooled training here/);
+		assert.equal(await words.locator('.status').getAttribute('title'), 'not distinguishable from pooled');
+		await page.context().close();
+		await other.page.context().close();
+	});
+
+	test('lists slices as a look, the flagged ones first, and asks before it shows them all', async () => {
+		const { page } = await open(shown(reportFixture()));
+		const slices = page.getByRole('region', { name: 'Slices exploratory' }).first();
+		const names = () => slices.locator('tbody th .slice-name').allInnerTexts();
+		assert.deepEqual((await names()).slice(0, 2), ['domain:law', 'domain:medicine']);
+		assert.equal((await names()).length, 8);
+		await slices.getByRole('button', { name: 'Show all 12' }).click();
+		assert.equal((await names()).at(-1), 'time:after-2024');
+		assert.match(await slices.innerText(), /Benjamini–Hochberg/);
+		await page.context().close();
+	});
+
+	test('an old record is shown with what it has', async () => {
+		const { page, violations } = await open(shown(reportFixture(oldRecordFixture())));
+		const text = await page.locator('main').innerText();
+		assert.doesNotMatch(text, /NaN|undefined|null|Infinity/);
+		assert.match(text, /None: not in this version\./);
+		assert.equal(await page.locator('.claim').count(), 0);
+		assert.equal(await page.getByText('Is held-out really out of distribution?').count(), 0);
+		assert.match(await page.locator('.splits').innerText(), /0\.96/);
+		assert.deepEqual(await violations(), []);
+		await page.context().close();
+	});
+
+	test('paints the record before the lists, keeps what was there, and says when they cannot be read', async () => {
+		const report = reportFixture();
+		const alone: RunReport = {
+			record: report.record,
+			ordinal: report.ordinal,
+			outOfDate: null,
+			mistakes: [],
+			history: [],
+			rejudge: { mistakes: 0, controls: 0 },
+			pending: true,
+		};
+		const full = shown({ ...report, outOfDate: { changed: 3 } });
+		const { page, calls, tell } = await open(shown(alone), { details: full });
+		await page.getByText('Out of date.').waitFor();
+		assert.equal((await calls()).filter(({ method }) => method === 'details').length, 1);
+		assert.equal(await page.locator('.mistakes li').count(), 4);
+		await tell('update', shown({ ...alone, record: decidedFixture().record }));
+		await page.getByText('mara ·').waitFor();
+		assert.equal(await page.locator('.mistakes li').count(), 4);
+		await page.context().close();
+		const broken = await open(shown(alone), { refuse: { details: 'scores.jsonl.gz cannot be read' } });
+		await broken.page.getByText('Not read: scores.jsonl.gz cannot be read').first().waitFor();
+		assert.match(await broken.page.locator('.verdict').innerText(), /does not carry/);
+		await broken.page.context().close();
 	});
 
 	test('says when it is out of date, and re-runs with one click', async () => {

@@ -14,7 +14,7 @@ import {
 } from '../../src/protocol/report.ts';
 import { renderReportHtml } from '../../src/workspace/html-report.ts';
 import { placeLabels } from '../../webview/charts/labels.ts';
-import { decidedFixture, insufficientFixture, reportFixture } from '../fixtures/run-report.ts';
+import { decidedFixture, insufficientFixture, oldRecordFixture, reportFixture } from '../fixtures/run-report.ts';
 
 const state = (report = reportFixture()): ReportState => ({
 	status: 'report',
@@ -61,7 +61,12 @@ test('what a panel kept is used only when it names a folder and a run', () => {
 });
 
 test('every designed state of a report passes its own check', () => {
-	for (const report of [reportFixture(), decidedFixture(true), insufficientFixture()]) {
+	for (const report of [
+		reportFixture(),
+		decidedFixture(true),
+		insufficientFixture(),
+		reportFixture(oldRecordFixture()),
+	]) {
 		assert.equal(parseReportState(state(report)).status, 'report');
 	}
 	assert.equal(parseReportState({ status: 'vanished', run: 'r', latest: null }).status, 'vanished');

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { checkTitle, orderedChecks, passesTitle } from '../../src/domain/check-list.ts';
 import { inSolution, lambdaChoices, lambdaRange, solutions } from '../../src/domain/frontier.ts';
+import { checkKey, checkNumbers, factLines, remedyOf } from '../../webview/report/check-words.ts';
+import { claimWords, divergenceName } from '../../webview/report/claim-words.ts';
 import {
 	count,
 	fixed,
@@ -13,17 +16,19 @@ import {
 	withInterval,
 } from '../../webview/report/format.ts';
 import {
-	checkTitle,
 	claimSentence,
+	differencesSentence,
+	facetSentence,
 	frontierSentence,
 	leftOutSentence,
 	longerSentence,
 	openedSentence,
-	orderedChecks,
 	reliabilitySentence,
 	runsSentence,
 	sideOfZero,
 } from '../../webview/report/sentences.ts';
+import { shiftSentence } from '../../webview/report/shift-words.ts';
+import { orderedSlices, slicesSentence } from '../../webview/report/slice-words.ts';
 import {
 	decidedFixture,
 	insufficientFixture,
@@ -121,10 +126,13 @@ test('a decision is offered once for each solution, under the recommended λ whe
 });
 
 test('the frontier says what the λ in use costs and where the path goes flat', () => {
+	const record = recordFixture();
 	assert.match(
-		frontierSentence(recordFixture()),
-		/^λ = 0\.25 has a held-out loss 0\.061 lower than DPO and 0\.018 lower than pooled training, and a train loss \(out of fold\) 0\.012 higher than DPO\..* Flat from λ = 0\.6 on: the same solution\.$/,
+		frontierSentence(record),
+		/^λ = 0\.25 has a held-out loss of 0\.651: 0\.061 below DPO \(paired, −0\.089 to −0\.032\) and 0\.018 below pooled training \(paired, −0\.033 to −0\.004\)\. Its train loss \(out of fold\) is 0\.621, DPO's 0\.609\..* Flat from λ = 0\.6 on: the same solution\.$/,
 	);
+	assert.doesNotMatch(frontierSentence({ ...record, differences: [] }), /below|above|lower|higher|better|worse/);
+	assert.match(frontierSentence({ ...record, differences: [] }), /DPO has 0\.712 and pooled training has 0\.669/);
 	assert.match(frontierSentence(insufficientFixture().record), /^No frontier: no held-out pairs/);
 });
 
@@ -183,7 +191,102 @@ test('length is a fact about the data, told for each split that has it', () => {
 
 test('checks stand worst first under names that people read', () => {
 	const statuses = orderedChecks(recordFixture().health).map(({ status }) => status);
-	assert.deepEqual(statuses, ['fail', 'warn', 'pass', 'insufficient']);
+	assert.deepEqual([...new Set(statuses)], ['fail', 'warn', 'insufficient', 'pass']);
 	assert.equal(checkTitle('overconfident-heldout'), 'Over-confident held out');
 	assert.equal(checkTitle('some-new_check'), 'Some new check');
+	assert.equal(passesTitle(1), '1 check passes');
+	const keys = recordFixture().health.map(checkKey);
+	assert.equal(new Set(keys).size, keys.length);
+});
+
+test('a check shows its numbers with interval, adjustment and size, and each of them once', () => {
+	const [gap, over] = recordFixture().health;
+	assert.deepEqual(checkNumbers(over!), [
+		['Over-confidence', '0.128 (95 % interval 0.085–0.171)'],
+		['p', 'p < 0.001; p < 0.001 adjusted for all checks'],
+		['Sample size', over!.sample_size!],
+	]);
+	assert.equal(checkNumbers({ ...gap!, message: `So. ${gap!.sample_size}` }).length, 2);
+	const leak = recordFixture().health.find(({ check }) => check === 'leakage')!;
+	assert.deepEqual(checkNumbers(leak), [['Found', '3']]);
+});
+
+test('a remedy leads to where it is done, and a pass to nowhere', () => {
+	const remedies = Object.fromEntries(
+		recordFixture().health.map((check) => [checkKey(check), remedyOf(check, { mistakes: 24 })]),
+	);
+	assert.equal(remedies['overconfident-heldout heldout_reference'], 'rejudge');
+	assert.equal(remedies['length-hack heldout_reference'], 'pair');
+	assert.equal(remedies['label-noise'], 'rejudge');
+	assert.equal(remedies.leakage, 'splits');
+	assert.equal(remedies['forgetting retention'], 'splits');
+	assert.equal(remedies.drift, null);
+	assert.equal(remedies['position-bias'], null);
+	assert.equal(remedyOf(recordFixture().health[1]!, { mistakes: 0 }), 'pair');
+});
+
+test('how a check works names its power only where it was measured', () => {
+	const fact = {
+		...{ check: 'x', title: 'X', h0: 'none', h1: 'some', statistic: 't', value: { name: '', unit: '' } },
+		...{ unit: 'cluster', minimum: '8 clusters', effect: '10 points', n: '400 pairs', power: null, false_alarms: null },
+	};
+	const names = (of: typeof fact | { power: number }) => factLines({ ...fact, ...of }).map(([name]) => name);
+	assert.deepEqual(names(fact), ['Assumed (H0)', 'Sought (H1)', 'How', 'Unit', 'Needs', 'Made to find']);
+	const measured = factLines({ ...fact, power: 0.93, false_alarms: 0.047 });
+	assert.deepEqual(measured.slice(-2), [
+		['Power', '10 points: found in 93 % of simulated runs with 400 pairs'],
+		['False alarms', '4.7 % of simulated runs without any effect'],
+	]);
+});
+
+test('a claim against pooled training stands only where its interval does', () => {
+	const claim = (low: number | null, high: number | null) =>
+		claimWords({ on: 'eval', value: -0.01, low, high, sentence: '' }).word;
+	assert.equal(claim(-0.02, -0.001), 'beats pooled');
+	assert.equal(claim(0.001, 0.02), 'does not beat pooled');
+	assert.equal(claim(-0.02, 0.001), 'not distinguishable from pooled');
+	assert.equal(claim(0, 0), 'not distinguishable from pooled');
+	assert.equal(claim(null, null), 'insufficient data');
+	assert.equal(divergenceName('preference-kl-vs-pooled'), 'pooled (DPO on train and tuning half)');
+	assert.equal(divergenceName('log-ratio-drift'), 'log ratio drift');
+});
+
+test('differences are counted by what their intervals say', () => {
+	assert.match(differencesSentence(recordFixture().differences), / 2 of 4\sintervals lie clear of 0\.$/);
+	assert.match(differencesSentence(insufficientFixture().record.differences), /^Insufficient/);
+});
+
+test('slices are a look: flagged first, those too small last', () => {
+	const { slices } = recordFixture();
+	assert.ok(Array.isArray(slices));
+	const ordered = orderedSlices(slices);
+	assert.deepEqual(
+		ordered.map(({ flagged }) => flagged),
+		ordered.map((_, i) => i < 2),
+	);
+	assert.equal(ordered.at(-1)!.p, null);
+	assert.match(slicesSentence(slices), /^2 of the 11 slices that can be tested stand out/);
+	assert.match(slicesSentence(ordered.slice(2)), /^None of the 9/);
+	assert.match(slicesSentence(ordered.slice(-1)), /^Insufficient/);
+});
+
+test('the shift is told in three ways, and inputs differ only where one was told apart', () => {
+	const { shift } = recordFixture();
+	assert.match(
+		shiftSentence(shift!),
+		/^By prompt text: out of distribution, AUC 0\.91 \(0\.8\d–0\.9\d\)\. By response differences: insufficient to tell, .*\. Inputs differ; whether preferences differ is the generalization check\.$/,
+	);
+	const none = { ...shift!.responses, status: 'fail' as const };
+	assert.doesNotMatch(shiftSentence({ prompts: none, responses: none }), /Inputs differ/);
+	const empty = { ...none, auc: null, low: null, high: null, reason: 'fewer than 8 clusters' };
+	assert.match(shiftSentence({ prompts: empty, responses: none }), /^By prompt text: fewer than 8 clusters\./);
+});
+
+test('seen and unseen facets are two intervals, not a difference', () => {
+	const rows = decidedFixture().record.opened!.by_facet!;
+	assert.match(
+		facetSentence(rows),
+		/0\.651 \(0\.601–0\.701\) on facets that the tuning half has too .* not of a difference\.$/,
+	);
+	assert.match(facetSentence([]), /^Insufficient/);
 });

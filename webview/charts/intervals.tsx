@@ -16,13 +16,15 @@ interface Props {
 	/** The value that means "no effect". */
 	readonly reference: number;
 	readonly axis: string;
+	/** Ends of the scale; without them it is symmetric around the reference. */
+	readonly domain?: readonly [number, number];
 }
 
 /** Width of 11 px text, on the wide side. */
 const CHARACTER = 6.2;
 
 /** One value a row with its 95 % interval, on one scale that holds the reference. */
-export function IntervalsChart({ width, rows, reference, axis }: Props) {
+export function IntervalsChart({ width, rows, reference, axis, domain }: Props) {
 	const label = Math.min(170, Math.max(96, width * 0.32));
 	// Labels that would not fit beside the drawing stand above their line.
 	const above = rows.some((row) => row.label.length * CHARACTER > label);
@@ -30,7 +32,8 @@ export function IntervalsChart({ width, rows, reference, axis }: Props) {
 	const box = { left: above ? 14 : label + 8, right: width - 14, top: 6, bottom: 6 + rows.length * rowHeight };
 	const bounds = rows.flatMap((row) => [row.value, row.low ?? row.value, row.high ?? row.value]);
 	const reach = Math.max(0.02, ...bounds.map((bound) => Math.abs(bound - reference))) * 1.1;
-	const x = scaleLinear([reference - reach, reference + reach], [box.left, box.right]);
+	const [from, to] = domain ?? [reference - reach, reference + reach];
+	const x = scaleLinear([Math.min(from, ...bounds), Math.max(to, ...bounds)], [box.left, box.right]);
 	const ticks = x.ticks(width < 420 ? 3 : 5);
 	return (
 		<svg class="plot" width={width} height={box.bottom + 36} role="presentation">

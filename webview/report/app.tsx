@@ -1,24 +1,32 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ReportHost, ReportState, RunningState } from '../../src/protocol/report.ts';
+import { DifferencesSection } from './baselines-section.tsx';
+import { Checks } from './checks.tsx';
 import { DecisionBox } from './decision.tsx';
 import { Details } from './details.tsx';
-import { Checks, Features, Mistakes } from './findings.tsx';
+import { Features } from './features.tsx';
 import { FrontierSection } from './frontier-section.tsx';
 import { Heading, OutOfDate, Running, Verdict } from './heading.tsx';
-import { DifferencesSection, HistorySection } from './history-section.tsx';
+import { HistorySection } from './history-section.tsx';
+import { LongerFigure } from './longer.tsx';
+import { Mistakes } from './mistakes.tsx';
 import { ReliabilitySection } from './reliability-section.tsx';
+import { ShiftSection } from './shift-section.tsx';
+import { Slices } from './slices.tsx';
 import { SplitTable } from './split-table.tsx';
 import { INITIAL_VIEW, type View, ViewContext, type ViewState } from './view-state.tsx';
 
 interface Props {
 	readonly state: ReportState | null;
 	readonly running: RunningState;
+	/** Why the lists could not be read, or null. */
+	readonly incomplete: string | null;
 	readonly host: ReportHost;
 	readonly initial: Partial<ViewState>;
 	readonly keep: (state: ViewState) => void;
 }
 
-export function App({ state, running, host, initial, keep }: Props) {
+export function App({ state, running, incomplete, host, initial, keep }: Props) {
 	const [viewState, setViewState] = useState<ViewState>({ ...INITIAL_VIEW, ...initial });
 	const [pending, setPending] = useState(0);
 	const [problem, setProblem] = useState<string | null>(null);
@@ -34,6 +42,7 @@ export function App({ state, running, host, initial, keep }: Props) {
 			state: viewState,
 			set,
 			actions: state?.status === 'report' ? state.actions : 'untrusted',
+			incomplete,
 			busy: pending > 0 || running !== null,
 			run(doing, call) {
 				const quiet = doing === 'keep the draft';
@@ -50,7 +59,7 @@ export function App({ state, running, host, initial, keep }: Props) {
 					});
 			},
 		};
-	}, [viewState, state, running, pending]);
+	}, [viewState, state, running, incomplete, pending]);
 
 	// A position in one run's frontier means nothing in another's.
 	const run = state?.status === 'report' ? state.report.record.run : null;
@@ -120,14 +129,20 @@ function Body({
 			<SplitTable record={report.record} />
 			<ReliabilitySection record={report.record} />
 			<FrontierSection record={report.record} />
+			<DifferencesSection record={report.record} />
 			<div class="two findings">
-				<div class="column">
-					<Checks record={report.record} />
-					<Features record={report.record} />
-				</div>
+				<Checks report={report} />
 				<Mistakes report={report} texts={state.texts} />
 			</div>
-			<DifferencesSection record={report.record} />
+			<Slices record={report.record} />
+			<Features record={report.record} />
+			<section aria-labelledby="data-title">
+				<h2 id="data-title">About the data</h2>
+				<div class="two">
+					<ShiftSection record={report.record} />
+					<LongerFigure record={report.record} />
+				</div>
+			</section>
 			<HistorySection report={report} />
 			<DecisionBox key={report.record.run} report={report} draft={state.draft} />
 			<Details record={report.record} />

@@ -1,7 +1,6 @@
 import type { RunRecord } from '../../src/domain/run-record.ts';
 import { SPLIT_LABELS } from '../../src/domain/split.ts';
-import { DataTable } from '../charts/figure.tsx';
-import { count, fixed, lambda, range, seconds } from './format.ts';
+import { fixed, lambda, seconds } from './format.ts';
 import { Fold } from './parts.tsx';
 
 function Facts({ facts }: { facts: readonly (readonly [string, string])[] }) {
@@ -26,7 +25,7 @@ function plain(value: unknown): string {
 }
 
 function settings(record: RunRecord): [string, string][] {
-	const { settings: s, engine, objective, calibration, divergence } = record;
+	const { settings: s, engine, objective, calibration } = record;
 	const other = Object.entries(engine)
 		.filter(([key]) => key !== 'name' && key !== 'version')
 		.map(([key, value]): [string, string] => [`engine: ${key.replaceAll('_', ' ')}`, plain(value)]);
@@ -49,10 +48,6 @@ function settings(record: RunRecord): [string, string][] {
 			'T*',
 			`${fixed(calibration.t_star, 2)}, fitted on ${calibration.fitted_on ? SPLIT_LABELS[calibration.fitted_on] : 'nothing'} (${calibration.status})`,
 		],
-		[
-			'divergence',
-			`${fixed(divergence.value)} (${range(divergence.low, divergence.high)}), ${divergence.kind.replaceAll('-', ' ')}`,
-		],
 		['labels', s.labels?.policy ?? ''],
 		['dataset', `sha256 ${record.dataset.sha256.slice(0, 16)}…`],
 		['frozen manifest', record.dataset.manifest ? `${record.dataset.manifest.slice(0, 16)}…` : 'none'],
@@ -69,55 +64,11 @@ function settings(record: RunRecord): [string, string][] {
 	];
 }
 
-/** Other calibration measures of the same pairs; none of them decides anything. */
-function MoreMeasures({ record }: { record: RunRecord }) {
-	const rows = (['train', 'eval', 'heldout_reference', 'heldout_sealed', 'retention'] as const).flatMap((split) => {
-		const m = record.metrics[split];
-		if (!m || m.n === 0) return [];
-		return [
-			[
-				SPLIT_LABELS[split],
-				fixed(m.smece.value),
-				fixed(m.rms_ce_debiased.value),
-				fixed(m.ece_mass.value),
-				`${fixed(m.ece_sweep.value)}${m.ece_sweep.bins === null ? '' : ` (${m.ece_sweep.bins} bins)`}`,
-				fixed(m.mce.value),
-				`${range(m.ece.low, m.ece.high)}`,
-				fixed(m.ece.null.p),
-				count(m.n_accuracy),
-			],
-		];
-	});
-	return (
-		<>
-			<h3 id="more-measures">Other calibration measures</h3>
-			<DataTable
-				labelledBy="more-measures"
-				table={{
-					head: [
-						'Split',
-						'smECE',
-						'RMS, debiased',
-						'ECE, equal mass',
-						'ECE, sweep',
-						'MCE',
-						'ECE interval, approximate',
-						'p of ECE if calibrated',
-						'pairs in accuracy',
-					],
-					rows,
-				}}
-			/>
-		</>
-	);
-}
-
 export function Details({ record }: { record: RunRecord }) {
 	return (
 		<section aria-label="Settings and help" class="folds">
-			<Fold id="settings" title="Settings, engine and other measures">
+			<Fold id="settings" title="Settings and engine">
 				<Facts facts={settings(record)} />
-				<MoreMeasures record={record} />
 			</Fold>
 			<Fold id="help" title="How to read this">
 				<h3>Which GDPO this is</h3>

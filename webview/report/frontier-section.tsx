@@ -2,6 +2,7 @@ import { fitLoss, inSolution, lambdaRange, solutions } from '../../src/domain/fr
 import type { Baseline, FrontierPoint, RunRecord } from '../../src/domain/run-record.ts';
 import { type ChartTable, DataTable, Figure } from '../charts/figure.tsx';
 import { FrontierChart, type FrontierMark } from '../charts/frontier.tsx';
+import { Claim } from './claim.tsx';
 import { fixed, lambda } from './format.ts';
 import { fitName, frontierSentence } from './sentences.ts';
 import { useTableToggle, useView } from './view-state.tsx';
@@ -186,12 +187,14 @@ export function FrontierSection({ record }: { record: RunRecord }) {
 							Losses in nats. Regret = loss above the lowest that any solution of this run reaches on that data, so that
 							a held-out set which is merely harder does not count as failed generalization. J = ΔA + λ·max(0, ΔH − ΔA
 							{record.settings.margin > 0 ? ` − ${fixed(record.settings.margin)}` : ''}). Never choose by the gap alone.
+							These are point estimates: two columns differ only where a paired interval says so.
 						</p>
 					</div>
 				</div>
 			) : (
 				<p>{frontierSentence(record)}</p>
 			)}
+			<Claim record={record} />
 		</section>
 	);
 }

@@ -1,8 +1,8 @@
 import type { RunningState } from '../../src/protocol/report.ts';
 import type { RunReport } from '../../src/protocol/workspace-api.ts';
+import { STATUS_WORDS } from './check-words.ts';
 import { count, counted, dateTime, lambda, percent, seconds, withInterval } from './format.ts';
 import { StatusMark } from './parts.tsx';
-import { STATUS_WORDS } from './sentences.ts';
 import { useView } from './view-state.tsx';
 
 export function Heading({ report }: { report: RunReport }) {

@@ -1,11 +1,9 @@
-import type { RunRecord } from '../../src/domain/run-record.ts';
-import { SPLIT_LABELS } from '../../src/domain/split.ts';
 import type { RunReport, RunSummary } from '../../src/protocol/workspace-api.ts';
 import { Figure } from '../charts/figure.tsx';
-import { IntervalsChart } from '../charts/intervals.tsx';
 import { type RunSeries, RunsChart } from '../charts/runs.tsx';
-import { dateTime, fixed, range, withInterval } from './format.ts';
-import { claimSentence, longerSentence, openedSentence, runsSentence, sideOfZero } from './sentences.ts';
+import { dateTime, fixed, withInterval } from './format.ts';
+import { Pending } from './parts.tsx';
+import { runsSentence } from './sentences.ts';
 import { useTableToggle, useView } from './view-state.tsx';
 
 /** More runs than fit a chart would hide the recent ones. */
@@ -95,175 +93,14 @@ export function HistorySection({ report }: { report: RunReport }) {
 	return (
 		<section aria-labelledby="history-title">
 			<h2 id="history-title">Runs over time</h2>
-			<div class="two">
-				<RunsFigure report={report} name="nll" title="Loss (NLL)" />
-				<RunsFigure report={report} name="overconfidence" title="Over-confidence" />
-			</div>
-		</section>
-	);
-}
-
-/** Those on the sealed half come last and only after a decision. */
-function allDifferences(record: RunRecord): RunRecord['differences'] {
-	return [...record.differences, ...(record.opened?.differences ?? [])];
-}
-
-function DifferencesFigure({ record }: { record: RunRecord }) {
-	const view = useView();
-	const differences = allDifferences(record);
-	const words = {
-		above: '↑ higher',
-		below: '↓ lower',
-		around: 'not distinguishable from 0',
-		unknown: 'insufficient',
-	} as const;
-	const drawable = differences.filter((difference) => difference.value !== null);
-	const toggle = {
-		asTable: view.state.tables.differences !== false,
-		onToggle: () =>
-			view.set({ tables: { ...view.state.tables, differences: view.state.tables.differences === false } }),
-	};
-	return (
-		<Figure
-			title="Differences, paired"
-			sentence={claimSentence(differences)}
-			table={{
-				head: ['What', 'Difference', '95 % interval', ''],
-				rows: differences.map((difference) => [
-					difference.what,
-					fixed(difference.value),
-					range(difference.low, difference.high),
-					difference.value === null
-						? (difference.reason ?? 'not available')
-						: difference.low === 0 && difference.high === 0
-							? 'the same solution'
-							: words[sideOfZero(difference)],
-				]),
-			}}
-			{...toggle}
-			draw={(width) => (
-				<IntervalsChart
-					width={width}
-					reference={0}
-					axis="difference in nats; an interval that holds 0 shows nothing"
-					rows={drawable.map((difference) => ({
-						label: difference.what,
-						value: difference.value ?? 0,
-						low: difference.low,
-						high: difference.high,
-						tone: /held/i.test(difference.what) ? 'out' : 'in',
-					}))}
-				/>
+			{report.pending ? (
+				<Pending what="earlier runs" />
+			) : (
+				<div class="two">
+					<RunsFigure report={report} name="nll" title="Loss (NLL)" />
+					<RunsFigure report={report} name="overconfidence" title="Over-confidence" />
+				</div>
 			)}
-		>
-			<p class="note dim">Every difference has its own paired interval over clusters. No arrow without one.</p>
-		</Figure>
-	);
-}
-
-function LongerFigure({ record }: { record: RunRecord }) {
-	const toggle = useTableToggle('longer');
-	const rows = (['train', 'eval', 'heldout_reference', 'heldout_sealed', 'retention'] as const).flatMap((split) => {
-		const interval = record.metrics[split]?.longer_wins;
-		return interval && interval.value !== null ? [{ split, interval }] : [];
-	});
-	return (
-		<Figure
-			title="How often the longer response wins"
-			sentence={longerSentence(record.metrics)}
-			table={{
-				head: ['Split', 'P(longer wins)', '95 % interval'],
-				rows: rows.map(({ split, interval }) => [
-					SPLIT_LABELS[split],
-					fixed(interval.value),
-					range(interval.low, interval.high),
-				]),
-			}}
-			{...toggle}
-			draw={(width) => (
-				<IntervalsChart
-					width={width}
-					reference={0.5}
-					axis="P(longer wins); 0.5 = length does not matter"
-					rows={rows.map(({ split, interval }) => ({
-						label: SPLIT_LABELS[split],
-						value: interval.value ?? 0.5,
-						low: interval.low,
-						high: interval.high,
-						tone: split.startsWith('heldout') ? 'out' : 'in',
-					}))}
-				/>
-			)}
-		/>
-	);
-}
-
-const CANDIDATES = {
-	choice: 'the choice',
-	dpo: 'DPO',
-	pooled: 'pooled',
-	uninformed: 'knowing nothing',
-	other: 'other',
-} as const;
-
-function candidateName(
-	{ name, s }: NonNullable<RunRecord['opened']>['losses'][number],
-	decision: RunRecord['decision'],
-): string {
-	if (name === 'other') return `other, s = ${fixed(s, 2)}`;
-	// A decision for none opens the seal for what the run itself used.
-	return name === 'choice' && decision?.lambda === null ? 'what this run used' : CANDIDATES[name];
-}
-
-/** E for the choice and its baselines; the other candidates with bands that hold for all of them at once. */
-function OpenedFigure({ record, opened }: { record: RunRecord; opened: NonNullable<RunRecord['opened']> }) {
-	const toggle = useTableToggle('opened');
-	const rows = opened.losses.map((loss) => ({
-		...loss,
-		label: candidateName(loss, record.decision),
-	}));
-	return (
-		<Figure
-			title="Loss on the sealed half"
-			sentence={openedSentence(opened, record.decision?.lambda === null ? 'What this run used' : 'The choice')}
-			table={{
-				head: ['Candidate', 'NLL', '95 % interval'],
-				rows: rows.map((row) => [
-					row.label,
-					fixed(row.value),
-					`${range(row.low, row.high)}${row.simultaneous ? ', simultaneous' : ''}`,
-				]),
-			}}
-			{...toggle}
-			draw={(width) => (
-				<IntervalsChart
-					width={width}
-					reference={Math.LN2}
-					axis="loss in nats; dashed: knowing nothing, ln 2"
-					rows={rows.flatMap((row) =>
-						row.value === null || row.name === 'uninformed'
-							? []
-							: [{ label: row.label, value: row.value, low: row.low, high: row.high, tone: 'out' as const }],
-					)}
-				/>
-			)}
-		/>
-	);
-}
-
-export function DifferencesSection({ record }: { record: RunRecord }) {
-	return (
-		<section aria-labelledby="differences-title">
-			<h2 id="differences-title">Against the baselines, and length</h2>
-			<div class="two">
-				{allDifferences(record).length > 0 ? (
-					<DifferencesFigure record={record} />
-				) : (
-					<p>Differences: insufficient, this run has no baselines to compare with.</p>
-				)}
-				{record.opened ? <OpenedFigure record={record} opened={record.opened} /> : null}
-				<LongerFigure record={record} />
-			</div>
 		</section>
 	);
 }

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { HealthStatus, Value } from '../../src/domain/run-record.ts';
+import { STATUS_WORDS } from './check-words.ts';
 import { DASH, fixed } from './format.ts';
-import { STATUS_WORDS } from './sentences.ts';
 import { useView } from './view-state.tsx';
 
 const SHAPES: Readonly<Record<HealthStatus, string>> = {
@@ -12,13 +12,22 @@ const SHAPES: Readonly<Record<HealthStatus, string>> = {
 };
 
 /** A shape and a word for a status: triangle fails, diamond warns, tick passes, ring cannot tell. Never colour alone. */
-export function StatusMark({ status, size = 14 }: { status: HealthStatus; size?: number }) {
+export function StatusMark({
+	status,
+	size = 14,
+	word = STATUS_WORDS[status],
+}: {
+	status: HealthStatus;
+	size?: number;
+	/** What the mark says, where that is not the status of a check. */
+	word?: string;
+}) {
 	return (
-		<span class={`status ${status}`} title={STATUS_WORDS[status]}>
+		<span class={`status ${status}`} title={word}>
 			<svg width={size} height={size} viewBox="0 0 16 16" aria-hidden="true">
 				<path d={SHAPES[status]} />
 			</svg>
-			<span class="visually-hidden">{STATUS_WORDS[status]}:</span>
+			<span class="visually-hidden">{word}:</span>
 		</span>
 	);
 }
@@ -43,22 +52,48 @@ export function Num({ of, digits = 3 }: { of: Value; digits?: number }) {
 	);
 }
 
-/** A section that can be folded; stays as it was left. */
-export function Fold({ id, title, children }: { id: string; title: string; children: ComponentChildren }) {
+/** Something that opens beneath its own line; stays as it was left. Its content is drawn once it is open. */
+export function Disclosure({
+	id,
+	kind = 'row',
+	summary,
+	children,
+}: {
+	id: string;
+	kind?: 'row' | 'fold';
+	summary: ComponentChildren;
+	children: ComponentChildren;
+}) {
 	const { state, set } = useView();
+	const open = state.open[id] === true;
 	return (
 		<details
-			class="fold"
-			open={state.open[id] === true}
+			class={kind}
+			open={open}
 			onToggle={(event) => {
-				const open = event.currentTarget.open;
-				if (open !== (state.open[id] === true)) set({ open: { ...state.open, [id]: open } });
+				const now = event.currentTarget.open;
+				if (now !== open) set({ open: { ...state.open, [id]: now } });
 			}}
 		>
-			<summary>{title}</summary>
-			<div class="fold-body">{children}</div>
+			<summary>{summary}</summary>
+			<div class={`${kind}-body`}>{open ? children : null}</div>
 		</details>
 	);
+}
+
+/** A section that can be folded. */
+export function Fold({ id, title, children }: { id: string; title: string; children: ComponentChildren }) {
+	return (
+		<Disclosure id={id} kind="fold" summary={title}>
+			{children}
+		</Disclosure>
+	);
+}
+
+/** Stands where a list will be that takes reading all scores; the numbers above do not wait for it. */
+export function Pending({ what }: { what: string }) {
+	const { incomplete } = useView();
+	return <p class="dim pending">{incomplete === null ? `Reading ${what}…` : `Not read: ${incomplete}`}</p>;
 }
 
 /** Opens a pair by itself: no score of it goes along. Plain text where there is nothing to open. */

@@ -1,8 +1,9 @@
-import type { Metrics, RunRecord } from '../../src/domain/run-record.ts';
+import type { Metrics, ReliabilityBin, RunRecord } from '../../src/domain/run-record.ts';
 import type { EvaluationSplit } from '../../src/domain/split.ts';
 import { type ChartTable, Figure } from '../charts/figure.tsx';
 import { FEW_PAIRS, ReliabilityChart } from '../charts/reliability.tsx';
-import { count, fixed, signed } from './format.ts';
+import { CalibrationDetails } from './calibration-details.tsx';
+import { count, fixed, range, signed } from './format.ts';
 import { reliabilitySentence } from './sentences.ts';
 import { useTableToggle } from './view-state.tsx';
 
@@ -14,9 +15,16 @@ const PANELS: readonly (readonly [EvaluationSplit, string])[] = [
 	['retention', 'Must not forget'],
 ];
 
+/** The bootstrap band of accuracy, seen from the bin's confidence. */
+function gapRange({ confidence, accuracy_low, accuracy_high }: ReliabilityBin): string {
+	return confidence === null || accuracy_low == null || accuracy_high == null
+		? 'insufficient'
+		: range(confidence - accuracy_high, confidence - accuracy_low);
+}
+
 function table(metrics: Metrics): ChartTable {
 	return {
-		head: ['Bin', 'Pairs', 'Confidence', 'Accuracy', 'Gap'],
+		head: ['Bin', 'Pairs', 'Confidence', 'Accuracy', 'Gap', '95 % interval of the gap'],
 		rows: metrics.reliability
 			.filter((bin) => bin.n > 0)
 			.map((bin) => [
@@ -25,6 +33,7 @@ function table(metrics: Metrics): ChartTable {
 				fixed(bin.confidence),
 				fixed(bin.accuracy),
 				bin.confidence === null || bin.accuracy === null ? fixed(null) : signed(bin.confidence - bin.accuracy),
+				gapRange(bin),
 			]),
 	};
 }
@@ -90,6 +99,7 @@ export function ReliabilitySection({ record }: { record: RunRecord }) {
 						bootstrap interval over clusters · hollow: fewer than {FEW_PAIRS} pairs, an arrow where they lie below the
 						scale · the same axes in all panels. Confidence is that in the preferred side, so it starts at 0.5.
 					</p>
+					<CalibrationDetails record={record} />
 				</>
 			)}
 		</section>

@@ -1,6 +1,6 @@
 /** The sentence that stands under each chart: what it shows, computed from the same numbers. No claim without an interval. */
 import { fitLoss, solutions } from '../../src/domain/frontier.ts';
-import type { HealthCheck, HealthStatus, Interval, Metrics, RunRecord } from '../../src/domain/run-record.ts';
+import type { Interval, Metrics, RunRecord } from '../../src/domain/run-record.ts';
 import { type EvaluationSplit, SPLIT_LABELS } from '../../src/domain/split.ts';
 import type { RunSummary } from '../../src/protocol/workspace-api.ts';
 import { count, counted, fixed, lambda, listed, percent, range, withInterval } from './format.ts';
@@ -36,21 +36,33 @@ export function reliabilitySentence(metrics: Metrics | null | undefined): string
 		return `Insufficient for an interval (${counted(metrics.groups, 'cluster')}): ${says}; read nothing into the gap yet.`;
 	}
 	if (side === 'around') {
-		return `Confidence equals accuracy within noise: ${says} (over-confidence ${withInterval(o)}).`;
+		return `Confidence equals accuracy within noise: ${says}; over-confidence ${withInterval(o)}.`;
 	}
 	const worst = worstBin(metrics);
 	const where = worst
 		? ` Most of it at ${fixed(worst.confidence, 2)}: right ${fixed(worst.accuracy, 2)} of the time.`
 		: '';
 	const word = side === 'above' ? 'Over-confident' : 'Under-confident';
-	return `${word}: ${says}, ${withInterval(o)} over-confidence.${where}`;
+	return `${word}: ${says}; over-confidence ${withInterval(o)}.${where}`;
 }
 
-/** "0.061 lower than DPO". */
-function compared(name: string, from: number | null, to: number | null): string | null {
-	if (from === null || to === null) return null;
-	if (Math.abs(to - from) < 5e-4) return `the same as ${name}`;
-	return `${fixed(Math.abs(to - from))} ${to < from ? 'lower' : 'higher'} than ${name}`;
+/** "0.061 below DPO (paired, −0.089 to −0.032)"; without an interval of the difference only what the baseline has. */
+function against(name: string, difference: RunRecord['differences'][number] | undefined, loss: number | null): string {
+	const has = `${name} has ${fixed(loss)}`;
+	if (difference === undefined || difference.value === null) return has;
+	const { value, low, high } = difference;
+	if (low === 0 && high === 0) return `the same solution as ${name}`;
+	const paired = `(paired, ${range(low, high)})`;
+	switch (sideOfZero(difference)) {
+		case 'below':
+			return `${fixed(Math.abs(value))} below ${name} ${paired}`;
+		case 'above':
+			return `${fixed(Math.abs(value))} above ${name} ${paired}`;
+		case 'around':
+			return `not distinguishable from ${name} ${paired}`;
+		default:
+			return has;
+	}
 }
 
 export function frontierSentence(record: RunRecord): string {
@@ -64,17 +76,15 @@ export function frontierSentence(record: RunRecord): string {
 	const parts: string[] = [];
 	if (used && used.heldout_loss !== null) {
 		const { dpo, pooled } = record.baselines;
-		const heldout = [
-			compared('DPO', dpo.heldout_loss, used.heldout_loss),
-			compared('pooled training', pooled.heldout_loss, used.heldout_loss),
-		].filter((words) => words !== null);
-		const fit = compared('DPO', fitLoss(record, dpo), fitLoss(record, used));
-		const cost = fit === null ? '' : `, and a ${fitName(record)} ${fit}`;
-		if (heldout.length > 0) {
-			parts.push(
-				`λ = ${lambda(record.settings.lambda)} has a held-out loss ${listed(heldout)}${cost}. Point estimates; the intervals are under Differences.`,
-			);
-		}
+		const paired = (name: string) =>
+			record.differences.find(({ what }) => what.startsWith(`GDPO − ${name}:`) && /tuning half/.test(what));
+		const words = [
+			against('DPO', paired('DPO'), dpo.heldout_loss),
+			...(pooled.heldout_loss === null ? [] : [against('pooled training', paired('pooled'), pooled.heldout_loss)]),
+		];
+		parts.push(
+			`λ = ${lambda(record.settings.lambda)} has a held-out loss of ${fixed(used.heldout_loss)}: ${listed(words)}. Its ${fitName(record)} is ${fixed(fitLoss(record, used))}, DPO's ${fixed(fitLoss(record, dpo))}.`,
+		);
 	}
 	const last = path.at(-1);
 	if (path.length === 1) parts.push('Every λ gives the same solution.');
@@ -133,6 +143,15 @@ export function claimSentence(differences: RunRecord['differences']): string {
 	}
 }
 
+/** What stands under the differences where the claim has been made already: how many of them can be told from 0. */
+export function differencesSentence(differences: RunRecord['differences']): string {
+	const sides = differences.map((difference) => (difference.value === null ? 'unknown' : sideOfZero(difference)));
+	const told = sides.filter((side) => side === 'above' || side === 'below').length;
+	const known = sides.filter((side) => side !== 'unknown').length;
+	if (known === 0) return 'Insufficient: no difference has an interval.';
+	return `GDPO minus a baseline, each over the same pairs; below 0 is in favour of GDPO. ${told} of ${counted(known, 'interval')} ${told === 1 ? 'lies' : 'lie'} clear of 0.`;
+}
+
 /** @param subject what the first row is: the choice, or what the run used where the choice was none */
 export function openedSentence(opened: NonNullable<RunRecord['opened']>, subject: string): string {
 	const choice = opened.losses.find(({ name }) => name === 'choice');
@@ -149,6 +168,19 @@ export function openedSentence(opened: NonNullable<RunRecord['opened']>, subject
 	return `${subject} has a loss of ${withInterval(choice)} on the sealed half, ${words}.`;
 }
 
+/** Loss of the choice on facets of both halves and on those of the sealed half alone. Two intervals, no comparison of the two. */
+export function facetSentence(rows: NonNullable<NonNullable<RunRecord['opened']>['by_facet']>): string {
+	const words = (['seen', 'unseen'] as const).flatMap((facets) => {
+		const row = rows.find((each) => each.facets === facets && each.name === 'choice');
+		if (row === undefined) return [];
+		const where = facets === 'seen' ? 'facets that the tuning half has too' : 'facets that only the sealed half has';
+		return [`${withInterval(row)} on ${where} (${counted(row.pairs, 'pair')})`];
+	});
+	return words.length === 0
+		? 'Insufficient: the sealed half names no facets.'
+		: `Loss of the choice: ${listed(words)}. Each interval is of one group alone, not of a difference.`;
+}
+
 /** Pairs that are in no number of this row, in words; empty when there are none. */
 export function leftOutSentence(metrics: Metrics): string {
 	const { unresolved, both_bad, waiting, open = 0, spanning = 0 } = metrics.left_out;
@@ -160,41 +192,6 @@ export function leftOutSentence(metrics: Metrics): string {
 		[open, 'not judged yet'],
 	] as const;
 	return listed(parts.filter(([n]) => n > 0).map(([n, words]) => `${count(n)} ${words}`));
-}
-
-const CHECK_TITLES: Readonly<Record<string, string>> = {
-	'overconfident-heldout': 'Over-confident held out',
-	'generalization-gap': 'Generalization gap',
-	'reference-memorised': 'Tuning half memorised',
-	'train-memorised': 'Training pairs memorised',
-	'length-hack': 'Length hack',
-	'confidence-hack': 'Confidence hack',
-	forgetting: 'Forgetting',
-	leakage: 'Leakage',
-	'not-ood': 'Held-out is out of distribution',
-	'position-bias': 'Position',
-	drift: 'Drift',
-	'label-noise': 'Label noise suspects',
-};
-
-/** "overconfident-heldout" → "Over-confident held out"; unknown checks by their own name. */
-export function checkTitle(check: string): string {
-	const base = check.split(/[:/]/)[0] ?? check;
-	const words = CHECK_TITLES[check] ?? CHECK_TITLES[base] ?? check.replaceAll(/[-_]/g, ' ');
-	return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-export const STATUS_WORDS: Readonly<Record<HealthStatus, string>> = {
-	pass: 'pass',
-	warn: 'warning',
-	fail: 'fails',
-	insufficient: 'insufficient data',
-};
-
-/** Worst first; what cannot be told comes after what can. */
-export function orderedChecks(checks: readonly HealthCheck[]): HealthCheck[] {
-	const rank: Record<HealthStatus, number> = { fail: 0, warn: 1, pass: 2, insufficient: 3 };
-	return checks.toSorted((a, b) => rank[a.status] - rank[b.status]);
 }
 
 /** Reasons behind the dashes of a metrics row, once each. */

@@ -23,12 +23,12 @@ const COLUMNS = [
 	['NLL', 'Loss in nats; knowing nothing is 0.693'],
 	['Brier', ''],
 	['Over-confidence', 'Mean confidence minus mean correctness, with its 95 % interval'],
-	['ECE', '15 bins on [0.5, 1]; its interval is approximate'],
+	['ECE15', '15 bins on [0.5, 1]; its interval is approximate'],
 	[
 		'ECE if calibrated',
-		'What a perfectly calibrated model shows at this size: mean, and the value that 95 % stay below',
+		'What a perfectly calibrated model shows at this size: mean, the value that 95 % stay below, and how often one shows more than this',
 	],
-	['Temperature', 'Fitted on this split, a diagnostic: above 1 = over-confident'],
+	['Slope 1/T*', 'Fitted on this split, a diagnostic: below 1 = margins too wide, over-confident'],
 ] as const;
 
 /** Said in full: `display: grid` of the narrow layout takes the native roles of a table away. */
@@ -50,14 +50,20 @@ function Cell({ column, children }: { column: number; children: ComponentChildre
 	);
 }
 
-function WithSpread({ of }: { of: Interval }) {
-	const around = spread(of);
+/** A number with its interval beneath it. */
+function WithSpread({ of, digits = 3, note = '' }: { of: Interval; digits?: number; note?: string }) {
+	const around = spread(of, digits);
 	return (
 		<>
-			<Num of={of} /> {around ? <small>{around}</small> : null}
-			{of.value !== null && !around ? (
+			<Num of={of} digits={digits} />
+			{of.value === null ? null : around ? (
+				<small>
+					{note}
+					{around}
+				</small>
+			) : (
 				<small title={of.reason ?? 'too few clusters for an interval'}>insufficient</small>
-			) : null}
+			)}
 		</>
 	);
 }
@@ -77,26 +83,49 @@ function OverConfidence({ of }: { of: Interval }) {
 			<span class={tone} title={words}>
 				<span aria-hidden="true">{mark}</span> {fixed(of.value)}
 				<span class="visually-hidden"> {words}</span>
-			</span>{' '}
+			</span>
 			<small>{of.low === null ? 'insufficient' : `(${range(of.low, of.high)})`}</small>
 		</>
 	);
 }
 
-const TEMPERATURE_WORDS: Readonly<Record<string, string>> = {
-	t_to_zero: 'no bound below',
-	t_to_infinity: 'no bound above',
+const SLOPE_WORDS: Readonly<Record<string, string>> = {
+	t_to_zero: 'no bound above',
+	t_to_infinity: 'not above 0',
 	unidentified: 'not identified',
 	clamped: 'at the end of its range',
 };
 
-/** A temperature that ran to an end of its range is not one to use, and says so. */
-function Temperature({ of }: { of: Metrics['temperature'] }) {
-	const flag = of.status === 'ok' ? undefined : (TEMPERATURE_WORDS[of.status] ?? of.status);
-	if (of.value === null) return <Num of={{ value: null, reason: of.reason ?? flag ?? 'not available' }} />;
+/** 1/T*, also for records of earlier versions, which have T* alone; one at an end of its range is not one to use, and says so. */
+function Slope({ metrics: { slope, temperature } }: { metrics: Metrics }) {
+	const status = slope?.status ?? temperature.status;
+	const flag = status === 'ok' ? undefined : (SLOPE_WORDS[status] ?? status.replaceAll('_', ' '));
+	const value = slope ? slope.value : temperature.value === null ? null : 1 / temperature.value;
+	if (value === null) {
+		return <Num of={{ value: null, reason: slope?.reason ?? temperature.reason ?? flag ?? 'not available' }} />;
+	}
+	if (flag !== undefined) {
+		return (
+			<>
+				{fixed(value, 2)} <small>{flag}</small>
+			</>
+		);
+	}
+	return slope ? <WithSpread of={slope} digits={2} /> : <span>{fixed(value, 2)}</span>;
+}
+
+/** What chance alone shows at this size. */
+function EceNull({ ece }: { ece: Metrics['ece'] }) {
+	const { mean, q95, p } = ece.null;
 	return (
 		<>
-			{fixed(of.value, of.value >= 100 ? 0 : 2)} {flag ? <small>{flag}</small> : null}
+			<Num of={{ value: mean, reason: ece.reason ?? 'not computed' }} />
+			{q95 === null ? null : (
+				<small>
+					95 % below {fixed(q95)}
+					{p === null ? '' : `, p ${p < 0.001 ? '< 0.001' : `= ${fixed(p)}`}`}
+				</small>
+			)}
 		</>
 	);
 }
@@ -112,7 +141,6 @@ function MetricsRow({
 	detail: string;
 	note?: ComponentChildren;
 }) {
-	const expected = metrics.ece.null;
 	return (
 		<tr {...ROLE.row}>
 			<th scope="row" {...ROLE.rowheader}>
@@ -128,20 +156,19 @@ function MetricsRow({
 				<WithSpread of={metrics.nll} />
 			</Cell>
 			<Cell column={5}>
-				<Num of={metrics.brier} />
+				<WithSpread of={metrics.brier} />
 			</Cell>
 			<Cell column={6}>
 				<OverConfidence of={metrics.overconfidence} />
 			</Cell>
 			<Cell column={7}>
-				<Num of={metrics.ece} />
+				<WithSpread of={metrics.ece} note="approximate " />
 			</Cell>
 			<Cell column={8}>
-				<Num of={{ value: expected.mean, reason: metrics.ece.reason ?? 'not computed' }} />{' '}
-				{expected.q95 === null ? null : <small>95 % below {fixed(expected.q95)}</small>}
+				<EceNull ece={metrics.ece} />
 			</Cell>
 			<Cell column={9}>
-				<Temperature of={metrics.temperature} />
+				<Slope metrics={metrics} />
 			</Cell>
 		</tr>
 	);

@@ -22,6 +22,8 @@ export interface View {
 	run(doing: string, call: (host: ReportHost) => Promise<void>): void;
 	/** What the reader may do: nothing in an exported file, no runs or decisions in an untrusted workspace. */
 	readonly actions: 'all' | 'untrusted' | 'exported';
+	/** Why the lists of this report could not be read, or null. */
+	readonly incomplete: string | null;
 	/** A scoring run or another action goes on. */
 	readonly busy: boolean;
 }

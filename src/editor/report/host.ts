@@ -56,11 +56,12 @@ export class ReportAnswers implements ReportHost {
 	/** Set by the panel: sends the state to the view. */
 	onNavigate: () => Promise<void> = async () => {};
 
-	async state(): Promise<ReportState> {
+	/** The record at once, or with its lists. */
+	async state(part: 'record' | 'all'): Promise<ReportState> {
 		const run = this.#run;
 		const api = await this.#session.api();
 		try {
-			const report = await api.report(run);
+			const report = await (part === 'record' ? api.report(run, { part }) : api.report(run));
 			this.#onShown(report.ordinal);
 			return {
 				status: 'report',
@@ -81,7 +82,14 @@ export class ReportAnswers implements ReportHost {
 
 	async ready(): ReturnType<ReportHost['ready']> {
 		const keep: PanelState = { folder: this.#session.folder.uri.toString(), run: this.#run };
-		return { state: await this.state(), keep, running: this.#scoring.running(this.#session) };
+		return { state: await this.state('record'), keep, running: this.#scoring.running(this.#session) };
+	}
+
+	async details(): Promise<ReportState> {
+		const state = await this.state('all');
+		// The record is on screen and stays there: only its lists cannot be had.
+		if (state.status === 'error') throw new UserError('unusable-input', state.message);
+		return state;
 	}
 
 	async rerun(): Promise<void> {

@@ -51,7 +51,8 @@ export class ReportPanel extends Disposable {
 			stale = false;
 			const asked = answers.run;
 			try {
-				const state = await answers.state();
+				// The view asks for the rest when this is painted.
+				const state = await answers.state('record');
 				if (asked === answers.run && !this.disposed) rpc.notify.update(state);
 			} catch (error) {
 				services.showError(error, 'reading the report');

@@ -65,10 +65,13 @@ export class ReportViews extends Disposable implements vscode.WebviewPanelSerial
 	/** @param run a run's id, a unique prefix, or `latest` */
 	async open(session: FolderSession, run: string): Promise<void> {
 		const api = await session.api();
-		const runs = await api.runs();
-		if (runs.length === 0) return offerFirstRun(session);
 		// Resolved here, so that "latest" stays the run that was latest when it was opened.
-		const { record } = await api.report(run);
+		const found = await api.report(run, { part: 'record' }).catch(async (error: unknown) => {
+			if (UserError.is(error, 'not-found') && (await api.runs()).length === 0) return null;
+			throw error;
+		});
+		if (found === null) return offerFirstRun(session);
+		const { record } = found;
 		const known = this.#open.get(session.folder.uri.toString());
 		if (known !== undefined) return known.show(record.run);
 		const panel = vscode.window.createWebviewPanel(VIEW_TYPE, 'Report', vscode.ViewColumn.Active);

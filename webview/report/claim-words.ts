@@ -1,0 +1,41 @@
+/** What the claim against pooled training comes to, from its interval alone. */
+import type { HealthStatus, RunRecord } from '../../src/domain/run-record.ts';
+import { SPLIT_LABELS } from '../../src/domain/split.ts';
+import { fixed, range } from './format.ts';
+import { sideOfZero } from './sentences.ts';
+
+interface ClaimWords {
+	readonly status: HealthStatus;
+	/** The mark in a word. */
+	readonly word: string;
+	readonly detail: string;
+}
+
+/** Loss of GDPO minus loss of pooled: below zero is in favour of GDPO. */
+export function claimWords({ on, value, low, high }: NonNullable<RunRecord['claim']>): ClaimWords {
+	const where = SPLIT_LABELS[on];
+	if (value === null) return { status: 'insufficient', word: 'insufficient data', detail: '' };
+	const detail = `GDPO − pooled, loss on ${where}: ${fixed(value)} nats${low === null ? ', no interval' : ` (paired, ${range(low, high)})`}.`;
+	switch (low === 0 && high === 0 ? 'around' : sideOfZero({ low, high })) {
+		case 'below':
+			return { status: 'pass', word: 'beats pooled', detail };
+		case 'above':
+			return { status: 'warn', word: 'does not beat pooled', detail };
+		case 'around':
+			return { status: 'insufficient', word: 'not distinguishable from pooled', detail };
+		default:
+			return { status: 'insufficient', word: 'insufficient data', detail };
+	}
+}
+
+const BASELINES: Readonly<Record<string, string>> = {
+	dpo: 'DPO (s = 0)',
+	pooled: 'pooled (DPO on train and tuning half)',
+	uninformed: 'knowing nothing (p = ½)',
+};
+
+/** "preference-kl-vs-dpo" → "DPO (s = 0)"; other kinds by their own name. */
+export function divergenceName(kind: string): string {
+	const baseline = /^preference-kl-vs-(\w+)$/.exec(kind)?.[1];
+	return (baseline === undefined ? undefined : BASELINES[baseline]) ?? kind.replaceAll('-', ' ');
+}
