@@ -1,4 +1,6 @@
 import type { Message, Prompt } from '../domain/comparison.ts';
+import type { PositionCount } from '../domain/dataset.ts';
+import { isNamed } from '../domain/judgment.ts';
 import type { Resolution } from '../domain/resolution.ts';
 import type { Half, Split } from '../domain/split.ts';
 import type { Database } from './database.ts';
@@ -105,6 +107,25 @@ export function frozenLabels(db: Database): ReadonlyMap<string, FrozenLabel> {
 		if (!labels.has(comparison)) labels.set(comparison, label);
 	}
 	return labels;
+}
+
+/**
+ * For every person, how many of their first blind verdicts for a side went to the side shown first and to the other: outside E,
+ * recorded sides only. Names stay here: only counts leave, sorted, so that their order tells nobody apart.
+ */
+export function positionCounts(db: Database): PositionCount[] {
+	return db
+		.all<PositionCount & { person: string }>(
+			`SELECT e.person, sum(json_extract(e.line, '$.verdict') = json_extract(e.line, '$.shown_first')) AS first,
+			sum(json_extract(e.line, '$.verdict') <> json_extract(e.line, '$.shown_first')) AS second
+			FROM events e JOIN comparisons c ON c.id = json_extract(e.line, '$.comparison')
+			WHERE e.type = 'judged' AND e.void = 0 AND c.place <> 'E' AND json_extract(e.line, '$.shown_first') IS NOT NULL
+			AND json_extract(e.line, '$.verdict') IN ('a', 'b') AND json_extract(e.line, '$.blind') = 1
+			AND json_extract(e.line, '$.kind') = 'first' GROUP BY e.person`,
+		)
+		.filter((row) => isNamed(row.person))
+		.map(({ first, second }) => ({ first, second }))
+		.sort((x, y) => x.first + x.second - y.first - y.second || x.first - y.first);
 }
 
 export function manifestsInForce(db: Database): string[] {

@@ -11,6 +11,7 @@ import {
 	firstSources,
 	frozenLabels,
 	manifestsInForce,
+	positionCounts,
 	type Texts,
 	textsOf,
 } from '../store/dataset-query.ts';
@@ -121,6 +122,7 @@ export function readDataset(ctx: Context): DatasetReading {
 			leakage: findLeaks(ctx),
 			sha256: sha256(pairs.map((p) => stableJson([p.comparison, p.split, p.chosenSide, p.y, p.weight])).join('\n')),
 			manifest: manifests.length === 0 ? null : sha256(manifests.join('\n')),
+			positions: positionCounts(ctx.db),
 		};
 		return { dataset, reviewed, labels };
 	});

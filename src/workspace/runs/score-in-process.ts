@@ -3,6 +3,7 @@ import type { ProbeHooks } from '../../scoring/probe.ts';
 import { runProbe } from '../../scoring/run-probe.ts';
 import { readOwnFeatures } from './own-features-file.ts';
 import type { ReviewedLabels } from './port.ts';
+import { previousRun } from './previous-run.ts';
 import { type StoredScore, writeRun } from './run-files.ts';
 import type { ScoreRequest } from './score-messages.ts';
 
@@ -36,6 +37,13 @@ export async function scoreAndWrite(
 			evalRise: input.evalRise,
 			reviewed: input.reviewed,
 			...(own === undefined ? {} : { own }),
+			previous: previousRun(input.runs, {
+				engine: 'probe',
+				lambda: request.lambda,
+				margin: request.margin,
+				own: own?.facts.mode ?? null,
+				dataset: input.dataset.sha256,
+			}),
 		},
 		hooks,
 	);
