@@ -1,12 +1,14 @@
 import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { registerAuthor } from './author.ts';
+import { registerCalibrate } from './calibrate.ts';
 import { registerDecide } from './decide.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerExport } from './export.ts';
 import { registerFrontier } from './frontier.ts';
 import { registerImport } from './import.ts';
 import { registerInit } from './init.ts';
+import { registerInspect } from './inspect.ts';
 import { registerJudge } from './judge.ts';
 import { registerList } from './list.ts';
 import { registerReport } from './report.ts';
@@ -47,10 +49,12 @@ export function createProgram(): Command {
 		registerAuthor,
 		registerTag,
 		registerSplit,
+		registerInspect,
 		registerScore,
 		registerDecide,
 		registerReport,
 		registerFrontier,
+		registerCalibrate,
 		registerDoctor,
 	]) {
 		register(program);

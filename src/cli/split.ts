@@ -3,6 +3,7 @@ import { SPLIT_LABELS, SPLITS, type Split } from '../domain/split.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { SplitCount, SplitsOverview, WorkspaceApi } from '../protocol/workspace-api.ts';
 import { count, plural } from './format.ts';
+import { leakText } from './leak-text.ts';
 import { example, perform } from './register.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -12,27 +13,38 @@ interface Options {
 	readonly ids?: string[];
 	readonly reason?: string;
 	readonly freeze?: true | string[];
+	readonly acceptLeak?: string[];
 }
 
 type Frozen = Partial<Record<Split, Awaited<ReturnType<WorkspaceApi['freeze']>>>>;
 type Assigned = Awaited<ReturnType<WorkspaceApi['assign']>>;
+type Accepted = Awaited<ReturnType<WorkspaceApi['acceptLeak']>>;
 
 export function registerSplit(program: Command): void {
 	program
 		.command('split')
-		.description('show the splits; move prompts; freeze with a manifest')
+		.description('show the splits; move prompts; freeze with a manifest; accept a leak')
 		.addOption(new Option('--assign <split>', 'move the prompts of --ids, with their clusters, there').choices(SPLITS))
 		.option('--ids <ids...>', 'prompts or comparisons, or unique beginnings of 8 or more')
-		.option('--reason <text>', 'why they move')
+		.option('--accept-leak <ids...>', 'leaks between these prompts are right as they are; needs --reason')
+		.option('--reason <text>', 'why they move, or why a leak is right')
 		.option('--freeze [splits...]', 'write a manifest of these splits (default: all that hold prompts)')
 		.addHelpText(
 			'after',
-			example('split', 'split --assign retention --ids 3f9a1c22 77aa01bc', 'split --freeze eval heldout'),
+			example(
+				'split',
+				'split --assign retention --ids 3f9a1c22 77aa01bc',
+				'split --freeze eval heldout',
+				'split --accept-leak 3f9a1c22 77aa01bc --reason "a greeting, not a question"',
+			),
 		)
 		.action(
-			perform<Options>(async (context, _args, { assign, ids, reason, freeze }) => {
+			perform<Options>(async (context, _args, { assign, ids, reason, freeze, acceptLeak }) => {
 				if ((assign === undefined) !== (ids === undefined)) {
 					throw new UserError('usage', '--assign and --ids go together: which prompts, and where to.');
+				}
+				if (acceptLeak !== undefined && (reason === undefined || reason.trim() === '')) {
+					throw new UserError('usage', '--accept-leak needs --reason: why the same text may stand on both sides.');
 				}
 				const names = Array.isArray(freeze) ? freeze.map(splitName) : null;
 				const api = await context.open();
@@ -40,6 +52,7 @@ export function registerSplit(program: Command): void {
 					assign === undefined || ids === undefined
 						? null
 						: await api.assign({ ids }, { split: assign, ...(reason === undefined ? {} : { reason }) });
+				const accepted = acceptLeak === undefined ? null : await api.acceptLeak(acceptLeak, reason ?? '');
 				let overview = await api.splits();
 				const frozen: Frozen = {};
 				if (freeze !== undefined) {
@@ -51,9 +64,10 @@ export function registerSplit(program: Command): void {
 					splits: overview.splits,
 					heldout: overview.halves,
 					...(assigned === null ? {} : { assigned }),
+					...(accepted === null ? {} : { accepted }),
 					...(freeze === undefined ? {} : { frozen }),
 				};
-				context.result(document, (terminal) => splitText(terminal, overview, assigned, frozen));
+				context.result(document, (terminal) => splitText(terminal, overview, assigned, frozen, accepted));
 			}),
 		);
 }
@@ -71,6 +85,7 @@ export function splitText(
 	overview: SplitsOverview,
 	assigned: Assigned | null,
 	frozen: Frozen,
+	accepted: Accepted | null = null,
 ): string {
 	const frozenAt = (place: string) => overview.places.find((p) => p.place === place)?.frozen ?? null;
 	const row = (label: string, c: SplitCount, place?: string): string[] => {
@@ -117,14 +132,11 @@ export function splitText(
 			: [
 					`Moved ${plural(assigned.moved, 'prompt')}${assigned.proposed > 0 ? `; ${count(assigned.proposed)} proposed only: frozen or exported` : ''}.`,
 				]),
+		...(accepted === null ? [] : [`Accepted ${plural(accepted.accepted, 'leak')}: listed, no longer counted.`]),
 		...Object.entries(frozen).map(
 			([split, f]) => `Froze ${SPLIT_LABELS[split as Split]}: ${plural(f.prompts, 'prompt')}, manifest ${f.manifest}.`,
 		),
-		...(overview.leakage.length === 0
-			? []
-			: [
-					`▲ ${plural(overview.leakage.length, 'leak')} between splits: the same or nearly the same prompt on both sides.`,
-				]),
+		...leakNotes(overview),
 		...(overview.spanning.length === 0
 			? []
 			: [
@@ -138,4 +150,14 @@ export function splitText(
 				]),
 	];
 	return [table, ...(notes.length === 0 ? [] : ['', ...notes])].join('\n');
+}
+
+/** Leaks that still count, by kind and splits. */
+function leakNotes({ leaks = [] }: SplitsOverview): string[] {
+	return leaks
+		.filter(({ standing }) => standing > 0)
+		.map(
+			({ kind, splits: [a, b], standing }) =>
+				`▲ ${plural(standing, 'leak')}: ${leakText(kind)} in ${SPLIT_LABELS[a]} and ${SPLIT_LABELS[b]}. See pairwright inspect.`,
+		);
 }

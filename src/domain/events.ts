@@ -61,6 +61,8 @@ export type EventBody =
 			readonly facet: string;
 			readonly reason?: string;
 			readonly remove?: true;
+			/** The search that found the prompts: its words tell them apart by themselves, so the shift test leaves them out. */
+			readonly query?: string;
 			/** Every prompt of the clusters, all of which move to held-out; absent for a removal. */
 			readonly moves?: readonly string[];
 	  }

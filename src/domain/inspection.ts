@@ -29,7 +29,15 @@ export interface Suggestion {
 
 /** What `inspect` says of a workspace's splits, without a run. */
 export interface Inspection {
+	/** Standing ones first; at most 1,000. */
 	readonly leakage: readonly Leak[];
+	/** All of them, counted by kind and splits. */
+	readonly leaks?: readonly {
+		readonly kind: Leak['kind'];
+		readonly splits: Leak['splits'];
+		readonly standing: number;
+		readonly accepted: number;
+	}[];
 	/** `auc`, `low`, `high`, `pairs` are those of the prompt text; both classifiers by name beside them. */
 	readonly shift: Pick<ShiftAuc, 'auc' | 'low' | 'high' | 'status' | 'reason'> & {
 		readonly pairs: number;

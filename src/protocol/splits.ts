@@ -3,11 +3,13 @@
  * cursors; the extension asks for confirmation where many prompts move.
  */
 import * as v from 'valibot';
+import type { Inspection } from '../domain/inspection.ts';
 import { type Half, SPLITS, type Split } from '../domain/split.ts';
 import {
 	type ArgumentSchemas,
 	countSchema,
 	filterSchema,
+	finiteSchema,
 	halfSchema,
 	idSchema,
 	listQuerySchema,
@@ -72,6 +74,11 @@ export interface SplitsHost {
 	assign(selection: PromptSelection, split: Split | null): Promise<SplitsDone | null>;
 	/** Brings clusters together in their most protected split, or excludes the side of a copied response. */
 	mend(prompts: readonly string[], how: 'together' | 'exclude'): Promise<SplitsDone | null>;
+	/** Asks why the leaks between these prompts are right as they are. */
+	accept(prompts: readonly string[]): Promise<SplitsDone | null>;
+	/** Leakage, shift and novelty; the view hears how far it is. null where it was stopped. */
+	inspect(): Promise<Inspection | null>;
+	stopInspecting(): Promise<void>;
 	undo(event: string): Promise<void>;
 	freeze(split: Split): Promise<void>;
 	answer(proposal: string, accepted: boolean): Promise<SplitsDone | null>;
@@ -82,6 +89,8 @@ export interface SplitsHost {
 export interface SplitsView {
 	/** `rows`: prompts came, went or moved; `counts`: only what is known of them changed. */
 	changed(what: 'rows' | 'counts'): void;
+	/** How far `inspect` is; total null while unknown. */
+	inspecting(progress: { readonly phase: string; readonly done: number; readonly total: number | null }): void;
 	focus(focus: SplitsFocus): void;
 }
 
@@ -97,6 +106,9 @@ export const splitsHostSchemas: ArgumentSchemas<SplitsHost> = {
 	tag: v.strictTuple([selectionSchema]),
 	assign: v.strictTuple([selectionSchema, v.nullable(splitSchema)]),
 	mend: v.strictTuple([ids, v.picklist(['together', 'exclude'])]),
+	accept: v.strictTuple([v.pipe(ids, v.minLength(1))]),
+	inspect: v.strictTuple([]),
+	stopInspecting: v.strictTuple([]),
 	undo: v.strictTuple([idSchema]),
 	freeze: v.strictTuple([splitSchema]),
 	answer: v.strictTuple([idSchema, v.boolean()]),
@@ -112,6 +124,9 @@ const focusSchema = v.strictObject({
 
 export const splitsViewSchemas: ArgumentSchemas<SplitsView> = {
 	changed: v.strictTuple([v.picklist(['rows', 'counts'])]),
+	inspecting: v.strictTuple([
+		v.strictObject({ phase: v.string(), done: finiteSchema, total: v.nullable(finiteSchema) }),
+	]),
 	focus: v.strictTuple([focusSchema]),
 };
 

@@ -303,12 +303,7 @@ export interface Proposal {
 }
 
 /** How many leaks of one kind lie between two splits; lists name the first 1,000 only. */
-export interface LeakCount {
-	readonly kind: Leak['kind'];
-	readonly splits: Leak['splits'];
-	readonly standing: number;
-	readonly accepted: number;
-}
+export type LeakCount = NonNullable<Inspection['leaks']>[number];
 
 export interface SplitsOverview {
 	readonly splits: Readonly<Record<Split, SplitCount>>;

@@ -71,6 +71,7 @@ const Event = v.variant('type', [
 		facet: v.string(),
 		reason: v.optional(v.string()),
 		remove: v.optional(v.literal(true)),
+		query: v.optional(v.string()),
 		moves: v.optional(Ids),
 	}),
 	v.object({ ...header, type: v.literal('authored'), comparison: Written, written_by: v.string() }),

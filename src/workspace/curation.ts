@@ -113,7 +113,9 @@ export async function tag(
 		...because(options.reason),
 	}));
 	// The tag comes last, so that one undo takes it back; the draw after it stays.
-	bodies.push({ type: 'tagged', prompts, facet: name, moves: planned.moves, ...because(options.reason) });
+	const search = 'query' in selection ? selection.query.search?.trim() : undefined;
+	const query = search === undefined || search === '' ? {} : { query: search };
+	bodies.push({ type: 'tagged', prompts, facet: name, ...query, moves: planned.moves, ...because(options.reason) });
 	const events = await ctx.append(bodies);
 	await drawHalves(ctx, [...clusterMembers(ctx.db, prompts).keys()]);
 	ctx.emit.changed({ what: ['splits', 'comparisons'], reason: 'tagged' });

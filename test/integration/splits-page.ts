@@ -11,7 +11,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { SplitsHost } from '../../src/protocol/splits.ts';
 import type { ListQuery, PromptRow } from '../../src/protocol/workspace-api.ts';
 import { THEMES, type ThemeName } from './report-page.ts';
-import { promptRow, splitsState } from './splits-rows.ts';
+import { inspectionFixture, promptRow, splitsState } from './splits-rows.ts';
 
 const ORIGIN = 'http://webview.test';
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -82,6 +82,9 @@ export function fakeHost(total: number, overrides: Partial<SplitsHost> = {}): Fa
 		tag: done,
 		assign: done,
 		mend: done,
+		accept: done,
+		inspect: async () => inspectionFixture,
+		stopInspecting: async () => {},
 		undo: async () => {},
 		freeze: async () => {},
 		answer: done,

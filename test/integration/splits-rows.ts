@@ -1,3 +1,4 @@
+import type { Inspection, Suggestion } from '../../src/domain/inspection.ts';
 import type { SplitsState } from '../../src/protocol/splits.ts';
 import type { PromptRow } from '../../src/protocol/workspace-api.ts';
 
@@ -131,3 +132,56 @@ export function splitsState(prompts: number): SplitsState {
 		scope: prompts % 2 === 0 ? 'Everyday help at home.' : '',
 	};
 }
+
+function suggestion(index: number, novelty: number, members = 1): Suggestion {
+	const { id, cluster, preview } = promptRow(index);
+	return {
+		prompt: id,
+		cluster,
+		members,
+		split: index % 7 === 3 ? 'eval' : 'train',
+		novelty,
+		preview,
+		nearest: [7, 14, 1].map((n, i) => ({
+			prompt: promptRow(n).id,
+			similarity: 0.21 - i / 20,
+			preview: promptRow(n).preview,
+		})),
+	};
+}
+
+const auc = { p: 0.005, permutations: 199, heldout: { n: 48, clusters: 44 }, train: { n: 412, clusters: 390 } };
+
+export const inspectionFixture: Inspection = {
+	leakage: [],
+	shift: {
+		auc: 0.83,
+		low: 0.78,
+		high: 0.88,
+		status: 'pass',
+		pairs: 48,
+		message: 'Inputs differ; whether preferences differ is the generalization check.',
+		prompts: { ...auc, auc: 0.83, low: 0.78, high: 0.88, status: 'pass', words_left_out: ['tenant', 'lease'] },
+		responses: {
+			...auc,
+			auc: 0.55,
+			low: 0.47,
+			high: 0.63,
+			status: 'insufficient',
+			p: 0.21,
+			reason: 'About 120 held-out clusters would settle it.',
+		},
+	},
+	novelty: {
+		threshold: 0.87,
+		k: 5,
+		places: [
+			{ split: 'train', prompts: 412, beyond: 21, median: 0.71, p95: 0.87 },
+			{ split: 'eval', prompts: 100, beyond: 6, median: 0.72, p95: 0.88 },
+			{ split: 'heldout_reference', prompts: 48, beyond: 30, median: 0.9, p95: 0.97 },
+			{ split: 'heldout_sealed', prompts: 51, beyond: 33, median: 0.91, p95: 0.98 },
+		],
+		suggestions: Array.from({ length: 12 }, (_, i) => suggestion(3 + 7 * i, 0.98 - i / 100, i === 0 ? 3 : 1)),
+	},
+	composition: [],
+};

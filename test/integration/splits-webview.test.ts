@@ -4,9 +4,10 @@ import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import type { Inspection } from '../../src/domain/inspection.ts';
 import { chromiumPath, launch, type ThemeName } from './report-page.ts';
 import { buildSplits, type FakeHost, fakeHost, type OpenSettings, openSplits } from './splits-page.ts';
-import { promptRow } from './splits-rows.ts';
+import { inspectionFixture, promptRow, splitsState } from './splits-rows.ts';
 
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const skip = chromiumPath === null ? 'no Chromium: install it, or name it in PAIRWRIGHT_CHROMIUM' : false;
@@ -57,6 +58,8 @@ for (const theme of ['dark', 'light', 'high-contrast', 'high-contrast-light'] as
 		await row(view.page, 3).waitFor();
 		await row(view.page, 1).locator('.cell-check').click();
 		await view.page.locator('.attention summary').first().click();
+		await view.page.locator('.inspection summary').click();
+		await view.page.getByText('with 2 near-copies').waitFor();
 		await view.page.locator('.lengths summary').first().click();
 		await view.page.getByText('Prompt 1, whole.').waitFor();
 		assert.deepEqual(await accessibility(view.page), []);
@@ -182,6 +185,92 @@ test('leaks, spanning clusters and proposals are mended from their lists', { ski
 	await page.getByRole('button', { name: 'Decline' }).click();
 	await page.waitForTimeout(50);
 	assert.deepEqual(last(fake, 'answer'), ['p1', false]);
+	await close();
+});
+
+test('a leak says how alike its sides are, and can be accepted with a reason', { skip }, async () => {
+	const state = splitsState(500);
+	const [near] = state.overview.leakage;
+	const leakage = [
+		{ ...near!, similarity: 0.999 },
+		{ ...near!, kind: 'response-copy' as const, similarity: 1, b: promptRow(10).id },
+		{ ...near!, kind: 'prompt-copy' as const, similarity: 1, b: promptRow(17).id, accepted: 'a greeting' },
+	];
+	const leaks = [{ kind: 'prompt-near' as const, splits: ['eval', 'train'] as const, standing: 1234, accepted: 1 }];
+	const fake = fakeHost(500, { state: async () => ({ ...state, overview: { ...state.overview, leakage, leaks } }) });
+	const { page, close } = await open(fake);
+	await page.getByText('1,234 leaks').click();
+	await page.getByText('A near-copy, 99 % of word 5-grams shared, in train and eval').waitFor();
+	await page.getByText('1,234 between eval and train.').waitFor();
+	await page.getByText('The same response, in train and eval').waitFor();
+	await page.getByText('and 1,214 more after these are mended.').waitFor();
+	await page.getByRole('button', { name: 'Accept with a reason…' }).first().click();
+	assert.deepEqual(last(fake, 'accept'), [[near!.a, near!.b]]);
+	await page.getByText('1 accepted leak', { exact: true }).click();
+	await page.getByText('Accepted: a greeting').waitFor();
+	await close();
+});
+
+test('shift and novelty are computed when opened, with progress and stop; suggestions are tagged and opened', {
+	skip,
+}, async () => {
+	const waiting: ((found: Inspection | null) => void)[] = [];
+	const fake = fakeHost(500, { inspect: () => new Promise((done) => waiting.push(done)) });
+	const { page, close, tell } = await open(fake);
+	await row(page, 1).waitFor();
+	assert.equal(fake.calls.filter(({ method }) => method === 'inspect').length, 0);
+	const part = page.locator('.inspection');
+	await part.locator('summary').click();
+	await tell('inspecting', { phase: 'shift, prompt text', done: 40, total: 100 });
+	await part.getByText('shift, prompt text…').waitFor();
+	assert.equal(await part.locator('.looking progress').getAttribute('value'), '0.4');
+	await part.getByRole('button', { name: 'Stop' }).click();
+	assert.ok(last(fake, 'stopInspecting'));
+	waiting.pop()?.(null);
+	await part.getByRole('button', { name: 'Look now' }).click();
+	waiting.pop()?.(inspectionFixture);
+	await part.getByText('0.83 (0.78–0.88)').waitFor();
+	const text = await part.innerText();
+	assert.match(text, /Prompt text\s+without the words searched for: tenant, lease\s+different/);
+	assert.match(text, /Response differences\s+cannot be said\s+About 120 held-out clusters would settle it\./);
+	assert.match(text, /Inputs differ; whether preferences differ is the generalization check\./);
+	assert.match(text, /held-out, tuning half\s+63 % beyond \(30 of 48 prompts, median 0\.90\)/);
+	assert.equal(await part.locator('.suggestions > li').count(), 8);
+	await part.getByRole('button', { name: 'Show 4 more' }).click();
+	assert.equal(await part.locator('.suggestions > li').count(), 12);
+	const first = part.locator('.suggestions > li').first();
+	assert.match(await first.innerText(), /^0\.98[\s\S]*Nearest in train: 21 % alike, 8\. How do I repot/);
+	await first.getByRole('button', { name: 'Tag as OOD…' }).click();
+	assert.deepEqual(last(fake, 'tag'), [{ ids: [inspectionFixture.novelty.suggestions[0]!.prompt] }]);
+	await first.locator('.what > .link').click();
+	assert.deepEqual(last(fake, 'open'), [inspectionFixture.novelty.suggestions[0]!.prompt]);
+	await tell('changed', 'rows');
+	await part.getByText('Prompts moved or came in since this was computed.').waitFor();
+	await close();
+});
+
+test('too little to say anything about shift is said in words', { skip }, async () => {
+	const none = {
+		...inspectionFixture.shift.prompts,
+		auc: null,
+		low: null,
+		high: null,
+		p: null,
+		status: 'insufficient' as const,
+	};
+	const reason = 'Nothing is held out yet.';
+	const fake = fakeHost(500, {
+		inspect: async () => ({
+			...inspectionFixture,
+			shift: { ...inspectionFixture.shift, prompts: { ...none, reason }, responses: { ...none, reason }, message: '' },
+			novelty: { threshold: null, k: 5, places: [], suggestions: [], reason: 'There are no train prompts.' },
+		}),
+	});
+	const { page, close } = await open(fake);
+	await page.locator('.inspection summary').click();
+	await page.getByText('There are no train prompts.').waitFor();
+	assert.equal(await page.getByText(reason).count(), 2);
+	assert.equal(await page.locator('.inspection .auc').count(), 0);
 	await close();
 });
 

@@ -1,10 +1,18 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Remote } from '../../src/protocol/rpc.ts';
-import type { SplitsDone, SplitsFilter, SplitsFocus, SplitsHost, SplitsState } from '../../src/protocol/splits.ts';
+import type {
+	SplitsDone,
+	SplitsFilter,
+	SplitsFocus,
+	SplitsHost,
+	SplitsState,
+	SplitsView,
+} from '../../src/protocol/splits.ts';
 import type { PromptRow } from '../../src/protocol/workspace-api.ts';
 import { ActionBar, type Notice } from './action-bar.tsx';
 import { Attention } from './attention.tsx';
 import { Filters, placeName, withFilter } from './filters.tsx';
+import { InspectionPart, type InspectionState } from './inspection.tsx';
 import { Pages } from './pages.ts';
 import { PlaceCard } from './place-card.tsx';
 import { PromptGrid } from './prompt-grid.tsx';
@@ -24,6 +32,7 @@ export interface ViewState {
 export interface Signals {
 	onChanged: (what: 'rows' | 'counts') => void;
 	onFocus: (focus: SplitsFocus) => void;
+	onInspecting: SplitsView['inspecting'];
 }
 
 interface Props {
@@ -47,6 +56,8 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 	const [notice, setNotice] = useState<Notice | null>(null);
 	const [busy, setBusy] = useState(false);
 	const [version, setVersion] = useState(0);
+	const [inspection, setInspection] = useState<InspectionState>(NOT_INSPECTED);
+	const [suggestions, setSuggestions] = useState(0);
 	const list = useRef<HTMLElement>(null);
 	const scroll = useRef(focus === null ? initial.scroll : 0);
 
@@ -76,6 +87,30 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 	useEffect(() => () => pages.close(), [pages]);
 	useEffect(read, [read]);
 
+	const inspect = useCallback(() => {
+		setInspection((was) => ({ ...was, failure: null, running: { phase: 'Reading', share: null } }));
+		host.inspect().then(
+			(found) =>
+				setInspection((was) => ({ ...was, running: null, ...(found === null ? {} : { found, stale: false }) })),
+			(error: unknown) =>
+				setInspection((was) => ({
+					...was,
+					running: null,
+					failure: error instanceof Error ? error.message : String(error),
+				})),
+		);
+	}, [host]);
+	const inspecting = open.includes('inspection');
+	useEffect(() => {
+		if (inspecting) inspect();
+	}, [inspecting, inspect]);
+	signals.onInspecting = ({ phase, done, total }) =>
+		setInspection((was) =>
+			was.running === null
+				? was
+				: { ...was, running: { phase, share: total === null || total === 0 ? null : done / total } },
+		);
+
 	const show = (next: SplitsFilter): void => {
 		setFilter(next);
 		setSelection(NOTHING);
@@ -92,6 +127,7 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 		if (loaded && focus !== null && focus.section === undefined) reveal(list.current);
 	}, [loaded, focus]);
 	signals.onChanged = (what) => {
+		if (what === 'rows') setInspection((was) => ({ ...was, stale: true }));
 		pages.refresh(what);
 		read();
 	};
@@ -139,6 +175,7 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 			texts: (prompts: readonly string[]) => host.texts(prompts),
 			open: (prompt: string) => void host.open(prompt).catch(fail),
 			mend: (prompts: readonly string[], how: 'together' | 'exclude') => void act(() => host.mend(prompts, how)),
+			accept: (prompts: readonly string[]) => void act(() => host.accept(prompts)),
 			answer: (proposal: string, accepted: boolean) => void act(() => host.answer(proposal, accepted)),
 		}),
 		[host, fail],
@@ -200,6 +237,19 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 			</section>
 			<section aria-label="To look at">
 				<Attention overview={overview} actions={attention} open={open} onToggle={toggle} />
+				<InspectionPart
+					state={inspection}
+					open={inspecting}
+					shown={suggestions}
+					onToggle={(isOpen) => toggle('inspection', isOpen)}
+					actions={{
+						inspect,
+						stop: () => void host.stopInspecting().catch(fail),
+						tag: (prompt) => void act(() => host.tag({ ids: [prompt] })),
+						open: attention.open,
+						more: () => setSuggestions((n) => Math.max(n, 8) + 8),
+					}}
+				/>
 				{scope === '' && (
 					<p class="hint">
 						Say in two sentences what your training distribution is, so that everybody tags by the same line:{' '}
@@ -262,6 +312,8 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 		</main>
 	);
 }
+
+const NOT_INSPECTED: InspectionState = { found: null, running: null, failure: null, stale: false };
 
 function filterOf({ split, half, status }: SplitsFocus): SplitsFilter {
 	return withFilter({}, { split, half, status });

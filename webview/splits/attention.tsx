@@ -1,21 +1,17 @@
-import { useEffect, useState } from 'preact/hooks';
+import type { Leak } from '../../src/domain/dataset.ts';
 import { SPLIT_LABELS } from '../../src/domain/split.ts';
 import type { PromptText } from '../../src/protocol/splits.ts';
 import type { Proposal, SplitsOverview } from '../../src/protocol/workspace-api.ts';
 import { Icon } from './icons.tsx';
-import { count, day, many, percent, placeOf } from './words.ts';
+import { LeakItem, leakPlaces, standingLeaks } from './leaks.tsx';
+import { count, day, many, placeOf } from './words.ts';
 
 const SHOWN = 20;
-const LEAKS = {
-	'prompt-copy': 'The same prompt',
-	'prompt-near': 'Nearly the same prompt',
-	'response-copy': 'The same response',
-} as const;
-
 export interface AttentionActions {
 	texts(prompts: readonly string[]): Promise<readonly PromptText[]>;
 	open(prompt: string): void;
 	mend(prompts: readonly string[], how: 'together' | 'exclude'): void;
+	accept(prompts: readonly string[]): void;
 	answer(proposal: string, accepted: boolean): void;
 }
 
@@ -30,15 +26,32 @@ interface Props {
 /** What a person should look at before a run: leaks, clusters across splits, proposals. Lists open one by one. */
 export function Attention({ overview, actions, open, onToggle }: Props) {
 	const leaks = overview.leakage.filter(({ accepted }) => accepted === undefined);
-	const { spanning, proposals } = overview;
-	if (leaks.length + spanning.length + proposals.length === 0) {
+	const accepted = overview.leakage.filter((leak) => leak.accepted !== undefined);
+	const standing = standingLeaks(overview);
+	const { proposals } = overview;
+	const spanning = overview.spanning.filter(({ prompts }) => !coveredBy(leaks, prompts));
+	const looking = overview.looking === true && (
+		<p class="all-clear" role="status">
+			Copies and near-copies among new prompts are still looked for…
+		</p>
+	);
+	if (standing + accepted.length + spanning.length + proposals.length === 0) {
 		return (
-			<p class="all-clear">
-				<Icon name="ok" /> No leakage found, no cluster spans splits, no proposal waits.
-			</p>
+			looking || (
+				<p class="all-clear">
+					<Icon name="ok" /> No leakage found, no cluster spans splits, no proposal waits.
+				</p>
+			)
 		);
 	}
-	const list = (name: string, sign: 'warn' | 'split', title: string, about: string, items: preact.JSX.Element[]) =>
+	const list = (
+		name: string,
+		sign: 'warn' | 'split' | 'ok',
+		title: string,
+		about: string,
+		items: preact.JSX.Element[],
+		total = items.length,
+	) =>
 		items.length > 0 && (
 			<details
 				key={name}
@@ -51,40 +64,19 @@ export function Attention({ overview, actions, open, onToggle }: Props) {
 				</summary>
 				<p class="dim">{about}</p>
 				<ul>{items.slice(0, SHOWN)}</ul>
-				{items.length > SHOWN && <p class="dim">and {count(items.length - SHOWN)} more after these are mended.</p>}
+				{total > SHOWN && <p class="dim">and {count(total - SHOWN)} more after these are mended.</p>}
 			</details>
 		);
 	return (
 		<div class="attentions">
+			{looking}
 			{list(
 				'leakage',
 				'warn',
-				many(leaks.length, 'leak'),
-				'A text that stands in two splits makes a score flatter than it is.',
-				leaks.map(({ kind, similarity, a, b, splits }) => (
-					<li key={`${kind}${a}${b}`}>
-						<p>
-							{LEAKS[kind]} in {SPLIT_LABELS[splits[0]]} and {SPLIT_LABELS[splits[1]]}
-							{kind === 'prompt-near' && `, ${percent(similarity, 1)} alike`}
-						</p>
-						<SideBySide
-							prompts={[a, b]}
-							labels={[SPLIT_LABELS[splits[0]], SPLIT_LABELS[splits[1]]]}
-							actions={actions}
-						/>
-						<div class="item-actions">
-							{kind === 'response-copy' ? (
-								<button type="button" class="btn" onClick={() => actions.mend([a, b], 'exclude')}>
-									Exclude the less protected prompt
-								</button>
-							) : (
-								<button type="button" class="btn" onClick={() => actions.mend([a, b], 'together')}>
-									Bring together in the more protected split
-								</button>
-							)}
-						</div>
-					</li>
-				)),
+				many(standing, 'leak'),
+				`A text that stands in two splits makes a score flatter than it is: ${leakPlaces(overview.leaks ?? [])}.`,
+				leaks.map((leak) => <LeakItem key={`${leak.kind}${leak.a}${leak.b}`} leak={leak} actions={actions} />),
+				standing,
 			)}
 			{list(
 				'spanning',
@@ -128,42 +120,21 @@ export function Attention({ overview, actions, open, onToggle }: Props) {
 				'These prompts are frozen or were exported for training, so a move needs a second look.',
 				proposals.map((proposal) => <ProposalItem key={proposal.id} proposal={proposal} actions={actions} />),
 			)}
+			{list(
+				'accepted',
+				'ok',
+				many(accepted.length, 'accepted leak'),
+				'Right as they are, for the reasons given. Less protected members of their clusters stay out of runs.',
+				accepted.map((leak) => <LeakItem key={`${leak.kind}${leak.a}${leak.b}`} leak={leak} actions={actions} />),
+			)}
 		</div>
 	);
 }
 
-function SideBySide(props: { prompts: [string, string]; labels: [string, string]; actions: AttentionActions }) {
-	const { prompts, labels, actions } = props;
-	const [texts, setTexts] = useState<readonly PromptText[] | null>(null);
-	const key = prompts.join();
-	useEffect(() => {
-		let gone = false;
-		actions.texts(key.split(',')).then(
-			(found) => gone || setTexts(found),
-			() => gone || setTexts([]),
-		);
-		return () => {
-			gone = true;
-		};
-	}, [key, actions]);
-	return (
-		<div class="side-by-side">
-			{prompts.map((id, index) => {
-				const text = texts?.find((each) => each.id === id)?.text;
-				return (
-					<div key={`${id}${index}`}>
-						<p class="dim">{labels[index]}</p>
-						<p class="prompt-text" dir="auto">
-							{texts === null ? 'Reading…' : (text ?? 'This prompt is gone.')}
-						</p>
-						<button type="button" class="link" onClick={() => actions.open(id)}>
-							Open the pair
-						</button>
-					</div>
-				);
-			})}
-		</div>
-	);
+/** A cluster that is listed as a leak already is not listed twice. */
+function coveredBy(leaks: readonly Leak[], prompts: readonly { readonly id: string }[]): boolean {
+	const ids = new Set(prompts.map(({ id }) => id));
+	return leaks.some(({ a, b }) => ids.has(a) && ids.has(b));
 }
 
 function ProposalItem({ proposal, actions }: { proposal: Proposal; actions: AttentionActions }) {

@@ -8,6 +8,7 @@ const PATHS = {
 	snow: 'M8 2v12M2.8 5l10.4 6M13.2 5L2.8 11M6.5 3L8 4.5 9.5 3M6.5 13L8 11.5 9.5 13',
 	warn: 'M8 2.5l6 11H2zM8 7v3M8 11.8v.2',
 	ok: 'M3 8.5l3.2 3.2L13 5',
+	question: 'M5.5 6a2.5 2.5 0 1 1 3.6 2.2c-.8.4-1.1.9-1.1 1.8M8 12.6v.2',
 } as const;
 
 export function Icon({ name }: { name: keyof typeof PATHS }) {

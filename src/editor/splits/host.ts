@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { type Half, SPLIT_LABELS, SPLITS, type Split } from '../../domain/split.ts';
 import { UserError } from '../../protocol/errors.ts';
-import type { PromptText, SplitsDone, SplitsFocus, SplitsHost } from '../../protocol/splits.ts';
+import type { PromptText, SplitsDone, SplitsFocus, SplitsHost, SplitsView } from '../../protocol/splits.ts';
 import type { ComparisonDetail, PromptSelection, WorkspaceApi } from '../../protocol/workspace-api.ts';
 import { freezeSplit } from '../commands/freeze.ts';
 import type { FolderSession, Services } from '../services.ts';
+import { Inspecting } from './inspecting.ts';
 import { mostProtected, moveDetail, movedText, promptCount } from './moves.ts';
 
 /** Screens that a row opens. */
@@ -24,9 +25,17 @@ export class SplitsAnswers implements SplitsHost {
 	readonly #services: Services;
 	readonly #session: FolderSession;
 	readonly #screens: SplitsScreens;
+	readonly #inspection: Inspecting;
 	#focus: SplitsFocus | null;
 
-	constructor(services: Services, session: FolderSession, screens: SplitsScreens, focus: SplitsFocus | null) {
+	constructor(
+		services: Services,
+		session: FolderSession,
+		screens: SplitsScreens,
+		focus: SplitsFocus | null,
+		onInspecting: SplitsView['inspecting'],
+	) {
+		this.#inspection = new Inspecting(session, onInspecting);
 		this.#services = services;
 		this.#session = session;
 		this.#screens = screens;
@@ -105,6 +114,28 @@ export class SplitsAnswers implements SplitsHost {
 		const others = places.filter(({ split }) => split !== home && split !== 'excluded').map(({ id }) => id);
 		if (others.length === 0) throw new UserError('usage', 'These prompts are in one split already.');
 		return this.assign({ ids: others }, how === 'exclude' ? 'excluded' : home);
+	}
+
+	async accept(prompts: readonly string[]): Promise<SplitsDone | null> {
+		const reason = await vscode.window.showInputBox({
+			title: 'Accept this leak',
+			prompt: 'Why may the same text stand on both sides? The leak stays listed with your reason and counts no longer.',
+			placeHolder: 'e.g. a greeting that opens every conversation',
+			validateInput: (text) => (text.trim() === '' ? 'Say why.' : null),
+			ignoreFocusOut: true,
+		});
+		if (reason === undefined) return null;
+		if ((await this.#services.ensurePerson(this.#session)) === undefined) return null;
+		const { accepted, event } = await (await this.#session.api()).acceptLeak(prompts, reason);
+		return { text: `Accepted ${accepted === 1 ? 'the leak' : `${accepted} leaks`}: no longer counted.`, event };
+	}
+
+	async inspect(): ReturnType<SplitsHost['inspect']> {
+		return this.#inspection.inspect();
+	}
+
+	async stopInspecting(): Promise<void> {
+		await this.#inspection.stop();
 	}
 
 	async undo(event: string): Promise<void> {

@@ -29,7 +29,11 @@ export class SplitsPanel extends Disposable {
 		const { extensionUri } = services.context;
 		panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'pairwright.svg');
 		panel.webview.options = { enableScripts: true, localResourceRoots: webviewRoots(extensionUri) };
-		const answers = new SplitsAnswers(services, session, screens, focus);
+		const answers = new SplitsAnswers(services, session, screens, focus, (progress) => {
+			if (panel.visible) rpc.notify.inspecting(progress);
+		});
+		// Nobody is left to read what it finds.
+		this.register({ dispose: () => void answers.stopInspecting().catch(() => {}) });
 		const rpc = createRpc<SplitsView, SplitsHost>(webviewChannel(panel.webview), answers, {
 			validate: validateArguments<SplitsHost>(splitsHostSchemas),
 			onError: (method, error) => services.log.error(`Splits, ${method}:`, String(error)),
