@@ -96,6 +96,32 @@ export function recordsFromMargins(pairs: readonly PairLabel[], margins: readonl
 	return records;
 }
 
+/** One probability and label a row, as columns. */
+export interface ProbabilityColumns {
+	readonly p: Float64Array;
+	readonly y: Float64Array;
+	/** 0 … clusters − 1. */
+	readonly cluster: Int32Array;
+	readonly clusters: number;
+}
+
+/** Records of given probabilities, one a pair; the margin is the logit, and every label but ½ is decided. */
+export function recordsFromColumns({ p, y, cluster, clusters }: ProbabilityColumns): Records {
+	const size = p.length;
+	return {
+		size,
+		margin: p.map((value) => Math.log(value) - Math.log1p(-value)),
+		p,
+		y,
+		weight: new Float64Array(size).fill(1),
+		cluster,
+		clusters,
+		pair: Int32Array.from({ length: size }, (_, i) => i),
+		pairs: size,
+		decided: Uint8Array.from(y, (share) => (share === 0.5 ? 0 : 1)),
+	};
+}
+
 /** Records of given probabilities, one a pair; the margin is the logit. */
 export function recordsFromProbabilities(pairs: readonly PairLabel[], p: ArrayLike<number>): Records {
 	const records = recordsFromMargins(pairs, [Float64Array.from(p, (value) => Math.log(value) - Math.log1p(-value))]);
