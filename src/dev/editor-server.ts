@@ -8,6 +8,8 @@ export interface EditorServerOptions {
 	/** code-server's program (`ensureCodeServer`). */
 	readonly entry: string;
 	readonly vsix: string;
+	/** More packed extensions. */
+	readonly more?: readonly string[];
 	/** Folder for everything the editor keeps: settings, extensions, logs. */
 	readonly profile: string;
 	/** Folder or .code-workspace to open. */
@@ -98,9 +100,11 @@ export async function startEditorServer(options: EditorServerOptions): Promise<E
 	const env = cleanEnv(options.env ?? {});
 	const common = [entry, '--config', config, '--user-data-dir', user, '--extensions-dir', extensions];
 
-	const install = await run(process.execPath, [...common, '--install-extension', vsix, '--force'], { env });
-	if (install.code !== 0 || !/successfully installed/.test(install.output)) {
-		throw new Error(`The editor did not accept ${vsix}:\n${install.output}`);
+	const wanted = [vsix, ...(options.more ?? [])];
+	const flags = wanted.flatMap((each) => ['--install-extension', each]);
+	const install = await run(process.execPath, [...common, ...flags, '--force'], { env });
+	if (install.code !== 0 || (install.output.match(/successfully installed/g)?.length ?? 0) < wanted.length) {
+		throw new Error(`The editor did not accept ${wanted.join(', ')}:\n${install.output}`);
 	}
 
 	const args = [

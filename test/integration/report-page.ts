@@ -274,7 +274,8 @@ export async function openReportView(browser: Browser, options: OpenOptions): Pr
 		},
 		[colours.join(''), theme],
 	);
-	if (options.state !== null) await page.waitForSelector('main h1, .instead h1');
+	// The decision box is the last to be drawn.
+	if (options.state !== null) await page.waitForSelector('#decision, .instead h1');
 	const evaluate = <T>(name: string) =>
 		page.evaluate((key) => {
 			const found = (globalThis as unknown as Record<string, unknown>)[key];

@@ -79,7 +79,8 @@ export function App({ state, running, incomplete, host, initial, keep }: Props) 
 		decidedBefore.current = decided;
 	}, [decided]);
 
-	useScroll(state?.status === 'report', latest.current.scroll, (scroll) => {
+	const rest = useRest(state?.status === 'report', state?.status === 'report' && state.actions === 'exported');
+	useScroll(rest, latest.current.scroll, (scroll) => {
 		latest.current = { ...latest.current, scroll };
 		keep(latest.current);
 	});
@@ -88,7 +89,7 @@ export function App({ state, running, incomplete, host, initial, keep }: Props) 
 		<ViewContext.Provider value={view}>
 			<main>
 				{state?.status === 'report' ? (
-					<Body state={state} running={running} problem={problem} dismiss={() => setProblem(null)} />
+					<Body state={state} rest={rest} running={running} problem={problem} dismiss={() => setProblem(null)} />
 				) : (
 					<Instead state={state} problem={problem} />
 				)}
@@ -102,11 +103,14 @@ export function App({ state, running, incomplete, host, initial, keep }: Props) 
 
 function Body({
 	state,
+	rest,
 	running,
 	problem,
 	dismiss,
 }: {
 	state: Extract<ReportState, { status: 'report' }>;
+	/** The first screen is painted. */
+	rest: boolean;
 	running: RunningState;
 	problem: string | null;
 	dismiss: () => void;
@@ -127,6 +131,16 @@ function Body({
 			<OutOfDate report={report} />
 			<Verdict report={report} />
 			<SplitTable record={report.record} />
+			{rest ? <Rest state={state} /> : null}
+		</>
+	);
+}
+
+/** What lies below the first screen. */
+function Rest({ state }: { state: Extract<ReportState, { status: 'report' }> }) {
+	const { report } = state;
+	return (
+		<>
 			<ReliabilitySection record={report.record} />
 			<FrontierSection record={report.record} />
 			<DifferencesSection record={report.record} />
@@ -148,6 +162,23 @@ function Body({
 			<Details record={report.record} />
 		</>
 	);
+}
+
+/** The verdict and its table are painted first; the charts, which take five times as long, follow in the next frame. */
+function useRest(shown: boolean, atOnce: boolean): boolean {
+	const [rest, setRest] = useState(atOnce);
+	useEffect(() => {
+		if (!shown || rest) return;
+		let timer: ReturnType<typeof setTimeout> | undefined;
+		const frame = requestAnimationFrame(() => {
+			timer = setTimeout(() => setRest(true));
+		});
+		return () => {
+			cancelAnimationFrame(frame);
+			clearTimeout(timer);
+		};
+	}, [shown, rest]);
+	return shown && rest;
 }
 
 /** What stands there while there is no report to show. */

@@ -108,7 +108,9 @@ export function Verdict({ report }: { report: RunReport }) {
 		<section class={`verdict ${record.verdict.status}`} aria-label={`Verdict: ${STATUS_WORDS[record.verdict.status]}`}>
 			<StatusMark status={record.verdict.status} size={22} />
 			<div>
-				<p class="lead">{sentence}</p>
+				<p class="lead" elementtiming="verdict">
+					{sentence}
+				</p>
 				<p class="dim">
 					{held && held.n > 0 ? (
 						<>

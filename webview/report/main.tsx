@@ -16,6 +16,8 @@ interface Kept extends Partial<PanelState> {
 	readonly view: Partial<ViewState>;
 }
 
+performance.mark('script');
+
 const root = document.getElementById('app');
 if (root === null) throw new Error('the page has no #app');
 
@@ -120,9 +122,11 @@ if (embedded !== null) {
 	host
 		.ready()
 		.then((reply) => {
+			performance.mark('answered');
 			saveState<Kept>(reply.keep);
 			running = reply.running;
 			show(parseReportState(reply.state));
+			performance.mark('drawn');
 		})
 		.catch((error: unknown) => {
 			show({ status: 'error', message: error instanceof Error ? error.message : String(error) });

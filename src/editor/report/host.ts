@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../protocol/errors.ts';
 import type { DecisionDraft, DecisionInput, PanelState, ReportHost, ReportState } from '../../protocol/report.ts';
+import type { RunReport } from '../../protocol/workspace-api.ts';
 import type { FolderSession, Services } from '../services.ts';
 import { recordDecision } from './decision.ts';
 import { exportReport } from './export-report.ts';
@@ -26,14 +27,20 @@ export class ReportAnswers implements ReportHost {
 	readonly #onShown: (ordinal: number | null) => void;
 	readonly #drafts = new Map<string, DecisionDraft>();
 	#run: string;
+	#first: Promise<RunReport> | undefined;
 
-	/** @param onShown told the ordinal of the run on screen, or null when it cannot be shown */
+	/**
+	 * @param run a run's id, a unique prefix or `latest`: what it names when it is first read stays on screen
+	 * @param first the record alone, asked for before there was a panel
+	 * @param onShown told the ordinal of the run on screen, or null when it cannot be shown
+	 */
 	constructor(
 		services: Services,
 		session: FolderSession,
 		screens: ReportScreens,
 		scoring: ScoringRuns,
 		run: string,
+		first: Promise<RunReport> | undefined,
 		onShown: (ordinal: number | null) => void,
 	) {
 		this.#services = services;
@@ -41,6 +48,7 @@ export class ReportAnswers implements ReportHost {
 		this.#screens = screens;
 		this.#scoring = scoring;
 		this.#run = run;
+		this.#first = first;
 		this.#onShown = onShown;
 	}
 
@@ -50,6 +58,7 @@ export class ReportAnswers implements ReportHost {
 
 	/** Called by the panel after it was told to show another run: the view asks again through `update`. */
 	show(run: string): void {
+		this.#first = undefined;
 		this.#run = run;
 	}
 
@@ -59,16 +68,19 @@ export class ReportAnswers implements ReportHost {
 	/** The record at once, or with its lists. */
 	async state(part: 'record' | 'all'): Promise<ReportState> {
 		const run = this.#run;
+		const first = part === 'record' ? this.#first : undefined;
+		this.#first = undefined;
 		const api = await this.#session.api();
 		try {
-			const report = await (part === 'record' ? api.report(run, { part }) : api.report(run));
+			const report = await (first ?? (part === 'record' ? api.report(run, { part }) : api.report(run)));
+			if (run === this.#run) this.#run = report.record.run;
 			this.#onShown(report.ordinal);
 			return {
 				status: 'report',
 				report,
 				actions: vscode.workspace.isTrusted ? 'all' : 'untrusted',
 				texts: true,
-				draft: this.#drafts.get(run) ?? null,
+				draft: this.#drafts.get(report.record.run) ?? null,
 			};
 		} catch (error) {
 			this.#onShown(null);
@@ -81,8 +93,9 @@ export class ReportAnswers implements ReportHost {
 	}
 
 	async ready(): ReturnType<ReportHost['ready']> {
+		const state = await this.state('record');
 		const keep: PanelState = { folder: this.#session.folder.uri.toString(), run: this.#run };
-		return { state: await this.state('record'), keep, running: this.#scoring.running(this.#session) };
+		return { state, keep, running: this.#scoring.running(this.#session) };
 	}
 
 	async details(): Promise<ReportState> {

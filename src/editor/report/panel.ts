@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type ReportHost, type ReportView, validateReportCall } from '../../protocol/report.ts';
 import { createRpc } from '../../protocol/rpc.ts';
+import type { RunReport } from '../../protocol/workspace-api.ts';
 import { Disposable } from '../disposable.ts';
 import type { FolderSession, Services } from '../services.ts';
 import { webviewChannel } from '../webview-channel.ts';
@@ -25,6 +26,7 @@ export class ReportPanel extends Disposable {
 		scoring: ScoringRuns,
 		panel: vscode.WebviewPanel,
 		run: string,
+		first?: Promise<RunReport>,
 	) {
 		super();
 		this.#panel = this.register(panel);
@@ -32,7 +34,7 @@ export class ReportPanel extends Disposable {
 		const several = services.sessions.length > 1 ? `${session.folder.name}: ` : '';
 		panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'pairwright.svg');
 		panel.webview.options = { enableScripts: true, localResourceRoots: webviewRoots(extensionUri) };
-		const answers = new ReportAnswers(services, session, screens, scoring, run, (ordinal) => {
+		const answers = new ReportAnswers(services, session, screens, scoring, run, first, (ordinal) => {
 			panel.title = ordinal === null ? `${several}Report` : `${several}Report: run ${ordinal}`;
 		});
 		this.#answers = answers;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../protocol/errors.ts';
 import { parsePanelState } from '../../protocol/report.ts';
+import type { RunReport } from '../../protocol/workspace-api.ts';
 import { Disposable } from '../disposable.ts';
 import { restoredSession } from '../restored-session.ts';
 import type { FolderSession, Services } from '../services.ts';
@@ -11,6 +12,9 @@ import { ReportPanel, VIEW_TYPE } from './panel.ts';
 import { offerFirstRun, pickRun } from './pick-run.ts';
 import { askRunSettings } from './run-form.ts';
 import { ScoringRuns } from './scoring-runs.ts';
+
+/** How long a tab waits for the answer that says whether there is anything to open. */
+const AT_ONCE_MS = 30;
 
 /**
  * Which run a command is about: a click hands over `{folder, argument}`, a row's context menu the row itself; nothing where the
@@ -65,17 +69,21 @@ export class ReportViews extends Disposable implements vscode.WebviewPanelSerial
 	/** @param run a run's id, a unique prefix, or `latest` */
 	async open(session: FolderSession, run: string): Promise<void> {
 		const api = await session.api();
-		// Resolved here, so that "latest" stays the run that was latest when it was opened.
-		const found = await api.report(run, { part: 'record' }).catch(async (error: unknown) => {
-			if (UserError.is(error, 'not-found') && (await api.runs()).length === 0) return null;
-			throw error;
-		});
-		if (found === null) return offerFirstRun(session);
-		const { record } = found;
-		const known = this.#open.get(session.folder.uri.toString());
-		if (known !== undefined) return known.show(record.run);
-		const panel = vscode.window.createWebviewPanel(VIEW_TYPE, 'Report', vscode.ViewColumn.Active);
-		this.#adopt(session, panel, record.run);
+		const record = api.report(run, { part: 'record' });
+		let opened: ReportPanel | undefined;
+		try {
+			const known = this.#open.get(session.folder.uri.toString());
+			if (known !== undefined) return await known.show((await record).record.run);
+			// A process that is busy with something else must not keep the tab from opening.
+			await Promise.race([record, new Promise((resolve) => setTimeout(resolve, AT_ONCE_MS))]);
+			const panel = vscode.window.createWebviewPanel(VIEW_TYPE, 'Report', vscode.ViewColumn.Active);
+			opened = this.#adopt(session, panel, run, record);
+			await record;
+		} catch (error) {
+			opened?.dispose();
+			if (!UserError.is(error, 'not-found') || (await api.runs()).length > 0) throw error;
+			await offerFirstRun(session);
+		}
 	}
 
 	/** The small form, the run, then its report. */
@@ -103,14 +111,15 @@ export class ReportViews extends Disposable implements vscode.WebviewPanelSerial
 		return this.#open.get(session.folder.uri.toString())?.run;
 	}
 
-	#adopt(session: FolderSession, panel: vscode.WebviewPanel, run: string): void {
+	#adopt(session: FolderSession, panel: vscode.WebviewPanel, run: string, first?: Promise<RunReport>): ReportPanel {
 		const key = session.folder.uri.toString();
-		const view = new ReportPanel(this.#services, session, this.#screens, this.#scoring, panel, run);
+		const view = new ReportPanel(this.#services, session, this.#screens, this.#scoring, panel, run, first);
 		this.#open.set(key, view);
 		panel.onDidDispose(() => {
 			if (this.#open.get(key) === view) this.#open.delete(key);
 			view.dispose();
 		});
+		return view;
 	}
 
 	#closeOrphans(): void {

@@ -19,6 +19,8 @@ export interface EditorOptions {
 	/** What to open, if not the folder itself: a path below it, such as a .code-workspace. */
 	readonly open?: string;
 	readonly settings?: Readonly<Record<string, unknown>>;
+	/** Packed extensions to install beside ours. */
+	readonly extensions?: readonly string[];
 	readonly theme?:
 		| 'Default Dark Modern'
 		| 'Default Light Modern'
@@ -85,6 +87,7 @@ async function open(options: EditorOptions): Promise<Session> {
 		server = await startEditorServer({
 			entry,
 			vsix,
+			more: options.extensions ?? [],
 			profile: join(root, 'profile'),
 			workspace: options.open === undefined ? workspace : join(workspace, options.open),
 			workspaceTrust: options.workspaceTrust ?? false,
