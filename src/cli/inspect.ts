@@ -136,11 +136,18 @@ function novelty(terminal: Terminal, { novelty: found }: Inspection): string {
 		found.places.map(row),
 	);
 	const suggestions = found.suggestions.slice(0, SUGGESTIONS).flatMap((each) => suggestion(terminal, each));
+	const about = `Distance to the ${ordinal(found.k)} nearest train cluster, 0 to 1; 95 % of train prompts stay below ${fixed(found.threshold, 2)}.`;
 	return section(terminal, title, [
+		terminal.paint('dim', wrap(about, terminal.width, '  ')),
 		table,
 		...(found.reason === undefined ? [] : ['', wrap(found.reason, terminal.width, '  ')]),
 		...(suggestions.length === 0 ? [] : ['', 'Most unlike train, not held out yet:', ...suggestions]),
 	]);
+}
+
+function ordinal(n: number): string {
+	const tens = n % 100;
+	return `${n}${tens > 10 && tens < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')}`;
 }
 
 function suggestion(

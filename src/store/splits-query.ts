@@ -1,4 +1,6 @@
+import type { Prompt } from '../domain/comparison.ts';
 import type { Split } from '../domain/split.ts';
+import { promptText } from '../domain/text.ts';
 import type { PlacedPrompt } from './copies.ts';
 import type { Database } from './database.ts';
 
@@ -146,4 +148,19 @@ export function annotatorNames(db: Database): string[] {
 	return db
 		.all<{ annotator: string }>('SELECT annotator FROM person_counts WHERE judged > 0 ORDER BY annotator')
 		.map((row) => row.annotator);
+}
+
+export interface PlacedText extends PlacedPrompt {
+	readonly text: string;
+}
+
+/** Every prompt that takes part in anything, whole, by id: what shift and novelty are computed over. */
+export function placedTexts(db: Database): PlacedText[] {
+	const found: PlacedText[] = [];
+	for (const { body, ...prompt } of db.iterate<PlacedPrompt & { body: string }>(
+		"SELECT id, first_turn, cluster, split, half, preview, body FROM prompts WHERE place <> 'excluded'",
+	)) {
+		found.push({ ...prompt, text: promptText(JSON.parse(body) as Prompt) });
+	}
+	return found.sort((x, y) => (x.id < y.id ? -1 : 1));
 }

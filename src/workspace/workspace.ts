@@ -68,9 +68,9 @@ export class Workspace implements WorkspaceApi {
 
 	/** Both indexes follow what came in. A look for copies among few prompts is waited for: it takes no time. */
 	async #follow(): Promise<void> {
-		this.#followIndex();
 		this.#followLeaks();
 		if (fewPrompts(this.context)) await this.#looking;
+		this.#followIndex();
 	}
 
 	/** Copies and near-copies, the clusters that follow from them, and the draws that wait for those. */
@@ -181,12 +181,13 @@ export class Workspace implements WorkspaceApi {
 		const ctx = this.#initialised();
 		const result = await ctx.job(job.job, async (signal) => {
 			const imported = await importFiles(ctx, files, options, job.job, signal);
-			this.#followIndex();
 			// A cancelled import leaves this for later, with the draws that wait for it.
 			if (!imported.cancelled) await this.#clustered({ job: job.job, signal });
 			return imported;
 		});
 		this.#followLeaks();
+		// Last: it takes longest, and nothing but searching waits for it.
+		this.#followIndex();
 		return result;
 	}
 

@@ -18,6 +18,7 @@ const COMMANDS = [
 	'improve',
 	'tag',
 	'split',
+	'inspect',
 	'score',
 	'decide',
 	'runs',
@@ -25,7 +26,7 @@ const COMMANDS = [
 	'rebuild',
 	'doctor',
 ];
-const LATER = ['inspect', 'agreement', 'compare', 'gate', 'calibrate', 'frontier'];
+const LATER = ['agreement', 'compare', 'gate', 'calibrate', 'frontier'];
 
 test('--help lists the commands of this version and none that will come', async (t: TestContext) => {
 	const { stdout, code } = await makeCli(t).run(['--help']);

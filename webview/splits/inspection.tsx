@@ -177,7 +177,7 @@ function Novelty({ novelty }: { novelty: Inspection['novelty'] }) {
 				<>
 					<p class="dim">
 						Beyond {threshold.toFixed(2)} lies what is farther from train than 95 % of train prompts are from each other
-						(distance to the {ordinal(k)} nearest, 0 to 1).
+						(distance to the {ordinal(k)} nearest cluster, 0 to 1).
 					</p>
 					<ul class="novelty">
 						{places.map((place) => (

@@ -1,14 +1,37 @@
+import type { Inspection } from '../../domain/inspection.ts';
 import { openDatabaseReadOnly } from '../../store/database.ts';
 import { findEdges, readPromptTexts } from '../../store/near-edges.ts';
 import { workspacePaths } from '../../store/paths.ts';
+import { Context } from '../context.ts';
 import type { LookProgress } from './child.ts';
 import type { LookRequest } from './messages.ts';
+import { noveltyOf } from './novelty.ts';
+import { inspectedPrompts } from './reading.ts';
+import { shiftPart } from './shift.ts';
+
+/** What an inspection computes apart: seconds of arithmetic. */
+export type Looked = Pick<Inspection, 'shift' | 'novelty'>;
 
 /** What a looking process is asked for. */
 export async function lookFor(request: LookRequest, onProgress: (progress: LookProgress) => void): Promise<unknown> {
 	onProgress({ phase: 'reading prompts', done: 0, total: 1 });
+	if (request.task === 'inspect') return inspectApart(request, onProgress);
 	const db = await openDatabaseReadOnly(workspacePaths(request.root));
 	const texts = readPromptTexts(db);
 	db.close();
+	onProgress({ phase: 'looking for near-copies', done: 0, total: 1 });
 	return findEdges(texts);
+}
+
+async function inspectApart(request: LookRequest, onProgress: (progress: LookProgress) => void): Promise<Looked> {
+	const { root, stateDir } = request;
+	const ctx = await Context.open(root, workspacePaths(root).config, { readonlyDb: true, stateDir });
+	try {
+		const prompts = inspectedPrompts(ctx);
+		const shift = await shiftPart(ctx, prompts, onProgress);
+		const novelty = noveltyOf(prompts, (done, total) => onProgress({ phase: 'novelty', done, total }));
+		return { shift, novelty };
+	} finally {
+		await ctx.store.close();
+	}
 }

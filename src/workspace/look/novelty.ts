@@ -1,0 +1,107 @@
+import { quantileSorted } from '../../calibration/random.ts';
+import type { Inspection, PlaceNovelty, Suggestion } from '../../domain/inspection.ts';
+import type { EvaluationSplit } from '../../domain/split.ts';
+import { novelty, sampleClusters } from '../../shift/novelty.ts';
+import type { InspectedPrompt } from './reading.ts';
+
+/** Prompts of a place that are compared with train; of more, a seeded sample of whole clusters. */
+const MOST: Readonly<Record<EvaluationSplit, number>> = {
+	train: 5_000,
+	eval: 5_000,
+	heldout_reference: 2_500,
+	heldout_sealed: 2_500,
+	retention: 1_000,
+};
+const PLACES: readonly EvaluationSplit[] = ['train', 'eval', 'heldout_reference', 'heldout_sealed', 'retention'];
+
+/** Suggestions in one answer: more than a person looks through at once. */
+const SUGGESTIONS = 50;
+/** Prompts of train and eval may be tagged; those held out are, and those not to be forgotten were chosen for that. */
+const MAY_BE_TAGGED: readonly EvaluationSplit[] = ['train', 'eval'];
+
+/**
+ * How far the prompts of every place lie from train, and which of train and eval lie farthest: at most one of a cluster, with the
+ * nearest train prompts as the reason.
+ */
+export function noveltyOf(
+	prompts: readonly InspectedPrompt[],
+	onProgress: (done: number, total: number) => void = () => {},
+): Inspection['novelty'] {
+	const train = prompts.filter(({ split }) => split === 'train');
+	const queries = PLACES.flatMap((place) => {
+		const members = prompts.filter(({ split }) => split === place);
+		const taken = sampleClusters(
+			members.map(({ cluster }) => cluster),
+			MOST[place],
+			0,
+		);
+		return Array.from(taken, (i) => members[i] as InspectedPrompt);
+	});
+	const total = queries.length + Math.min(train.length, 5_000);
+	const found = novelty({ train, queries, onQuery: (done) => onProgress(done, total) });
+	const { threshold, k, scores, nearest, reason } = found;
+	if (threshold === null) {
+		return { threshold, k, places: [], suggestions: [], reason: `${sentence(reason ?? 'too few train prompts')}.` };
+	}
+	const places = PLACES.map((place) => placeNovelty(place, queries, scores, threshold)).filter((p) => p.prompts > 0);
+	const members = new Map<string, number>();
+	for (const { cluster } of prompts) members.set(cluster, (members.get(cluster) ?? 0) + 1);
+	const farthest = new Map<string, number>();
+	for (const [i, { split, cluster }] of queries.entries()) {
+		if (!MAY_BE_TAGGED.includes(split) || (scores[i] as number) <= threshold) continue;
+		const known = farthest.get(cluster);
+		if (known === undefined || (scores[i] as number) > (scores[known] as number)) farthest.set(cluster, i);
+	}
+	const suggestions = [...farthest.values()]
+		.sort((i, j) => (scores[j] as number) - (scores[i] as number) || (queries[i]!.id < queries[j]!.id ? -1 : 1))
+		.slice(0, SUGGESTIONS)
+		.map((i): Suggestion => {
+			const { id, cluster, split, preview } = queries[i] as InspectedPrompt;
+			return {
+				prompt: id,
+				cluster,
+				members: members.get(cluster) ?? 1,
+				split,
+				novelty: scores[i] as number,
+				preview,
+				nearest: (nearest[i] ?? []).map(({ train: at, similarity }) => {
+					const near = train[at] as InspectedPrompt;
+					return { prompt: near.id, similarity, preview: near.preview };
+				}),
+			};
+		});
+	const looked = queries.length < prompts.length || found.compared < train.length;
+	return {
+		threshold,
+		k,
+		places,
+		suggestions,
+		...(looked
+			? {
+					reason: `Computed on a sample: ${whole.format(queries.length)} of ${whole.format(prompts.length)} prompts, against ${whole.format(found.compared)} train prompts.`,
+				}
+			: {}),
+	};
+}
+
+const whole = new Intl.NumberFormat('en-US');
+
+function sentence(text: string): string {
+	return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+function placeNovelty(
+	split: EvaluationSplit,
+	queries: readonly InspectedPrompt[],
+	scores: Float64Array,
+	threshold: number,
+): PlaceNovelty {
+	const own = scores.filter((_, i) => queries[i]?.split === split).sort();
+	return {
+		split,
+		prompts: own.length,
+		beyond: own.filter((score) => score > threshold).length,
+		median: own.length === 0 ? null : quantileSorted(own, 0.5),
+		p95: own.length === 0 ? null : quantileSorted(own, 0.95),
+	};
+}
