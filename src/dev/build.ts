@@ -15,6 +15,7 @@ const programs = [
 	{ out: 'extension', entry: 'src/extension.ts' },
 	{ out: 'data', entry: 'src/workspace/process.ts' },
 	{ out: 'scoring', entry: 'src/workspace/scoring-process.ts' },
+	{ out: 'scoring-thread', entry: 'src/scoring/thread.ts' },
 	{ out: 'look', entry: 'src/workspace/look-process.ts' },
 	{ out: 'cli', entry: 'src/cli.ts' },
 ] as const;

@@ -86,6 +86,7 @@ function check(path: string, target: Target): number {
 		typeof main === 'string' ? main.replace(/^\.\//, '') : 'dist/extension.cjs',
 		'dist/data.cjs',
 		'dist/scoring.cjs',
+		'dist/scoring-thread.cjs',
 		'dist/look.cjs',
 		'dist/cli.cjs',
 		...['annotate', 'report', 'splits'].flatMap((name) => [`dist/webview/${name}.js`, `dist/webview/${name}.css`]),

@@ -1,16 +1,10 @@
 import type { ScoredPair } from '../domain/dataset.ts';
-import { promptText, sideText } from '../domain/text.ts';
-import { hashPair, hashText, words } from '../domain/tokens.ts';
-import { DENSE_FEATURES, denseFeatures } from './dense-features.ts';
-import { type FeatureRows, RowBuilder, type SparseRows } from './matrix.ts';
-
-/**
- * Buckets for n-grams. 2^18 keeps collisions rare up to some 100,000 distinct n-grams that occur in two clusters, and a
- * parameter vector at 2 MB; signed hashing makes the remaining ones cancel on average instead of adding up.
- */
-export const HASH_BITS = 18;
-const BUCKETS = 2 ** HASH_BITS;
-const WORD_SEED = 0x5bd1e995;
+import { DENSE_FEATURES } from './dense-features.ts';
+import { BUCKETS } from './grams.ts';
+import type { FeatureRows, SparseRows } from './matrix.ts';
+import { type ReadPairs, textsOf } from './reading.ts';
+import { sharedFloat64, sharedInt32 } from './shared.ts';
+import { inline, type Threads } from './threads.ts';
 
 /** x = φ(chosen) − φ(rejected) of each pair, in the order given: swapping the sides negates the row. */
 export interface PairFeatures {
@@ -31,57 +25,31 @@ export interface OwnFeatures {
 	readonly mode: 'join' | 'replace';
 }
 
-/**
- * The n-grams of a token list, as a fit sees them: words, and pairs of neighbours.
- * @param visit bucket, sign of the hashed presence, and the place of the n-gram's first and last token
- */
-export function forEachGram(
-	tokens: readonly string[],
-	visit: (bucket: number, sign: 1 | -1, first: number, last: number) => void,
-): void {
-	let previous = -1;
-	for (let t = 0; t < tokens.length; t++) {
-		const hash = hashText(tokens[t]!, WORD_SEED);
-		visit(hash & (BUCKETS - 1), hash >>> 31 === 0 ? 1 : -1, t, t);
-		if (previous >= 0) {
-			const pair = hashPair(previous, hash);
-			visit(pair & (BUCKETS - 1), pair >>> 31 === 0 ? 1 : -1, t - 1, t);
-		}
-		previous = hash;
-	}
-}
+/** Pairs read at once: progress moves, and cancelling takes effect, between two chunks. */
+const CHUNK = 250;
 
-/** The hashed n-grams of one response: signed values per bucket, added to `into` with the side's sign. */
-class GramCounter {
-	private readonly counts = new Float64Array(BUCKETS);
-	private readonly difference = new Float64Array(BUCKETS);
-	private touched: number[] = [];
-
-	/** Presence, not counts: a word said ten times says little more than said once, and a long response must not drown the rest. */
-	addSide(tokens: readonly string[], side: 1 | -1): void {
-		const seen: number[] = [];
-		forEachGram(tokens, (bucket, sign) => {
-			if (this.counts[bucket] !== 0) return;
-			this.counts[bucket] = sign;
-			seen.push(bucket);
-		});
-		for (const bucket of seen) {
-			if (this.difference[bucket] === 0) this.touched.push(bucket);
-			this.difference[bucket] = this.difference[bucket]! + side * this.counts[bucket]!;
-			this.counts[bucket] = 0;
+/** Named features, and n-grams by bucket, of all pairs. */
+async function readAll(
+	pairs: readonly ScoredPair[],
+	threads: Threads,
+	onRead: (done: number) => void,
+): Promise<ReadPairs[]> {
+	const chunks = Math.ceil(pairs.length / CHUNK);
+	const read = new Array<ReadPairs>(chunks);
+	let next = 0;
+	let done = 0;
+	const reader = async (): Promise<void> => {
+		while (next < chunks) {
+			const chunk = next++;
+			const of = pairs.slice(chunk * CHUNK, (chunk + 1) * CHUNK);
+			read[chunk] = await threads.read(textsOf(of));
+			done += of.length;
+			onRead(done);
 		}
-	}
-
-	/** Writes chosen − rejected as one row, buckets ascending, and forgets it. */
-	flush(row: RowBuilder): void {
-		this.touched.sort((x, y) => x - y);
-		for (const bucket of this.touched) {
-			const value = this.difference[bucket]!;
-			if (value !== 0) row.add(bucket, value);
-			this.difference[bucket] = 0;
-		}
-		this.touched = [];
-	}
+	};
+	// Two for each thread: one that is read and one that waits.
+	await Promise.all(Array.from({ length: 2 * threads.size }, reader));
+	return read;
 }
 
 /**
@@ -89,47 +57,84 @@ class GramCounter {
  * occur, so that the weights a fit touches all the time lie together in the processor's cache.
  * @returns new number of each bucket, −1 where it is dropped, and the bucket of each number
  */
-function sharedColumns(rows: SparseRows, cluster: Int32Array): { renumbered: Int32Array; kept: Int32Array } {
+function sharedColumns(read: readonly ReadPairs[], cluster: Int32Array): { renumbered: Int32Array; kept: Int32Array } {
 	const firstSeen = new Int32Array(BUCKETS).fill(-1);
 	const shared = new Uint8Array(BUCKETS);
 	const occurrences = new Int32Array(BUCKETS);
-	for (let i = 0; i < rows.rows; i++) {
-		const g = cluster[i]!;
-		if (g < 0) continue;
-		for (let e = rows.start[i]!; e < rows.start[i + 1]!; e++) {
-			const j = rows.column[e]!;
-			occurrences[j] = occurrences[j]! + 1;
-			if (firstSeen[j] === -1) firstSeen[j] = g;
-			else if (firstSeen[j] !== g) shared[j] = 1;
+	let i = 0;
+	for (const { start, mid, bucket } of read) {
+		for (let k = 0; k < mid.length; k++, i++) {
+			const g = cluster[i]!;
+			if (g < 0) continue;
+			for (let e = start[k]!; e < start[k + 1]!; e++) {
+				const j = bucket[e]!;
+				occurrences[j] = occurrences[j]! + 1;
+				if (firstSeen[j] === -1) firstSeen[j] = g;
+				else if (firstSeen[j] !== g) shared[j] = 1;
+			}
 		}
 	}
 	const kept = Int32Array.from({ length: BUCKETS }, (_, j) => j).filter((j) => shared[j] === 1);
 	kept.sort((x, y) => occurrences[y]! - occurrences[x]! || x - y);
 	const renumbered = new Int32Array(BUCKETS).fill(-1);
-	kept.forEach((bucket, j) => {
-		renumbered[bucket] = j;
-	});
+	for (let j = 0; j < kept.length; j++) renumbered[kept[j]!] = j;
 	return { renumbered, kept };
+}
+
+/** The rows in columns instead of buckets. */
+function renumberedRows(read: readonly ReadPairs[], rows: number, renumbered: Int32Array): SparseRows {
+	let entries = 0;
+	for (const { bucket } of read) for (let e = 0; e < bucket.length; e++) if (renumbered[bucket[e]!]! >= 0) entries++;
+	const start = sharedInt32(rows + 1);
+	const mid = sharedInt32(rows);
+	const column = sharedInt32(entries);
+	let at = 0;
+	const append = (bucket: Int32Array, from: number, to: number): void => {
+		const first = at;
+		for (let e = from; e < to; e++) {
+			const j = renumbered[bucket[e]!]!;
+			if (j >= 0) column[at++] = j;
+		}
+		if (at - first > 1) column.subarray(first, at).sort();
+	};
+	let i = 0;
+	for (const part of read) {
+		for (let k = 0; k < part.mid.length; k++, i++) {
+			append(part.bucket, part.start[k]!, part.mid[k]!);
+			mid[i] = at;
+			append(part.bucket, part.mid[k]!, part.start[k + 1]!);
+			start[i + 1] = at;
+		}
+	}
+	return { rows, start, mid, column };
 }
 
 /** The named features' differences, with the user's own behind them or instead of them. */
 function denseBlock(
-	named: Float64Array,
+	read: readonly ReadPairs[],
 	pairs: number,
 	own: OwnFeatures | undefined,
 ): Pick<FeatureRows, 'width' | 'dense'> & { readonly names: readonly string[] } {
-	if (own === undefined) return { names: DENSE_FEATURES, width: DENSE_FEATURES.length, dense: named };
-	if (own.values.length !== pairs * own.width || own.names.length !== own.width) {
+	if (own !== undefined && (own.values.length !== pairs * own.width || own.names.length !== own.width)) {
 		throw new RangeError(`own features: ${own.values.length} values for ${pairs} pairs of ${own.width} features`);
 	}
-	const first = own.mode === 'join' ? DENSE_FEATURES.length : 0;
-	const width = first + own.width;
-	const dense = new Float64Array(pairs * width);
-	for (let i = 0; i < pairs; i++) {
-		for (let j = 0; j < first; j++) dense[i * width + j] = named[i * first + j]!;
-		for (let j = 0; j < own.width; j++) dense[i * width + first + j] = own.values[i * own.width + j]!;
+	const names = own?.mode === 'replace' ? [] : DENSE_FEATURES;
+	const first = names.length;
+	const ownWidth = own?.width ?? 0;
+	const width = first + ownWidth;
+	const dense = sharedFloat64(pairs * width);
+	let i = 0;
+	for (const { named, mid } of read) {
+		for (let k = 0; k < mid.length; k++, i++) {
+			for (let j = 0; j < first; j++) dense[i * width + j] = named[k * first + j]!;
+		}
 	}
-	return { names: [...DENSE_FEATURES.slice(0, first), ...own.names], width, dense };
+	if (own !== undefined) {
+		for (let row = 0; row < pairs; row++) {
+			for (let j = 0; j < ownWidth; j++) dense[row * width + first + j] = own.values[row * ownWidth + j]!;
+		}
+	}
+	return { names: [...names, ...(own?.names ?? [])], width, dense };
 }
 
 /**
@@ -137,53 +142,22 @@ function denseBlock(
  * @param fitCluster cluster number of each pair that a fit may see (T and R), −1 for the others: label-free, and the
  * evaluation splits have no say in which columns exist
  * @param options.own the user's features; values have to be finite
- * @param options.onPair called after each pair, for progress
+ * @param options.onRead called with the number of pairs read, for progress
  */
-export function pairFeatures(
+export async function pairFeatures(
 	pairs: readonly ScoredPair[],
 	fitCluster: Int32Array,
-	options: { readonly own?: OwnFeatures; readonly onPair?: (done: number) => void } = {},
-): PairFeatures {
-	const { own, onPair } = options;
-	const counter = new GramCounter();
-	const hashed = new RowBuilder();
-	const width = DENSE_FEATURES.length;
+	options: {
+		readonly own?: OwnFeatures;
+		readonly onRead?: (done: number) => void;
+		readonly threads?: Threads;
+	} = {},
+): Promise<PairFeatures> {
+	const { own, onRead = () => {}, threads = inline() } = options;
 	const replaced = own?.mode === 'replace';
-	const named = new Float64Array(replaced ? 0 : pairs.length * width);
-	for (let i = 0; i < pairs.length; i++) {
-		const pair = pairs[i]!;
-		if (!replaced) {
-			const promptWords = new Set(words(promptText(pair.turns)));
-			const sides = [pair.chosen, pair.rejected] as const;
-			for (let side = 0; side < 2; side++) {
-				const text = sideText(sides[side]!);
-				const tokens = words(text);
-				const sign = side === 0 ? 1 : -1;
-				counter.addSide(tokens, sign);
-				const values = denseFeatures(text, tokens, promptWords);
-				for (let j = 0; j < values.length; j++) {
-					const at = i * width + j;
-					named[at] = named[at]! + sign * values[j]!;
-				}
-			}
-			counter.flush(hashed);
-		}
-		hashed.endRow();
-		onPair?.(i + 1);
-	}
-	const all = hashed.finish();
-	const { renumbered, kept } = sharedColumns(all, fitCluster);
-	const rows = new RowBuilder();
-	for (let i = 0; i < pairs.length; i++) {
-		const entries: [number, number][] = [];
-		for (let e = all.start[i]!; e < all.start[i + 1]!; e++) {
-			const j = renumbered[all.column[e]!]!;
-			if (j >= 0) entries.push([j, all.value[e]!]);
-		}
-		entries.sort((x, y) => x[0] - y[0]);
-		for (const [j, value] of entries) rows.add(j, value);
-		rows.endRow();
-	}
-	const { names, ...dense } = denseBlock(named, pairs.length, own);
-	return { x: { ...rows.finish(), columns: kept.length, ...dense }, denseNames: names, buckets: kept };
+	const read = replaced ? [] : await readAll(pairs, threads, onRead);
+	const { renumbered, kept } = sharedColumns(read, fitCluster);
+	const sparse = renumberedRows(read, pairs.length, renumbered);
+	const { names, ...dense } = denseBlock(read, pairs.length, own);
+	return { x: { ...sparse, columns: kept.length, ...dense }, denseNames: names, buckets: kept };
 }

@@ -1,16 +1,12 @@
 import type { PairFeatures } from './features.ts';
-import { type FeatureRows, scaledDense, squaredNorms } from './matrix.ts';
-import { dot, solve } from './solve.ts';
+import type { FitData, FitTask, Fitted } from './fit.ts';
+import { denseScale, squaredNorms } from './matrix.ts';
+import { asShared, sharedFloat64 } from './shared.ts';
+import { LANES, type LaneState } from './solve.ts';
+import { inline, type Threads } from './threads.ts';
 
 /** ρ in half-decades from 10 down to 10⁻⁴: the strongest first, because its solution is the cheapest. */
 export const RIDGES: readonly number[] = Array.from({ length: 11 }, (_, i) => 10 ** (1 - i / 2));
-
-/**
- * Gaps in nats: while ρ is searched, and certified for what is reported. Measured on the real sets: thirty times tighter search
- * changes no ρ, three times looser does; 1e-7 in the end moves single margins by 0.01, 1e-10 agrees with scikit-learn to 1e-5.
- */
-const SEARCH_TOLERANCE = 3e-5;
-const FINAL_TOLERANCE = 1e-10;
 
 /** Rows of one run by part; row numbers are those of the features. */
 export interface Parts {
@@ -48,163 +44,165 @@ export interface PathPoint {
 	readonly gap: number;
 }
 
-/** One fold's model: everything that does not depend on s and ρ. */
-interface Fold {
-	readonly x: FeatureRows;
-	readonly norm: Float64Array;
-	readonly train: Int32Array;
-	readonly reference: Int32Array;
-	/** The fold's own rows, scored by it. */
-	readonly own: Int32Array;
+/** Searched solutions, reused: at 1 M pairs each is 50 MB. */
+class States {
+	private readonly free: LaneState[] = [];
+	private readonly rows: number;
+	private readonly columns: number;
+
+	constructor(rows: number, columns: number) {
+		this.rows = rows;
+		this.columns = columns;
+	}
+
+	take(): LaneState {
+		return this.free.pop() ?? { q: sharedFloat64(this.rows * LANES), theta: sharedFloat64(this.columns * LANES) };
+	}
+
+	give(state: LaneState): void {
+		this.free.push(state);
+	}
 }
 
-interface Fit {
-	readonly theta: Float64Array;
-	readonly q: Float64Array;
-	readonly gap: number;
+interface Tried extends Fitted {
+	readonly loss: number;
 }
 
-/** Called after every solve with the values of s done: progress, and the place where cancelling takes effect. */
-export type Step = (done: number) => Promise<void>;
-
-function weightSum(rows: Int32Array, weight: Float64Array): number {
-	let sum = 0;
-	for (let k = 0; k < rows.length; k++) sum += weight[rows[k]!]!;
-	return sum;
-}
-
-function makeFold(features: FeatureRows, parts: Parts, fold: number): Fold {
-	const train = parts.train.filter((i) => parts.fold[i] !== fold);
-	const reference = parts.reference.filter((i) => parts.fold[i] !== fold);
-	const x = scaledDense(features, train, parts.usesReference ? reference : new Int32Array(0));
+function fitData({ x }: PairFeatures, parts: Parts): FitData {
+	const scale = denseScale(x, parts.train, parts.usesReference ? parts.reference : new Int32Array(0));
+	const part = new Uint8Array(x.rows);
+	for (let k = 0; k < parts.reference.length; k++) part[parts.reference[k]!] = 1;
 	return {
-		x,
-		norm: squaredNorms(x),
-		train,
-		reference,
-		own: Int32Array.from([...parts.train, ...parts.reference].filter((i) => parts.fold[i] === fold)),
+		x: {
+			...x,
+			start: asShared(x.start),
+			mid: asShared(x.mid),
+			column: asShared(x.column),
+			dense: asShared(x.dense),
+		},
+		scale: asShared(scale),
+		norm: asShared(squaredNorms(x, scale)),
+		y: asShared(parts.y),
+		weight: asShared(parts.weight),
+		fold: asShared(parts.fold),
+		part: asShared(part),
+		train: asShared(parts.train),
+		reference: asShared(parts.reference),
+		evaluated: asShared(parts.evaluated),
+		folds: parts.folds,
+		usesReference: parts.usesReference,
 	};
 }
 
 /**
  * The path: for each s the minimiser of (1−s)·R_T + s·R_R + ½ρ‖θ‖² in every fold, with ρ(s) = argmin over the grid of the same
  * mixture out of fold. The first s comes down the whole grid; each later one starts from its neighbour's ρ and moves while
- * it gets better. Out-of-fold losses are unweighted means over pairs.
+ * it gets better. Out-of-fold losses are unweighted means over pairs. Dense columns are scaled once for all folds: no label enters.
+ *
+ * What is solved, and from which start, does not depend on how many threads there are: the final fit of one s runs beside the
+ * search of the next, which needs the searched solutions only.
  */
 export async function solvePath(
 	features: PairFeatures,
 	parts: Parts,
 	grid: readonly number[],
-	loss: (margin: number, y: number) => number,
-	step: Step,
+	options: { readonly threads?: Threads; readonly onStep?: (done: number) => void } = {},
 ): Promise<PathPoint[]> {
-	const folds = Array.from({ length: parts.folds }, (_, f) => makeFold(features.x, parts, f));
-
-	const points: PathPoint[] = [];
-	const coefficients = (fold: Fold, s: number): { rows: Int32Array; coefficient: Float64Array } => {
-		const coefficient = new Float64Array(features.x.rows);
-		const rows: number[] = [];
-		for (const [part, share] of [
-			[fold.train, 1 - s],
-			[fold.reference, s],
-		] as const) {
-			if (share <= 0 || part.length === 0) continue;
-			const total = weightSum(part, parts.weight);
-			for (const i of part) {
-				coefficient[i] = (share * parts.weight[i]!) / total;
-				rows.push(i);
-			}
-		}
-		return { rows: Int32Array.from(rows), coefficient };
+	const { threads = inline(), onStep = () => {} } = options;
+	const { x } = features;
+	const data = fitData(features, parts);
+	threads.share(data);
+	const states = new States(x.rows, x.columns + x.width);
+	let done = 0;
+	const fit = async (task: FitTask) => {
+		const result = await threads.fit(task);
+		onStep(done);
+		return result;
 	};
 
-	const fitAll = async (s: number, ridge: number, starts: readonly Fit[] | null, tolerance: number): Promise<Fit[]> => {
-		const fits: Fit[] = [];
-		for (let f = 0; f < folds.length; f++) {
-			const fold = folds[f]!;
-			const problem = { x: fold.x, norm: fold.norm, y: parts.y, ridge, ...coefficients(fold, s) };
-			fits.push(
-				solve(problem, starts === null ? null : warmStart(fold, starts[f]!), tolerance, tolerance === FINAL_TOLERANCE),
-			);
-			await step(points.length);
-		}
-		return fits;
+	const finish = async (best: Tried, atEdge: boolean): Promise<PathPoint> => {
+		const { s, ridge } = best;
+		const outOfFold = sharedFloat64(x.rows);
+		const evaluated = Array.from({ length: parts.folds }, () => sharedFloat64(parts.evaluated.length));
+		const into = states.take();
+		const { gap } = await fit({ s, ridge, start: best, into, margins: { outOfFold, evaluated } });
+		const point = { s, ridge, atEdge, outOfFold, evaluated, gap, ...meanWeights(data, into.theta) };
+		states.give(into);
+		return point;
 	};
 
-	/** Rows without weight before have no dual variable yet: σ of what the neighbour's model says of them. */
-	const warmStart = (fold: Fold, fit: Fit): Float64Array => {
-		const q = fit.q.slice();
-		for (const part of [fold.train, fold.reference]) {
-			for (const i of part) if (Number.isNaN(q[i]!)) q[i] = 1 / (1 + Math.exp(-dot(fold.x, i, fit.theta)));
-		}
-		return q;
-	};
-
-	const outOfFold = (fits: readonly Fit[]): Float64Array => {
-		const out = new Float64Array(features.x.rows);
-		folds.forEach((fold, f) => {
-			for (const i of fold.own) out[i] = dot(fold.x, i, fits[f]!.theta);
-		});
-		return out;
-	};
-
-	const mean = (rows: Int32Array, margins: Float64Array): number => {
-		let sum = 0;
-		for (let k = 0; k < rows.length; k++) sum += loss(margins[rows[k]!]!, parts.y[rows[k]!]!);
-		return sum / rows.length;
-	};
-
+	const searched = new Map<number, Map<number, Tried>>();
+	const finals: Promise<PathPoint>[] = [];
 	let from = 0;
-	let starts: Fit[] | null = null;
+	let previous: ReadonlyMap<number, Tried> = new Map();
 	for (const s of grid) {
-		const tried = new Map<number, { loss: number; fits: Fit[] }>();
-		const attempt = async (at: number, near: readonly Fit[] | null): Promise<{ loss: number; fits: Fit[] }> => {
+		const tried = new Map<number, Tried>();
+		const attempt = async (at: number, near: Tried | undefined, against: number | null): Promise<Tried> => {
 			const known = tried.get(at);
 			if (known !== undefined) return known;
-			const fits = await fitAll(s, RIDGES[at]!, near, SEARCH_TOLERANCE);
-			const margins = outOfFold(fits);
-			const criterion =
-				(s < 1 ? (1 - s) * mean(parts.train, margins) : 0) + (s > 0 ? s * mean(parts.reference, margins) : 0);
-			const result = { loss: criterion, fits };
+			const ridge = RIDGES[at]!;
+			const state = states.take();
+			// The same ridge at the s before is nearer than another ridge at this s.
+			const { loss } = await fit({ s, ridge, start: previous.get(at) ?? near ?? null, into: state, against });
+			const result = { s, ridge, state, loss };
 			tried.set(at, result);
 			return result;
 		};
-		const patience = starts === null ? 2 : 1;
 		let best = from;
-		await attempt(from, starts);
+		const home = await attempt(from, previous.get(from), null);
+		if (previous.size > 0) {
+			const around = [from - 1, from + 1].filter((at) => at >= 0 && at < RIDGES.length);
+			await Promise.all(around.map((at) => attempt(at, home, home.loss)));
+		}
+		const patience = previous.size === 0 ? 2 : 1;
 		for (const direction of [-1, 1]) {
 			let worse = 0;
 			for (let at = best + direction; at >= 0 && at < RIDGES.length && worse < patience; at += direction) {
-				const next = await attempt(at, tried.get(at - direction)!.fits);
+				const next = await attempt(at, tried.get(at - direction), tried.get(best)!.loss);
 				if (next.loss < tried.get(best)!.loss) {
 					best = at;
 					worse = 0;
 				} else worse++;
 			}
 		}
-		const fits = await fitAll(s, RIDGES[best]!, tried.get(best)!.fits, FINAL_TOLERANCE);
-		points.push({
-			s,
-			ridge: RIDGES[best]!,
-			atEdge: best === 0 || best === RIDGES.length - 1,
-			outOfFold: outOfFold(fits),
-			evaluated: folds.map((fold, f) => Float64Array.from(parts.evaluated, (i) => dot(fold.x, i, fits[f]!.theta))),
-			dense: Float64Array.from(
-				{ length: features.x.width },
-				(_, j) => fits.reduce((sum, fit) => sum + fit.theta[features.x.columns + j]!, 0) / fits.length,
-			),
-			grams: Float64Array.from(
-				{ length: features.x.columns },
-				(_, j) => fits.reduce((sum, fit) => sum + fit.theta[j]!, 0) / fits.length,
-			),
-			steady: Uint8Array.from({ length: features.x.columns + features.x.width }, (_, j) => {
-				const sign = Math.sign(fits[0]!.theta[j]!);
-				return sign !== 0 && fits.every((fit) => Math.sign(fit.theta[j]!) === sign) ? 1 : 0;
-			}),
-			gap: Math.max(...fits.map((fit) => fit.gap)),
+		const chosen = tried.get(best)!;
+		const place = finals.length;
+		searched.set(place, tried);
+		const final = finish(chosen, best === 0 || best === RIDGES.length - 1).finally(() => {
+			done++;
 		});
+		// Awaited at the end; without this, a failure before would count as unhandled.
+		final.catch(() => {});
+		finals.push(final);
+		// Two behind: its final fit has been read, and so has the search that started from it.
+		if (place >= 2) {
+			await finals[place - 2];
+			for (const { state } of searched.get(place - 2)!.values()) states.give(state);
+			searched.delete(place - 2);
+		}
 		from = best;
-		starts = fits;
+		previous = tried;
 	}
-	return points;
+	return Promise.all(finals);
+}
+
+/** Means over fold models, and which signs all of them share. θ of a dense column is kept divided by its scale. */
+function meanWeights({ x, scale, folds }: FitData, theta: Float64Array): Pick<PathPoint, 'dense' | 'grams' | 'steady'> {
+	const columns = x.columns + x.width;
+	const mean = new Float64Array(columns);
+	const steady = new Uint8Array(columns);
+	for (let j = 0; j < columns; j++) {
+		const first = theta[j * LANES]!;
+		let sum = first;
+		let same = first !== 0;
+		for (let l = 1; l < folds; l++) {
+			const weight = theta[j * LANES + l]!;
+			sum += weight;
+			same &&= first > 0 ? weight > 0 : weight < 0;
+		}
+		mean[j] = sum / folds;
+		steady[j] = same ? 1 : 0;
+	}
+	const dense = mean.slice(x.columns).map((value, j) => value * scale[j]!);
+	return { dense, grams: mean.slice(0, x.columns), steady };
 }

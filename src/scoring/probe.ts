@@ -1,6 +1,6 @@
 import { MIN_CLUSTERS, recordMean } from '../calibration/jackknife.ts';
 import { losses } from '../calibration/proper.ts';
-import { type PairLabel, pairLoss, type Records, recordsFromMargins } from '../calibration/records.ts';
+import { type PairLabel, type Records, recordsFromMargins } from '../calibration/records.ts';
 import type { Dataset, ScoredPair } from '../domain/dataset.ts';
 import type { EvaluationSplit } from '../domain/split.ts';
 import { UserError } from '../protocol/errors.ts';
@@ -9,6 +9,7 @@ import { type OwnFeatures, pairFeatures } from './features.ts';
 import { dealFolds, MAX_FOLDS } from './folds.ts';
 import type { FeatureRows } from './matrix.ts';
 import { type Parts, type PathPoint, solvePath } from './path.ts';
+import { type Threads, threadsFor } from './threads.ts';
 
 export const EVALUATED: readonly EvaluationSplit[] = ['eval', 'heldout_sealed', 'retention'];
 
@@ -55,9 +56,34 @@ function cancelled(signal: AbortSignal | undefined): void {
 	if (signal?.aborted) throw new UserError('cancelled', 'The scoring run was cancelled; nothing was recorded.');
 }
 
-/** Lets messages in, among them the one that cancels. */
-function breathe(): Promise<void> {
-	return new Promise((resolve) => setImmediate(resolve));
+function concatenated(parts: readonly Int32Array[]): Int32Array {
+	const out = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0));
+	let at = 0;
+	for (const part of parts) {
+		out.set(part, at);
+		at += part.length;
+	}
+	return out;
+}
+
+/** Opens threads for a run and ends them with it, or when it is cancelled. */
+async function inThreads<T>(pairs: number, { signal }: ProbeHooks, work: (threads: Threads) => Promise<T>): Promise<T> {
+	cancelled(signal);
+	const threads = threadsFor(pairs);
+	const close = (): void => threads.close();
+	signal?.addEventListener('abort', close, { once: true });
+	try {
+		const result = await work(threads);
+		cancelled(signal);
+		return result;
+	} catch (error) {
+		// Closed threads fail their tasks; why they were closed is what counts.
+		cancelled(signal);
+		throw error;
+	} finally {
+		signal?.removeEventListener('abort', close);
+		close();
+	}
 }
 
 /**
@@ -67,7 +93,7 @@ function breathe(): Promise<void> {
 export async function fitProbe(dataset: Dataset, seed: number, hooks: ProbeHooks = {}): Promise<ProbeFamily> {
 	const { pairs } = dataset;
 	const rowsOf = (split: EvaluationSplit): Int32Array =>
-		Int32Array.from(pairs.flatMap((pair, i) => (pair.split === split ? [i] : [])));
+		Int32Array.from(pairs.keys()).filter((i) => pairs[i]!.split === split);
 	const rows = {
 		train: rowsOf('train'),
 		eval: rowsOf('eval'),
@@ -75,7 +101,12 @@ export async function fitProbe(dataset: Dataset, seed: number, hooks: ProbeHooks
 		heldout_sealed: rowsOf('heldout_sealed'),
 		retention: rowsOf('retention'),
 	} satisfies Record<EvaluationSplit, Int32Array>;
-	const bySplit = (split: EvaluationSplit): ScoredPair[] => [...rows[split]].map((i) => pairs[i]!);
+	const listed = new Map<EvaluationSplit, readonly ScoredPair[]>();
+	const bySplit = (split: EvaluationSplit): readonly ScoredPair[] => {
+		const known = listed.get(split) ?? Array.from(rows[split], (i) => pairs[i]!);
+		listed.set(split, known);
+		return known;
+	};
 	const clustersT = clusterCount(bySplit('train'));
 	const clustersR = clusterCount(bySplit('heldout_reference'));
 	if (clustersT < 2) {
@@ -106,18 +137,7 @@ export async function fitProbe(dataset: Dataset, seed: number, hooks: ProbeHooks
 			fitCluster[row] = clusterNumbers.get(cluster)!;
 		});
 	}
-	cancelled(hooks.signal);
-	await breathe();
-	const features = pairFeatures(pairs, fitCluster, {
-		...(hooks.own === undefined ? {} : { own: hooks.own }),
-		onPair: (done) => {
-			if (done % 500 === 0 || done === pairs.length) {
-				hooks.onProgress?.({ phase: 'reading texts', done, total: pairs.length });
-			}
-		},
-	});
-	cancelled(hooks.signal);
-	const evaluated = Int32Array.from(EVALUATED.flatMap((split) => [...rows[split]]));
+	const evaluated = concatenated(EVALUATED.map((split) => rows[split]));
 	const parts: Parts = {
 		train: rows.train,
 		reference: rows.heldout_reference,
@@ -130,10 +150,14 @@ export async function fitProbe(dataset: Dataset, seed: number, hooks: ProbeHooks
 	};
 	const pooledS = rows.heldout_reference.length / (rows.heldout_reference.length + rows.train.length);
 	const grid = hasPath ? pathGrid(pooledS) : [0];
-	const points = await solvePath(features, parts, grid, pairLoss, async (s) => {
-		hooks.onProgress?.({ phase: 'fitting the path', done: s, total: grid.length });
-		await breathe();
-		cancelled(hooks.signal);
+	const { features, points } = await inThreads(pairs.length, hooks, async (threads) => {
+		const features = await pairFeatures(pairs, fitCluster, {
+			...(hooks.own === undefined ? {} : { own: hooks.own }),
+			threads,
+			onRead: (done) => hooks.onProgress?.({ phase: 'reading texts', done, total: pairs.length }),
+		});
+		const onStep = (done: number): void => hooks.onProgress?.({ phase: 'fitting the path', done, total: grid.length });
+		return { features, points: await solvePath(features, parts, grid, { threads, onStep }) };
 	});
 	const offsets = new Map<EvaluationSplit, number>();
 	let offset = 0;

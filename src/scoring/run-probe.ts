@@ -8,7 +8,7 @@ import { composeVerdict, PROBE_DISCLAIMER, PROBE_SCORED } from '../health/verdic
 import { UserError } from '../protocol/errors.ts';
 import { claimAgainstPooled } from './claim.ts';
 import { DENSE_FEATURES } from './dense-features.ts';
-import { HASH_BITS } from './features.ts';
+import { HASH_BITS } from './grams.ts';
 import type { OwnInput } from './own-features.ts';
 import { fitProbe, labelsOf, type ProbeFamily, type ProbeHooks } from './probe.ts';
 import { appliedTemperature, lossDifferences, preferenceDivergences } from './probe-contrasts.ts';

@@ -1,7 +1,7 @@
 import type { TaughtFeature } from '../domain/run-record.ts';
 import { sideText } from '../domain/text.ts';
 import { words } from '../domain/tokens.ts';
-import { forEachGram } from './features.ts';
+import { forEachGram } from './grams.ts';
 import { OWN_PREFIX } from './own-features.ts';
 import type { ProbeFamily } from './probe.ts';
 
@@ -113,7 +113,7 @@ function presenceSpread({ x, rows }: ProbeFamily): Float64Array {
 		const of = rows(split);
 		for (const row of of) {
 			for (let e = x.start[row]!; e < x.start[row + 1]!; e++) {
-				sums[x.column[e]!] = sums[x.column[e]!]! + x.value[e]! ** 2;
+				sums[x.column[e]!] = sums[x.column[e]!]! + 1;
 			}
 		}
 		return sums.map((sum) => Math.sqrt(sum / Math.max(1, of.length)));

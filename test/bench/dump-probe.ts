@@ -3,14 +3,13 @@
  * chosen, rejected. Features as the folds see them, folds, and for a few s the coefficients and out-of-fold margins.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { pairLoss } from '../../src/calibration/records.ts';
 import type { Message } from '../../src/domain/comparison.ts';
 import type { ScoredPair } from '../../src/domain/dataset.ts';
 import { canonicalComparison } from '../../src/domain/identity.ts';
 import { firstTurnKey } from '../../src/domain/text.ts';
 import { pairFeatures } from '../../src/scoring/features.ts';
 import { dealFolds } from '../../src/scoring/folds.ts';
-import { scaledDense } from '../../src/scoring/matrix.ts';
+import { denseScale } from '../../src/scoring/matrix.ts';
 import { solvePath } from '../../src/scoring/path.ts';
 
 const [trainFile, heldoutFile, out] = process.argv.slice(2);
@@ -60,7 +59,7 @@ const heldout = read(heldoutFile, 'heldout_reference');
 const pairs = [...train, ...heldout];
 const clusterOf = new Map<string, number>();
 for (const { cluster } of pairs) if (!clusterOf.has(cluster)) clusterOf.set(cluster, clusterOf.size);
-const features = pairFeatures(
+const features = await pairFeatures(
 	pairs,
 	Int32Array.from(pairs, (pair) => clusterOf.get(pair.cluster)!),
 );
@@ -93,10 +92,11 @@ const points = await solvePath(
 		weight: new Float64Array(pairs.length).fill(1),
 	},
 	GRID,
-	pairLoss,
-	async () => {},
 );
 const { x } = features;
+const scale = denseScale(x, trainRows, referenceRows);
+const value = Int8Array.from(x.column, () => -1);
+for (let i = 0; i < x.rows; i++) value.fill(1, x.start[i]!, x.mid[i]!);
 writeFileSync(
 	out,
 	JSON.stringify({
@@ -105,14 +105,8 @@ writeFileSync(
 		width: x.width,
 		start: [...x.start],
 		column: [...x.column],
-		value: [...x.value],
-		dense: Array.from({ length: FOLDS }, (_, f) => [
-			...scaledDense(
-				x,
-				trainRows.filter((i) => fold[i] !== f),
-				referenceRows.filter((i) => fold[i] !== f),
-			).dense,
-		]),
+		value: [...value],
+		dense: Array.from(x.dense, (entry, at) => entry / scale[at % x.width]!),
 		fold: [...fold],
 		points: points.map(({ s, ridge, gap, outOfFold, dense }) => ({
 			s,

@@ -19,6 +19,8 @@ dump = json.load(open(sys.argv[1]))
 start = np.array(dump["start"], dtype=np.int64)
 rows = len(start) - 1
 sparse = sp.csr_matrix((np.array(dump["value"], float), np.array(dump["column"]), start), (rows, dump["columns"]))
+sparse.sum_duplicates()
+x = sp.hstack([sparse, sp.csr_matrix(np.array(dump["dense"]).reshape(rows, dump["width"]))]).tocsr()
 fold = np.array(dump["fold"])
 train = np.arange(rows) < dump["train"]
 
@@ -40,8 +42,6 @@ for point in dump["points"]:
     margins = np.zeros(rows)
     dense_weights = []
     for f in range(fold.max() + 1):
-        dense = np.array(dump["dense"][f]).reshape(rows, dump["width"])
-        x = sp.hstack([sparse, sp.csr_matrix(dense)]).tocsr()
         t, r = np.flatnonzero(train & (fold != f)), np.flatnonzero(~train & (fold != f))
         used = np.concatenate([t, r]) if s > 0 else t
         weight = np.where(train[used], (1 - s) / len(t), s / len(r))

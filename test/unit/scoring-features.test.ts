@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { words } from '../../src/domain/tokens.ts';
 import { DENSE_FEATURES } from '../../src/scoring/dense-features.ts';
-import { forEachGram, pairFeatures } from '../../src/scoring/features.ts';
+import { pairFeatures } from '../../src/scoring/features.ts';
+import { forEachGram } from '../../src/scoring/grams.ts';
 import { makePairs } from './scoring-support.ts';
 
 test('words are found in any script', () => {
@@ -15,37 +16,40 @@ test('words are found in any script', () => {
 	assert.deepEqual(words(' … !'), []);
 });
 
-test('swapping the sides negates every feature', () => {
+test('swapping the sides negates every feature', async () => {
 	const pairs = makePairs('train', { pairs: 12 });
 	const swapped = pairs.map((pair) => ({ ...pair, chosen: pair.rejected, rejected: pair.chosen }));
 	const clusters = Int32Array.from(pairs, (_, i) => i);
-	const one = pairFeatures(pairs, clusters);
-	const two = pairFeatures(swapped, clusters);
-	assert.deepEqual([...one.x.column], [...two.x.column]);
-	assert.deepEqual(
-		[...one.x.value],
-		[...two.x.value].map((v) => -v),
-	);
+	const one = await pairFeatures(pairs, clusters);
+	const two = await pairFeatures(swapped, clusters);
+	const { start, mid, column } = one.x;
+	assert.deepEqual(start, two.x.start);
+	for (let i = 0; i < pairs.length; i++) {
+		const plus = column.subarray(start[i]!, mid[i]!);
+		const minus = column.subarray(mid[i]!, start[i + 1]!);
+		assert.deepEqual(two.x.column.subarray(start[i]!, two.x.mid[i]!), minus);
+		assert.deepEqual(two.x.column.subarray(two.x.mid[i]!, start[i + 1]!), plus);
+	}
 	assert.ok(one.x.dense.every((v, i) => v === -two.x.dense[i]!));
-	assert.ok(one.x.value.some((v) => v !== 0));
+	assert.ok(column.length > 0);
 	assert.equal(one.denseNames.length, DENSE_FEATURES.length);
 });
 
-test('an n-gram of a single fitting cluster has no column, and evaluation splits make none', () => {
+test('an n-gram of a single fitting cluster has no column, and evaluation splits make none', async () => {
 	const pairs = makePairs('train', { pairs: 4 });
-	const once = pairFeatures(pairs, Int32Array.of(0, 0, 0, 0));
+	const once = await pairFeatures(pairs, Int32Array.of(0, 0, 0, 0));
 	assert.equal(once.x.columns, 0);
-	const evaluation = pairFeatures(pairs, Int32Array.of(-1, -1, -1, -1));
+	const evaluation = await pairFeatures(pairs, Int32Array.of(-1, -1, -1, -1));
 	assert.equal(evaluation.x.columns, 0);
-	assert.ok(pairFeatures(pairs, Int32Array.of(0, 1, 2, 3)).x.columns > 0);
+	assert.ok((await pairFeatures(pairs, Int32Array.of(0, 1, 2, 3))).x.columns > 0);
 });
 
-test('own features join the dense block behind the named ones, or replace everything else', () => {
+test('own features join the dense block behind the named ones, or replace everything else', async () => {
 	const pairs = makePairs('train', { pairs: 3 });
 	const own = { names: ['one', 'two'], width: 2, values: Float32Array.of(1, 2, 3, 4, 5, 6) };
 	const clusters = Int32Array.of(0, 1, 2);
-	const alone = pairFeatures(pairs, clusters);
-	const joined = pairFeatures(pairs, clusters, { own: { ...own, mode: 'join' } });
+	const alone = await pairFeatures(pairs, clusters);
+	const joined = await pairFeatures(pairs, clusters, { own: { ...own, mode: 'join' } });
 	assert.deepEqual(joined.denseNames, [...DENSE_FEATURES, 'one', 'two']);
 	assert.equal(joined.x.columns, alone.x.columns);
 	const named = DENSE_FEATURES.length;
@@ -54,16 +58,16 @@ test('own features join the dense block behind the named ones, or replace everyt
 		[...joined.x.dense.subarray(named + 2, 2 * named + 2)],
 		[...alone.x.dense.subarray(named, 2 * named)],
 	);
-	const replaced = pairFeatures(pairs, clusters, { own: { ...own, mode: 'replace' } });
+	const replaced = await pairFeatures(pairs, clusters, { own: { ...own, mode: 'replace' } });
 	assert.deepEqual(replaced.denseNames, ['one', 'two']);
 	assert.equal(replaced.x.columns, 0);
 	assert.deepEqual([...replaced.x.dense], [1, 2, 3, 4, 5, 6]);
-	assert.throws(() => pairFeatures(pairs, clusters, { own: { ...own, width: 3, mode: 'join' } }), RangeError);
+	await assert.rejects(pairFeatures(pairs, clusters, { own: { ...own, width: 3, mode: 'join' } }), RangeError);
 });
 
-test('every column names the bucket of an n-gram of the texts', () => {
+test('every column names the bucket of an n-gram of the texts', async () => {
 	const pairs = makePairs('train', { pairs: 6 });
-	const { buckets, x } = pairFeatures(
+	const { buckets, x } = await pairFeatures(
 		pairs,
 		Int32Array.from(pairs, (_, i) => i),
 	);
@@ -76,7 +80,7 @@ test('every column names the bucket of an n-gram of the texts', () => {
 	assert.ok(buckets.every((bucket) => grams.has(bucket)));
 });
 
-test('named features see lists, code, refusals, hedges and overlap with the prompt', () => {
+test('named features see lists, code, refusals, hedges and overlap with the prompt', async () => {
 	const [pair] = makePairs('train', { pairs: 1 });
 	const made = {
 		...pair!,
@@ -84,7 +88,7 @@ test('named features see lists, code, refusals, hedges and overlap with the prom
 		chosen: [{ role: 'assistant', content: '- Magnets work\n- perhaps by `spin`' }],
 		rejected: [{ role: 'assistant', content: "I'm sorry, I can't say." }],
 	};
-	const { x, denseNames } = pairFeatures([made], Int32Array.of(0));
+	const { x, denseNames } = await pairFeatures([made], Int32Array.of(0));
 	const at = (name: string): number => x.dense[denseNames.indexOf(name)]!;
 	for (const name of ['list items', 'code', 'hedges', 'overlap with the prompt', 'lines'])
 		assert.ok(at(name) > 0, name);

@@ -2,28 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandom } from '../../src/calibration/random.ts';
 import { pairLoss, sigmoid } from '../../src/calibration/records.ts';
-import { type FeatureRows, scaledDense, squaredNorms } from '../../src/scoring/matrix.ts';
+import { denseScale, type FeatureRows, sparseRows, squaredNorms } from '../../src/scoring/matrix.ts';
 import { dot, type Problem, solve } from '../../src/scoring/solve.ts';
 
 function randomProblem(rows: number, columns: number, width: number, ridge: number): Problem {
 	const random = seededRandom(11);
-	const column: number[] = [];
-	const value: number[] = [];
-	const start = [0];
-	for (let i = 0; i < rows; i++) {
-		for (let j = 0; j < columns; j++) {
-			if (random.unit() < 0.7) continue;
-			column.push(j);
-			value.push(random.unit() < 0.5 ? -1 : 1);
-		}
-		start.push(column.length);
-	}
+	const entries = Array.from({ length: rows }, () =>
+		Array.from({ length: columns }, (_, j) => j).flatMap((j): [number, number][] =>
+			random.unit() < 0.7 ? [] : [[j, [-2, -1, 1, 1, -1][random.index(5)]!]],
+		),
+	);
 	const x: FeatureRows = {
-		rows,
+		...sparseRows(entries),
 		columns,
-		start: Int32Array.from(start),
-		column: Int32Array.from(column),
-		value: Int8Array.from(value),
 		width,
 		dense: Float64Array.from({ length: rows * width }, () => 4 * random.unit() - 2),
 	};
@@ -52,8 +43,10 @@ test('the solution is stationary, and the certificate bounds what any step could
 		const gradient = theta.map((t) => ridge * t);
 		for (const i of problem.rows) {
 			const r = problem.coefficient[i]! * (sigmoid(dot(problem.x, i, theta)) - problem.y[i]!);
-			const { start, column, value: v, columns, width, dense } = problem.x;
-			for (let e = start[i]!; e < start[i + 1]!; e++) gradient[column[e]!] = gradient[column[e]!]! + r * v[e]!;
+			const { start, mid, column, columns, width, dense } = problem.x;
+			for (let e = start[i]!; e < start[i + 1]!; e++) {
+				gradient[column[e]!] = gradient[column[e]!]! + (e < mid[i]! ? r : -r);
+			}
 			for (let j = 0; j < width; j++) gradient[columns + j] = gradient[columns + j]! + r * dense[i * width + j]!;
 		}
 		const norm = Math.hypot(...gradient);
@@ -87,9 +80,9 @@ test('only ties: θ is exactly 0', () => {
 test('dense features are scaled without a mean; a column absent from train takes the scale of the others', () => {
 	const { x } = randomProblem(10, 0, 2, 1);
 	const dense = x.dense.map((v, at) => (at % 2 === 1 && at < 10 ? 0 : v));
-	const scaled = scaledDense({ ...x, dense }, Int32Array.of(0, 1, 2, 3, 4), Int32Array.of(5, 6, 7));
+	const scale = denseScale({ ...x, dense }, Int32Array.of(0, 1, 2, 3, 4), Int32Array.of(5, 6, 7));
 	const rms = (column: number, rows: readonly number[]): number =>
-		Math.sqrt(rows.reduce((s, i) => s + scaled.dense[i * 2 + column]! ** 2, 0) / rows.length);
+		Math.sqrt(rows.reduce((s, i) => s + (dense[i * 2 + column]! / scale[column]!) ** 2, 0) / rows.length);
 	assert.ok(Math.abs(rms(0, [0, 1, 2, 3, 4]) - 1) < 1e-12);
 	assert.ok(Math.abs(rms(1, [5, 6, 7]) - 1) < 1e-12);
 });

@@ -1,0 +1,173 @@
+import { pairLoss, sigmoid } from '../calibration/records.ts';
+import type { FeatureRows } from './matrix.ts';
+import { accumulate, dotLane, dotLanes, LANES, type LaneProblem, LaneSolver, type LaneState } from './solve.ts';
+
+/**
+ * Gaps in nats: while ρ is searched, and certified for what is reported. Measured on the real sets: thirty times tighter search
+ * changes no ρ, three times looser does; 1e-7 in the end moves single margins by 0.01, 1e-9 agrees with scikit-learn to 1e-5.
+ */
+const SEARCH_TOLERANCE = 3e-5;
+const FINAL_TOLERANCE = 1e-9;
+const MAX_PASSES = 200;
+
+/** What every fit of a run reads; shared between threads. */
+export interface FitData {
+	readonly x: FeatureRows;
+	readonly scale: Float64Array;
+	readonly norm: Float64Array;
+	readonly y: Float64Array;
+	readonly weight: Float64Array;
+	/** Fold of each row of train and reference; −1 elsewhere. */
+	readonly fold: Int32Array;
+	/** 1 for rows of reference. */
+	readonly part: Uint8Array;
+	readonly folds: number;
+	readonly train: Int32Array;
+	readonly reference: Int32Array;
+	readonly evaluated: Int32Array;
+	/** False where R is scored but not fitted. */
+	readonly usesReference: boolean;
+}
+
+/** A solution of all folds at one (s, ρ). */
+export interface Fitted {
+	readonly s: number;
+	readonly ridge: number;
+	readonly state: LaneState;
+}
+
+/** One (s, ρ) in every fold. */
+export interface FitTask {
+	readonly s: number;
+	readonly ridge: number;
+	/** A neighbour's solution; null = from nothing. */
+	readonly start: Fitted | null;
+	/** Where the solution goes. */
+	readonly into: LaneState;
+	/** Search: no more than tells this loss out of fold from `against`. */
+	readonly against?: number | null;
+	/** Final: margins of train and reference rows by the fold model that did not see them; of evaluated rows by each. */
+	readonly margins?: { readonly outOfFold: Float64Array; readonly evaluated: readonly Float64Array[] };
+}
+
+export interface FitResult {
+	/** (1−s)·mean loss of T + s·mean loss of R, out of fold, unweighted; of a search. */
+	readonly loss: number;
+	/** Certified, of a final fit; nats. */
+	readonly gap: number;
+	readonly passes: number;
+}
+
+function rates(data: FitData, s: number): [Float64Array, Float64Array] {
+	const totals = [new Float64Array(LANES), new Float64Array(LANES)] as const;
+	for (const [part, rows] of [data.train, data.reference].entries()) {
+		const into = totals[part]!;
+		for (let k = 0; k < rows.length; k++) {
+			const i = rows[k]!;
+			for (let l = 0; l < data.folds; l++) if (data.fold[i] !== l) into[l] = into[l]! + data.weight[i]!;
+		}
+	}
+	const share = (part: 0 | 1, of: number): Float64Array => totals[part].map((total) => (total > 0 ? of / total : 0));
+	return [share(0, 1 - s), share(1, data.usesReference ? s : 0)];
+}
+
+function problemAt(data: FitData, s: number, ridge: number): LaneProblem {
+	const rate = rates(data, s);
+	const used = [...(s < 1 ? [data.train] : []), ...(s > 0 ? [data.reference] : [])];
+	const rows = new Int32Array(used.reduce((sum, part) => sum + part.length, 0));
+	let at = 0;
+	for (const part of used) {
+		rows.set(part, at);
+		at += part.length;
+	}
+	return { ...data, rows, rate, ridge };
+}
+
+/**
+ * θ(q) of a neighbour's q at this (s, ρ). Changing ρ or the share of T scales what T adds to θ, so only R's rows are read again.
+ */
+function carryOver(problem: LaneProblem, data: FitData, s: number, start: Fitted, into: LaneState): void {
+	const before = problemAt(data, start.s, start.ridge).rate;
+	const { fold, weight, y, ridge } = problem;
+	const scaling = (start.ridge / ridge) * (s === start.s ? 1 : (1 - s) / (1 - start.s));
+	into.q.set(start.state.q);
+	for (let j = 0; j < into.theta.length; j++) into.theta[j] = scaling * start.state.theta[j]!;
+	if (s === start.s) return;
+	const enters = start.s === 0;
+	const z = new Float64Array(LANES);
+	accumulate(problem, data.reference, into.theta, (i, step) => {
+		// R had no weight yet and so no dual variables: what the neighbour's model says of it.
+		if (enters) dotLanes(problem.x, i, start.state.theta, z);
+		for (let l = 0; l < LANES; l++) {
+			if (enters) into.q[i * LANES + l] = sigmoid(z[l]!);
+			const change = problem.rate[1][l]! / ridge - (scaling * before[1][l]!) / start.ridge;
+			step[l] = fold[i] === l ? 0 : weight[i]! * change * (y[i]! - into.q[i * LANES + l]!);
+		}
+	});
+}
+
+function startCold({ rows, part, rate, fold, weight, y, ridge, ...problem }: LaneProblem, into: LaneState): void {
+	into.q.fill(0.5);
+	into.theta.fill(0);
+	accumulate(problem, rows, into.theta, (i, step) => {
+		const rates = rate[part[i] === 1 ? 1 : 0];
+		for (let l = 0; l < LANES; l++) step[l] = fold[i] === l ? 0 : (weight[i]! * rates[l]! * (y[i]! - 0.5)) / ridge;
+	});
+}
+
+/** Mean loss out of fold, exactly at θ. */
+function heldOutLoss(data: FitData, theta: Float64Array, shares: readonly [number, number]): number {
+	let loss = 0;
+	for (const [part, rows] of [data.train, data.reference].entries()) {
+		const share = shares[part]!;
+		if (share === 0) continue;
+		for (let k = 0; k < rows.length; k++) {
+			const i = rows[k]!;
+			loss += share * pairLoss(dotLane(data.x, i, theta, data.fold[i]!), data.y[i]!);
+		}
+	}
+	return loss;
+}
+
+/** Solves one (s, ρ) in every fold at once. A pure function of the data and the task, wherever it runs. */
+export function runFit(data: FitData, task: FitTask): FitResult {
+	const { s, ridge, start, into, margins } = task;
+	const problem = problemAt(data, s, ridge);
+	if (start === null) startCold(problem, into);
+	else carryOver(problem, data, s, start, into);
+	const solver = new LaneSolver(problem, into);
+	const shares = [(1 - s) / data.train.length, s === 0 ? 0 : s / data.reference.length] as const;
+	let passes = 0;
+	if (margins === undefined) {
+		let last = Number.NaN;
+		for (;;) {
+			const { seen, heldOut } = solver.pass(shares);
+			passes++;
+			if (seen <= SEARCH_TOLERANCE || passes === MAX_PASSES) break;
+			const excess = task.against == null ? 0 : heldOut - task.against;
+			// Worse by more than the passes left could take back, each of which moves it by a fraction of the last.
+			if (excess > 4 * Math.abs(heldOut - last)) return { loss: heldOut, gap: Infinity, passes };
+			last = heldOut;
+		}
+		return { loss: heldOutLoss(data, into.theta, shares), gap: Infinity, passes };
+	}
+	let gap = Infinity;
+	while (gap > FINAL_TOLERANCE && passes < MAX_PASSES) {
+		passes++;
+		if (solver.pass(shares).seen <= 10 * FINAL_TOLERANCE || passes === MAX_PASSES) {
+			gap = solver.certificate(margins.outOfFold);
+		}
+	}
+	for (const [part, rows] of [data.train, data.reference].entries()) {
+		if ((part === 0 ? s < 1 : s > 0) === true) continue;
+		for (let k = 0; k < rows.length; k++) {
+			margins.outOfFold[rows[k]!] = dotLane(data.x, rows[k]!, into.theta, data.fold[rows[k]!]!);
+		}
+	}
+	const z = new Float64Array(LANES);
+	for (let k = 0; k < data.evaluated.length; k++) {
+		dotLanes(data.x, data.evaluated[k]!, into.theta, z);
+		for (let l = 0; l < data.folds; l++) margins.evaluated[l]![k] = z[l]!;
+	}
+	return { loss: Number.NaN, gap, passes };
+}

@@ -1,0 +1,111 @@
+import type { ScoredPair } from '../domain/dataset.ts';
+import { promptText, sideText } from '../domain/text.ts';
+import { words } from '../domain/tokens.ts';
+import { DENSE_FEATURES, denseFeatures } from './dense-features.ts';
+import { BUCKETS, forEachGram } from './grams.ts';
+
+/** What is read of pairs, in order; strings alone, so that another thread gets them cheaply. */
+export interface PairTexts {
+	readonly prompts: readonly string[];
+	readonly chosen: readonly string[];
+	readonly rejected: readonly string[];
+}
+
+/** φ(chosen) − φ(rejected) of some pairs: n-grams by bucket as `FeatureRows` has columns, named features row-major. */
+export interface ReadPairs {
+	readonly start: Int32Array;
+	readonly mid: Int32Array;
+	readonly bucket: Int32Array;
+	readonly named: Float64Array;
+}
+
+export function textsOf(pairs: readonly ScoredPair[]): PairTexts {
+	return {
+		prompts: pairs.map((pair) => promptText(pair.turns)),
+		chosen: pairs.map((pair) => sideText(pair.chosen)),
+		rejected: pairs.map((pair) => sideText(pair.rejected)),
+	};
+}
+
+/** Whole numbers without knowing how many come; the array doubles. */
+class Growing {
+	values = new Int32Array(4096);
+	size = 0;
+
+	push(value: number): void {
+		if (this.size === this.values.length) {
+			const larger = new Int32Array(this.size * 2);
+			larger.set(this.values);
+			this.values = larger;
+		}
+		this.values[this.size++] = value;
+	}
+}
+
+/** The hashed n-grams of both responses of a pair, one pair after the other. */
+class GramDifference {
+	/** 0, or the sign of the n-gram that first fell into the bucket. */
+	private readonly inChosen = new Int8Array(BUCKETS);
+	private readonly inRejected = new Int8Array(BUCKETS);
+	private readonly touched = new Growing();
+
+	/** Presence, not counts: a word said ten times says little more than said once, and a long response must not drown the rest. */
+	add(tokens: readonly string[], chosen: boolean): void {
+		const presence = chosen ? this.inChosen : this.inRejected;
+		const { touched } = this;
+		forEachGram(tokens, (bucket, sign) => {
+			if (presence[bucket] !== 0) return;
+			presence[bucket] = sign;
+			touched.push(bucket);
+		});
+	}
+
+	/** Appends the buckets of +1, then those of −1, and forgets the pair. @returns where the second part begins */
+	flush(into: Growing): number {
+		const { inChosen, inRejected } = this;
+		const buckets = this.touched.values.subarray(0, this.touched.size).sort();
+		const append = (sign: number): void => {
+			let last = -1;
+			for (const bucket of buckets) {
+				if (bucket === last) continue;
+				last = bucket;
+				const value = sign * (inChosen[bucket]! - inRejected[bucket]!);
+				for (let k = 0; k < value; k++) into.push(bucket);
+			}
+		};
+		append(1);
+		const mid = into.size;
+		append(-1);
+		for (const bucket of buckets) {
+			inChosen[bucket] = 0;
+			inRejected[bucket] = 0;
+		}
+		this.touched.size = 0;
+		return mid;
+	}
+}
+
+/** Features of some pairs. A pure function of the texts, wherever it runs. */
+export function readPairs({ prompts, chosen, rejected }: PairTexts): ReadPairs {
+	const n = prompts.length;
+	const width = DENSE_FEATURES.length;
+	const difference = new GramDifference();
+	const buckets = new Growing();
+	const start = new Int32Array(n + 1);
+	const mid = new Int32Array(n);
+	const named = new Float64Array(n * width);
+	for (let i = 0; i < n; i++) {
+		const promptWords = new Set(words(prompts[i]!));
+		for (const side of [chosen, rejected]) {
+			const text = side[i]!;
+			const tokens = words(text);
+			const sign = side === chosen ? 1 : -1;
+			difference.add(tokens, side === chosen);
+			const values = denseFeatures(text, tokens, promptWords);
+			for (let j = 0; j < width; j++) named[i * width + j] = named[i * width + j]! + sign * values[j]!;
+		}
+		mid[i] = difference.flush(buckets);
+		start[i + 1] = buckets.size;
+	}
+	return { start, mid, bucket: buckets.values.slice(0, buckets.size), named };
+}

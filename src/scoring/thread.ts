@@ -1,0 +1,36 @@
+/** A thread of a scoring run (dist/scoring-thread.cjs): reads pairs and solves fits, one task after the other, until it is ended. */
+import { parentPort } from 'node:worker_threads';
+import { type FitData, runFit } from './fit.ts';
+import { readPairs } from './reading.ts';
+import type { FromThread, ToThread } from './threads.ts';
+
+const port = parentPort!;
+let data: FitData | null = null;
+
+function answer(message: ToThread): void {
+	if (message.type === 'share') {
+		data = message.data;
+		return;
+	}
+	if (message.type === 'fit') {
+		port.postMessage({ ok: true, value: runFit(data!, message.task) } satisfies FromThread);
+		return;
+	}
+	const value = readPairs(message.texts);
+	const { start, mid, bucket, named } = value;
+	port.postMessage({ ok: true, value } satisfies FromThread, [
+		start.buffer,
+		mid.buffer,
+		bucket.buffer,
+		named.buffer,
+	] as ArrayBuffer[]);
+}
+
+port.on('message', (message: ToThread) => {
+	try {
+		answer(message);
+	} catch (error) {
+		const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+		port.postMessage({ ok: false, message: text } satisfies FromThread);
+	}
+});

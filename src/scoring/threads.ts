@@ -1,0 +1,136 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { type FitData, type FitResult, type FitTask, runFit } from './fit.ts';
+import { type PairTexts, type ReadPairs, readPairs } from './reading.ts';
+
+/** Where the work of a run is done. What comes back does not depend on where, nor on how many threads there are. */
+export interface Threads {
+	/** Tasks that run at once. */
+	readonly size: number;
+	read(texts: PairTexts): Promise<ReadPairs>;
+	/** What later fits read; its arrays have to be shared ones. */
+	share(data: FitData): void;
+	fit(task: FitTask): Promise<FitResult>;
+	/** Stops at once; what still runs is rejected. */
+	close(): void;
+}
+
+export type ToThread =
+	| { readonly type: 'read'; readonly texts: PairTexts }
+	| { readonly type: 'share'; readonly data: FitData }
+	| { readonly type: 'fit'; readonly task: FitTask };
+
+export type FromThread =
+	| { readonly ok: true; readonly value: unknown }
+	| { readonly ok: false; readonly message: string };
+
+/** More threads than this find too few fits to do at once. */
+const MAX_THREADS = 8;
+/** Below this many pairs, starting threads (some 50 ms) takes longer than they save. */
+const WORTH_THREADS = 1500;
+
+/** Threads for a run over this many pairs. */
+export function threadsFor(pairs: number, parallel = availableParallelism()): Threads {
+	const count = Math.min(MAX_THREADS, parallel);
+	return pairs < WORTH_THREADS || count < 2 ? inline() : pool(count);
+}
+
+/** Lets messages in, among them the one that cancels. */
+function breathe(): Promise<void> {
+	return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** The same tasks in this thread, one after the other. */
+export function inline(): Threads {
+	let data: FitData | null = null;
+	let closed = false;
+	const run = async <T>(task: () => T): Promise<T> => {
+		await breathe();
+		if (closed) throw new Error('The scoring threads are closed.');
+		return task();
+	};
+	return {
+		size: 1,
+		read: (texts) => run(() => readPairs(texts)),
+		share: (shared) => {
+			data = shared;
+		},
+		fit: (task) => run(() => runFit(data!, task)),
+		close: () => {
+			closed = true;
+		},
+	};
+}
+
+/** The bundled `scoring-thread.cjs` beside the current bundle, or the source when run from source. */
+function threadEntry(): string {
+	const bundled = join(import.meta.dirname, 'scoring-thread.cjs');
+	return existsSync(bundled) ? bundled : join(import.meta.dirname, 'thread.ts');
+}
+
+interface Waiting {
+	readonly message: ToThread;
+	readonly resolve: (value: never) => void;
+	readonly reject: (error: Error) => void;
+}
+
+/** A fixed number of threads that take tasks in the order given. */
+export function pool(count: number): Threads {
+	const queue: Waiting[] = [];
+	const running = new Map<Worker, Waiting | null>();
+	let failure: Error | null = null;
+
+	const stop = (error: Error): void => {
+		failure ??= error;
+		const open = [...queue.splice(0), ...[...running.values()].filter((each) => each !== null)];
+		for (const worker of running.keys()) void worker.terminate();
+		running.clear();
+		for (const each of open) each.reject(failure);
+	};
+	const next = (): void => {
+		for (const [worker, task] of running) {
+			if (task !== null) continue;
+			const first = queue.shift();
+			if (first === undefined) return;
+			running.set(worker, first);
+			worker.postMessage(first.message);
+		}
+	};
+	const run = <T>(message: ToThread): Promise<T> =>
+		new Promise((resolve, reject) => {
+			if (failure !== null) {
+				reject(failure);
+				return;
+			}
+			queue.push({ message, resolve, reject });
+			next();
+		});
+
+	for (let k = 0; k < count; k++) {
+		const worker = new Worker(threadEntry());
+		running.set(worker, null);
+		worker.on('message', (answer: FromThread) => {
+			const task = running.get(worker);
+			if (task == null) return;
+			running.set(worker, null);
+			if (answer.ok) task.resolve(answer.value as never);
+			else task.reject(new Error(answer.message));
+			next();
+		});
+		worker.on('error', stop);
+		worker.on('exit', (code) => {
+			if (running.has(worker)) stop(new Error(`A scoring thread ended early (exit code ${code}).`));
+		});
+	}
+	return {
+		size: count,
+		read: (texts) => run({ type: 'read', texts }),
+		share: (data) => {
+			for (const worker of running.keys()) worker.postMessage({ type: 'share', data } satisfies ToThread);
+		},
+		fit: (task) => run({ type: 'fit', task }),
+		close: () => stop(new Error('The scoring threads are closed.')),
+	};
+}
