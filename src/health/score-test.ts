@@ -30,25 +30,28 @@ export type ScoreTestResult = ScoreTest | { readonly reason: string; readonly cl
 const COLLINEAR = 0.99;
 const SLOPE_MAX = 100;
 
-/** Root of Σ w·z·(y − σ(az)), which falls in a: bisection from a bracket that doubles; ±SLOPE_MAX where labels are separable. */
+/** Root of Σ w·z·(y − σ(az)), which falls in a: Newton inside a shrinking bracket; ±SLOPE_MAX where labels are separable. */
 function fitSlope({ size, margin, y, weight }: Records): number {
-	const score = (a: number): number => {
-		let sum = 0;
-		for (let i = 0; i < size; i++) sum += weight[i]! * margin[i]! * (y[i]! - sigmoid(a * margin[i]!));
-		return sum;
-	};
-	const sign = score(0) >= 0 ? 1 : -1;
-	let reach = 1;
-	while (reach < SLOPE_MAX && sign * score(sign * reach) > 0) reach *= 2;
-	if (reach >= SLOPE_MAX && sign * score(sign * SLOPE_MAX) > 0) return sign * SLOPE_MAX;
-	let low = reach === 1 ? 0 : reach / 2;
-	let high = Math.min(reach, SLOPE_MAX);
-	for (let step = 0; step < 60 && high - low > 1e-12 * high; step++) {
-		const middle = (low + high) / 2;
-		if (sign * score(sign * middle) > 0) low = middle;
-		else high = middle;
+	let low = -SLOPE_MAX;
+	let high = SLOPE_MAX;
+	let a = 1;
+	for (let step = 0; step < 200; step++) {
+		let score = 0;
+		let information = 0;
+		for (let i = 0; i < size; i++) {
+			const z = margin[i]!;
+			const p = sigmoid(a * z);
+			score += weight[i]! * z * (y[i]! - p);
+			information += weight[i]! * z * z * p * (1 - p);
+		}
+		if (score > 0) low = a;
+		else high = a;
+		const newton = a + score / information;
+		const next = newton > low && newton < high ? newton : (low + high) / 2;
+		if (Math.abs(next - a) <= 1e-12 * Math.max(1, Math.abs(a))) return next;
+		a = next;
 	}
-	return (sign * (low + high)) / 2;
+	return a;
 }
 
 /**
@@ -87,7 +90,7 @@ export function scoreTest(records: Records, x: ArrayLike<number>): ScoreTestResu
 		return { reason: 'the margins follow it alone', clusters: active };
 	}
 	const slope = zz === 0 ? 0 : fitSlope(records);
-	if (Math.abs(slope) >= SLOPE_MAX) return { reason: 'every label agrees with its margin', clusters: active };
+	if (Math.abs(slope) > 0.999 * SLOPE_MAX) return { reason: 'every label agrees with its margin', clusters: active };
 	let aa = 0;
 	let ab = 0;
 	let bb = 0;

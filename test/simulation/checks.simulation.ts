@@ -1,0 +1,126 @@
+/**
+ * `npm run simulate checks [-- --long]`: how often the health checks alarm where nothing is wrong, and how often they find what their
+ * texts promise. Long: 5,000 made-up runs, 1,000 per power, 300 runs of the probe on resampled real data.
+ */
+import { FAMILY_POWER, forgetting, memorised, namedEffects, OTHER_POWER, trainMemorised } from './check-power.ts';
+import { haveReal, resample, teacher } from './check-resampling.ts';
+import { nullShape, runWorld } from './check-worlds.ts';
+import { leastAllowed, mostAllowed, rate, Tally } from './tally.ts';
+
+const long = process.argv.includes('--long');
+const NULLS = long ? 5_000 : 1_000;
+const OTHERS = long ? 2_000 : 300;
+const POWERS = long ? 1_000 : 100;
+const RESAMPLED = long ? 300 : 20;
+const LEVEL = 0.05;
+let defects = 0;
+
+function line(name: string, k: number, n: number, bound?: { readonly most?: number; readonly least?: number }): void {
+	const wrong = (bound?.most !== undefined && k > bound.most) || (bound?.least !== undefined && k < bound.least);
+	if (wrong) defects++;
+	process.stdout.write(
+		`${name.padEnd(46)} ${rate(k, n).padStart(16)}  of ${n}${wrong ? `  TOO ${bound?.most === undefined ? 'FEW' : 'MANY'}` : ''}\n`,
+	);
+}
+
+process.stdout.write(
+	`False alarms, nothing wrong: 8 to 500 clusters of 1 to 10 pairs, dependence and vote shares mixed\n`,
+);
+const nulls = new Tally();
+const bySize = new Tally();
+for (let seed = 1; seed <= NULLS; seed++) {
+	const shape = nullShape(seed);
+	const checks = runWorld(seed, shape);
+	for (const { check, split, p } of checks) {
+		if (p === null) continue;
+		nulls.add(check, p < LEVEL);
+		if (split !== undefined) {
+			bySize.add(`${check}, ${(split === 'eval' ? shape.eval : shape.reference).clusters} clusters`, p < LEVEL);
+		}
+	}
+	nulls.add(
+		'family: any adjusted p < 0.05',
+		checks.some((each) => (each.p_adjusted ?? 1) < LEVEL),
+	);
+	nulls.add(
+		'any unadjusted p < 0.05 (a warning)',
+		checks.some((each) => (each.p ?? 1) < LEVEL),
+	);
+}
+for (const key of nulls.keys()) {
+	const { alarms, tested } = nulls.get(key);
+	line(key, alarms, tested, key.startsWith('any') ? undefined : { most: mostAllowed(tested, LEVEL) });
+}
+for (const [name, alarm, level] of [
+	['reference-memorised, p < 0.01', (seed: number) => memorised(seed, 30, 0) < 0.01, 0.01],
+	[
+		'train-memorised, at its tolerance',
+		(seed: number) => trainMemorised(seed, { clusters: 60, size: 2 }, { clusters: 30, size: 2 }, 0.05) < LEVEL,
+		LEVEL,
+	],
+	['forgetting, at δ', (seed: number) => forgetting(seed, { clusters: 30, size: 2 }, 0.05) === 'fail', LEVEL],
+] as const) {
+	let k = 0;
+	for (let seed = 1; seed <= OTHERS; seed++) if (alarm(seed)) k++;
+	line(name, k, OTHERS, { most: mostAllowed(OTHERS, level) });
+}
+if (long) {
+	process.stdout.write('\nby clusters of the tested split\n');
+	for (const key of bySize.keys().sort((x, y) => x.localeCompare(y, 'en', { numeric: true }))) {
+		const { alarms, tested } = bySize.get(key);
+		line(key, alarms, tested, { most: mostAllowed(tested, LEVEL) });
+	}
+}
+
+process.stdout.write(
+	'\nPower at the effect and size that each text names (Holm-adjusted, the others under their null)\n',
+);
+const effects = namedEffects(1, 40_000);
+process.stdout.write(
+	`effects as made: over-confidence ${effects.over.toFixed(3)}, gap ${effects.gap.toFixed(3)} nats, drift ${effects.worse.toFixed(3)} nats\n`,
+);
+for (const { check, found } of [...FAMILY_POWER, ...OTHER_POWER]) {
+	let k = 0;
+	for (let seed = 1; seed <= POWERS; seed++) if (found(seed)) k++;
+	line(check, k, POWERS, { least: leastAllowed(POWERS, 0.9) });
+}
+
+if (!haveReal) process.stdout.write('\nskipped: resampled real data (../shared/data is absent)\n');
+else {
+	const real = await teacher(3);
+	for (const [title, coin] of [
+		['Real texts, labels drawn from a known preference, random splits, the whole probe fitted again', false],
+		['Real texts, labels a coin', true],
+	] as const) {
+		process.stdout.write(`\n${title}\n`);
+		const tally = new Tally();
+		let over = 0;
+		let gap = 0;
+		for (let seed = 1; seed <= RESAMPLED; seed++) {
+			const sizes = [
+				['train', 250],
+				['eval', 100],
+				['heldout_reference', 100],
+			] as const;
+			const run = await resample(real, seed, sizes, coin);
+			over += run.trueOver / RESAMPLED;
+			gap += run.trueGap / RESAMPLED;
+			for (const { check, split, p } of run.checks) if (p !== null) tally.add(`${check}, ${split}`, p < LEVEL);
+			tally.add(
+				'family: any adjusted p < 0.05',
+				run.checks.some((each) => (each.p_adjusted ?? 1) < LEVEL),
+			);
+		}
+		process.stdout.write(
+			`true over-confidence ${over.toFixed(4)}, true gap ${gap.toFixed(4)} nats (means over runs)\n`,
+		);
+		for (const key of tally.keys()) {
+			const { alarms, tested } = tally.get(key);
+			line(key, alarms, tested, key.startsWith('family') ? { most: mostAllowed(tested, LEVEL) } : undefined);
+		}
+	}
+}
+if (defects > 0) {
+	process.stdout.write(`\n${defects} outside the bounds of their own binomial error\n`);
+	process.exitCode = 1;
+}
