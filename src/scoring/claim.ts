@@ -38,6 +38,13 @@ function verdictOf(difference: Interval, name: string): string {
 	return `${name} does not beat pooled training`;
 }
 
+/** Which of the two weighs the held-out half more, and why: where the lower held-out loss comes from. */
+function weights(own: number, pooled: number): string {
+	return `Pooled training weighs the tuning half by its size (s = ${short(pooled)}), GDPO by regret (s = ${short(own)}).`;
+}
+
+const short = (s: number): string => String(Number(s.toFixed(2)));
+
 function isSame({ value, low, high }: Interval): boolean {
 	return value === 0 && low === 0 && high === 0;
 }
@@ -65,20 +72,27 @@ export function claimAgainstPooled(family: ProbeFamily, point: number, lambda: n
 	};
 	const onR = against('heldout_reference');
 	const claim = { on: 'heldout_reference' as const, value: onR.value, low: onR.low, high: onR.high };
+	const name = lambda === 0 ? 'λ = 0, which asks nothing of the held-out half,' : `At λ = ${lambda} GDPO`;
 	if (point === pooled || isSame(onR)) {
-		return {
-			...claim,
-			sentence: `At λ = ${lambda} GDPO is pooled training itself: there is no difference to claim.`,
-		};
+		return { ...claim, sentence: `${name} is pooled training itself: there is no difference to claim.` };
 	}
+	const s = weights(family.points[point]!.s, family.points[pooled]!.s);
 	return {
 		...claim,
-		sentence: `${verdictOf(onR, `At λ = ${lambda} GDPO`)} so far: ${compared(onR, 'on the held-out tuning half, out of fold and tuned on it,')}; ${compared(against('eval'), 'on eval')}. The sealed half has the last word.`,
+		sentence: `${verdictOf(onR, name)} so far: ${compared(onR, 'on the held-out tuning half, out of fold and tuned on it,')}; ${compared(against('eval'), 'on eval')}. ${s} The sealed half has the last word.`,
 	};
 }
 
-/** The claim that counts: on the sealed half, after a decision. `name` is what was decided, e.g. "λ = 0.3". */
-export function claimOnSealed(difference: Interval, name: string): Claim {
+/**
+ * The claim that counts: on the sealed half, after a decision.
+ * @param name what was decided, e.g. "GDPO at λ = 0.3"
+ * @param s of it and of pooled training
+ */
+export function claimOnSealed(
+	difference: Interval,
+	name: string,
+	s: { readonly own: number; readonly pooled: number } | null,
+): Claim {
 	return {
 		on: 'heldout_sealed',
 		value: difference.value,
@@ -86,6 +100,6 @@ export function claimOnSealed(difference: Interval, name: string): Claim {
 		high: difference.high,
 		sentence: isSame(difference)
 			? `${name} is pooled training itself: there is no difference to claim.`
-			: `${verdictOf(difference, name)}: ${compared(difference, 'on the sealed half')}.`,
+			: `${verdictOf(difference, name)}: ${compared(difference, 'on the sealed half')}.${s === null ? '' : ` ${weights(s.own, s.pooled)}`}`,
 	};
 }

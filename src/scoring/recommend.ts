@@ -1,4 +1,5 @@
 import { type ClusteredMean, intervalOf } from '../calibration/jackknife.ts';
+import type { Interval } from '../domain/run-record.ts';
 import type { Judged } from './criterion.ts';
 
 export interface Candidate extends Judged {
@@ -13,6 +14,16 @@ export interface Recommendation {
 
 /** Largest rise of the in-distribution loss that a recommendation may cost, nats (design.md §7). */
 export const DEFAULT_EVAL_RISE = 0.01;
+
+const signed = (x: number): string => {
+	const text = Math.abs(x).toFixed(3);
+	return Number(text) === 0 ? text : `${x < 0 ? '−' : '+'}${text}`;
+};
+
+function change({ value, low, high }: Interval): string {
+	if (value === null) return 'an unknown amount of';
+	return low === null || high === null ? signed(value) : `${signed(value)} (${signed(low)} to ${signed(high)})`;
+}
 
 /**
  * The smallest λ whose R_H is within one paired clustered standard error of the frontier's minimum and whose rise in
@@ -35,6 +46,8 @@ export function recommend(
 		options.riseOn === 'eval'
 			? 'loss on eval'
 			: 'loss on train out of fold (eval has fewer than 8 clusters, so train out of fold stands in for it)';
+	const known = (index: number): string =>
+		heldoutLoss(index) >= Math.LN2 ? ' Even so, its held-out loss is not below that of knowing nothing (ln 2).' : '';
 	for (const candidate of candidates) {
 		const over = heldoutOver(candidate.index, best);
 		const near = candidate.index === best || (over?.se != null && over.value <= over.se);
@@ -43,12 +56,15 @@ export function recommend(
 		if (!near || bound === null || bound > options.rise) continue;
 		return {
 			lambda: candidate.lambda,
-			sentence: `λ = ${candidate.lambda} is the smallest whose loss on the held-out tuning half is within one standard error of the best on the frontier; the ${on} rises over DPO by at most ${Math.max(0, bound).toFixed(3)} nats (upper 95 % bound).`,
+			sentence: `λ = ${candidate.lambda} is the smallest whose loss on the held-out tuning half is within one standard error of the best on the frontier; the ${on} rises over DPO by at most ${Math.max(0, bound).toFixed(3)} nats (upper 95 % bound).${known(candidate.index)}`,
 		};
 	}
+	const last = candidates.at(-1)!;
+	const gain = intervalOf(heldoutOver(last.index, 0));
+	const cost = intervalOf(riseOver(last.index));
 	return {
 		lambda: null,
-		sentence: `No λ is supported by this data: none is both within one standard error of the best held-out loss and sure to raise the ${on} over DPO by at most ${options.rise} nats.`,
+		sentence: `No λ is supported by this data: none is both within one standard error of the best held-out loss and sure to raise the ${on} over DPO by at most ${options.rise} nats. What there is to weigh: λ = ${last.lambda} changes the loss on the held-out tuning half by ${change(gain)}, the ${on} by ${change(cost)} nats.`,
 		reason: 'no λ is supported by this data',
 	};
 }

@@ -28,15 +28,15 @@ const difference = (value: number, half: number): Interval => ({ value, low: val
 
 test('the claim says no more than its interval', () => {
 	assert.match(
-		claimOnSealed(difference(-0.02, 0.01), 'GDPO at λ = 1').sentence,
+		claimOnSealed(difference(-0.02, 0.01), 'GDPO at λ = 1', null).sentence,
 		/^GDPO at λ = 1 beats pooled training: on the sealed half its loss is lower by 0\.020 nats \(0\.010 to 0\.030\)\.$/,
 	);
 	assert.match(
-		claimOnSealed(difference(0.02, 0.01), 'GDPO at λ = 1').sentence,
-		/^GDPO at λ = 1 does not beat pooled training: on the sealed half its loss is higher by 0\.020 nats \(0\.010 to 0\.030\)\.$/,
+		claimOnSealed(difference(0.02, 0.01), 'GDPO at λ = 1', { own: 0.5, pooled: 0.778 }).sentence,
+		/^GDPO at λ = 1 does not beat pooled training: on the sealed half its loss is higher by 0\.020 nats \(0\.010 to 0\.030\)\. Pooled training weighs the tuning half by its size \(s = 0\.78\), GDPO by regret \(s = 0\.5\)\.$/,
 	);
 	assert.match(
-		claimOnSealed(difference(-0.02, 0.03), 'GDPO').sentence,
+		claimOnSealed(difference(-0.02, 0.03), 'GDPO', null).sentence,
 		/^GDPO does not beat pooled training: .* difference of −0\.020 nats \(−0\.050 to 0\.010\) is not distinguishable from 0\.$/,
 	);
 	const few: Interval = {
@@ -45,8 +45,8 @@ test('the claim says no more than its interval', () => {
 		high: null,
 		reason: 'insufficient: 5 clusters, an interval needs 8',
 	};
-	assert.match(claimOnSealed(few, 'GDPO').sentence, /nothing can be claimed: .*insufficient: 5 clusters/);
-	assert.match(claimOnSealed(difference(0, 0), 'GDPO').sentence, /is pooled training itself/);
+	assert.match(claimOnSealed(few, 'GDPO', null).sentence, /nothing can be claimed: .*insufficient: 5 clusters/);
+	assert.match(claimOnSealed(difference(0, 0), 'GDPO', null).sentence, /is pooled training itself/);
 });
 
 test('before a decision it rests on R, says that R is tuned, and gives eval beside it', () => {
@@ -58,7 +58,11 @@ test('before a decision it rests on R, says that R is tuned, and gives eval besi
 		claim.sentence,
 		/^At λ = 1 GDPO .*tuning half, out of fold and tuned on it,.*; on eval .*sealed half has the last word\.$/,
 	);
-	assert.match(claimAgainstPooled(family, family.pooled!, 0.4, null).sentence, /is pooled training itself/);
+	assert.match(
+		claimAgainstPooled(family, family.pooled!, 0.4, null).sentence,
+		/^At λ = 0.4 GDPO is pooled training itself/,
+	);
+	assert.match(claimAgainstPooled(family, 0, 0, null).sentence, /^λ = 0, which asks nothing of the held-out half, /);
 	const none = claimAgainstPooled({ ...family, pooled: null }, 0, 0, 'no judged pairs in the held-out tuning half');
 	assert.deepEqual(none, {
 		on: 'heldout_reference',

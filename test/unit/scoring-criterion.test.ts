@@ -81,7 +81,19 @@ test('the recommendation is the smallest λ near the best on R that does not cos
 		options,
 	);
 	assert.equal(costly.lambda, null);
-	assert.match(costly.sentence, /No λ is supported/);
+	assert.match(
+		costly.sentence,
+		/No λ is supported.*λ = 1 changes .* by −0\.150 \(−0\.190 to −0\.110\), the loss on eval by \+0\.050/,
+	);
+	const worse = recommend(
+		candidates,
+		(i) => heldout[i]! + 0.1,
+		over,
+		() => mean(0.001, 0.001),
+		options,
+	);
+	assert.match(worse.sentence, /not below that of knowing nothing/);
+	assert.doesNotMatch(cheap.sentence, /knowing nothing/);
 	const standIn = recommend(
 		candidates,
 		(i) => heldout[i]!,

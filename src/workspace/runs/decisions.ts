@@ -88,8 +88,10 @@ export function openedHalf(sealed: Sealed, decision: Pick<Decision, 'lambda'>): 
 
 /** What E says of the choice against pooled training: it takes the place of the claim made before the opening. */
 export function openedClaim(sealed: Sealed, decision: Pick<Decision, 'lambda'>): NonNullable<RunRecord['claim']> {
-	const { over_pooled } = sealed.solutions[decidedSolution(sealed, decision)]!;
-	return claimOnSealed(over_pooled, decision.lambda === null ? 'What this run used' : `GDPO at λ = ${decision.lambda}`);
+	const { over_pooled, s: own } = sealed.solutions[decidedSolution(sealed, decision)]!;
+	const s = sealed.pooled === null ? null : { own, pooled: sealed.solutions[sealed.pooled]!.s };
+	const name = decision.lambda === null ? 'What this run used' : `GDPO at λ = ${decision.lambda}`;
+	return claimOnSealed(over_pooled, name, s);
 }
 
 /** E's loss on facets that R has too and on those that only E has, for the choice and its baselines. */
