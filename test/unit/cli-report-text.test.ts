@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nextSteps } from '../../src/cli/next-steps.ts';
-import { mergeFrontier, reportText } from '../../src/cli/report-text.ts';
+import { mergeFrontier } from '../../src/cli/report-frontier.ts';
+import { reportText } from '../../src/cli/report-text.ts';
 import { createTerminal, displayWidth } from '../../src/cli/terminal.ts';
 import {
 	decidedFixture,
 	insufficientFixture,
 	metricsFixture,
+	oldRecordFixture,
 	recordFixture,
 	reportFixture,
 } from '../fixtures/run-report.ts';
@@ -25,7 +27,7 @@ test('each split has its row; what is known of the sealed half is how large it i
 	const report = reportFixture();
 	const lines = reportText(terminal(132), report).split('\n');
 	const head = lines.find((line) => line.startsWith('split'))!;
-	assert.match(head, /pairs +clusters +accuracy +NLL +Brier +over-confidence +ECE15 +if calibrated +T\*/);
+	assert.match(head, /pairs +clusters +accuracy +NLL +Brier +over-confidence +ECE15 +if calibrated +1\/T\*/);
 	const eval_ = report.record.metrics.eval!;
 	const row = lines.find((line) => line.startsWith('eval'))!;
 	for (const x of [eval_.accuracy, eval_.nll, eval_.brier, eval_.overconfidence, eval_.ece]) {
@@ -62,13 +64,57 @@ test('no table line is wider than the terminal', () => {
 
 test('checks are ordered by urgency and told apart by shape', () => {
 	const text = reportText(terminal(120), reportFixture());
-	const marks = [...text.slice(text.indexOf('\nChecks\n')).matchAll(/^ {2}([▲●✓○]) /gm)].map((m) => m[1]);
+	const list = text.slice(text.indexOf('\nChecks\n'), text.indexOf('\nMost confident'));
+	const marks = [...list.matchAll(/^ {2}([▲●✓○]) /gm)].map((m) => m[1]);
 	const order = ['▲', '●', '○', '✓'];
 	assert.ok(marks.length >= 3);
 	assert.deepEqual(
 		marks,
 		marks.toSorted((a, b) => order.indexOf(a!) - order.indexOf(b!)),
 	);
+});
+
+test('a check that fails says its numbers and its remedy; what passes is one line', () => {
+	const text = reportText(terminal(132), reportFixture()).replaceAll(/\n {4}/g, ' ');
+	assert.match(
+		text,
+		/▲ Length hack \(held-out, tuning half\): Held out, .* p < 0\.001, p = 0\.006 adjusted\. To see 0\.35 logit .* Add train pairs where the shorter/s,
+	);
+	assert.match(text, /✓ 7 checks pass: Generalization gap \(held-out, tuning half\); Format hack/);
+});
+
+test('what was added to the record is told in the same order as in the view', () => {
+	const text = reportText(terminal(120), decidedFixture());
+	const titles = [
+		'What generalization costs',
+		'Checks',
+		'Most confident',
+		'Slices, exploratory',
+		'What the pairs teach',
+		'Is held-out',
+	];
+	const places = titles.map((title) => text.indexOf(`\n${title}`));
+	assert.ok(places.every((place) => place > 0));
+	assert.deepEqual(
+		places,
+		places.toSorted((a, b) => a - b),
+	);
+	assert.match(
+		text,
+		/✓ GDPO has a lower held-out loss .* Loss on held-out, tuning half,\s+GDPO − pooled: −0\.018 \(−0\.033 to −0\.004\)\./,
+	);
+	assert.match(text, /words and word pairs: prefers certainly \+0\.25, .*; avoids it depends −0\.17/);
+	assert.match(text, /by response differences: insufficient to tell, AUC 0\.62 \(0\.58–0\.66\)/);
+	assert.match(text, /Unseen facets: NLL 0\.684/);
+	const slices = text.slice(text.indexOf('Slices, exploratory'));
+	assert.ok(slices.indexOf('domain:law') < slices.indexOf('domain:medicine'));
+	assert.ok(slices.indexOf('domain:medicine') < slices.indexOf('language:de'));
+});
+
+test('an old record has none of it, and says nothing of it', () => {
+	const text = reportText(terminal(100), reportFixture(oldRecordFixture()));
+	assert.doesNotMatch(text, /NaN|null|undefined|Slices|Is held-out|GDPO − pooled, held-out|further measures/);
+	assert.match(text, /0\.96$/m);
 });
 
 test('frontier points with one solution share a row that keeps every λ', () => {

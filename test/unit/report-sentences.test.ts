@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkTitle, orderedChecks, passesTitle } from '../../src/domain/check-list.ts';
 import { inSolution, lambdaChoices, lambdaRange, solutions } from '../../src/domain/frontier.ts';
+import { orderedSlices } from '../../src/domain/slice-order.ts';
 import { checkKey, checkNumbers, factLines, remedyOf } from '../../webview/report/check-words.ts';
 import { claimWords, divergenceName } from '../../webview/report/claim-words.ts';
 import {
@@ -28,7 +29,7 @@ import {
 	sideOfZero,
 } from '../../webview/report/sentences.ts';
 import { shiftSentence } from '../../webview/report/shift-words.ts';
-import { orderedSlices, slicesSentence } from '../../webview/report/slice-words.ts';
+import { slicesSentence } from '../../webview/report/slice-words.ts';
 import {
 	decidedFixture,
 	insufficientFixture,

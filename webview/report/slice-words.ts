@@ -1,11 +1,5 @@
-/** Slices in the order people should see them, and their names in words. */
+/** What a look at many slices comes to, in a sentence. */
 import type { Slice } from '../../src/domain/run-record.ts';
-
-/** Flagged first, then by p; those too small for a p last, larger ones before smaller. */
-export function orderedSlices(slices: readonly Slice[]): Slice[] {
-	const rank = (slice: Slice): number => (slice.flagged ? 0 : slice.p === null ? 2 : 1);
-	return slices.toSorted((a, b) => rank(a) - rank(b) || (a.p ?? 1) - (b.p ?? 1) || b.pairs - a.pairs);
-}
 
 /** "2 of 12 slices are over-confident beyond what 12 looks would show by chance." */
 export function slicesSentence(slices: readonly Slice[]): string {

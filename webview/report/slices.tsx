@@ -1,8 +1,9 @@
 import type { Interval, RunRecord, Slice } from '../../src/domain/run-record.ts';
+import { orderedSlices } from '../../src/domain/slice-order.ts';
 import { SPLIT_LABELS } from '../../src/domain/split.ts';
 import { count, DASH, fixed, range } from './format.ts';
 import { StatusMark } from './parts.tsx';
-import { orderedSlices, slicesSentence } from './slice-words.ts';
+import { slicesSentence } from './slice-words.ts';
 import { useView } from './view-state.tsx';
 
 /** Rows before one asks for all. */
