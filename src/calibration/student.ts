@@ -61,6 +61,8 @@ export function studentUpperTail(t: number, df: number): number {
 	return t >= 0 ? half : 1 - half;
 }
 
+const quantiles = new Map<string, number>();
+
 /**
  * The q-quantile of t(df), by bisection on the upper tail to machine precision.
  * @param q in (0, 1)
@@ -70,6 +72,16 @@ export function studentQuantile(q: number, df: number): number {
 	if (!(q > 0 && q < 1) || !(df > 0)) throw new RangeError(`no t quantile at ${q} with ${df} degrees of freedom`);
 	if (q === 0.5) return 0;
 	if (q < 0.5) return -studentQuantile(1 - q, df);
+	// A run asks for the same few again and again, and a bisection takes a tenth of a millisecond.
+	const key = `${q},${df}`;
+	const known = quantiles.get(key);
+	if (known !== undefined) return known;
+	const quantile = bisectQuantile(q, df);
+	if (quantiles.size < 1000) quantiles.set(key, quantile);
+	return quantile;
+}
+
+function bisectQuantile(q: number, df: number): number {
 	const tail = 1 - q;
 	let high = 1;
 	while (studentUpperTail(high, df) > tail) high *= 2;
