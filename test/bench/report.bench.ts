@@ -2,7 +2,7 @@
  * The report of a stored run in a real editor, 100,000 pairs: from the click on the command to the verdict painted, as the page itself
  * sees it. Floor: an empty webview panel, opened in turn with it. Needs what the end-to-end tests need.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -120,14 +120,17 @@ else {
 	const scratch = mkdtempSync(join(tmpdir(), 'pairwright-bench-report-'));
 	process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
 	const empty = await emptyPanelExtension(scratch);
-	let scored = 0;
+	// Minutes: longer than an editor may take to start.
+	const made = join(scratch, 'workspace');
+	mkdirSync(made);
+	await writePairs(join(made, 'pairs.jsonl'), PAIRS, { seed: 1, heldoutShare: 0.02 });
+	runCli(made, 'init');
+	runCli(made, 'import', join(made, 'pairs.jsonl'));
+	const scored = await storeRun(made);
 
 	const editor = useEditor({
-		async prepare(workspace) {
-			await writePairs(join(workspace, 'pairs.jsonl'), PAIRS, { seed: 1, heldoutShare: 0.02 });
-			runCli(workspace, 'init');
-			runCli(workspace, 'import', join(workspace, 'pairs.jsonl'));
-			scored = await storeRun(workspace);
+		prepare(workspace) {
+			for (const name of readdirSync(made)) renameSync(join(made, name), join(workspace, name));
 		},
 		extensions: [empty],
 		settings: { 'pairwright.import.largeFiles': 'leave' },

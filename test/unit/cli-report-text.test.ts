@@ -101,7 +101,7 @@ test('what was added to the record is told in the same order as in the view', ()
 	);
 	assert.match(
 		text,
-		/✓ GDPO has a lower held-out loss .* Loss on held-out, tuning half,\s+GDPO − pooled: −0\.018 \(−0\.033 to −0\.004\)\./,
+		/✓ GDPO has a lower held-out loss .* Loss on held-out, tuning half,\s+GDPO\s−\s+pooled:\s+−0\.018 \(−0\.033 to −0\.004\)\./,
 	);
 	assert.match(text, /words and word pairs: prefers certainly \+0\.25, .*; avoids it depends −0\.17/);
 	assert.match(text, /by response differences: insufficient to tell, AUC 0\.62 \(0\.58–0\.66\)/);
