@@ -9,7 +9,7 @@ import { LANES, multinomialResample, type Resample } from './resample.ts';
 export interface BootstrapDistributions {
 	readonly ece: Float64Array;
 	readonly overconfidence: Float64Array;
-	/** NaN throughout where a loss is infinite. */
+	/** NaN where a loss is infinite. */
 	readonly nll: Float64Array;
 	readonly brier: Float64Array;
 	/** NaN where a resample holds no strict majority: sorted to the end. */
@@ -118,13 +118,16 @@ export function bootstrapCalibration(
 		readonly bins: number;
 		readonly seed: number;
 		readonly draws?: number;
+		/** False leaves `nll`, `brier` and `accuracy` empty, which saves their sums. */
+		readonly proper?: boolean;
 		readonly resample?: Resample;
 	},
 ): CalibrationBootstrap {
 	const { bins } = options;
 	const { clusters } = records;
 	const { start, at, totals } = binEntries(records, form, bins);
-	const perCluster = clusterTotals(records);
+	const perCluster = options.proper === false ? null : clusterTotals(records);
+	const proper = perCluster === null ? 0 : 1;
 	const draws = options.draws ?? resampleCount(at.length + clusters);
 	const resample = options.resample ?? multinomialResample(clusters, options.seed);
 	const counts = new Uint8Array(LANES * clusters);
@@ -133,9 +136,9 @@ export function bootstrapCalibration(
 	const out = {
 		ece: new Float64Array(draws),
 		overconfidence: new Float64Array(draws),
-		nll: new Float64Array(draws),
-		brier: new Float64Array(draws),
-		accuracy: new Float64Array(draws),
+		nll: new Float64Array(proper * draws),
+		brier: new Float64Array(proper * draws),
+		accuracy: new Float64Array(proper * draws),
 	};
 	const perBin = Array.from({ length: bins }, () => new Float64Array(draws));
 	for (let d = 0; d < draws; d += LANES) {
@@ -154,11 +157,12 @@ export function bootstrapCalibration(
 				perBin[b]![d + lane] = w > 0 ? sums[2 * LANES + lane]! / w : Number.NaN;
 			}
 		}
-		const sums = sumClusters(clusters, perCluster, packed);
+		const sums = perCluster === null ? null : sumClusters(clusters, perCluster, packed);
 		for (let lane = 0; lane < lanes; lane++) {
 			const w = weight[lane]!;
 			out.ece[d + lane] = absolute[lane]! / w;
 			out.overconfidence[d + lane] = gap[lane]! / w;
+			if (sums === null) continue;
 			out.nll[d + lane] = sums[lane]! / w;
 			out.brier[d + lane] = sums[LANES + lane]! / w;
 			out.accuracy[d + lane] = sums[2 * LANES + lane]! / sums[3 * LANES + lane]!;

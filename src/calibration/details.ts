@@ -46,7 +46,7 @@ export interface CalibrationDetails {
 	readonly smece: {
 		readonly sigma: number | null;
 		readonly at_sigma_005: number | null;
-		/** With full weight for p of exactly 0 and 1. */
+		/** With full weight for p of exactly 0 and 1; null where no p lies near them: there it makes no difference. */
 		readonly full_boundary: SmoothEce | null;
 	};
 	/** d NLL / d(1/T) at T = 1: the IRMv1 gradient, 0 if and only if T = 1 is best. */
@@ -62,6 +62,9 @@ export interface CalibrationDetails {
 		readonly ece: Bounds;
 	} | null;
 }
+
+/** How near to 0 or 1 a point's weight reaches the last grid node of smECE. */
+const NEAR_EDGE = 1e-3;
 
 interface Bounds {
 	readonly low: number | null;
@@ -106,7 +109,7 @@ export function calibrationDetails(
 		smece: {
 			sigma: smoothEce(points)?.sigma ?? null,
 			at_sigma_005: records.size === 0 ? null : smoothEceOf(points)(0.05),
-			full_boundary: smoothEce(points, 'full'),
+			full_boundary: form.confidence.some((p) => p < NEAR_EDGE || p > 1 - NEAR_EDGE) ? smoothEce(points, 'full') : null,
 		},
 		irm_gradient: records.size === 0 || !finite ? null : temperatureSlope(records, 1),
 		at_t_star: atTStar(records, kind, bins),

@@ -125,7 +125,9 @@ export function computeMetrics(records: Records, options: MetricsOptions): Metri
 	const ece = expectedCalibrationError(totals)!;
 	const nulls = eceNull(records, form, ece, { bins, seed: options.seed });
 	const boot =
-		records.clusters < MIN_CLUSTERS ? null : bootstrapCalibration(records, form, { bins, seed: options.seed });
+		records.clusters < MIN_CLUSTERS
+			? null
+			: bootstrapCalibration(records, form, { bins, seed: options.seed, proper: false });
 	const temperature = fitTemperature(records);
 	const points = { p: form.confidence, y: form.correct, weight: records.weight };
 	const sorted = sortPoints(points);

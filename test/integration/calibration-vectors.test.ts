@@ -25,10 +25,10 @@ import {
 } from '../../src/calibration/proper.ts';
 import { quantileSorted } from '../../src/calibration/random.ts';
 import { type Records, recordsFromMargins, recordsFromProbabilities } from '../../src/calibration/records.ts';
-import { smoothEce, smoothEceOf } from '../../src/calibration/smece.ts';
+import { smoothEceOf } from '../../src/calibration/smece.ts';
 import { fitTemperature, T_MAX, T_MIN, temperatureSlope } from '../../src/calibration/temperature.ts';
 import type { Metrics } from '../../src/domain/run-record.ts';
-import { compareCase, type Readers, skipVectors as skip, vectorCases, Within } from './calibration-support.ts';
+import { compareCase, type Readers, skipVectors as skip, vectorCases, Within } from '../unit/calibration-support.ts';
 
 const mean = (values: ArrayLike<number>): number => Array.from(values).reduce((s, x) => s + x, 0) / values.length;
 
@@ -82,16 +82,20 @@ class Computed {
 /** smECE is matched to what is asked of it, not to the file's last digit: its grid sums come in another order. */
 const SMECE = 1e-6;
 const within = (value: number | null | undefined, tolerance: number): Within => new Within(value!, tolerance);
-const expectedOf = (c: Computed, field: 'value' | 'sigma', boundary: 'half' | 'full'): Within =>
-	within(smoothEce(c.points, boundary)![field], field === 'sigma' ? 1e-12 : SMECE);
+/** A bandwidth is a bisection's own number and has to be that number. */
+const smooth = (field: string, of: { value?: number | null; sigma: number | null }): Within =>
+	field === 'sigma' ? within(of.sigma, 1e-12) : within(of.value, SMECE);
 
 const COMMON: Readers<Computed> = [
 	[/^n$/, (c) => c.metrics.n],
 	[/^brier$/, (c) => c.metrics.brier_mean_label.value],
 	[/^nll$/, (c) => c.metrics.nll.value ?? recordMean(c.records, losses(c.records))!.value],
 	[/^nll_clipped$/, (c) => c.details.nll_clipped.value],
-	[/^smece(?:_conf)?\.(value|sigma)$/, (c, m) => expectedOf(c, m[1] as 'value', 'half')],
-	[/^smece(?:_conf)?_full_boundary_weight\.(value|sigma)$/, (c, m) => expectedOf(c, m[1] as 'value', 'full')],
+	[
+		/^smece(?:_conf)?\.(value|sigma)$/,
+		(c, m) => smooth(m[1]!, { value: c.metrics.smece.value, sigma: c.details.smece.sigma }),
+	],
+	[/^smece(?:_conf)?_full_boundary_weight\.(value|sigma)$/, (c, m) => smooth(m[1]!, c.details.smece.full_boundary!)],
 	[/^bins_width_(\d+)\.(.*)$/, (c, m) => c.bin(m[1]!, m[2]!)],
 ];
 
