@@ -121,22 +121,22 @@ function novelty(terminal: Terminal, { novelty: found }: Inspection): string {
 		SPLIT_LABELS[split],
 		count(prompts),
 		prompts === 0 ? NONE : `${count(beyond)} (${percent(beyond / prompts)})`,
-		fixed(median, 2),
-		fixed(p95, 2),
+		fixed(median),
+		fixed(p95),
 	];
 	const table = renderTable(
 		terminal,
 		[
 			{ title: 'split' },
 			{ title: 'prompts', align: 'right' },
-			{ title: `beyond ${fixed(found.threshold, 2)}`, align: 'right' },
+			{ title: `beyond ${fixed(found.threshold)}`, align: 'right' },
 			{ title: 'median', align: 'right', drop: 2 },
 			{ title: '95 % below', align: 'right', drop: 1 },
 		],
 		found.places.map(row),
 	);
 	const suggestions = found.suggestions.slice(0, SUGGESTIONS).flatMap((each) => suggestion(terminal, each));
-	const about = `Distance to the ${ordinal(found.k)} nearest train cluster, 0 to 1; 95 % of train prompts stay below ${fixed(found.threshold, 2)}.`;
+	const about = `Distance to the ${ordinal(found.k)} nearest train cluster, 0 to 1; 95 % of train prompts stay below ${fixed(found.threshold)}.`;
 	return section(terminal, title, [
 		terminal.paint('dim', wrap(about, terminal.width, '  ')),
 		table,
@@ -160,7 +160,7 @@ function suggestion(
 		bullet(
 			terminal,
 			terminal.paint('cyan', '→'),
-			`${shortId(prompt)}  ${fixed(far, 2)}  ${SPLIT_LABELS[split]}${more}: ${oneLine(preview)}`,
+			`${shortId(prompt)}  ${fixed(far)}  ${SPLIT_LABELS[split]}${more}: ${oneLine(preview)}`,
 		),
 		...(first === undefined
 			? []

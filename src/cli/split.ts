@@ -126,6 +126,7 @@ export function splitText(
 			row(SPLIT_LABELS.excluded, splits.excluded, 'excluded'),
 		],
 	);
+	const spans = overview.spans ?? overview.spanning.length;
 	const notes = [
 		...(assigned === null
 			? []
@@ -137,11 +138,9 @@ export function splitText(
 			([split, f]) => `Froze ${SPLIT_LABELS[split as Split]}: ${plural(f.prompts, 'prompt')}, manifest ${f.manifest}.`,
 		),
 		...leakNotes(overview),
-		...(overview.spanning.length === 0
+		...(spans === 0
 			? []
-			: [
-					`● ${plural(overview.spanning.length, 'cluster')} across splits: only the most protected members take part in runs.`,
-				]),
+			: [`● ${plural(spans, 'cluster')} across splits: only the most protected members take part in runs.`]),
 		...(overview.proposals.length === 0 ? [] : [`● ${plural(overview.proposals.length, 'proposal')} to answer.`]),
 		...(splits.heldout.prompts > 0
 			? []

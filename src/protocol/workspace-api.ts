@@ -330,7 +330,9 @@ export interface SplitsOverview {
 	readonly leaks?: readonly LeakCount[];
 	/** Copies and near-copies among prompts that came in lately are still looked for. */
 	readonly looking?: boolean;
-	/** Clusters that span splits: their less protected members take no part in runs. */
+	/** Clusters that span splits, counted. */
+	readonly spans?: number;
+	/** The first 200 clusters that span splits: their less protected members take no part in runs. */
 	readonly spanning: readonly {
 		readonly cluster: string;
 		readonly prompts: readonly {

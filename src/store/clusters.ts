@@ -1,10 +1,12 @@
 import { firstTurnLinks } from '../domain/assignment.ts';
 import { Groups } from '../domain/near-clusters.ts';
 import type { Database } from './database.ts';
-import { allEdges, nearSet, promptSet } from './near-edges.ts';
+import { endsOfEdges, nearSet, promptSet } from './near-edges.ts';
 
-/** Most prompts that change their cluster in one transaction. */
+/** Most prompts read, or changed in one transaction, between pauses. */
 const SLICE = 500;
+/** Most edges read between pauses. */
+const EDGES = 2_000;
 
 /** What clusters follow from: the set of prompts and the near-duplicates known among them. */
 function clustersVersion(db: Database): string {
@@ -47,29 +49,29 @@ interface Merged {
 	readonly turns: ReadonlySet<string>;
 }
 
-function mergedByEdges(db: Database, templates: ReadonlySet<string>): Merged {
-	const members = new Map<number, Member>();
-	for (const row of db.all<Member>(
-		'SELECT n, id, first_turn FROM prompts WHERE n IN (SELECT a FROM near_edges UNION SELECT b FROM near_edges)',
-	)) {
-		members.set(row.n, row);
-	}
+function* mergedByEdges(db: Database, templates: ReadonlySet<string>): Generator<void, Merged> {
 	const groups = new Groups<string>();
-	const turns = new Map<string, string>();
-	for (const { a, b } of allEdges(db)) {
-		const [one, two] = [members.get(a), members.get(b)];
-		if (one === undefined || two === undefined) continue;
-		const [base, other] = [baseOf(one, templates), baseOf(two, templates)];
-		if (base === other) continue;
-		groups.join(base, other);
-		turns.set(base, one.first_turn).set(other, two.first_turn);
+	const turns = new Set<string>();
+	for (let from = { a: 0, b: 0 }; ; ) {
+		const edges = endsOfEdges(db, from, EDGES);
+		for (const { id, first_turn, other, other_turn } of edges) {
+			const base = baseOf({ id, first_turn }, templates);
+			const near = baseOf({ id: other, first_turn: other_turn }, templates);
+			if (base === near) continue;
+			groups.join(base, near);
+			turns.add(first_turn).add(other_turn);
+		}
+		const last = edges.at(-1);
+		if (last === undefined) break;
+		from = last;
+		yield;
 	}
 	const names = new Map<string, string>();
 	for (const bases of groups.all()) {
 		const name = bases.reduce((least, base) => (base < least ? base : least));
 		for (const base of bases) names.set(base, name);
 	}
-	return { names, turns: new Set(turns.values()) };
+	return { names, turns };
 }
 
 /**
@@ -83,28 +85,40 @@ export function* settleClusters(db: Database): Generator<void> {
 	const names = (sql: string) => db.all<{ first_turn: string }>(sql).map((row) => row.first_turn);
 	const templates = templateTurns(db, total);
 	const unlinked = names('SELECT first_turn FROM unlinked_turns');
-	const merged = mergedByEdges(db, templates);
 	const before = names('SELECT first_turn FROM merged_turns');
 	yield;
-	const touched = [...new Set([...templates, ...unlinked, ...merged.turns, ...before])].sort();
+	const merged = yield* mergedByEdges(db, templates);
+	const touched = new Set([...templates, ...unlinked, ...merged.turns, ...before]);
+	let moves: { readonly n: number; readonly to: string }[] = [];
+	let read = 0;
 	for (const turn of touched) {
-		const wrong = db
-			.all<Member & { cluster: string }>('SELECT n, id, first_turn, cluster FROM prompts WHERE first_turn = ?', turn)
-			.map((row) => ({ n: row.n, from: row.cluster, to: nameOf(row, templates, merged) }))
-			.filter(({ from, to }) => from !== to);
-		for (let i = 0; i < wrong.length; i += SLICE) {
-			db.write(() => {
-				for (const { n, to } of wrong.slice(i, i + SLICE)) db.run('UPDATE prompts SET cluster = ? WHERE n = ?', to, n);
-			});
-			yield;
+		for (const row of db.all<Member & { cluster: string }>(
+			'SELECT n, id, first_turn, cluster FROM prompts WHERE first_turn = ?',
+			turn,
+		)) {
+			const to = nameOf(row, templates, merged);
+			if (row.cluster !== to) moves.push({ n: row.n, to });
+			read++;
 		}
+		if (moves.length < SLICE && read < SLICE) continue;
+		yield* move(db, moves);
+		[moves, read] = [[], 0];
+		yield;
 	}
-	db.write(() => {
-		replace(db, 'unlinked_turns', unlinked, templates);
-		replace(db, 'merged_turns', before, merged.turns);
-		// Prompts that came in meanwhile are the next call's.
-		db.run("INSERT OR REPLACE INTO meta VALUES ('clusters', ?)", version);
-	});
+	yield* move(db, moves);
+	yield* replace(db, 'unlinked_turns', unlinked, templates);
+	yield* replace(db, 'merged_turns', before, merged.turns);
+	// Prompts that came in meanwhile are the next call's.
+	db.run("INSERT OR REPLACE INTO meta VALUES ('clusters', ?)", version);
+}
+
+function* move(db: Database, moves: readonly { readonly n: number; readonly to: string }[]): Generator<void> {
+	for (let i = 0; i < moves.length; i += SLICE) {
+		db.write(() => {
+			for (const { n, to } of moves.slice(i, i + SLICE)) db.run('UPDATE prompts SET cluster = ? WHERE n = ?', to, n);
+		});
+		yield;
+	}
 }
 
 function nameOf(row: Member, templates: ReadonlySet<string>, { names }: Merged): string {
@@ -112,13 +126,25 @@ function nameOf(row: Member, templates: ReadonlySet<string>, { names }: Merged):
 	return names.get(base) ?? base;
 }
 
-function replace(
+function* replace(
 	db: Database,
 	table: 'unlinked_turns' | 'merged_turns',
 	before: readonly string[],
 	now: ReadonlySet<string>,
-): void {
+): Generator<void> {
 	const known = new Set(before);
-	for (const turn of before) if (!now.has(turn)) db.run(`DELETE FROM ${table} WHERE first_turn = ?`, turn);
-	for (const turn of now) if (!known.has(turn)) db.run(`INSERT INTO ${table} VALUES (?)`, turn);
+	const changes = [
+		...before
+			.filter((turn) => !now.has(turn))
+			.map((turn) => [`DELETE FROM ${table} WHERE first_turn = ?`, turn] as const),
+		...[...now]
+			.filter((turn) => !known.has(turn))
+			.map((turn) => [`INSERT OR IGNORE INTO ${table} VALUES (?)`, turn] as const),
+	];
+	for (let i = 0; i < changes.length; i += SLICE) {
+		db.write(() => {
+			for (const [sql, turn] of changes.slice(i, i + SLICE)) db.run(sql, turn);
+		});
+		yield;
+	}
 }

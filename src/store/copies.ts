@@ -165,8 +165,8 @@ export interface NearPair {
  * cluster. What is near one prompt is near its copies, which have no edge of their own.
  */
 export function nearPairs(db: Database): NearPair[] {
-	const edges = db.all<{ a: number; b: number; similarity: number }>(
-		`SELECT e.a, e.b, e.similarity FROM near_edges e CROSS JOIN prompts x ON x.n = e.a CROSS JOIN prompts y ON y.n = e.b
+	const edges = db.all<{ a: number; b: number; similarity: number; apart: number }>(
+		`SELECT e.a, e.b, e.similarity, x.place <> y.place AS apart FROM near_edges e CROSS JOIN prompts x ON x.n = e.a CROSS JOIN prompts y ON y.n = e.b
 		WHERE x.cluster = y.cluster AND x.cluster IN (
 			SELECT cluster FROM prompts WHERE place <> 'excluded' GROUP BY cluster HAVING count(DISTINCT place) > 1)`,
 	);
@@ -186,7 +186,7 @@ export function nearPairs(db: Database): NearPair[] {
 	};
 	const placed = (n: number) => (same.get(n) ?? [n]).map(prompt).filter(({ split }) => split !== 'excluded');
 	return edges
-		.filter(({ a, b }) => same.get(a)?.includes(b) !== true)
+		.filter(({ a, b, apart }) => (apart === 1 || same.has(a) || same.has(b)) && same.get(a)?.includes(b) !== true)
 		.flatMap(({ a, b, similarity }) =>
 			[...acrossPlaces(placed(a), placed(b))].map(([one, two]) => ({ similarity, a: one, b: two })),
 		)

@@ -79,8 +79,27 @@ export function findEdges({ epoch, set, keys, texts }: PromptTexts): FoundEdges 
 	};
 }
 
-export function allEdges(db: Database): Edge<number>[] {
-	return db.all<Edge<number>>('SELECT a, b, similarity FROM near_edges');
+/** The next edges after one, with both prompts' ids and first turns. */
+export function endsOfEdges(
+	db: Database,
+	after: { readonly a: number; readonly b: number },
+	limit: number,
+): {
+	readonly a: number;
+	readonly b: number;
+	readonly id: string;
+	readonly first_turn: string;
+	readonly other: string;
+	readonly other_turn: string;
+}[] {
+	return db.all(
+		`SELECT e.a, e.b, x.id, x.first_turn, y.id AS other, y.first_turn AS other_turn FROM near_edges e
+		CROSS JOIN prompts x ON x.n = e.a CROSS JOIN prompts y ON y.n = e.b
+		WHERE (e.a, e.b) > (?, ?) ORDER BY e.a, e.b LIMIT ?`,
+		after.a,
+		after.b,
+		limit,
+	);
 }
 
 /** Replaces the stored near-duplicates, in short transactions. Stops where the tables were made anew meanwhile. */
@@ -88,7 +107,7 @@ export function* storeEdges(db: Database, found: FoundEdges): Generator<void> {
 	const key = (a: number, b: number) => (a < b ? `${a} ${b}` : `${b} ${a}`);
 	const wanted = new Map(found.edges.map((edge) => [key(edge.a, edge.b), edge]));
 	const gone: Edge<number>[] = [];
-	for (const edge of allEdges(db)) {
+	for (const edge of db.all<Edge<number>>('SELECT a, b, similarity FROM near_edges')) {
 		const same = wanted.get(key(edge.a, edge.b));
 		if (same?.similarity === edge.similarity) wanted.delete(key(edge.a, edge.b));
 		else gone.push(edge);

@@ -118,19 +118,24 @@ export function compositionVersion(db: Database): string {
 	]);
 }
 
-/** Members of clusters that stand in more than one place; excluded prompts take no part. */
-export function spanningClusters(db: Database): ReadonlyMap<string, readonly PlacedPrompt[]> {
+const SPANNING = `SELECT cluster FROM prompts WHERE place <> 'excluded' GROUP BY cluster HAVING count(DISTINCT place) > 1`;
+
+/** Clusters that stand in more than one place, counted; excluded prompts take no part. */
+export function spanningCount(db: Database): number {
+	return db.value<number>(`SELECT count(*) FROM (${SPANNING})`) as number;
+}
+
+/** Members of the first `most` of them, by name. */
+export function spanningClusters(db: Database, most: number): ReadonlyMap<string, readonly PlacedPrompt[]> {
 	const clusters = new Map<string, PlacedPrompt[]>();
-	for (const { cluster } of db.all<{ cluster: string }>(
-		`SELECT cluster FROM prompts WHERE place <> 'excluded' GROUP BY cluster HAVING count(DISTINCT place) > 1 ORDER BY cluster`,
+	for (const prompt of db.all<PlacedPrompt>(
+		`SELECT id, first_turn, cluster, split, half, preview FROM prompts
+		WHERE place <> 'excluded' AND cluster IN (${SPANNING} ORDER BY cluster LIMIT ?) ORDER BY cluster, id`,
+		most,
 	)) {
-		clusters.set(
-			cluster,
-			db.all<PlacedPrompt>(
-				`SELECT id, first_turn, cluster, split, half, preview FROM prompts WHERE cluster = ? AND place <> 'excluded' ORDER BY id`,
-				cluster,
-			),
-		);
+		const members = clusters.get(prompt.cluster);
+		if (members === undefined) clusters.set(prompt.cluster, [prompt]);
+		else members.push(prompt);
 	}
 	return clusters;
 }

@@ -11,6 +11,7 @@ import {
 	placeFacts,
 	sourceNames,
 	spanningClusters,
+	spanningCount,
 } from '../store/splits-query.ts';
 import type { Context } from './context.ts';
 import { countLeaks, findLeaks, shownLeaks } from './leaks.ts';
@@ -24,6 +25,9 @@ const PLACES = [
 	{ place: 'retention', split: 'retention', keys: ['retention'] },
 	{ place: 'excluded', split: 'excluded', keys: ['excluded'] },
 ] as const;
+
+/** Spanning clusters that are named; the rest is counted. */
+const SHOWN_SPANNING = 200;
 
 /** What hangs on splits and tags alone: kept while only judgments come in. */
 const composed = new WeakMap<Context, { readonly version: string; readonly facts: readonly PlaceFacts[] }>();
@@ -54,10 +58,11 @@ export function splits(ctx: Context): SplitsOverview {
 		leakage: shownLeaks(leaks),
 		leaks: countLeaks(leaks),
 		looking: copiesPending(ctx.db) || nearPending(ctx.db),
-		spanning: [...spanningClusters(ctx.db)].map(([cluster, prompts]) => ({
+		spanning: [...spanningClusters(ctx.db, SHOWN_SPANNING)].map(([cluster, prompts]) => ({
 			cluster,
 			prompts: prompts.map(({ id, split, half, preview }) => ({ id, split, half, preview })),
 		})),
+		spans: spanningCount(ctx.db),
 		facets: facetCounts(ctx.db),
 		sources: sourceNames(ctx.db),
 		annotators: annotatorNames(ctx.db),

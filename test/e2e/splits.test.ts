@@ -125,11 +125,52 @@ test('a leak is shown side by side and mended', async () => {
 	await texts.filter({ hasNotText: 'Reading…' }).nth(1).waitFor();
 	const before = await view.locator('.attention').first().locator('.side-by-side').count();
 	await screenshot('splits-leak');
+	await view.getByText(/A near-copy, \d\d % of word 5-grams shared/).waitFor();
 	await view.locator('.item-actions .btn').first().click();
 	await view.waitForFunction(
 		(n) => document.querySelectorAll('.side-by-side').length < n && document.querySelector('.notice button') !== null,
 		before,
 	);
+});
+
+test('a leak is accepted with a reason, on record', async () => {
+	const { page, workspace, screenshot } = editor();
+	const view = await splits(page);
+	await view.getByRole('button', { name: 'Accept with a reason…' }).first().click();
+	await page.locator('.quick-input-title', { hasText: 'Accept this leak' }).waitFor();
+	await answer(page, 'The same customer wrote twice');
+	await view.getByText('Accepted the leak: no longer counted.').waitFor();
+	await view.locator('.attention summary', { hasText: '1 accepted leak' }).click();
+	await view.getByText('The same customer wrote twice').waitFor();
+	const accepted = events(workspace).filter(({ type }) => type === 'leak-accepted');
+	assert.deepEqual([accepted.length, accepted[0]?.reason], [1, 'The same customer wrote twice']);
+	await screenshot('splits-accepted');
+	await view.locator('.attention summary', { hasText: '1 accepted leak' }).click();
+});
+
+test('shift and novelty are computed when opened; a suggestion is tagged and moves to held-out', async () => {
+	const { page, workspace, screenshot } = editor();
+	const view = await splits(page);
+	const part = view.locator('.inspection');
+	await part.locator('summary').click();
+	await part.locator('.suggestions > li').first().waitFor();
+	assert.match(await part.innerText(), /Prompt text\s+different/);
+	await part.scrollIntoViewIfNeeded();
+	await screenshot('splits-inspection');
+	const first = part.locator('.suggestions > li').first();
+	await first.scrollIntoViewIfNeeded();
+	await screenshot('splits-suggestions');
+	await first.getByRole('button', { name: 'Tag as OOD…' }).click();
+	await page.locator('.quick-input-widget input').first().fill('domain:parcels');
+	await pick(page, 'domain:parcels');
+	await page.locator('.quick-input-title', { hasText: 'domain:parcels' }).waitFor();
+	await answer(page, 'Nothing like it in training');
+	await view.getByText('Tagged').waitFor();
+	const tagged = events(workspace).findLast(({ type }) => type === 'tagged');
+	assert.equal(tagged?.facet, 'domain:parcels');
+	assert.equal((tagged?.moves as string[] | undefined)?.length, 1);
+	await part.getByText('Prompts moved or came in since this was computed.').waitFor();
+	await part.locator('summary').click();
 });
 
 test('a click opens the pair of a prompt, blind', async () => {

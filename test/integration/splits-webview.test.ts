@@ -234,12 +234,12 @@ test('shift and novelty are computed when opened, with progress and stop; sugges
 	assert.match(text, /Prompt text\s+without the words searched for: tenant, lease\s+different/);
 	assert.match(text, /Response differences\s+cannot be said\s+About 120 held-out clusters would settle it\./);
 	assert.match(text, /Inputs differ; whether preferences differ is the generalization check\./);
-	assert.match(text, /held-out, tuning half\s+63 % beyond \(30 of 48 prompts, median 0\.90\)/);
+	assert.match(text, /held-out, tuning half\s+63 % beyond \(30 of 48 prompts, median 0\.900\)/);
 	assert.equal(await part.locator('.suggestions > li').count(), 8);
 	await part.getByRole('button', { name: 'Show 4 more' }).click();
 	assert.equal(await part.locator('.suggestions > li').count(), 12);
 	const first = part.locator('.suggestions > li').first();
-	assert.match(await first.innerText(), /^0\.98[\s\S]*Nearest in train: 21 % alike, 8\. How do I repot/);
+	assert.match(await first.innerText(), /^0\.980[\s\S]*Nearest in train: 21 % alike, 8\. How do I repot/);
 	await first.getByRole('button', { name: 'Tag as OOD…' }).click();
 	assert.deepEqual(last(fake, 'tag'), [{ ids: [inspectionFixture.novelty.suggestions[0]!.prompt] }]);
 	await first.locator('.what > .link').click();

@@ -30,6 +30,7 @@ export function Attention({ overview, actions, open, onToggle }: Props) {
 	const standing = standingLeaks(overview);
 	const { proposals } = overview;
 	const spanning = overview.spanning.filter(({ prompts }) => !coveredBy(leaks, prompts));
+	const spans = spanning.length + Math.max(0, (overview.spans ?? 0) - overview.spanning.length);
 	const looking = overview.looking === true && (
 		<p class="all-clear" role="status">
 			Copies and near-copies among new prompts are still looked for…
@@ -81,7 +82,7 @@ export function Attention({ overview, actions, open, onToggle }: Props) {
 			{list(
 				'spanning',
 				'split',
-				`${many(spanning.length, 'cluster spans', 'clusters span')} splits`,
+				`${many(spans, 'cluster spans', 'clusters span')} splits`,
 				'Only the most protected members take part in runs; the others are left out and counted.',
 				spanning.map(({ cluster, prompts }) => (
 					<li key={cluster}>
@@ -112,6 +113,7 @@ export function Attention({ overview, actions, open, onToggle }: Props) {
 						</div>
 					</li>
 				)),
+				spans,
 			)}
 			{list(
 				'proposals',

@@ -176,7 +176,7 @@ function Novelty({ novelty }: { novelty: Inspection['novelty'] }) {
 			) : (
 				<>
 					<p class="dim">
-						Beyond {threshold.toFixed(2)} lies what is farther from train than 95 % of train prompts are from each other
+						Beyond {threshold.toFixed(3)} lies what is farther from train than 95 % of train prompts are from each other
 						(distance to the {ordinal(k)} nearest cluster, 0 to 1).
 					</p>
 					<ul class="novelty">
@@ -201,7 +201,7 @@ function PlaceRow({ place }: { place: PlaceNovelty }) {
 				<b>{percent(beyond, prompts)}</b> beyond{' '}
 				<span class="dim">
 					({count(beyond)} of {many(prompts, 'prompt')}
-					{median !== null && `, median ${median.toFixed(2)}`})
+					{median !== null && `, median ${median.toFixed(3)}`})
 				</span>
 			</span>
 		</li>
@@ -226,7 +226,7 @@ function Suggestions(props: { suggestions: readonly Suggestion[]; shown: number;
 					<li key={each.prompt}>
 						<div class="suggestion">
 							<span class="num far" title="Distance to the nearest train prompts, 0 to 1">
-								{each.novelty.toFixed(2)}
+								{each.novelty.toFixed(3)}
 							</span>
 							<div class="what">
 								<button type="button" class="link" dir="auto" onClick={() => actions.open(each.prompt)}>
