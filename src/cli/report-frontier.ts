@@ -100,8 +100,8 @@ function claimLines(terminal: Terminal, { claim }: RunRecord): string[] {
 	const { low, high, on, value, sentence } = claim;
 	const known = low !== null && high !== null;
 	const status = known && high < 0 ? 'pass' : known && low > 0 ? 'warn' : 'insufficient';
-	const numbers =
-		value === null ? '' : ` Loss on ${SPLIT_LABELS[on]}, GDPO − pooled: ${interval({ value, low, high })}.`;
+	const told = value === null || sentence.includes(fixed(Math.abs(value)));
+	const numbers = told ? '' : ` Loss on ${SPLIT_LABELS[on]}, GDPO − pooled: ${interval({ value, low, high })}.`;
 	return [bullet(terminal, statusMark(terminal, status), `${oneLine(sentence)}${numbers}`)];
 }
 

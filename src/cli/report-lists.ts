@@ -69,7 +69,7 @@ export function sliceLines(terminal: Terminal, { slices }: RunRecord): string[] 
 				SPLIT_LABELS[slice.split],
 				count(slice.pairs),
 				interval(slice.overconfidence),
-				fixed(slice.p_adjusted),
+				slice.p_adjusted !== null && slice.p_adjusted < 0.001 ? '< 0.001' : fixed(slice.p_adjusted),
 				interval(slice.accuracy),
 			]),
 		),

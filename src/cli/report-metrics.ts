@@ -29,6 +29,8 @@ function label(split: EvaluationSplit, record: RunRecord): string {
 /** 1/T*, also for records that have T* alone; one that ran to an end of its range is no number to compare. */
 function slope({ slope: own, temperature }: Metrics): string {
 	const status = own?.status ?? temperature.status;
+	if (status === 't_to_infinity') return '→ 0';
+	if (status === 't_to_zero') return '→ ∞';
 	if (status !== 'ok' && status !== 'clamped') return NONE;
 	return fixed(own === undefined ? inverse(temperature.value) : own.value, 2);
 }

@@ -243,11 +243,13 @@ test('how a check works names its power only where it was measured', () => {
 test('a claim against pooled training stands only where its interval does', () => {
 	const claim = (low: number | null, high: number | null) =>
 		claimWords({ on: 'eval', value: -0.01, low, high, sentence: '' }).word;
-	assert.equal(claim(-0.02, -0.001), 'beats pooled');
-	assert.equal(claim(0.001, 0.02), 'does not beat pooled');
-	assert.equal(claim(-0.02, 0.001), 'not distinguishable from pooled');
-	assert.equal(claim(0, 0), 'not distinguishable from pooled');
+	assert.equal(claim(-0.02, -0.001), 'beats it');
+	assert.equal(claim(0.001, 0.02), 'does not beat it');
+	assert.equal(claim(-0.02, 0.001), 'not distinguishable');
+	assert.equal(claim(0, 0), 'not distinguishable');
 	assert.equal(claim(null, null), 'insufficient data');
+	const said = claimWords({ on: 'eval', value: -0.01, low: -0.02, high: 0, sentence: 'Lower by 0.010 nats.' });
+	assert.equal(said.detail, '');
 	assert.equal(divergenceName('preference-kl-vs-pooled'), 'pooled (DPO on train and tuning half)');
 	assert.equal(divergenceName('log-ratio-drift'), 'log ratio drift');
 });

@@ -6,23 +6,24 @@ import { sideOfZero } from './sentences.ts';
 
 interface ClaimWords {
 	readonly status: HealthStatus;
-	/** The mark in a word. */
+	/** The mark in words, after "GDPO against pooled training:". */
 	readonly word: string;
+	/** The number, where the record's own sentence does not say it. */
 	readonly detail: string;
 }
 
 /** Loss of GDPO minus loss of pooled: below zero is in favour of GDPO. */
-export function claimWords({ on, value, low, high }: NonNullable<RunRecord['claim']>): ClaimWords {
-	const where = SPLIT_LABELS[on];
-	if (value === null) return { status: 'insufficient', word: 'insufficient data', detail: '' };
-	const detail = `GDPO − pooled, loss on ${where}: ${fixed(value)} nats${low === null ? ', no interval' : ` (paired, ${range(low, high)})`}.`;
+export function claimWords({ on, value, low, high, sentence }: NonNullable<RunRecord['claim']>): ClaimWords {
+	if (value === null) return { status: 'insufficient', word: 'nothing to compare', detail: '' };
+	const numbers = `GDPO − pooled, loss on ${SPLIT_LABELS[on]}: ${fixed(value)} nats${low === null ? ', no interval' : ` (paired, ${range(low, high)})`}.`;
+	const detail = sentence.includes(fixed(Math.abs(value))) ? '' : numbers;
 	switch (low === 0 && high === 0 ? 'around' : sideOfZero({ low, high })) {
 		case 'below':
-			return { status: 'pass', word: 'beats pooled', detail };
+			return { status: 'pass', word: 'beats it', detail };
 		case 'above':
-			return { status: 'warn', word: 'does not beat pooled', detail };
+			return { status: 'warn', word: 'does not beat it', detail };
 		case 'around':
-			return { status: 'insufficient', word: 'not distinguishable from pooled', detail };
+			return { status: 'insufficient', word: 'not distinguishable', detail };
 		default:
 			return { status: 'insufficient', word: 'insufficient data', detail };
 	}

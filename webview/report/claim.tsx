@@ -13,7 +13,7 @@ export function Claim({ record }: { record: RunRecord }) {
 			<StatusMark status={status} word={word} />
 			<div>
 				<p>
-					<b>{record.claim.sentence}</b>
+					<b>GDPO against pooled training: {word}.</b> {record.claim.sentence}
 				</p>
 				{detail === '' ? null : <p class="dim small">{detail}</p>}
 			</div>

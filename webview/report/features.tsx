@@ -32,7 +32,7 @@ function Row({ feature, strength, most }: { feature: TaughtFeature; strength: nu
 		<tr title={whereabouts(feature)}>
 			<th scope="row">{feature.kind === 'ngram' ? <code>{feature.name}</code> : feature.name}</th>
 			<td>
-				<span class="dim">{prefers(strength)}</span> {signed(strength, 2)}
+				<span class="dim">{prefers(strength)}</span> {signed(strength, most < 0.1 ? 3 : 2)}
 			</td>
 			<td class="bar-cell" aria-hidden="true">
 				<svg class="feature-bar" viewBox="-50 0 100 8" preserveAspectRatio="none" aria-hidden="true">

@@ -199,7 +199,7 @@ export function missingReasons(metrics: Partial<Record<EvaluationSplit, Metrics 
 	const found = new Set<string>();
 	for (const row of Object.values(metrics)) {
 		if (!row) continue;
-		for (const part of [row.accuracy, row.nll, row.brier, row.overconfidence, row.ece, row.temperature]) {
+		for (const part of [row.accuracy, row.nll, row.brier, row.overconfidence, row.ece, row.slope ?? row.temperature]) {
 			if (part.reason) found.add(part.reason);
 		}
 	}

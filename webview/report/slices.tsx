@@ -29,7 +29,7 @@ function Row({ slice }: { slice: Slice }) {
 			<td>
 				<WithBounds of={slice.overconfidence} />
 			</td>
-			<td>{slice.p_adjusted === null ? DASH : fixed(slice.p_adjusted)}</td>
+			<td>{slice.p_adjusted === null ? DASH : slice.p_adjusted < 0.001 ? '< 0.001' : fixed(slice.p_adjusted)}</td>
 			<td>
 				<WithBounds of={slice.accuracy} />
 			</td>
