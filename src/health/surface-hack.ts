@@ -52,12 +52,14 @@ export function checkSurface(surface: Surface, tested: TestedSplit, x: ArrayLike
 	const { b, p, leans, low, high } = result;
 	const credited = leans > 0 ? surface.more : surface.less;
 	const size = sampleSize(
-		{ ...result, n: records.pairs },
+		{ ...result, n: records.pairs, clusters: records.clusters },
 		EFFECT,
 		`people crediting ${surface.name} ${EFFECT} logits per standard deviation less than ${scored} does`,
 	);
 	const found = p < LEVEL;
-	const extent = `${logits(b)} logits per standard deviation of ${surface.name}${interval(low, high, logits)}`;
+	const extent = `b = ${logits(b)} logits per standard deviation of ${surface.name}${interval(low, high, logits)}`;
+	const further = leans > 0 ? low > 0 : high < 0;
+	const people = further ? 'people do so even more' : 'no sign that people do so less';
 	return {
 		check: surface.check,
 		split,
@@ -71,8 +73,8 @@ export function checkSurface(surface: Surface, tested: TestedSplit, x: ArrayLike
 		n_needed: size?.n_needed ?? null,
 		evidence: found ? largest(result.contributions).map((i) => comparisons[i]!) : [],
 		message: found
-			? `On ${place}, ${scored} credits the ${credited} response beyond what people do: at equal margin they correct it by ${extent}.`
-			: `On ${place}, ${scored} leans towards the ${credited} response; no sign that people do so less: ${extent}.`,
+			? `On ${place}, ${scored} credits the ${credited} response beyond what people do: at equal margin they prefer it less (${extent}).`
+			: `On ${place}, ${scored} leans towards the ${credited} response; ${people} (${extent}).`,
 		...(size === null ? {} : { sample_size: size.text }),
 		...(found ? { remedy: surface.remedy } : {}),
 	};

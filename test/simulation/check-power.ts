@@ -59,7 +59,7 @@ export const FAMILY_POWER: readonly PowerCase[] = [
 	inFamily('length-hack', { eval: { clusters: 750, size: 2 } }, { length: 0.35 }, 'eval'),
 	inFamily('confidence-hack', {}, { certainty: 0.35 }, 'eval'),
 	inFamily('format-hack', {}, { format: 0.35 }, 'eval'),
-	inFamily('drift', { eval: { clusters: 1000, size: 2 } }, { worse: WORSE }, 'eval'),
+	inFamily('drift', { eval: { clusters: 750, size: 2 } }, { worse: WORSE }, 'eval'),
 	inFamily('position-bias', {}, { firstSide: 0.65 }),
 ];
 

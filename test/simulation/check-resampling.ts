@@ -5,17 +5,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { seededRandom } from '../../src/calibration/random.ts';
-import { pairLoss, sigmoid } from '../../src/calibration/records.ts';
+import { pairLoss, recordsFromMargins, sigmoid } from '../../src/calibration/records.ts';
 import type { Message } from '../../src/domain/comparison.ts';
 import type { Dataset, ScoredPair } from '../../src/domain/dataset.ts';
 import { canonicalComparison } from '../../src/domain/identity.ts';
 import type { HealthCheck } from '../../src/domain/run-record.ts';
 import type { EvaluationSplit } from '../../src/domain/split.ts';
 import { firstTurnKey } from '../../src/domain/text.ts';
+import { scoreTest } from '../../src/health/score-test.ts';
 import { fitProbe } from '../../src/scoring/probe.ts';
 import { choose } from '../../src/scoring/probe-frontier.ts';
 import { probeHealth } from '../../src/scoring/probe-health.ts';
 import { meanMargins } from '../../src/scoring/sealed.ts';
+import { surfaceOf } from '../../src/scoring/surface.ts';
 import { NOTHING_LEFT_OUT } from '../unit/scoring-support.ts';
 
 export const REAL = join(import.meta.dirname, '../../../shared/data/harmless.jsonl');
@@ -78,6 +80,8 @@ export interface Resampled {
 	/** Over-confidence on R and gap R − train out of fold with the labels' true probabilities: is an alarm right? */
 	readonly trueOver: number;
 	readonly trueGap: number;
+	/** Is H0 of this check true of the fitted probe, given the labels' true probabilities? */
+	nothingWrong(check: string, split: EvaluationSplit | undefined): boolean;
 }
 
 /** Draws clusters into train, eval and R, labels from σ(truth) (a coin if `coin`), fits, and makes the checks. */
@@ -127,11 +131,29 @@ export async function resample(
 		return rows.reduce((sum, pair, i) => sum + of(margins[i]!, sigmoid(truths.get(pair.comparison)!)), 0) / rows.length;
 	};
 	const over = (margin: number, p: number): number => sigmoid(Math.abs(margin)) - (margin > 0 ? p : 1 - p);
+	const trueOver = expect('heldout_reference', over);
+	const trueGap = expect('heldout_reference', pairLoss) - expect('train', pairLoss);
+	const surfaces = { 'length-hack': 'length', 'confidence-hack': 'certainty', 'format-hack': 'format' } as const;
+	const nothingWrong = (check: string, split: EvaluationSplit | undefined): boolean => {
+		if (check === 'overconfident-heldout') return trueOver <= 0;
+		if (check === 'generalization-gap') return trueGap <= 0;
+		const feature = surfaces[check as keyof typeof surfaces];
+		if (feature === undefined || split === undefined) return true;
+		const labels = family.pairs(split).map(({ comparison, cluster }) => {
+			return { cluster, y: sigmoid(truths.get(comparison)!), decided: true };
+		});
+		const result = scoreTest(
+			recordsFromMargins(labels, family.margins(split, point)),
+			surfaceOf(family, split)[feature],
+		);
+		return 'reason' in result || result.leans * result.b >= 0;
+	};
 	return {
 		checks: probeHealth({
 			...{ family, point, scores: [], dataset: dataset(pairs), onlyTies: false },
 		}),
-		trueOver: expect('heldout_reference', over),
-		trueGap: expect('heldout_reference', pairLoss) - expect('train', pairLoss),
+		trueOver,
+		trueGap,
+		nothingWrong,
 	};
 }
