@@ -5,6 +5,7 @@ import { inSolution, lambdaChoices, lambdaRange, solutions } from '../../src/dom
 import { orderedSlices } from '../../src/domain/slice-order.ts';
 import { checkKey, checkNumbers, factLines, remedyOf } from '../../webview/report/check-words.ts';
 import { claimWords, divergenceName } from '../../webview/report/claim-words.ts';
+import { coverageTable } from '../../webview/report/coverage-words.ts';
 import {
 	count,
 	fixed,
@@ -292,4 +293,19 @@ test('seen and unseen facets are two intervals, not a difference', () => {
 		/0\.651 \(0\.601–0\.701\) on facets that the tuning half has too .* not of a difference\.$/,
 	);
 	assert.match(facetSentence([]), /^Insufficient/);
+});
+
+test('coverage is told by number of clusters, and what misses its promise is marked', () => {
+	const row = (clusters: number, calibrated: number | null, miscalibrated: number) =>
+		({ metric: 'nll', clusters, calibrated, miscalibrated, repetitions: 400 }) as const;
+	assert.deepEqual(
+		coverageTable([row(2000, 0.951, 0.949), row(8, 0.92, 0.935), { ...row(8, null, 0.4), metric: 'ece' }]),
+		{
+			head: ['Clusters', '8', '2,000'],
+			rows: [
+				['loss (NLL)', '92.0* / 93.5', '95.1 / 94.9'],
+				['ECE15 (approximate)', '– / 40.0*', '–'],
+			],
+		},
+	);
 });

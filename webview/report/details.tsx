@@ -1,5 +1,6 @@
 import type { RunRecord } from '../../src/domain/run-record.ts';
 import { SPLIT_LABELS } from '../../src/domain/split.ts';
+import { Coverage } from './coverage.tsx';
 import { fixed, lambda, seconds } from './format.ts';
 import { Fold } from './parts.tsx';
 
@@ -95,6 +96,7 @@ export function Details({ record }: { record: RunRecord }) {
 					under 8. Accuracy counts pairs with a strict majority only; loss, Brier score and calibration use the share of
 					people who prefer each side, ties included.
 				</p>
+				<Coverage />
 				<h3>The seal</h3>
 				<p>
 					The sealed half is scored in every run and shown in none until a decision is on record. It stops a look and a
