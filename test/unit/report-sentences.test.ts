@@ -5,7 +5,7 @@ import { inSolution, lambdaChoices, lambdaRange, solutions } from '../../src/dom
 import { orderedSlices } from '../../src/domain/slice-order.ts';
 import { checkKey, checkNumbers, factLines, remedyOf } from '../../webview/report/check-words.ts';
 import { claimWords, divergenceName } from '../../webview/report/claim-words.ts';
-import { coverageTable } from '../../webview/report/coverage-words.ts';
+import { coverageCaption, coverageTable } from '../../webview/report/coverage-words.ts';
 import {
 	count,
 	fixed,
@@ -308,4 +308,5 @@ test('coverage is told by number of clusters, and what misses its promise is mar
 			],
 		},
 	);
+	assert.match(coverageCaption([row(8, 0.9, 0.9)]), /From 400 simulated sets each, so ±2\.1 is noise/);
 });
