@@ -1,6 +1,6 @@
-import type { Prompt } from '../domain/comparison.ts';
+import type { Message, Prompt } from '../domain/comparison.ts';
 import type { Split } from '../domain/split.ts';
-import { promptText } from '../domain/text.ts';
+import { promptText, sideText } from '../domain/text.ts';
 import type { PlacedPrompt } from './copies.ts';
 import type { Database } from './database.ts';
 
@@ -168,4 +168,31 @@ export function placedTexts(db: Database): PlacedText[] {
 		found.push({ ...prompt, text: promptText(JSON.parse(body) as Prompt) });
 	}
 	return found.sort((x, y) => (x.id < y.id ? -1 : 1));
+}
+
+/** Pairs that stand in these places, by id. */
+export function placedPairs(
+	db: Database,
+	places: readonly string[],
+): { readonly n: number; readonly cluster: string; readonly place: string }[] {
+	return db.all(
+		`SELECT c.n, p.cluster, p.place FROM comparisons c JOIN prompts p ON p.n = c.prompt
+		WHERE p.place IN (${places.map(() => '?').join(', ')}) ORDER BY c.id`,
+		...places,
+	);
+}
+
+export function pairTexts(
+	db: Database,
+	n: number,
+): { readonly prompt: string; readonly a: string; readonly b: string } {
+	const row = db.get<{ body: string; a: string; b: string }>(
+		'SELECT p.body, c.a, c.b FROM comparisons c JOIN prompts p ON p.n = c.prompt WHERE c.n = ?',
+		n,
+	) as { body: string; a: string; b: string };
+	return {
+		prompt: promptText(JSON.parse(row.body) as Prompt),
+		a: sideText(JSON.parse(row.a) as Message[]),
+		b: sideText(JSON.parse(row.b) as Message[]),
+	};
 }

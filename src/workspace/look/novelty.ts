@@ -70,18 +70,17 @@ export function noveltyOf(
 				}),
 			};
 		});
-	const looked = queries.length < prompts.length || found.compared < train.length;
-	return {
-		threshold,
-		k,
-		places,
-		suggestions,
-		...(looked
-			? {
-					reason: `Computed on a sample: ${whole.format(queries.length)} of ${whole.format(prompts.length)} prompts, against ${whole.format(found.compared)} train prompts.`,
-				}
-			: {}),
-	};
+	const notes = [
+		...(queries.length < prompts.length || found.compared < train.length
+			? [
+					`Computed on a sample: ${whole.format(queries.length)} of ${whole.format(prompts.length)} prompts, against ${whole.format(found.compared)} train prompts.`,
+				]
+			: []),
+		...(threshold >= 1
+			? ['Train prompts share so little with each other that nothing can be told to lie beyond them: more are needed.']
+			: []),
+	];
+	return { threshold, k, places, suggestions, ...(notes.length === 0 ? {} : { reason: notes.join(' ') }) };
 }
 
 const whole = new Intl.NumberFormat('en-US');

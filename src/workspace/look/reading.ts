@@ -1,6 +1,6 @@
 import type { EvaluationSplit } from '../../domain/split.ts';
 import { words } from '../../domain/tokens.ts';
-import { placedTexts } from '../../store/splits-query.ts';
+import { pairTexts, placedPairs, placedTexts } from '../../store/splits-query.ts';
 import type { Context } from '../context.ts';
 import { evaluationSplit } from '../leaks.ts';
 
@@ -17,6 +17,38 @@ export function inspectedPrompts(ctx: Context): InspectedPrompt[] {
 	return placedTexts(ctx.db).flatMap(({ id, cluster, split, half, preview, text }) => {
 		const place = evaluationSplit(split, half);
 		return place === null ? [] : [{ id, cluster, split: place, text, preview }];
+	});
+}
+
+export interface InspectedPair {
+	readonly cluster: string;
+	readonly heldout: boolean;
+	readonly prompt: string;
+	readonly a: string;
+	readonly b: string;
+}
+
+/** Pairs of train and held-out, judged or not; their texts are read when they are asked for, while the database is open. */
+export function inspectedPairs(ctx: Context): InspectedPair[] {
+	return placedPairs(ctx.db, ['train', 'R', 'E', 'heldout']).map(({ n, cluster, place }) => {
+		let texts: ReturnType<typeof pairTexts> | null = null;
+		const read = () => {
+			texts ??= pairTexts(ctx.db, n);
+			return texts;
+		};
+		return {
+			cluster,
+			heldout: place !== 'train',
+			get prompt() {
+				return read().prompt;
+			},
+			get a() {
+				return read().a;
+			},
+			get b() {
+				return read().b;
+			},
+		};
 	});
 }
 

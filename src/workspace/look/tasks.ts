@@ -28,7 +28,7 @@ async function inspectApart(request: LookRequest, onProgress: (progress: LookPro
 	const ctx = await Context.open(root, workspacePaths(root).config, { readonlyDb: true, stateDir });
 	try {
 		const prompts = inspectedPrompts(ctx);
-		const shift = await shiftPart(ctx, prompts, onProgress);
+		const shift = shiftPart(ctx, prompts, onProgress);
 		const novelty = noveltyOf(prompts, (done, total) => onProgress({ phase: 'novelty', done, total }));
 		return { shift, novelty };
 	} finally {
