@@ -9,6 +9,7 @@ export type Resample = (out: Uint8Array, draw: number) => void;
 const SLOTS = 256;
 /** Marks a slot whose count is drawn apart. */
 const ESCAPE = 64;
+const ESCAPES = 0x40404040;
 
 /**
  * Draws G of G clusters with replacement, exactly multinomial, at a fraction of G random numbers: independent Poisson counts of a rate
@@ -40,9 +41,10 @@ export function multinomialResample(clusters: number, seed: number): Resample {
 	const singles = new Int32Array(256);
 	const total = new Float64Array(LANES);
 	return (out) => {
+		const packed = new Int32Array(out.buffer, out.byteOffset, clusters);
 		do {
 			fill(words);
-			countSlots(words, table, out, total, rare);
+			countSlots(words, table, packed, total, rare);
 		} while (total.some((sum) => sum > clusters));
 		for (let lane = 0; lane < LANES; lane++) {
 			let missing = clusters - total[lane]!;
@@ -59,41 +61,41 @@ export function multinomialResample(clusters: number, seed: number): Resample {
 	};
 }
 
-/** One word a cluster, one byte a lane. */
+/** Clusters whose counts can be added up in 16 bits. */
+const BLOCK = 1000;
+
+/** One random word a cluster, one byte of it a lane; the four counts go into one word, and their sums are kept two to a word. */
 function countSlots(
 	words: Int32Array,
 	table: Uint8Array,
-	out: Uint8Array,
+	packed: Int32Array,
 	total: Float64Array,
 	rare: () => number,
 ): void {
-	let s0 = 0;
-	let s1 = 0;
-	let s2 = 0;
-	let s3 = 0;
-	for (let g = 0; g < words.length; g++) {
-		const word = words[g]!;
-		let n0 = table[word & 255]!;
-		let n1 = table[(word >>> 8) & 255]!;
-		let n2 = table[(word >>> 16) & 255]!;
-		let n3 = table[word >>> 24]!;
-		if ((n0 | n1 | n2 | n3) >= ESCAPE) {
-			if (n0 === ESCAPE) n0 = rare();
-			if (n1 === ESCAPE) n1 = rare();
-			if (n2 === ESCAPE) n2 = rare();
-			if (n3 === ESCAPE) n3 = rare();
+	total.fill(0);
+	for (let from = 0; from < words.length; from += BLOCK) {
+		const to = Math.min(words.length, from + BLOCK);
+		let even = 0;
+		let odd = 0;
+		for (let g = from; g < to; g++) {
+			const word = words[g]!;
+			let counts =
+				table[word & 255]! |
+				(table[(word >>> 8) & 255]! << 8) |
+				(table[(word >>> 16) & 255]! << 16) |
+				(table[word >>> 24]! << 24);
+			if ((counts & ESCAPES) !== 0) {
+				for (let shift = 0; shift < 32; shift += 8) {
+					if (((counts >>> shift) & 255) === ESCAPE) counts = (counts & ~(255 << shift)) | (rare() << shift);
+				}
+			}
+			packed[g] = counts;
+			even = (even + (counts & 0x00ff00ff)) | 0;
+			odd = (odd + ((counts >>> 8) & 0x00ff00ff)) | 0;
 		}
-		s0 += n0;
-		s1 += n1;
-		s2 += n2;
-		s3 += n3;
-		out[LANES * g] = n0;
-		out[LANES * g + 1] = n1;
-		out[LANES * g + 2] = n2;
-		out[LANES * g + 3] = n3;
+		total[0] = total[0]! + (even & 0xffff);
+		total[1] = total[1]! + (odd & 0xffff);
+		total[2] = total[2]! + (even >>> 16);
+		total[3] = total[3]! + (odd >>> 16);
 	}
-	total[0] = s0;
-	total[1] = s1;
-	total[2] = s2;
-	total[3] = s3;
 }

@@ -7,8 +7,10 @@ import { readProbabilities } from '../formats/probabilities.ts';
 import { UserError } from '../protocol/errors.ts';
 import { calibrationText } from './calibrate-text.ts';
 import { EXIT } from './context.ts';
+import { coverageHelp } from './coverage-text.ts';
 import { count } from './format.ts';
 import { example, perform, wholeNumber } from './register.ts';
+import { createTerminal } from './terminal.ts';
 
 /** Rejected rows that are named on a screen; `--json` names up to 1,000. */
 const NAMED = 20;
@@ -30,6 +32,7 @@ export function registerCalibrate(program: Command): void {
 		)
 		.option('--bins <n>', 'bins of ECE, MCE and the reliability table', wholeNumber(1), ECE_BINS)
 		.addHelpText('after', example('calibrate margins.jsonl', 'calibrate - --form binary --json < scores.jsonl'))
+		.addHelpText('after', () => coverageHelp(createTerminal(process.stdout, false)))
 		.action(
 			perform<{ form: CalibrationForm; bins: number }>(async (context, [file], { form, bins }) => {
 				if (bins > MOST_BINS) throw new UserError('usage', `--bins ${bins}: expected at most ${MOST_BINS}.`);
