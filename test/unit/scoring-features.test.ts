@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { words } from '../../src/domain/tokens.ts';
-import { DENSE_FEATURES } from '../../src/scoring/dense-features.ts';
+import { DENSE_FEATURES, denseFeatures } from '../../src/scoring/dense-features.ts';
 import { pairFeatures } from '../../src/scoring/features.ts';
 import { forEachGram } from '../../src/scoring/grams.ts';
 import { makePairs } from './scoring-support.ts';
@@ -94,4 +94,37 @@ test('named features see lists, code, refusals, hedges and overlap with the prom
 		assert.ok(at(name) > 0, name);
 	for (const name of ['refusals', 'negations', 'politeness', 'speaks of itself']) assert.ok(at(name) < 0, name);
 	assert.equal(at('questions'), 0);
+});
+
+test('what is counted in a text: every pattern, at its edges and in other scripts', () => {
+	const counts = (text: string): Record<string, number> => {
+		const tokens = words(text);
+		const values = denseFeatures(text, tokens, new Set());
+		const names = 'sentences,lines,list items,code,headings and bold,links,numbers,questions,exclamations,refusals';
+		return Object.fromEntries(
+			names
+				.split(',')
+				.map((name) => [name, Math.round(Math.expm1(values[(DENSE_FEATURES as readonly string[]).indexOf(name)]!))]),
+		);
+	};
+	const none = { sentences: 0, lines: 0, 'list items': 0, code: 0, 'headings and bold': 0, links: 0, numbers: 0 };
+	const rest = { questions: 0, exclamations: 0, refusals: 0 };
+	assert.deepEqual(counts('Really?! Yes. a.b 好。'), { ...none, ...rest, sentences: 3, questions: 1, exclamations: 1 });
+	assert.deepEqual(counts('- a\n 12) b\n1234. c\n• d\n-e'), {
+		...none,
+		...rest,
+		lines: 4,
+		'list items': 3,
+		numbers: 2,
+		sentences: 1,
+	});
+	assert.deepEqual(counts('``` `x` ``y` **b** ***c** ## no'), { ...none, ...rest, code: 3, 'headings and bold': 2 });
+	assert.deepEqual(counts('# one\n####### no\n## **two**'), { ...none, ...rest, lines: 2, 'headings and bold': 3 });
+	assert.deepEqual(counts('http://a https://b htt 3 45 ٣٤ x6'), { ...none, ...rest, links: 2, numbers: 4 });
+	assert.deepEqual(counts("I’m sorry I can't. AS AN AI hi cannot alas an ai"), {
+		...none,
+		...rest,
+		sentences: 1,
+		refusals: 3,
+	});
 });
