@@ -74,9 +74,14 @@ class GramReader {
 	}
 }
 
-/** Whole clusters in seeded order until `most` items are in; places ascending. */
-export function sampleClusters(clusters: readonly string[], most: number, seed: number): Int32Array {
-	if (clusters.length <= most) return Int32Array.from(clusters, (_, i) => i);
+/** Whole clusters in seeded order until `most` items, or `mostClusters`, are in (at most a fiftieth of the room each); places ascending. */
+export function sampleClusters(
+	clusters: readonly string[],
+	most: number,
+	seed: number,
+	mostClusters = Infinity,
+): Int32Array {
+	if (clusters.length <= Math.min(most, mostClusters)) return Int32Array.from(clusters, (_, i) => i);
 	const members = new Map<string, number[]>();
 	clusters.forEach((cluster, i) => {
 		const of = members.get(cluster);
@@ -87,12 +92,14 @@ export function sampleClusters(clusters: readonly string[], most: number, seed: 
 	const decks = [...members].sort(([x], [y]) => (x < y ? -1 : 1)).map(([, of]) => of);
 	const random = seededRandom(seed);
 	const taken: number[] = [];
-	for (let k = decks.length - 1; k >= 0 && taken.length < most; k--) {
+	const last = Math.max(0, decks.length - mostClusters);
+	// A cluster may be larger than all the room.
+	const each = Math.ceil(most / Math.min(50, decks.length));
+	for (let k = decks.length - 1; k >= last && taken.length < most; k--) {
 		const other = random.index(k + 1);
 		const deck = decks[other]!;
 		decks[other] = decks[k]!;
-		// A cluster may be larger than all the room.
-		taken.push(...deck.slice(0, most - taken.length));
+		taken.push(...deck.slice(0, Math.min(each, most - taken.length)));
 	}
 	return Int32Array.from(taken).sort();
 }
@@ -119,7 +126,7 @@ class Index {
 			const common = among[b]! > most;
 			// An n-gram that train lacks is as rare as can be: it makes the vector longer and everything in train farther.
 			this.idf[b] = common ? 0 : Math.log((1 + n) / (1 + among[b]!));
-			this.start[b + 1] = this.start[b]! + (common ? 0 : among[b]!);
+			this.start[b + 1] = this.start[b]! + (this.idf[b] === 0 ? 0 : among[b]!);
 		}
 		this.item = new Int32Array(this.start[BUCKETS]!);
 		this.weight = new Float32Array(this.start[BUCKETS]!);

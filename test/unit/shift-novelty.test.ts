@@ -52,15 +52,16 @@ test('the same input gives the same figures, and too small a train says why ther
 	assert.match(small.reason!, /at least 2 clusters/);
 });
 
-test('a sample takes whole clusters, whatever order they came in', () => {
-	const clusters = Array.from({ length: 300 }, (_, i) => `c${i % 60}`);
-	const taken = sampleClusters(clusters, 100, 3);
-	assert.equal(taken.length, 100);
+test('a sample takes whole clusters, whatever order they came in, and no cluster has all the room', () => {
+	const clusters = Array.from({ length: 300 }, (_, i) => `c${i % 100}`);
+	const taken = sampleClusters(clusters, 150, 3);
+	assert.equal(taken.length, 150);
 	const names = new Set([...taken].map((i) => clusters[i]));
-	assert.equal(names.size, 20);
+	assert.equal(names.size, 50);
 	const reversed = clusters.toReversed();
-	assert.deepEqual(new Set([...sampleClusters(reversed, 100, 3)].map((i) => reversed[i])), names);
+	assert.deepEqual(new Set([...sampleClusters(reversed, 150, 3)].map((i) => reversed[i])), names);
 	assert.equal(sampleClusters(clusters, 300, 3).length, 300);
+	assert.equal(sampleClusters(clusters, 300, 3, 20).length, 60);
 	assert.equal(
 		sampleClusters(
 			Array.from({ length: 50 }, () => 'one'),
@@ -69,4 +70,6 @@ test('a sample takes whole clusters, whatever order they came in', () => {
 		).length,
 		10,
 	);
+	const giant = [...Array.from({ length: 1_000 }, () => 'giant'), ...clusters];
+	assert.ok(new Set([...sampleClusters(giant, 100, 3)].map((i) => giant[i])).size >= 30);
 });
