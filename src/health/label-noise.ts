@@ -4,7 +4,8 @@
  * mean probability it gives to labels of that split (confident learning, Northcutt 2021; by antisymmetry one threshold serves both
  * sides) and at least 80 %. A calibrated model contradicts some pairs too: suspects are listed where they are more than
  * e + 2√e + 1, e = Σ(1 − confidence) over pairs that sure. `warn` if the list is not empty.
- * Unit: the pair; per split: train, eval, R, never E. Minimum n: 8 clusters in a split.
+ * Unit: the pair. Minimum n: 8 clusters in a split. For the probe train alone, out of fold: there a second look repairs something, while
+ * on held-out prompts a model that carries nothing over contradicts good labels by the hundred. Never E.
  */
 import { MIN_CLUSTERS } from '../calibration/jackknife.ts';
 import type { HealthCheck } from '../domain/run-record.ts';
@@ -86,7 +87,7 @@ export function checkLabelNoise(
 		...(suspects.length > 0
 			? {
 					remedy:
-						'Re-judge the train suspects blind, mixed with pairs the model got right. For eval and held-out this repairs nothing: the headline keeps the labels from before the first score.',
+						'Re-judge them blind, mixed with pairs the model got right: they are the likeliest wrong labels, or its worst mistakes.',
 				}
 			: {}),
 	};

@@ -32,8 +32,8 @@ function terciles(values: readonly number[]): readonly [number, number] {
 }
 
 function third(value: number, [low, high]: readonly [number, number], what: string): string {
-	if (value <= low) return `${what} up to ${low} characters`;
-	return value <= high ? `${what} of ${low + 1} to ${high} characters` : `${what} over ${high} characters`;
+	const range = value <= low ? `up to ${low}` : value <= high ? `${low + 1} to ${high}` : `over ${high}`;
+	return `${what}: ${range} characters`;
 }
 
 type Group = Pick<Slice, 'kind' | 'name'>;
@@ -50,8 +50,8 @@ function grouping(inputs: readonly SliceInput[]): (pair: ScoredPair) => Group[] 
 	return (pair) => [
 		...pair.facets.map((facet) => ({ kind: 'facet' as const, name: facet })),
 		...(pair.source === null ? [] : [{ kind: 'source' as const, name: pair.source.path }]),
-		{ kind: 'length', name: third(promptLength(pair), promptBounds, 'prompts') },
-		{ kind: 'length', name: third(difference(pair), differenceBounds, 'responses that differ by') },
+		{ kind: 'length', name: third(promptLength(pair), promptBounds, 'prompt') },
+		{ kind: 'length', name: third(difference(pair), differenceBounds, 'length difference') },
 		{
 			kind: 'turns',
 			name: pair.turns.messages.filter((message) => message.role === 'user').length > 1 ? 'several turns' : 'one turn',

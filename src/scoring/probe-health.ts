@@ -115,7 +115,7 @@ export function probeHealth(run: ProbeHealthInput): HealthCheck[] {
 			{ clusters: new Set(family.pairs(split).map((pair) => pair.cluster)).size },
 		]),
 	);
-	const cluster = new Map(OPEN.flatMap((split) => family.pairs(split).map((pair) => [pair.comparison, pair.cluster])));
+	const cluster = new Map(family.pairs('train').map((pair) => [pair.comparison, pair.cluster]));
 	return adjustFamily([
 		checkOverconfidentHeldout(records, idsAt(reference, largest(wrong)), !onlyTies, PROBE),
 		checkGeneralizationGap(
@@ -128,14 +128,14 @@ export function probeHealth(run: ProbeHealthInput): HealthCheck[] {
 		...(dataset.positions === undefined ? [] : [checkPositionBias(dataset.positions)]),
 		checkLeakage(dataset.leakage),
 		...(shift == null ? [] : [checkNotOod(shift)]),
-		checkLabelNoise(
-			OPEN.map((split) => ({
-				split,
+		checkLabelNoise([
+			{
+				split: 'train',
 				pairs: scores
-					.filter((line) => line.split === split)
+					.filter((line) => line.split === 'train')
 					.map(({ comparison, p, y }) => ({ comparison, p, y, cluster: cluster.get(comparison)! })),
-			})),
-		),
+			},
+		]),
 		checkInsufficientData(Object.fromEntries(sizes)),
 	]);
 }

@@ -3,6 +3,7 @@ import { clusteredMean } from '../../src/calibration/jackknife.ts';
 import { type Random, seededRandom } from '../../src/calibration/random.ts';
 import { numberStrings, pairLoss } from '../../src/calibration/records.ts';
 import { checkForgetting, type RetentionPair } from '../../src/health/forgetting.ts';
+import { checkLabelNoise } from '../../src/health/label-noise.ts';
 import { checkReferenceMemorised, type HalfLoss } from '../../src/health/reference-memorised.ts';
 import { checkTrainMemorised } from '../../src/health/train-memorised.ts';
 import { drawPairs, type Effects, normal, runWorld, type SplitShape, type WorldShape } from './check-worlds.ts';
@@ -132,11 +133,23 @@ export function forgetting(seed: number, shape: SplitShape, rise: number): strin
 	return checkForgetting(pairs, 'the model').status;
 }
 
+/** Does the list of label-noise suspects name anything? `noise` = share of labels turned round. */
+export function labelNoise(seed: number, shape: SplitShape, noise: number): boolean {
+	const random = seededRandom(seed);
+	const pairs = drawPairs(random, shape, { ...PLAIN, spread: 2 }, 'L').map(({ cluster, logit, y }, i) => {
+		const label = random.unit() < noise ? 1 - y : y;
+		const p = 1 / (1 + Math.exp(label >= 0.5 ? -logit : logit));
+		return { comparison: `${i}`, cluster, p, y: Math.max(label, 1 - label) };
+	});
+	return checkLabelNoise([{ split: 'train', pairs }]).status === 'warn';
+}
+
 export const OTHER_POWER: readonly PowerCase[] = [
 	{ check: 'reference-memorised', found: (seed) => memorised(seed, 150, 0.3) < 0.01 },
 	{
 		check: 'train-memorised',
 		found: (seed) => trainMemorised(seed, { clusters: 500, size: 2 }, { clusters: 250, size: 2 }, 0.2) < 0.05,
 	},
+	{ check: 'label-noise', found: (seed) => labelNoise(seed, { clusters: 500, size: 2 }, 0.1) },
 	{ check: 'forgetting', found: (seed) => forgetting(seed, { clusters: 200, size: 2 }, 0.1) === 'fail' },
 ];

@@ -2,7 +2,15 @@
  * `npm run simulate checks [-- --long]`: how often the health checks alarm where nothing is wrong, and how often they find what their
  * texts promise. Long: 5,000 made-up runs, 1,000 per power, 150 runs of the probe on each kind of resampled real data.
  */
-import { FAMILY_POWER, forgetting, memorised, namedEffects, OTHER_POWER, trainMemorised } from './check-power.ts';
+import {
+	FAMILY_POWER,
+	forgetting,
+	labelNoise,
+	memorised,
+	namedEffects,
+	OTHER_POWER,
+	trainMemorised,
+} from './check-power.ts';
 import { haveReal, resample, teacher } from './check-resampling.ts';
 import { nullShape, runWorld } from './check-worlds.ts';
 import { leastAllowed, mostAllowed, rate, Tally } from './tally.ts';
@@ -58,6 +66,7 @@ for (const [name, alarm, level] of [
 		(seed: number) => trainMemorised(seed, { clusters: 60, size: 2 }, { clusters: 30, size: 2 }, 0.05) < LEVEL,
 		LEVEL,
 	],
+	['label-noise, list not empty', (seed: number) => labelNoise(seed, nullShape(seed).train, 0), LEVEL],
 	['forgetting, at δ', (seed: number) => forgetting(seed, { clusters: 30, size: 2 }, 0.05) === 'fail', LEVEL],
 ] as const) {
 	let k = 0;

@@ -194,7 +194,7 @@ test('slices find where over-confidence sits, from 8 clusters, with the same nam
 	assert.equal(slices.find((slice) => slice.name === 'domain:code')!.flagged, false);
 	assert.ok(!slices.some((slice) => slice.name === 'language:de'), 'six clusters are too few');
 	assert.ok(!slices.some((slice) => slice.kind === 'turns' || slice.kind === 'source'), 'the whole split is no slice');
-	assert.equal(slices.filter((slice) => slice.kind === 'length' && slice.name.startsWith('prompts')).length, 3);
+	assert.equal(slices.filter((slice) => slice.kind === 'length' && slice.name.startsWith('prompt: ')).length, 3);
 });
 
 test('no slice is made from the label: swapping which side was preferred leaves every group as it was', () => {
