@@ -157,7 +157,8 @@ test('shift and novelty are computed when opened; a suggestion is tagged and mov
 	assert.match(await part.innerText(), /Prompt text\s+different/);
 	await part.scrollIntoViewIfNeeded();
 	await screenshot('splits-inspection');
-	const first = part.locator('.suggestions > li').first();
+	// Eval is frozen by now: a tag there would only propose.
+	const first = part.locator('.suggestions > li', { has: view.locator('.chip', { hasText: 'train' }) }).first();
 	await first.scrollIntoViewIfNeeded();
 	await screenshot('splits-suggestions');
 	await first.getByRole('button', { name: 'Tag as OOD…' }).click();

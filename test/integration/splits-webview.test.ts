@@ -59,7 +59,7 @@ for (const theme of ['dark', 'light', 'high-contrast', 'high-contrast-light'] as
 		await row(view.page, 1).locator('.cell-check').click();
 		await view.page.locator('.attention summary').first().click();
 		await view.page.locator('.inspection summary').click();
-		await view.page.getByText('with 2 near-copies').waitFor();
+		await view.page.getByText('with 2 more of its cluster').waitFor();
 		await view.page.locator('.lengths summary').first().click();
 		await view.page.getByText('Prompt 1, whole.').waitFor();
 		assert.deepEqual(await accessibility(view.page), []);
@@ -239,7 +239,7 @@ test('shift and novelty are computed when opened, with progress and stop; sugges
 	await part.getByRole('button', { name: 'Show 4 more' }).click();
 	assert.equal(await part.locator('.suggestions > li').count(), 12);
 	const first = part.locator('.suggestions > li').first();
-	assert.match(await first.innerText(), /^0\.980[\s\S]*Nearest in train: 21 % alike, 8\. How do I repot/);
+	assert.match(await first.innerText(), /^0\.980[\s\S]*Nearest in train, 21 % alike:\s+8\. How do I repot/);
 	await first.getByRole('button', { name: 'Tag as OOD…' }).click();
 	assert.deepEqual(last(fake, 'tag'), [{ ids: [inspectionFixture.novelty.suggestions[0]!.prompt] }]);
 	await first.locator('.what > .link').click();

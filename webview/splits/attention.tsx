@@ -56,7 +56,7 @@ export function Attention({ overview, actions, open, onToggle }: Props) {
 		items.length > 0 && (
 			<details
 				key={name}
-				class="attention"
+				class={`attention ${name}`}
 				open={open.includes(name)}
 				onToggle={(event) => onToggle(name, event.currentTarget.open)}
 			>

@@ -233,9 +233,7 @@ function Suggestions(props: { suggestions: readonly Suggestion[]; shown: number;
 									{each.preview}
 								</button>{' '}
 								<span class="chip">{SPLIT_LABELS[each.split]}</span>
-								{each.members > 1 && (
-									<span class="dim"> with {many(each.members - 1, 'near-copy', 'near-copies')}</span>
-								)}
+								{each.members > 1 && <span class="dim"> with {count(each.members - 1)} more of its cluster</span>}
 								<Nearest nearest={each.nearest} open={actions.open} />
 							</div>
 							<button type="button" class="btn" onClick={() => actions.tag(each.prompt)}>
@@ -260,9 +258,10 @@ function Nearest({ nearest, open }: { nearest: Suggestion['nearest']; open: (pro
 		<ul class="nearest dim" aria-label="Nearest train prompts">
 			{nearest.slice(0, 2).map(({ prompt, similarity, preview }, index) => (
 				<li key={prompt}>
-					{index === 0 ? 'Nearest in train: ' : 'then: '}
-					<span class="num">{Math.round(similarity * 100)} % alike,</span>{' '}
-					<button type="button" class="link quiet" dir="auto" onClick={() => open(prompt)}>
+					<span class="num">
+						{index === 0 ? 'Nearest in train' : 'then'}, {Math.round(similarity * 100)} % alike:
+					</span>
+					<button type="button" class="link quiet" dir="auto" title={preview} onClick={() => open(prompt)}>
 						{preview}
 					</button>
 				</li>
