@@ -42,10 +42,11 @@ export function recommend(
 		(least, candidate) => (heldoutLoss(candidate.index) < heldoutLoss(least) ? candidate.index : least),
 		candidates[0]!.index,
 	);
+	const place = options.riseOn === 'eval' ? 'loss on eval' : 'loss on train out of fold';
 	const on =
 		options.riseOn === 'eval'
-			? 'loss on eval'
-			: 'loss on train out of fold (eval has fewer than 8 clusters, so train out of fold stands in for it)';
+			? place
+			: `${place} (eval has fewer than 8 clusters, so train out of fold stands in for it)`;
 	const known = (index: number): string =>
 		heldoutLoss(index) >= Math.LN2 ? ' Even so, its held-out loss is not below that of knowing nothing (ln 2).' : '';
 	for (const candidate of candidates) {
@@ -64,7 +65,7 @@ export function recommend(
 	const cost = intervalOf(riseOver(last.index));
 	return {
 		lambda: null,
-		sentence: `No λ is supported by this data: none is both within one standard error of the best held-out loss and sure to raise the ${on} over DPO by at most ${options.rise} nats. What there is to weigh: λ = ${last.lambda} changes the loss on the held-out tuning half by ${change(gain)}, the ${on} by ${change(cost)} nats.`,
+		sentence: `No λ is supported by this data: none is both within one standard error of the best held-out loss and sure to raise the ${on} over DPO by at most ${options.rise} nats. What there is to weigh: λ = ${last.lambda} changes the loss on the held-out tuning half by ${change(gain)}, the ${place} by ${change(cost)} nats.`,
 		reason: 'no λ is supported by this data',
 	};
 }
