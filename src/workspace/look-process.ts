@@ -1,5 +1,6 @@
 /**
- * The looking process (dist/look.cjs): forked to compare all prompts with each other or to inspect the splits. It opens the
+ * The looking process (dist/look.cjs): forked to compare all prompts with each other, to inspect the splits or to read the lists of
+ * a large run's report. It opens the
  * database for reading, sends what it found and ends. It ends too when the process that forked it is gone.
  */
 import * as v from 'valibot';

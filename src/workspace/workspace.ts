@@ -336,7 +336,7 @@ export class Workspace implements WorkspaceApi {
 	}
 
 	async report(id: string, options: { readonly part?: 'record' } = {}) {
-		return options.part === 'record' ? this.#runs.head(id) : this.#runs.report(id);
+		return options.part === 'record' ? this.#runs.head(id) : this.#runs.reportApart(id);
 	}
 
 	async scores(id: string) {

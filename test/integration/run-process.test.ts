@@ -156,3 +156,17 @@ test('a changed eval label leaves the headline and adds a second row; the report
 	assert.equal(record.metrics.eval!.nll.value, before.record.metrics.eval!.nll.value);
 	assert.notEqual(record.metrics_after_review!.eval!.nll.value, record.metrics.eval!.nll.value);
 });
+
+test('a large run’s lists are read apart and are the same; what was written meanwhile asks anew', async () => {
+	const apart = new Runs(runsPort(workspace.context), 1);
+	const { pending, ...head } = apart.head('latest');
+	assert.equal(pending, true);
+	assert.deepEqual([head.mistakes, head.history, head.outOfDate], [[], [], null]);
+	const report = await apart.reportApart('latest');
+	assert.deepEqual(report, new Runs(runsPort(workspace.context)).report('latest'));
+	assert.ok(report.mistakes.length > 0 && report.history.length > 1);
+	const line = (await workspace.scores('latest')).find((each) => each.split === 'train' && each.decided)!;
+	await workspace.adjudicate({ comparison: line.comparison, verdict: 'tie', reason: 'nothing between them' });
+	assert.deepEqual((await apart.reportApart('latest')).outOfDate, { changed: 1 });
+	await assert.rejects(apart.reportApart('nothing'), (error) => UserError.is(error, 'not-found'));
+});

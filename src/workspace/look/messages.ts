@@ -1,9 +1,11 @@
-/** Messages between the workspace and the process that looks for near-duplicates and shift, checked on both sides. */
+/** Messages between the workspace and the process that looks for near-duplicates, shift and a report's lists, checked on both sides. */
 import * as v from 'valibot';
 
 export const lookRequest = v.strictObject({
 	type: v.literal('start'),
-	task: v.picklist(['near-duplicates', 'inspect']),
+	task: v.picklist(['near-duplicates', 'inspect', 'report']),
+	/** Of `report`. */
+	run: v.optional(v.string()),
 	root: v.string(),
 	stateDir: v.optional(v.string()),
 });

@@ -3,6 +3,9 @@ import { openDatabaseReadOnly } from '../../store/database.ts';
 import { findEdges, readPromptTexts } from '../../store/near-edges.ts';
 import { workspacePaths } from '../../store/paths.ts';
 import { Context } from '../context.ts';
+import type { ReportLists } from '../runs/reports.ts';
+import { Runs } from '../runs/runs.ts';
+import { runsPort } from '../runs-port.ts';
 import type { LookProgress } from './child.ts';
 import type { LookRequest } from './messages.ts';
 import { noveltyOf } from './novelty.ts';
@@ -14,6 +17,7 @@ export type Looked = Pick<Inspection, 'shift' | 'novelty'>;
 
 /** What a looking process is asked for. */
 export async function lookFor(request: LookRequest, onProgress: (progress: LookProgress) => void): Promise<unknown> {
+	if (request.task === 'report') return listsApart(request);
 	onProgress({ phase: 'reading prompts', done: 0, total: 1 });
 	if (request.task === 'inspect') return inspectApart(request, onProgress);
 	const db = await openDatabaseReadOnly(workspacePaths(request.root));
@@ -21,6 +25,16 @@ export async function lookFor(request: LookRequest, onProgress: (progress: LookP
 	db.close();
 	onProgress({ phase: 'looking for near-copies', done: 0, total: 1 });
 	return findEdges(texts);
+}
+
+/** Mistakes, history and "out of date" of a stored run: every score line and the whole dataset are read. */
+async function listsApart({ root, stateDir, run = 'latest' }: LookRequest): Promise<ReportLists> {
+	const ctx = await Context.open(root, workspacePaths(root).config, { readonlyDb: true, stateDir });
+	try {
+		return new Runs(runsPort(ctx)).lists(run);
+	} finally {
+		await ctx.store.close();
+	}
 }
 
 async function inspectApart(request: LookRequest, onProgress: (progress: LookProgress) => void): Promise<Looked> {

@@ -146,18 +146,12 @@ export function runHead(port: RunsPort, id: string): RunReport {
 	};
 }
 
-export function runReport(
-	port: RunsPort,
-	id: string,
-	{ scores, changed }: { scores: (run: string) => ScoreFacts; changed: (run: string) => number },
-): RunReport {
-	const { pending, ...head } = runHead(port, id);
-	const { run } = head.record;
-	const { mistakes, matched } = scores(run);
+/** The part of a report that takes reading all scores and all data. */
+export type ReportLists = Pick<RunReport, 'outOfDate' | 'mistakes' | 'history' | 'rejudge'>;
+
+export function reportLists(port: RunsPort, { mistakes, matched }: ScoreFacts, differing: number): ReportLists {
 	const facts = port.facts(mistakes.map((line) => line.comparison));
-	const differing = changed(run);
 	return {
-		...head,
 		outOfDate: differing > 0 ? { changed: differing } : null,
 		mistakes: describeMistakes(mistakes, facts),
 		history: runSummaries(port),

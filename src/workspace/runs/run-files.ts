@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { stableJson } from '../../domain/identity.ts';
@@ -108,9 +108,16 @@ export function readRecord(runs: string, run: string): StoredRecord {
 	}
 }
 
+const SCORES = 'scores.jsonl.gz';
+
+/** Bytes of a run's stored scores; 0 where they are missing, which reading them names. */
+export function scoresSize(runs: string, run: string): number {
+	return statSync(join(runs, run, SCORES), { throwIfNoEntry: false })?.size ?? 0;
+}
+
 export function readScores(runs: string, run: string): StoredScore[] {
 	try {
-		return gunzipSync(readFileSync(join(runs, run, 'scores.jsonl.gz')))
+		return gunzipSync(readFileSync(join(runs, run, SCORES)))
 			.toString('utf8')
 			.split('\n')
 			.filter((line) => line !== '')

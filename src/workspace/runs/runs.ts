@@ -4,21 +4,26 @@ import type { Decision, Metrics, ScoreLine } from '../../domain/run-record.ts';
 import { UserError } from '../../protocol/errors.ts';
 import type { RunReport, RunSummary, ScoreOptions } from '../../protocol/workspace-api.ts';
 import { tryLock } from '../../store/lock.ts';
+import { runLookProcess } from '../look/child.ts';
 import { type DecisionRequest, decideRun } from './decisions.ts';
 import type { RunsPort } from './port.ts';
 import {
 	changedSince,
 	joinedRecord,
+	type ReportLists,
 	readScoreFacts,
 	rejudgeRun,
+	reportLists,
 	runHead,
-	runReport,
 	runScores,
 	runSummaries,
 	type ScoreFacts,
 } from './reports.ts';
-import { newRunId, removeDrafts } from './run-files.ts';
+import { findRun, newRunId, removeDrafts, scoresSize } from './run-files.ts';
 import { runScoringProcess, type ScoringProgress } from './scoring-child.ts';
+
+/** Stored scores above this are about 4,000 lines: reading them and the data takes longer than a process takes to start. */
+const APART_BYTES = 250_000;
 
 export interface ScoreHooks {
 	readonly signal?: AbortSignal;
@@ -31,12 +36,16 @@ export interface ScoreHooks {
 /** Scoring runs of one workspace: the run methods of WorkspaceApi, over what a workspace lends. */
 export class Runs {
 	readonly #port: RunsPort;
+	readonly #apartBytes: number;
 	readonly #changed = new Map<string, { readonly version: string; readonly changed: number }>();
 	/** Of the run that was asked for last: a report that stays open asks again with every change of the data. */
 	#scores: ScoreFacts | null = null;
+	#apart: { readonly run: string; readonly version: string; readonly lists: Promise<ReportLists> } | null = null;
 
-	constructor(port: RunsPort) {
+	/** @param apartBytes stored scores of a run from which its lists are read in a process of their own */
+	constructor(port: RunsPort, apartBytes = APART_BYTES) {
 		this.#port = port;
+		this.#apartBytes = apartBytes;
 	}
 
 	/** One run per workspace at a time, over windows and CLI. Named so that `.gitignore` covers it with the database. */
@@ -89,10 +98,32 @@ export class Runs {
 	}
 
 	report(id: string): RunReport {
-		return runReport(this.#port, id, {
-			scores: (run) => this.#scoreFacts(run),
-			changed: (run) => this.#changedSince(run),
-		});
+		const { pending, ...head } = this.head(id);
+		return { ...head, ...this.lists(head.record.run) };
+	}
+
+	/** The same, where a large run's lists are read in a process of their own: seconds there keep no judgment waiting here. */
+	async reportApart(id: string): Promise<RunReport> {
+		const { pending, ...head } = this.head(id);
+		const { run } = head.record;
+		const { paths, stateDir } = this.#port;
+		if (scoresSize(paths.runs, run) < this.#apartBytes) return { ...head, ...this.lists(run) };
+		const version = this.#port.version();
+		if (this.#apart?.run !== run || this.#apart.version !== version) {
+			const lists = runLookProcess({ type: 'start', task: 'report', root: paths.root, stateDir, run });
+			this.#apart = { run, version, lists: lists as Promise<ReportLists> };
+			// A failed look is not kept.
+			lists.catch(() => {
+				this.#apart = null;
+			});
+		}
+		return { ...head, ...(await this.#apart.lists) };
+	}
+
+	/** What stands below a report's numbers: mistakes, earlier runs, whether the data has changed since. */
+	lists(id: string): ReportLists {
+		const run = findRun(this.#port.paths.runs, id);
+		return reportLists(this.#port, this.#scoreFacts(run), this.#changedSince(run));
 	}
 
 	/** The report without its lists and without "out of date": milliseconds, whatever the size of the data. */
