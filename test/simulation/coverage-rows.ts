@@ -42,7 +42,7 @@ export function coverageRows(cells: readonly CoverageCell[]): CoverageRow[] {
 			rows.set(key, row);
 		}
 	}
-	const round = (share: number | null): number | null => (share === null ? null : Math.round(share * 1e4) / 1e4);
+	const round = (share: number | null): number | null => (share === null ? null : Math.round(share * 1e3) / 1e3);
 	return [...rows.values()]
 		.sort((a, b) => (a.metric < b.metric ? -1 : a.metric > b.metric ? 1 : a.clusters - b.clusters))
 		.map(({ metric, clusters, good, bad, n }) => ({
@@ -52,6 +52,14 @@ export function coverageRows(cells: readonly CoverageCell[]): CoverageRow[] {
 			miscalibrated: round(farthest(bad).share),
 			repetitions: n,
 		}));
+}
+
+/** A run over some cluster counts replaces their rows and keeps the others. */
+export function mergeRows(known: readonly CoverageRow[], fresh: readonly CoverageRow[]): CoverageRow[] {
+	const replaced = new Set(fresh.map(({ clusters }) => clusters));
+	return [...known.filter(({ clusters }) => !replaced.has(clusters)), ...fresh].sort((a, b) =>
+		a.metric < b.metric ? -1 : a.metric > b.metric ? 1 : a.clusters - b.clusters,
+	);
 }
 
 /** The table as the source of src/domain/coverage-table.ts. */
