@@ -11,8 +11,10 @@ const NEAREST = 20;
 
 type OpenSplit = Mistake['split'];
 
+const OPEN: readonly OpenSplit[] = ['train', 'eval', 'heldout_reference'];
+
 function isOpen(split: StoredScore['split']): split is OpenSplit {
-	return split === 'train' || split === 'eval' || split === 'heldout_reference';
+	return (OPEN as readonly string[]).includes(split);
 }
 
 /** Pairs with a preferred side that the model sees the other way, most confident first. */
@@ -65,37 +67,77 @@ export function matchControls(
 	scores: readonly StoredScore[],
 	length: (comparison: string) => number,
 ): { readonly mistakes: StoredScore[]; readonly controls: StoredScore[] } {
-	const pools = new Map<string, StoredScore[]>();
-	for (const line of scores) {
-		if (!isOpen(line.split) || line.y <= 0.5 || line.delta <= 0) continue;
-		const pool = pools.get(line.split) ?? [];
-		pool.push(line);
-		pools.set(line.split, pool);
+	const pools = new Map<string, Pool>();
+	for (const split of OPEN) {
+		const right = scores.filter((line) => line.split === split && line.y > 0.5 && line.delta > 0);
+		pools.set(split, new Pool(right));
 	}
 	const matched: { mistakes: StoredScore[]; controls: StoredScore[] } = { mistakes: [], controls: [] };
 	for (const mistake of mistakes) {
-		const pool = pools.get(mistake.split) ?? [];
-		const confidence = 1 - mistake.p;
+		const pool = pools.get(mistake.split);
 		const words = length(mistake.comparison);
-		const nearest = pool
-			.map((line, i) => ({ i, apart: Math.abs(line.p - confidence) }))
-			.sort((x, y) => x.apart - y.apart || x.i - y.i)
-			.slice(0, NEAREST);
-		let best = -1;
+		let best: Candidate | null = null;
 		let distance = Infinity;
-		for (const { i, apart } of nearest) {
-			const there = Math.log1p(length(pool[i]!.comparison));
-			const far = apart + 0.05 * Math.abs(there - Math.log1p(words));
+		for (const candidate of pool?.nearest(1 - mistake.p, NEAREST) ?? []) {
+			const there = Math.log1p(length(candidate.line.comparison));
+			const far = candidate.apart + 0.05 * Math.abs(there - Math.log1p(words));
 			if (far < distance) {
 				distance = far;
-				best = i;
+				best = candidate;
 			}
 		}
-		if (best < 0) continue;
+		if (best === null) continue;
+		pool?.take(best);
 		matched.mistakes.push(mistake);
-		matched.controls.push(...pool.splice(best, 1));
+		matched.controls.push(best.line);
 	}
 	return matched;
+}
+
+interface Candidate {
+	readonly line: StoredScore;
+	/** Place in the pool's order of confidence. */
+	readonly at: number;
+	readonly apart: number;
+}
+
+/** Pairs of one split that the model got right, by confidence: a run may have 100,000. */
+class Pool {
+	readonly #lines: readonly StoredScore[];
+	readonly #taken = new Set<number>();
+
+	constructor(lines: readonly StoredScore[]) {
+		this.#lines = lines.toSorted((x, y) => x.p - y.p);
+	}
+
+	take({ at }: Candidate): void {
+		this.#taken.add(at);
+	}
+
+	/** The `count` not yet taken whose p lies nearest, nearest first; equally near ones from below first. */
+	nearest(p: number, count: number): Candidate[] {
+		let above = this.#firstFrom(p);
+		let below = above - 1;
+		const found: Candidate[] = [];
+		while (found.length < count && (below >= 0 || above < this.#lines.length)) {
+			const down = below >= 0 ? p - this.#lines[below]!.p : Infinity;
+			const up = above < this.#lines.length ? this.#lines[above]!.p - p : Infinity;
+			const at = down <= up ? below-- : above++;
+			if (!this.#taken.has(at)) found.push({ line: this.#lines[at]!, at, apart: Math.min(down, up) });
+		}
+		return found;
+	}
+
+	#firstFrom(p: number): number {
+		let low = 0;
+		let high = this.#lines.length;
+		while (low < high) {
+			const middle = (low + high) >>> 1;
+			if (this.#lines[middle]!.p < p) low = middle + 1;
+			else high = middle;
+		}
+		return low;
+	}
 }
 
 /** How many mistakes `matchControls` finds a partner for, without reading a text. */
