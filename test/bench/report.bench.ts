@@ -98,9 +98,9 @@ function paintsOf(frame: Frame): Promise<Painted | null> {
 	);
 }
 
-/** Waits for the one webview that has painted. */
+/** Waits for the one webview that has painted, and for its lists. */
 async function painted(page: Page, selector: string): Promise<Painted> {
-	const deadline = Date.now() + 30_000;
+	const deadline = Date.now() + 60_000;
 	while (Date.now() < deadline) {
 		// Asked rarely, so that asking does not slow what is measured.
 		await page.waitForTimeout(400);
@@ -108,7 +108,10 @@ async function painted(page: Page, selector: string): Promise<Painted> {
 			if (frame.parentFrame() === null || frame.isDetached()) continue;
 			const there = await frame.evaluate((s) => document.querySelector(s) !== null, selector).catch(() => false);
 			const paints = there ? await paintsOf(frame).catch(() => null) : null;
-			if (paints !== null) return paints;
+			if (paints === null) continue;
+			// What is measured next is a click on a machine at rest.
+			await frame.waitForSelector('.pending', { state: 'detached', timeout: 120_000 });
+			return paints;
 		}
 	}
 	throw new Error(`No webview with ${selector} was painted.`);
@@ -145,8 +148,7 @@ else {
 			await command(title);
 			const paints = await painted(page, selector);
 			const from = await clicked();
-			// The lists come seconds later; a new question would wait for them.
-			await page.waitForTimeout(500);
+			await page.waitForTimeout(300);
 			await command('View: Close All Editors');
 			return { ...paints, from };
 		};
@@ -154,7 +156,6 @@ else {
 		const floor = () => once('Open an Empty Panel', '#floor');
 
 		const cold = await report();
-		await page.waitForTimeout(8_000);
 		await floor();
 		const ours: Awaited<ReturnType<typeof report>>[] = [];
 		const floors: number[] = [];
@@ -162,8 +163,6 @@ else {
 			const { shown, from } = await floor();
 			floors.push(shown - from);
 			ours.push(await report());
-			// The data process is busy with the lists until then: what is measured is a click on a machine at rest.
-			await page.waitForTimeout(6_000);
 		}
 
 		const part = (
