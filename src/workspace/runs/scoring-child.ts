@@ -1,9 +1,16 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { UserError, type UserErrorReason } from '../../protocol/errors.ts';
 import { type FromScoring, fromScoring, type ScoreRequest } from './score-messages.ts';
+
+/**
+ * Share of the machine's memory that the heap may take: texts of a million pairs need some 3 GB, more than the engine's default
+ * allows, and the arrays beside the heap need as much again.
+ */
+const HEAP_SHARE = 0.6;
 
 /** How long a cancelled process may take to leave by itself before it is killed: cancel promises one second. */
 const GRACE_MS = 400;
@@ -43,7 +50,11 @@ export function runScoringProcess(
 			reject(new UserError('cancelled', 'The scoring run was cancelled; nothing was recorded.'));
 			return;
 		}
-		const child = fork(options.entry ?? scoringEntry(), [], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+		const heap = Math.round((HEAP_SHARE * totalmem()) / 2 ** 20);
+		const child = fork(options.entry ?? scoringEntry(), [], {
+			stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+			execArgv: [`--max-old-space-size=${heap}`],
+		});
 		options.onChild?.(child);
 		let tail = '';
 		child.stderr?.setEncoding('utf8').on('data', (text: string) => {
