@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
+import type { Slice } from '../../src/domain/run-record.ts';
 import type { ReportState } from '../../src/protocol/report.ts';
 import type { RunReport } from '../../src/protocol/workspace-api.ts';
 import { renderReportHtml } from '../../src/workspace/html-report.ts';
+import { SLICES } from '../fixtures/report-parts.ts';
 import { decidedFixture, insufficientFixture, oldRecordFixture, reportFixture } from '../fixtures/run-report.ts';
 import { chromiumPath, launch, openReportView, THEMES, type ThemeName } from './report-page.ts';
 
@@ -97,9 +99,20 @@ describe('the report webview', { skip }, () => {
 	}
 
 	test('does not scroll sideways from 360 to 2560 px, with charts or with tables', async () => {
-		const { page } = await open(shown(decidedFixture(true)));
+		const base = decidedFixture(true);
+		const name = 'a-check-of-another-version-with-a-very-long-name-that-nothing-breaks-by-itself'.repeat(2);
+		const { record } = base;
+		const slices = Array.from(
+			{ length: 60 },
+			(_, i): Slice => ({ ...SLICES[i % SLICES.length]!, name: `${name}${i}` }),
+		);
+		const health = [{ ...record.health[1]!, check: name, message: name }, ...record.health];
+		const { page } = await open(shown({ ...base, record: { ...record, slices, health } }));
+		for (const summary of ['Calibration details', '7 checks pass', 'How to read this'])
+			await page.getByText(summary).click();
+		for (const check of await page.locator('.check summary').elementHandles()) await check.click();
 		const fits = async () => {
-			for (const width of [360, 640, 990, 2560]) {
+			for (const width of [360, 640, 990, 1030, 2560]) {
 				await page.setViewportSize({ width, height: 900 });
 				assert.equal(await pageScrollsSideways(page), false, `${width} px`);
 			}
