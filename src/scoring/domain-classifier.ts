@@ -203,7 +203,7 @@ export function crossFit(
 			}
 		});
 		const solver = new LaneSolver(problem, state);
-		for (let pass = 0; pass < MAX_PASSES && solver.pass([0, 0]).seen > TOLERANCE; pass++);
+		for (let pass = 0; pass < MAX_PASSES && solver.pass().seen > TOLERANCE; pass++);
 		const score = new Float64Array(x.rows);
 		solver.certificate(score);
 		return score;

@@ -34,6 +34,8 @@ export interface Fitted {
 	readonly s: number;
 	readonly ridge: number;
 	readonly state: LaneState;
+	/** Mean loss of T and of R out of fold; NaN where no row was met. */
+	readonly losses: readonly [number, number];
 }
 
 /** One (s, ρ) in every fold. */
@@ -53,6 +55,7 @@ export interface FitTask {
 export interface FitResult {
 	/** (1−s)·mean loss of T + s·mean loss of R, out of fold, unweighted; of a search. */
 	readonly loss: number;
+	readonly losses: readonly [number, number];
 	/** Certified, of a final fit; nats. */
 	readonly gap: number;
 	readonly passes: number;
@@ -115,18 +118,43 @@ function startCold({ rows, part, rate, fold, weight, y, ridge, ...problem }: Lan
 	});
 }
 
-/** Mean loss out of fold, exactly at θ. */
-function heldOutLoss(data: FitData, theta: Float64Array, shares: readonly [number, number]): number {
-	let loss = 0;
-	for (const [part, rows] of [data.train, data.reference].entries()) {
-		const share = shares[part]!;
-		if (share === 0) continue;
+/** (1−s)·T + s·R, a part without weight left out. */
+function mixture(s: number, [train, reference]: readonly [number, number]): number {
+	return (s < 1 ? (1 - s) * train : 0) + (s > 0 ? s * reference : 0);
+}
+
+/** Mean losses out of fold, exactly at θ. */
+function heldOutLosses(data: FitData, theta: Float64Array): [number, number] {
+	const mean = (rows: Int32Array): number => {
+		let loss = 0;
 		for (let k = 0; k < rows.length; k++) {
 			const i = rows[k]!;
-			loss += share * pairLoss(dotLane(data.x, i, theta, data.fold[i]!), data.y[i]!);
+			loss += pairLoss(dotLane(data.x, i, theta, data.fold[i]!), data.y[i]!);
 		}
+		return loss / rows.length;
+	};
+	return [mean(data.train), mean(data.reference)];
+}
+
+/**
+ * Solves while it is open whether the loss out of fold is lower than `against`.
+ */
+function search(data: FitData, solver: LaneSolver, { s, start, into, against }: FitTask): FitResult {
+	// Where the solution starts from, its loss is known.
+	let last = start === null ? Number.NaN : mixture(s, start.losses);
+	for (let passes = 1; ; passes++) {
+		const { seen, heldOut } = solver.pass();
+		if (seen <= SEARCH_TOLERANCE || passes === MAX_PASSES) {
+			const losses = heldOutLosses(data, into.theta);
+			return { loss: mixture(s, losses), losses, gap: Infinity, passes };
+		}
+		const losses = [heldOut[0] / data.train.length, heldOut[1] / data.reference.length] as const;
+		const loss = mixture(s, losses);
+		const excess = against == null ? 0 : loss - against;
+		// Worse by more than the passes left could take back, each of which moves it by a fraction of the last.
+		if (excess > 4 * Math.abs(loss - last)) return { loss, losses, gap: Infinity, passes };
+		last = loss;
 	}
-	return loss;
 }
 
 /** Solves one (s, ρ) in every fold at once. A pure function of the data and the task, wherever it runs. */
@@ -136,25 +164,12 @@ export function runFit(data: FitData, task: FitTask): FitResult {
 	if (start === null) startCold(problem, into);
 	else carryOver(problem, data, s, start, into);
 	const solver = new LaneSolver(problem, into);
-	const shares = [(1 - s) / data.train.length, s === 0 ? 0 : s / data.reference.length] as const;
+	if (margins === undefined) return search(data, solver, task);
 	let passes = 0;
-	if (margins === undefined) {
-		let last = Number.NaN;
-		for (;;) {
-			const { seen, heldOut } = solver.pass(shares);
-			passes++;
-			if (seen <= SEARCH_TOLERANCE || passes === MAX_PASSES) break;
-			const excess = task.against == null ? 0 : heldOut - task.against;
-			// Worse by more than the passes left could take back, each of which moves it by a fraction of the last.
-			if (excess > 4 * Math.abs(heldOut - last)) return { loss: heldOut, gap: Infinity, passes };
-			last = heldOut;
-		}
-		return { loss: heldOutLoss(data, into.theta, shares), gap: Infinity, passes };
-	}
 	let gap = Infinity;
 	while (gap > FINAL_TOLERANCE && passes < MAX_PASSES) {
 		passes++;
-		if (solver.pass(shares).seen <= 10 * FINAL_TOLERANCE || passes === MAX_PASSES) {
+		if (solver.pass().seen <= 10 * FINAL_TOLERANCE || passes === MAX_PASSES) {
 			gap = solver.certificate(margins.outOfFold);
 		}
 	}
@@ -169,5 +184,5 @@ export function runFit(data: FitData, task: FitTask): FitResult {
 		dotLanes(data.x, data.evaluated[k]!, into.theta, z);
 		for (let l = 0; l < data.folds; l++) margins.evaluated[l]![k] = z[l]!;
 	}
-	return { loss: Number.NaN, gap, passes };
+	return { loss: Number.NaN, losses: [Number.NaN, Number.NaN], gap, passes };
 }

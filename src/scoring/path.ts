@@ -143,8 +143,8 @@ export async function solvePath(
 			const ridge = RIDGES[at]!;
 			const state = states.take();
 			// The same ridge at the s before is nearer than another ridge at this s.
-			const { loss } = await fit({ s, ridge, start: previous.get(at) ?? near ?? null, into: state, against });
-			const result = { s, ridge, state, loss };
+			const { loss, losses } = await fit({ s, ridge, start: previous.get(at) ?? near ?? null, into: state, against });
+			const result = { s, ridge, state, loss, losses };
 			tried.set(at, result);
 			return result;
 		};
