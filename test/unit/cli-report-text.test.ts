@@ -80,6 +80,10 @@ test('a check that fails says its numbers and its remedy; what passes is one lin
 		text,
 		/▲ Length hack \(held-out, tuning half\): Held out, .* p < 0\.001, p = 0\.006 adjusted\. To see 0\.35 logit .* Add train pairs where the shorter/s,
 	);
+	const { health } = recordFixture();
+	const said = { ...health[1]!, message: `${health[1]!.message} ${health[1]!.sample_size}` };
+	const once = reportText(terminal(132), reportFixture({ ...recordFixture(), health: [said] })).replaceAll(/\s+/g, ' ');
+	assert.equal(once.split('takes about 900 pairs').length, 2);
 	assert.match(text, /✓ 7 checks pass: Generalization gap \(held-out, tuning half\); Format hack/);
 });
 

@@ -224,6 +224,8 @@ test('a remedy leads to where it is done, and a pass to nowhere', () => {
 	assert.equal(remedies['forgetting retention'], 'splits');
 	assert.equal(remedies.drift, null);
 	assert.equal(remedies['position-bias'], null);
+	const passes = recordFixture().health.filter(({ status }) => status === 'pass');
+	assert.deepEqual(new Set(passes.map((check) => remedies[checkKey(check)])), new Set([null]));
 	assert.equal(remedyOf(recordFixture().health[1]!, { mistakes: 0 }), 'pair');
 });
 
