@@ -36,6 +36,8 @@ export interface FamilyFact {
 	readonly runs: number;
 }
 
+export const FAMILY_FACT: FamilyFact = { false_alarms: 0.032, warnings: 0.33, runs: 5000 };
+
 const CLUSTER = 'cluster of prompts';
 const EIGHT = '8 clusters';
 
@@ -52,8 +54,8 @@ export const CHECK_FACTS: readonly CheckFact[] = [
 		minimum: `${EIGHT} in the held-out tuning half`,
 		effect: '10 points of over-confidence',
 		n: '400 pairs in 200 clusters',
-		power: null,
-		false_alarms: null,
+		power: 0.956,
+		false_alarms: 0.04,
 	},
 	{
 		check: 'generalization-gap',
@@ -67,8 +69,8 @@ export const CHECK_FACTS: readonly CheckFact[] = [
 		minimum: `${EIGHT} on each side`,
 		effect: '0.1 nats',
 		n: '1,500 train pairs in 750 clusters, 800 held-out pairs in 400',
-		power: null,
-		false_alarms: null,
+		power: 0.938,
+		false_alarms: 0.052,
 	},
 	{
 		check: 'length-hack',
@@ -82,8 +84,8 @@ export const CHECK_FACTS: readonly CheckFact[] = [
 		minimum: '8 clusters whose responses differ in length',
 		effect: '0.35 logits per standard deviation',
 		n: '1,500 pairs in 750 clusters',
-		power: null,
-		false_alarms: null,
+		power: 0.974,
+		false_alarms: 0.048,
 	},
 	{
 		check: 'confidence-hack',
@@ -97,8 +99,8 @@ export const CHECK_FACTS: readonly CheckFact[] = [
 		minimum: '8 clusters whose responses differ in tone',
 		effect: '0.35 logits per standard deviation',
 		n: '1,000 pairs in 500 clusters',
-		power: null,
-		false_alarms: null,
+		power: 0.978,
+		false_alarms: 0.046,
 	},
 	{
 		check: 'format-hack',
@@ -112,8 +114,8 @@ export const CHECK_FACTS: readonly CheckFact[] = [
 		minimum: '8 clusters whose responses differ in format',
 		effect: '0.35 logits per standard deviation',
 		n: '1,000 pairs in 500 clusters',
-		power: null,
-		false_alarms: null,
+		power: 0.941,
+		false_alarms: 0.046,
 	},
 	{
 		check: 'reference-memorised',
@@ -127,8 +129,8 @@ export const CHECK_FACTS: readonly CheckFact[] = [
 		minimum: '8 clusters in each half, in facets that both have',
 		effect: '0.3 nats lower loss on the tuning half',
 		n: '150 pairs in 150 clusters in each half',
-		power: null,
-		false_alarms: null,
+		power: 0.991,
+		false_alarms: 0.009,
 	},
 	{
 		check: 'train-memorised',
@@ -142,8 +144,8 @@ export const CHECK_FACTS: readonly CheckFact[] = [
 		minimum: `${EIGHT} on each side`,
 		effect: '0.2 nats',
 		n: '1,000 train pairs in 500 clusters, 500 eval pairs in 250',
-		power: null,
-		false_alarms: null,
+		power: 1,
+		false_alarms: 0.043,
 	},
 	{
 		check: 'forgetting',
@@ -157,8 +159,8 @@ export const CHECK_FACTS: readonly CheckFact[] = [
 		minimum: EIGHT,
 		effect: '0.1 nats per token',
 		n: '400 pairs in 200 clusters',
-		power: null,
-		false_alarms: null,
+		power: 0.994,
+		false_alarms: 0.026,
 	},
 	{
 		check: 'not-ood',
@@ -201,8 +203,8 @@ export const CHECK_FACTS: readonly CheckFact[] = [
 		minimum: '20 verdicts from an annotator, and two such annotators where several judge',
 		effect: 'one of 4 annotators takes the side shown first in 65 % of verdicts',
 		n: '300 verdicts from each',
-		power: null,
-		false_alarms: null,
+		power: 0.97,
+		false_alarms: 0.038,
 	},
 	{
 		check: 'drift',
@@ -216,8 +218,8 @@ export const CHECK_FACTS: readonly CheckFact[] = [
 		minimum: '8 clusters in one of the three parts',
 		effect: '0.05 nats on the same pairs, at the first look',
 		n: '1,500 pairs in 750 clusters, 4 in 5 of them scored before',
-		power: null,
-		false_alarms: null,
+		power: 0.97,
+		false_alarms: 0.027,
 	},
 	{
 		check: 'label-noise',
@@ -231,8 +233,8 @@ export const CHECK_FACTS: readonly CheckFact[] = [
 		minimum: EIGHT,
 		effect: 'one label in ten is wrong, true logits of standard deviation 2',
 		n: '1,000 pairs in 500 clusters',
-		power: null,
-		false_alarms: null,
+		power: 1,
+		false_alarms: 0.008,
 	},
 	{
 		check: 'insufficient-data',

@@ -57,6 +57,8 @@ export interface Dataset {
 	readonly manifest: string | null;
 	/** One entry an annotator, sorted by the numbers so that their order names nobody. Absent = no recorded sides. */
 	readonly positions?: readonly PositionCount[];
+	/** Words that people searched for to tag prompts, `word*` = all that begin so: the shift check leaves them out. */
+	readonly searched?: readonly string[];
 }
 
 export interface Leak {

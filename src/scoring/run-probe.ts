@@ -8,6 +8,7 @@ import { composeVerdict, PROBE_DISCLAIMER, PROBE_SCORED } from '../health/verdic
 import { UserError } from '../protocol/errors.ts';
 import { claimAgainstPooled } from './claim.ts';
 import { DENSE_FEATURES } from './dense-features.ts';
+import { shiftOf } from './domain-classifier.ts';
 import { HASH_BITS } from './grams.ts';
 import type { OwnInput } from './own-features.ts';
 import { fitProbe, labelsOf, type ProbeFamily, type ProbeHooks } from './probe.ts';
@@ -151,8 +152,9 @@ export async function runProbe(dataset: Dataset, settings: ProbeSettings, hooks:
 	const scores = scoreLines(family, point);
 	const onlyTies = dataset.pairs.every((pair) => pair.y === 0.5);
 	const { previous, reviewed } = settings;
+	const shift = shiftOf(dataset.pairs, { seed: settings.seed, x: family.x, wordsLeftOut: dataset.searched ?? [] });
 	const health = probeHealth({
-		...{ family, point, scores, dataset, onlyTies },
+		...{ family, point, scores, dataset, onlyTies, shift },
 		...(previous === undefined ? {} : { previous }),
 		...(reviewed === undefined ? {} : { reviewed }),
 	});
@@ -201,6 +203,7 @@ export async function runProbe(dataset: Dataset, settings: ProbeSettings, hooks:
 		divergences,
 		slices: probeSlices(family, point),
 		features: taughtFeatures(family, point),
+		shift,
 		claim: claimAgainstPooled(family, point, choice.lambda, choice.reason),
 		health,
 		verdict: composeVerdict({

@@ -17,6 +17,7 @@ import {
 } from '../store/dataset-query.ts';
 import type { Context } from './context.ts';
 import { evaluationSplit, findLeaks } from './leaks.ts';
+import { searchedWords } from './look/reading.ts';
 
 const EVALUATION: readonly EvaluationSplit[] = ['train', 'eval', 'heldout_reference', 'heldout_sealed', 'retention'];
 /** Splits whose headline keeps the labels from before the first score. */
@@ -123,6 +124,7 @@ export function readDataset(ctx: Context): DatasetReading {
 			sha256: sha256(pairs.map((p) => stableJson([p.comparison, p.split, p.chosenSide, p.y, p.weight])).join('\n')),
 			manifest: manifests.length === 0 ? null : sha256(manifests.join('\n')),
 			positions: positionCounts(ctx.db),
+			searched: searchedWords(ctx),
 		};
 		return { dataset, reviewed, labels };
 	});

@@ -105,7 +105,7 @@ test('every p-value check of the run is in one family, and lists stand beside', 
 	const names = new Set(record.health.map((each) => each.check));
 	for (const name of [
 		...['overconfident-heldout', 'generalization-gap', 'length-hack', 'confidence-hack', 'format-hack', 'drift'],
-		...['position-bias', 'leakage', 'label-noise', 'insufficient-data'],
+		...['position-bias', 'leakage', 'not-ood', 'label-noise', 'insufficient-data'],
 	]) {
 		assert.ok(names.has(name), name);
 	}
@@ -113,6 +113,7 @@ test('every p-value check of the run is in one family, and lists stand beside', 
 		assert.equal(each.p === null, (each.p_adjusted ?? null) === null, each.check);
 		if (each.p !== null) assert.ok(each.p_adjusted! >= each.p);
 	}
+	assert.equal(of(record, 'not-ood')[0]!.statistic, record.shift!.prompts.auc);
 	assert.ok(Array.isArray(record.slices) && record.slices.length > 0);
 	const sealed = new Set(
 		workspace.context.db.all<{ id: string }>(`SELECT id FROM comparisons WHERE place = 'E'`).map(({ id }) => id),

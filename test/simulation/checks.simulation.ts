@@ -2,6 +2,7 @@
  * `npm run simulate checks [-- --long]`: how often the health checks alarm where nothing is wrong, and how often they find what their
  * texts promise. Long: 5,000 made-up runs, 1,000 per power, 150 runs of the probe on each kind of resampled real data.
  */
+import { checkFact } from '../../src/domain/check-list.ts';
 import {
 	FAMILY_POWER,
 	forgetting,
@@ -22,6 +23,15 @@ const POWERS = long ? 1_000 : 100;
 const RESAMPLED = long ? 150 : 10;
 const LEVEL = 0.05;
 let defects = 0;
+
+/** What the text says must be what is measured, up to both errors. */
+function agrees(name: string, k: number, n: number, said: number | null | undefined): void {
+	if (said === null || said === undefined) return;
+	const reach = 3.72 * Math.sqrt((said * (1 - said) + 1 / n) * (1 / n + 1 / 1000)) + 1 / n;
+	if (Math.abs(k / n - said) <= reach) return;
+	defects++;
+	process.stdout.write(`   the text of ${name} says ${said}, measured ${(k / n).toFixed(3)}\n`);
+}
 
 function line(name: string, k: number, n: number, bound?: { readonly most?: number; readonly least?: number }): void {
 	const wrong = (bound?.most !== undefined && k > bound.most) || (bound?.least !== undefined && k < bound.least);
@@ -58,6 +68,7 @@ for (let seed = 1; seed <= NULLS; seed++) {
 for (const key of nulls.keys()) {
 	const { alarms, tested } = nulls.get(key);
 	line(key, alarms, tested, key.startsWith('any') ? undefined : { most: mostAllowed(tested, LEVEL) });
+	agrees(key, alarms, tested, checkFact(key)?.false_alarms);
 }
 for (const [name, alarm, level] of [
 	['reference-memorised, p < 0.01', (seed: number) => memorised(seed, 30, 0) < 0.01, 0.01],
@@ -72,6 +83,7 @@ for (const [name, alarm, level] of [
 	let k = 0;
 	for (let seed = 1; seed <= OTHERS; seed++) if (alarm(seed)) k++;
 	line(name, k, OTHERS, { most: mostAllowed(OTHERS, level) });
+	agrees(name, k, OTHERS, checkFact(name.split(',')[0]!)?.false_alarms);
 }
 if (long) {
 	process.stdout.write('\nby clusters of the tested split\n');
@@ -92,6 +104,7 @@ for (const { check, found } of [...FAMILY_POWER, ...OTHER_POWER]) {
 	let k = 0;
 	for (let seed = 1; seed <= POWERS; seed++) if (found(seed)) k++;
 	line(check, k, POWERS, { least: leastAllowed(POWERS, 0.9) });
+	agrees(check, k, POWERS, checkFact(check)?.power);
 }
 
 if (!haveReal) process.stdout.write('\nskipped: resampled real data (../shared/data is absent)\n');
