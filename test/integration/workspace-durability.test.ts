@@ -74,6 +74,7 @@ test('kill -9 at any moment of importing and judging: nothing confirmed is lost 
 	assert.ok(imports > 2, `${imports} imports were begun`);
 	const { workspace } = await openAt(dir);
 	assert.equal((await workspace.queue('judge', { count: 0 })).done > 0, true);
+	await workspace.settled();
 	const state = dump(workspace.context.db);
 	await workspace.rebuild(job());
 	assert.equal(dump(workspace.context.db), state);
