@@ -72,23 +72,22 @@ function newPart(same: readonly DriftPair[], added: readonly DriftPair[]): Part 
 	return result === null ? null : { name: 'new pairs against the same ones', ...result };
 }
 
+/** Stands for drift in a run that has no other to look back to. */
+export function noDrift(): HealthCheck {
+	return insufficient(DRIFT, 'No earlier run with these settings and other data to compare with.', { threshold: 0 });
+}
+
 /**
- * @param previous scores of the same split in the previous run; null where there is none
+ * @param previous scores of the same split in the previous run
  * @param look 1 + earlier looks
  */
 export function checkDrift(
 	split: Exclude<EvaluationSplit, 'heldout_sealed'>,
 	pairs: readonly DriftPair[],
-	previous: ReadonlyMap<string, PreviousScore> | null,
+	previous: ReadonlyMap<string, PreviousScore>,
 	look: number,
 ): HealthCheck {
 	const place = SPLIT_LABELS[split];
-	if (previous === null) {
-		return insufficient(DRIFT, 'No earlier run with these settings and other data to compare with.', {
-			split,
-			threshold: 0,
-		});
-	}
 	const same = pairs.filter((pair) => previous.has(pair.comparison));
 	const added = pairs.filter((pair) => !previous.has(pair.comparison));
 	const relabelled = same.filter((pair) => previous.get(pair.comparison)!.y !== pair.y);

@@ -3,7 +3,6 @@ import type { Records } from '../calibration/records.ts';
 import type { HealthCheck } from '../domain/run-record.ts';
 import { type EvaluationSplit, SPLIT_LABELS } from '../domain/split.ts';
 import { insufficient, largest } from './check.ts';
-import { interval } from './phrases.ts';
 import { LEVEL, sampleSize } from './planning.ts';
 import { scoreTest } from './score-test.ts';
 
@@ -57,7 +56,7 @@ export function checkSurface(surface: Surface, tested: TestedSplit, x: ArrayLike
 		`people crediting ${surface.name} ${EFFECT} logits per standard deviation less than ${scored} does`,
 	);
 	const found = p < LEVEL;
-	const extent = `b = ${logits(b)} logits per standard deviation of ${surface.name}${interval(low, high, logits)}`;
+	const extent = `b = ${logits(b)} logits per standard deviation of ${surface.name}, 95 % interval ${logits(low)} to ${logits(high)}`;
 	const further = leans > 0 ? low > 0 : high < 0;
 	const people = further ? 'people do so even more' : 'no sign that people do so less';
 	return {

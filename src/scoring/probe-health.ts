@@ -3,7 +3,7 @@ import type { Dataset, ScoredPair } from '../domain/dataset.ts';
 import type { HealthCheck, ScoreLine, Shift, Slice } from '../domain/run-record.ts';
 import { largest } from '../health/check.ts';
 import { checkConfidenceHack } from '../health/confidence-hack.ts';
-import { checkDrift, type PreviousScore } from '../health/drift.ts';
+import { checkDrift, noDrift, type PreviousScore } from '../health/drift.ts';
 import { checkFormatHack } from '../health/format-hack.ts';
 import { checkGeneralizationGap } from '../health/generalization-gap.ts';
 import { adjustFamily } from '../health/holm.ts';
@@ -78,7 +78,8 @@ function surfaceChecks({ family, point }: ProbeHealthInput): HealthCheck[] {
 
 function driftChecks({ family, point, previous, reviewed }: ProbeHealthInput): HealthCheck[] {
 	if (previous === undefined) return [];
-	const before = new Map(previous?.scores.map((line) => [line.comparison, line]));
+	if (previous === null) return [noDrift()];
+	const before = new Map(previous.scores.map((line) => [line.comparison, line]));
 	return DRIFTING.flatMap((split) => {
 		const pairs = family.pairs(split);
 		if (pairs.length === 0) return [];
@@ -98,7 +99,7 @@ function driftChecks({ family, point, previous, reviewed }: ProbeHealthInput): H
 			margin: margins[i]!,
 			y: reviewed?.get(comparison)?.y ?? y,
 		}));
-		return [checkDrift(split, now, previous === null ? null : known, previous?.look ?? 1)];
+		return [checkDrift(split, now, known, previous.look)];
 	});
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ScoredPair } from '../../src/domain/dataset.ts';
 import type { HealthCheck, Metrics, ShiftAuc } from '../../src/domain/run-record.ts';
-import { checkDrift, type DriftPair, type PreviousScore } from '../../src/health/drift.ts';
+import { checkDrift, type DriftPair, noDrift, type PreviousScore } from '../../src/health/drift.ts';
 import { checkForgetting, type RetentionPair } from '../../src/health/forgetting.ts';
 import { checkInsufficientData } from '../../src/health/insufficient-data.ts';
 import { checkLabelNoise } from '../../src/health/label-noise.ts';
@@ -148,7 +148,7 @@ test('drift: worse on the same pairs is seen, its three parts are told apart, an
 	const labels = checkDrift('heldout_reference', relabelled.now, relabelled.before, 1);
 	assert.match(labels.message, /same pairs, new labels \+/);
 	assert.equal(labels.status, 'warn');
-	assert.equal(checkDrift('eval', worse.now, null, 1).status, 'insufficient');
+	assert.equal(noDrift().status, 'insufficient');
 	assert.equal(checkDrift('eval', worse.now.slice(0, 6), worse.before, 1).status, 'insufficient');
 });
 
