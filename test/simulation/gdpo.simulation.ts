@@ -23,13 +23,13 @@ function difference(outcomes: readonly Outcome[], rule: Rule, on: 'sealedOver' |
 			return clusters < 8 || se === null ? Number.NaN : studentQuantile(0.975, clusters - 1) * se;
 		}),
 	);
-	return `${value < 0 ? '−' : '+'}${f(Math.abs(value))} ±${f(half)}`;
+	return `${value < 0 ? '−' : '+'}${f(Math.abs(value))} ${Number.isNaN(half) ? '(under 8 clusters)' : `±${f(half)}`}`;
 }
 
 /** @param share of train's pairs that the tuning half may have at most; 1 and more: the whole half */
 async function realSets(share: number, seeds: number): Promise<void> {
 	print(
-		`\nReal sets, ${share >= 1 ? 'half of the held-out set as R' : `R cut to ${share} of train`}; ${seeds} draw${seeds === 1 ? '' : 's'} of halves, eval and folds. Differences are GDPO (λ = 1) − rule.`,
+		`\nReal sets, ${share >= 1 ? 'half of the held-out set as R' : `R cut to ${share} of train, to 8 clusters at least`}; ${seeds} draw${seeds === 1 ? '' : 's'} of halves, eval and folds. Differences are GDPO (λ = 1) − rule.`,
 	);
 	print(
 		'| train → held-out | pairs T, R | s pooled, GDPO | sealed loss: DPO, pooled, raw gap, GDPO | sealed − pooled | sealed − DPO | eval − pooled | worst regret: DPO, pooled, raw gap, GDPO | sealed accuracy: DPO, GDPO | recommends |',

@@ -1,19 +1,21 @@
 /** Whether GDPO does what it claims: what its choice costs on sealed pairs against DPO, pooled and other rules, on real and made-up shifts. */
-import { type ClusteredMean, pairedDifference } from '../../src/calibration/jackknife.ts';
+import { type ClusteredMean, intervalOf, pairedDifference } from '../../src/calibration/jackknife.ts';
 import { losses } from '../../src/calibration/proper.ts';
 import { seededRandom } from '../../src/calibration/random.ts';
 import type { Dataset, ScoredPair } from '../../src/domain/dataset.ts';
 import { sha256 } from '../../src/domain/identity.ts';
 import type { EvaluationSplit } from '../../src/domain/split.ts';
 import { fitProbe, type ProbeFamily } from '../../src/scoring/probe.ts';
-import { choose } from '../../src/scoring/probe-frontier.ts';
+import { type Choice, choose } from '../../src/scoring/probe-frontier.ts';
+import { DEFAULT_EVAL_RISE } from '../../src/scoring/recommend.ts';
 import { NOTHING_LEFT_OUT } from '../unit/scoring-support.ts';
 
 /**
- * Rules that each name one member of the family: s = 0; s by size; J at λ = 1; the recommended λ, else 0; J at λ = 1 with raw losses in
+ * Rules that each name one member of the family: s = 0; s by size; J at λ = 1; the recommended λ, else 0; the same rule with a rise
+ * in eval loss also allowed up to what R surely gains (`weighed`, a rule that could be); J at λ = 1 with raw losses in
  * place of regrets; the least loss on R; and the least loss on the sealed half, which no rule can know.
  */
-export const RULES = ['dpo', 'pooled', 'gdpo', 'recommended', 'rawGap', 'heldoutOnly', 'oracle'] as const;
+export const RULES = ['dpo', 'pooled', 'gdpo', 'recommended', 'weighed', 'rawGap', 'heldoutOnly', 'oracle'] as const;
 export type Rule = (typeof RULES)[number];
 type Each<T> = Readonly<Record<Rule, T>>;
 
@@ -64,6 +66,7 @@ export async function outcome(dataset: Dataset, seed: number): Promise<Outcome> 
 		pooled,
 		gdpo: gdpo.point,
 		recommended: choose(family, { lambda: gdpo.recommended.lambda ?? 0, margin: 0 }).point,
+		weighed: weighed(family, gdpo),
 		rawGap: least((i) => Math.max(mean('train', i), mean('heldout_reference', i))),
 		heldoutOnly: least((i) => mean('heldout_reference', i)),
 		oracle,
@@ -89,6 +92,31 @@ export async function outcome(dataset: Dataset, seed: number): Promise<Outcome> 
 		sealedOver: each((point) => over('heldout_sealed', point)),
 		evalOver: each((point) => over('eval', point)),
 	};
+}
+
+/**
+ * The smallest λ whose R_H is within one paired standard error of the frontier's best, and whose rise in eval loss over DPO is surely
+ * (95 %) at most δ, or at most what R_H surely falls; else λ = 0.
+ */
+function weighed(family: ProbeFamily, { lambdas }: Choice): number {
+	const over = (split: 'heldout_reference' | 'eval', point: number, other: number): ClusteredMean => {
+		const own = family.records(split, point);
+		return pairedDifference(own, losses(own), losses(family.records(split, other)))!;
+	};
+	const heldout = (point: number): number => family.loss('heldout_reference', point)!.value;
+	const best = lambdas.reduce(
+		(least, { point }) => (heldout(point) < heldout(least) ? point : least),
+		lambdas[0]!.point,
+	);
+	for (const point of new Set(lambdas.map((each) => each.point))) {
+		const { value, se } = over('heldout_reference', point, best);
+		if (point !== best && (se === null || value > se)) continue;
+		if (point === 0) return point;
+		const rise = intervalOf(over('eval', point, 0)).high;
+		const change = intervalOf(over('heldout_reference', point, 0)).high;
+		if (rise !== null && change !== null && rise <= Math.max(DEFAULT_EVAL_RISE, -change)) return point;
+	}
+	return lambdas[0]!.point;
 }
 
 /** Mean of [right] over sealed records, ties of the margin ½, vote shares as they are. */
