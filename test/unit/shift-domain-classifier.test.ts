@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { seededRandom } from '../../src/calibration/random.ts';
 import type { ScoredPair } from '../../src/domain/dataset.ts';
 import { MAX_CLUSTERS, promptShift, responseShift, shiftOf } from '../../src/scoring/domain-classifier.ts';
+import { promptRows } from '../../src/scoring/domain-features.ts';
 import { pairFeatures } from '../../src/scoring/features.ts';
 
 const random = seededRandom(17);
@@ -31,12 +32,15 @@ test('prompts of another topic pass, prompts of the same do not', () => {
 test('query words do not count, nor what stands beside them', () => {
 	const tagged = items(160, 0).map((each) => ({
 		...each,
-		text: `the ${each.heldout ? 'about tenancy ' : ''}the ${each.text}`,
+		text: each.heldout ? `about tenancy ${each.text}` : each.text,
 	}));
 	assert.equal(promptShift(tagged, { seed: 1 }).status, 'pass');
 	const without = promptShift(tagged, { seed: 1, wordsLeftOut: ['tenan*', 'about'] });
 	assert.notEqual(without.status, 'pass');
 	assert.deepEqual(without.words_left_out, ['tenan*', 'about']);
+	const twice = ['w1 about tenancy w2', 'w1 about tenancy w2'];
+	assert.equal(promptRows(twice, [0, 1], []).columns, 7);
+	assert.equal(promptRows(twice, [0, 1], ['tenan*', 'about']).columns, 2);
 	const plain = promptShift(
 		tagged.map((each) => ({ ...each, text: each.text.replace('about tenancy ', '') })),
 		{ seed: 1 },
