@@ -225,72 +225,6 @@ export function accumulate(
 	}
 }
 
-export interface Problem {
-	readonly x: FeatureRows;
-	/** Rows with a coefficient above 0, in any order. */
-	readonly rows: Int32Array;
-	/** c, one a row of x. */
-	readonly coefficient: Float64Array;
-	/** Vote share of `chosen`, one a row of x. */
-	readonly y: Float64Array;
-	/** ‖x_i‖², one a row of x. */
-	readonly norm: Float64Array;
-	readonly ridge: number;
-}
-
-export interface Solution {
-	/** Weights of the n-grams, then of the dense features. */
-	readonly theta: Float64Array;
-	/** Dual variables: q_i ≈ σ(z_i), the model's own P(chosen); ½ for rows that the fit did not use. */
-	readonly q: Float64Array;
-	readonly epochs: number;
-	/** P(θ) − D(q) ≥ F(θ) − min F: the certificate, in nats. */
-	readonly gap: number;
-}
-
-const MAX_EPOCHS = 200;
-
-/**
- * One problem alone, to a certified gap: the lanes' solver with one lane in use.
- * @param start dual variables to begin from (a neighbour's solution), not changed; null = ½ everywhere
- * @param tolerance of the gap, nats
- */
-export function solve(problem: Problem, start: Float64Array | null, tolerance: number): Solution {
-	const { x, rows, coefficient, y, ridge, norm } = problem;
-	const state = emptyState(x);
-	for (let i = 0; i < x.rows; i++)
-		state.q.fill(start === null || Number.isNaN(start[i]!) ? 0.5 : start[i]!, i * LANES, i * LANES + 1);
-	const one = new Float64Array(LANES);
-	one[0] = 1;
-	const lanes: LaneProblem = {
-		x,
-		norm,
-		y,
-		rows,
-		ridge,
-		scale: new Float64Array(x.width).fill(1),
-		weight: coefficient,
-		fold: new Int32Array(x.rows).fill(-1),
-		part: new Uint8Array(x.rows),
-		rate: [one, one],
-	};
-	accumulate(lanes, rows, state.theta, (i, into) => {
-		into[0] = (coefficient[i]! * (y[i]! - state.q[i * LANES]!)) / ridge;
-	});
-	const solver = new LaneSolver(lanes, state);
-	let epochs = 0;
-	let gap = Infinity;
-	while (gap > tolerance && epochs < MAX_EPOCHS) {
-		epochs++;
-		if (solver.pass().seen <= 3 * tolerance || epochs === MAX_EPOCHS) gap = solver.certificate();
-	}
-	return { theta: laneOf(state.theta, 0), q: laneOf(state.q, 0), epochs, gap };
-}
-
-export function laneOf(values: Float64Array, lane: number): Float64Array {
-	return Float64Array.from({ length: values.length / LANES }, (_, j) => values[j * LANES + lane]!);
-}
-
 function logit(p: number): number {
 	if (p === 0.5) return 0;
 	// A saturated q (|z| > 36) must not bring infinities into differences.
@@ -324,17 +258,6 @@ function coordinate(v: number, q: number, distance: number, reach: number): numb
 function divergence(q: number, z: number): number {
 	const entropy = (q > 0 ? q * Math.log(q) : 0) + (q < 1 ? (1 - q) * Math.log1p(-q) : 0);
 	return Math.max(0, entropy + softplus(z) - q * z);
-}
-
-/** x_i·θ of one weight vector, dense columns as they are. */
-export function dot(x: FeatureRows, i: number, theta: Float64Array): number {
-	const { start, mid, column, columns, width, dense } = x;
-	let sum = 0;
-	let e = start[i]!;
-	for (const middle = mid[i]!; e < middle; e++) sum += theta[column[e]!]!;
-	for (const end = start[i + 1]!; e < end; e++) sum -= theta[column[e]!]!;
-	for (let j = 0, at = i * width; j < width; j++) sum += dense[at + j]! * theta[columns + j]!;
-	return sum;
 }
 
 /** x_i·θ of one lane. */
