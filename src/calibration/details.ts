@@ -6,7 +6,7 @@ import { type Corp, corp } from './isotonic.ts';
 import { intervalOf, recordMean } from './jackknife.ts';
 import { MURPHY_BINS, type Murphy, murphy } from './murphy.ts';
 import { fitPlatt, type Platt } from './platt.ts';
-import { averageTies, hasTies, sortPoints } from './points.ts';
+import { averageTies, hasTies, type Points, sortPoints } from './points.ts';
 import { brierMeanLabel, type CalibrationForm, clippedLosses, confidenceForm } from './proper.ts';
 import { quantileSorted } from './random.ts';
 import { type Records, sigmoid } from './records.ts';
@@ -46,8 +46,8 @@ export interface CalibrationDetails {
 	readonly smece: {
 		readonly sigma: number | null;
 		readonly at_sigma_005: number | null;
-		/** With full weight for p of exactly 0 and 1; null where no p lies near them: there it makes no difference. */
-		readonly full_boundary: SmoothEce | null;
+		/** With full weight for p of exactly 0 and 1. */
+		readonly full_boundary: SmoothEce | { readonly value: null; readonly sigma: null; readonly reason: string };
 	};
 	/** d NLL / d(1/T) at T = 1: the IRMv1 gradient, 0 if and only if T = 1 is best. */
 	readonly irm_gradient: number | null;
@@ -109,7 +109,7 @@ export function calibrationDetails(
 		smece: {
 			sigma: smoothEce(points)?.sigma ?? null,
 			at_sigma_005: records.size === 0 ? null : smoothEceOf(points)(0.05),
-			full_boundary: form.confidence.some((p) => p < NEAR_EDGE || p > 1 - NEAR_EDGE) ? smoothEce(points, 'full') : null,
+			full_boundary: fullBoundary(points),
 		},
 		irm_gradient: records.size === 0 || !finite ? null : temperatureSlope(records, 1),
 		at_t_star: atTStar(records, kind, bins),
@@ -125,6 +125,12 @@ export function calibrationDetails(
 						ece: percentiles(boot.ece),
 					},
 	};
+}
+
+function fullBoundary(points: Points & { readonly p: Float64Array }): CalibrationDetails['smece']['full_boundary'] {
+	const near = points.p.some((p) => p < NEAR_EDGE || p > 1 - NEAR_EDGE);
+	const found = near ? smoothEce(points, 'full') : null;
+	return found ?? { value: null, sigma: null, reason: 'no p lies near 0 or 1: it makes no difference' };
 }
 
 function platt(records: Records, form: CalibrationForm): CalibrationDetails['platt'] {

@@ -95,7 +95,7 @@ const COMMON: Readers<Computed> = [
 		/^smece(?:_conf)?\.(value|sigma)$/,
 		(c, m) => smooth(m[1]!, { value: c.metrics.smece.value, sigma: c.details.smece.sigma }),
 	],
-	[/^smece(?:_conf)?_full_boundary_weight\.(value|sigma)$/, (c, m) => smooth(m[1]!, c.details.smece.full_boundary!)],
+	[/^smece(?:_conf)?_full_boundary_weight\.(value|sigma)$/, (c, m) => smooth(m[1]!, c.details.smece.full_boundary)],
 	[/^bins_width_(\d+)\.(.*)$/, (c, m) => c.bin(m[1]!, m[2]!)],
 ];
 

@@ -138,3 +138,22 @@ test('groups make clusters; the interval widens with them, the value stays', asy
 	assert.equal(b.nll!.value, c.nll!.value);
 	assert.ok(width(b) > 2.5 * width(c), `${width(b)}, ${width(c)}`);
 });
+
+test('--help shows an example and how often the intervals hold the truth', async (t) => {
+	const { code, stdout } = await makeCli(t).run(['calibrate', '--help']);
+	assert.equal(code, 0);
+	assert.match(stdout, /\$ pairwright calibrate margins\.jsonl/);
+	assert.match(stdout, /How often 95 % intervals hold the truth/);
+	for (const row of [
+		/^accuracy /m,
+		/^NLL /m,
+		/^slope 1\/T\* /m,
+		/^NLL, paired difference /m,
+		/^ECE \(approximate\) /m,
+	]) {
+		assert.match(stdout, row);
+	}
+	// The promise and its exception stand beside the numbers.
+	assert.match(stdout, /93\.5–96\.5 % from 30 clusters/);
+	assert.match(stdout, /ECE is the exception/);
+});
