@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { RunRecord } from '../domain/run-record.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { WorkspaceApi } from '../protocol/workspace-api.ts';
 import { interval, plain, plural } from './format.ts';
@@ -30,22 +31,42 @@ export function registerDecide(program: Command): void {
 					throw new UserError('usage', '--reason: a decision without a reason cannot be understood later.');
 				const api = await context.open();
 				const done = await api.decide(run!, { lambda: lambda ?? null, checkpoint: null, reason });
-				context.result(done, () => decisionText(done));
+				const record =
+					context.options.json === true ? null : (await api.report(done.decision.run, { part: 'record' })).record;
+				context.result(done, () => decisionText(done, record));
 			}),
 		);
 }
 
-export function decisionText({ decision, openings, metrics }: Decided): string {
+/** @param record with what the decision opened, or null */
+export function decisionText({ decision, openings, metrics }: Decided, record: RunRecord | null): string {
 	const sealed = metrics.heldout_sealed;
 	return [
 		`Recorded: ${decision.lambda === null ? 'none' : `λ ${plain(decision.lambda)}`} for run ${decision.run}. ${decision.reason}`,
 		sealed === null
 			? 'This run has no sealed half: nothing was opened.'
 			: `Sealed half opened: ${plural(sealed.n, 'pair')}, ${plural(sealed.groups, 'cluster')}. Accuracy ${interval(sealed.accuracy)}, NLL ${interval(sealed.nll)}, over-confidence ${interval(sealed.overconfidence)}.`,
+		...(sealed === null || record === null ? [] : openedLines(record)),
 		...(decision.after_opening
 			? [
 					`Chosen after seeing E (${plural(openings, 'opening')}): it is no longer an unseen test. Add fresh sealed prompts before the next decision.`,
 				]
 			: []),
 	].join('\n');
+}
+
+/** E against pooled training, and apart by facets that the tuning half has too and that only E has. */
+function openedLines({ claim, opened }: RunRecord): string[] {
+	const loss = (facets: 'seen' | 'unseen', name: 'choice' | 'pooled') =>
+		opened?.by_facet?.find((row) => row.facets === facets && row.name === name);
+	const apart = (['seen', 'unseen'] as const).flatMap((facets) => {
+		const [choice, pooled] = [loss(facets, 'choice'), loss(facets, 'pooled')];
+		if (choice === undefined) return [];
+		const against = pooled === undefined ? '' : `, pooled ${interval(pooled)}`;
+		const which = facets === 'seen' ? 'facets that the tuning half has too' : 'facets that only the sealed half has';
+		return [
+			`Loss on ${which} (${plural(choice.pairs, 'pair')}, ${plural(choice.clusters, 'cluster')}): ${interval(choice)}${against}.`,
+		];
+	});
+	return [...(claim === undefined ? [] : [claim.sentence]), ...apart];
 }

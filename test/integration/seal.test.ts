@@ -132,6 +132,8 @@ test('before a decision nothing of E is in any file, message, page or line; afte
 	// And once decided E is there, in the same places.
 	const decided = await cli.run(['decide', run, '--lambda', '1', '--reason', 'as planned', '--workspace', cli.dir]);
 	assert.equal(decided.code, 0, decided.stderr);
+	assert.match(decided.stdout, /GDPO at λ = 1 .*pooled training/);
+	assert.match(decided.stdout, /facets that only the sealed half has \(14 pairs, 14 clusters\)/);
 	const report = await cli.json(['report', run]);
 	const { opened, claim } = report.document as { opened: { by_facet: { facets: string }[] }; claim: { on: string } };
 	assert.ok(leaksInText(JSON.stringify(report.document), needles).length > 10);
