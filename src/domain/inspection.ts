@@ -27,6 +27,26 @@ export interface Suggestion {
 	readonly nearest: readonly { readonly prompt: string; readonly similarity: number; readonly preview: string }[];
 }
 
+/** Held-out against train where the difference has a name; of a sample, one value a cluster, so that the tests' p hold. */
+export interface ShiftFacts {
+	readonly heldout: number;
+	readonly train: number;
+	readonly lengths: readonly {
+		/** Of pairs: the mean of both responses. */
+		readonly what: 'prompt' | 'response';
+		/** Median characters. */
+		readonly heldout: number;
+		readonly train: number;
+		/** P(the held-out one is longer), equal lengths ½. */
+		readonly longer: number;
+		/** Kolmogorov–Smirnov. */
+		readonly d: number;
+		readonly p: number;
+	}[];
+	/** Of the sizes of the named response differences, standardised: energy distance and unbiased MMD² at the median distance. */
+	readonly responses: { readonly energy: number; readonly mmd2: number; readonly sigma: number } | null;
+}
+
 /** What `inspect` says of a workspace's splits, without a run. */
 export interface Inspection {
 	/** Standing ones first; at most 1,000. */
@@ -42,6 +62,7 @@ export interface Inspection {
 	readonly shift: Pick<ShiftAuc, 'auc' | 'low' | 'high' | 'status' | 'reason'> & {
 		readonly pairs: number;
 		readonly message: string;
+		readonly facts?: ShiftFacts;
 	} & Shift;
 	readonly novelty: {
 		/** Distance to the k-th nearest train prompt that 95 % of train prompts stay below, each left out in turn. */

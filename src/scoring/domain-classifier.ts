@@ -104,14 +104,19 @@ export function shiftOf(pairs: readonly ScoredPair[], options: ShiftOptions & { 
 }
 
 /** Held-out items, then train items, of whole clusters; a cluster with held-out members is held-out (rules.md, Splits). */
-function sampleSides(items: readonly Sided[], seed: number): { taken: Int32Array; all: boolean } {
+export function sampleSides(
+	items: readonly Sided[],
+	seed: number,
+	most = MAX_ITEMS,
+	mostClusters = MAX_CLUSTERS,
+): { taken: Int32Array; all: boolean } {
 	const heldout = new Set(items.filter((item) => item.heldout).map(({ cluster }) => cluster));
 	const sides = [true, false].map((side) => {
 		const places = Int32Array.from(items.keys()).filter(
 			(i) => items[i]!.heldout === side && (side || !heldout.has(items[i]!.cluster)),
 		);
 		const clusters = Array.from(places, (i) => items[i]!.cluster);
-		const taken = sampleClusters(clusters, MAX_ITEMS, seed, MAX_CLUSTERS);
+		const taken = sampleClusters(clusters, most, seed, mostClusters);
 		return { taken: taken.map((k) => places[k]!), all: taken.length === places.length };
 	});
 	return {

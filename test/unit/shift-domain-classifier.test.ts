@@ -5,6 +5,7 @@ import type { ScoredPair } from '../../src/domain/dataset.ts';
 import { MAX_CLUSTERS, promptShift, responseShift, shiftOf } from '../../src/scoring/domain-classifier.ts';
 import { promptRows } from '../../src/scoring/domain-features.ts';
 import { pairFeatures } from '../../src/scoring/features.ts';
+import { shiftFacts } from '../../src/scoring/shift-facts.ts';
 
 const random = seededRandom(17);
 const text = (topic: string, n: number, share: number): string =>
@@ -130,4 +131,27 @@ test('the same prompts with other seeds and order: same sides, and the same seed
 	const pairs = some.map((each) => ({ ...each, prompt: each.text, a: each.text, b: 'short' }));
 	const swapped = pairs.map((each) => ({ ...each, a: each.b, b: each.a }));
 	assert.deepEqual(responseShift(pairs, { seed: 4 }), responseShift(swapped, { seed: 4 }));
+});
+
+test('facts name what differs: lengths with a test, and how far the response differences lie apart', () => {
+	const prompts = items(240, 0).map((each) => ({
+		...each,
+		text: each.heldout ? `${each.text} ${each.text}` : each.text,
+	}));
+	const pairs = (stretch: number) =>
+		items(240, 0).map((each) => ({
+			...each,
+			prompt: 'q',
+			a: text('x', each.heldout ? stretch : 12, 0),
+			b: text('x', 12, 0),
+		}));
+	const { lengths, responses, heldout, train } = shiftFacts(prompts, pairs(60), 1);
+	assert.deepEqual([heldout, train], [60, 60]);
+	const [prompt, response] = lengths;
+	assert.ok(prompt!.what === 'prompt' && prompt!.longer > 0.95 && prompt!.p < 1e-6 && prompt!.heldout > prompt!.train);
+	assert.ok(response!.what === 'response' && response!.d > 0.9);
+	const same = shiftFacts(items(240, 0), pairs(12), 1);
+	assert.ok(same.lengths.every(({ p }) => p > 0.001));
+	assert.ok(responses!.energy > 5 * same.responses!.energy && responses!.mmd2 > 0.1 && same.responses!.mmd2 < 0.05);
+	assert.deepEqual(shiftFacts([], [], 1), { heldout: 0, train: 0, lengths: [], responses: null });
 });

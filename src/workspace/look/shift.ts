@@ -2,6 +2,7 @@ import type { Inspection } from '../../domain/inspection.ts';
 import type { Shift, ShiftAuc } from '../../domain/run-record.ts';
 import { PERMUTATIONS, promptShift, responseShift, type Sided } from '../../scoring/domain-classifier.ts';
 import type { ResponseTexts } from '../../scoring/domain-features.ts';
+import { shiftFacts } from '../../scoring/shift-facts.ts';
 import type { Context } from '../context.ts';
 import type { LookProgress } from './child.ts';
 import { type InspectedPrompt, inspectedPairs, searchedWords } from './reading.ts';
@@ -39,6 +40,7 @@ export function shiftPart(
 		...(reason === undefined ? {} : { reason }),
 		pairs: byResponses.heldout.n + byResponses.train.n,
 		message: message(shift),
+		facts: shiftFacts(sided, pairs, SEED),
 		...shift,
 	};
 }
