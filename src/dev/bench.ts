@@ -15,9 +15,10 @@ const KINDS = {
 const [kindName = '', ...given] = process.argv.slice(2);
 if (!(kindName in KINDS)) throw new Error(`bench.ts runs ${Object.keys(KINDS).join(' or ')}, not "${kindName}"`);
 const kind = KINDS[kindName as keyof typeof KINDS];
-const cut = given.indexOf('--');
+// npm takes the `--` away: the first option ends the names.
+const cut = given.findIndex((argument) => argument.startsWith('-'));
 const wanted = cut < 0 ? given : given.slice(0, cut);
-const passed = cut < 0 ? [] : given.slice(cut + 1);
+const passed = cut < 0 ? [] : given.slice(given[cut] === '--' ? cut + 1 : cut);
 const files = globSync(`${kind.folder}/*${kind.ending}`, { cwd: root }).sort();
 const nameOf = (file: string): string => basename(file, kind.ending);
 const unknown = wanted.filter((name) => !files.some((file) => nameOf(file) === name));
