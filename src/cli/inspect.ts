@@ -102,10 +102,22 @@ function auc(terminal: Terminal, name: string, of: ShiftAuc): string {
 	);
 }
 
+function facts(terminal: Terminal, of: Inspection['shift']['facts']): string[] {
+	const p = (value: number): string => (value < 0.001 ? '< .001' : fixed(value));
+	return (of?.lengths ?? []).map(({ what, heldout, train, longer, d, p: chance }) =>
+		bullet(
+			terminal,
+			' ',
+			`A held-out ${what} has ${count(Math.round(heldout))} characters (median), one of train ${count(Math.round(train))}; it is the longer in ${percent(longer)} of comparisons (Kolmogorov–Smirnov ${fixed(d, 2)}, p ${p(chance)})`,
+		),
+	);
+}
+
 function shift(terminal: Terminal, { shift: found }: Inspection): string {
 	return section(terminal, 'Is held-out really out of distribution?', [
 		auc(terminal, 'Prompt text', found.prompts),
 		auc(terminal, 'Response differences', found.responses),
+		...facts(terminal, found.facts),
 		...(found.message === '' ? [] : [wrap(found.message, terminal.width, '    ')]),
 	]);
 }
