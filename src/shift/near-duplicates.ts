@@ -36,7 +36,10 @@ export interface NearDuplicates {
  */
 export function findNearDuplicates(texts: Iterable<string>, threshold = NEAR_DUPLICATE): NearDuplicates {
 	if (!(threshold > 0 && threshold <= 1)) throw new RangeError(`no Jaccard threshold: ${threshold}`);
-	const sets = new ShingleSets();
+	let characters = 0;
+	if (Array.isArray(texts)) for (const text of texts as readonly string[]) characters += text.length;
+	// A word and its space are six characters on average; more words than that only cost copies.
+	const sets = new ShingleSets(Math.ceil(characters / 5));
 	for (const text of texts) sets.add(text);
 	const copyOf = firstCopies(sets);
 	const candidates = sortedSets(sets, withSharedShingles(sets, copyOf, threshold));

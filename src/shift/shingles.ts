@@ -59,7 +59,7 @@ export class ShingleSets {
 	/** Texts added. */
 	size = 0;
 	/** Shingles of text i: values[start[i]] … values[start[i+1] − 1], in text order, repeats kept; none below 5 words. */
-	values = new Float64Array(1 << 16);
+	values: Float64Array<ArrayBuffer>;
 	/** Doubles, since a large workspace has more than 2³¹ shingles. */
 	start = new Float64Array(1 << 10);
 	/** 64 bits that stand for the whole normalised text. */
@@ -71,6 +71,11 @@ export class ShingleSets {
 	private word2 = new Int32Array(1 << 10);
 	private bytes = new Uint8Array(1 << 14);
 	private readonly encoder = new TextEncoder();
+
+	/** @param words how many to expect, so that nothing is copied while it grows; memory not written to is not taken up */
+	constructor(words = 0) {
+		this.values = new Float64Array(Math.max(1 << 16, words));
+	}
 
 	add(text: string): void {
 		let length = this.encode(text);
