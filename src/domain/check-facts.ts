@@ -78,7 +78,7 @@ export const CHECK_FACTS: readonly CheckFact[] = [
 		h0: 'At equal margin, people prefer the side that the model’s margins lean towards by length no less than the margin says.',
 		h1: 'The model credits length (or brevity) beyond what people do.',
 		statistic:
-			'Score test of b = 0 in logit P = βΔ/T* + b·x, x = difference of log length in standard deviations; T* fitted on the same split and projected out; cluster totals against Student’s t, one-sided.',
+			'Score test of b = 0 in logit P = βΔ/T* + b·x, x = difference of log length in standard deviations; T* fitted on the same split and projected out; cluster totals against Student’s t, one-sided. It passes where margins hardly follow length (correlation below 0.1).',
 		value: { name: 'b', unit: 'logits per standard deviation' },
 		unit: CLUSTER,
 		minimum: '8 clusters whose responses differ in length',

@@ -16,7 +16,9 @@ export interface ScoreTest {
 	readonly p: number;
 	/** +1: margins rise with x; −1: they fall with it. It depends on no label. */
 	readonly leans: 1 | -1;
-	/** 1/T* on these records; negative where the margins are the wrong way round. */
+	/** Correlation of margins and x about 0: how far they follow it. */
+	readonly follows: number;
+	/** 1/T* on these records; 0 where the margins do not help, or are the wrong way round. */
 	readonly slope: number;
 	/** Clusters with x ≠ 0 somewhere. */
 	readonly clusters: number;
@@ -60,7 +62,12 @@ function fitSlope({ size, margin, y, weight }: Records): number {
  *
  * Since T* is estimated on the same labels, the score of b is projected on the nuisance score: s_i = (x_i − γz_i)(y_i − p_i)
  * with γ = I_ba/I_aa (Boos 1992, generalised score test). Totals per cluster against Student's t with (active clusters − 1)
- * degrees of freedom. Slope negative is allowed, so that the nuisance score vanishes whatever the labels are.
+ * degrees of freedom.
+ *
+ * A temperature is positive. Where the best slope is not, it stays at 0 and there is no nuisance left to project out: else margins
+ * that are length and nothing else, the wrong way round, would be excused by a negative temperature. That branch doubles its p:
+ * at a true slope of 0 it is taken half of the time, P(score < −z₂.₅, nuisance < 0) ≤ 2.5 % at any correlation of the two, and
+ * the projected score, independent of the nuisance, adds 2.5 % in the other half: 5 % together.
  *
  * One-sided in the direction that the margins themselves lean (sign of Σzx, free of labels): noise in fitted margins makes
  * any honest model credit x too little, which is no hack, and a two-sided test would report it on every large set.
@@ -86,11 +93,12 @@ export function scoreTest(records: Records, x: ArrayLike<number>): ScoreTestResu
 		zz += weight[i]! * z * z;
 		zx += weight[i]! * z * x[pair[i]!]! * scale;
 	}
-	if (zz > 0 && Math.abs(zx) / Math.sqrt(zz * pairs) > COLLINEAR) {
-		return { reason: 'the margins follow it alone', clusters: active };
-	}
-	const slope = zz === 0 ? 0 : fitSlope(records);
-	if (Math.abs(slope) > 0.999 * SLOPE_MAX) return { reason: 'every label agrees with its margin', clusters: active };
+	if (zz === 0) return { reason: 'every margin is 0', clusters: active };
+	const follows = zx / Math.sqrt(zz * pairs);
+	const fitted = fitSlope(records);
+	const slope = Math.max(0, fitted);
+	if (slope > 0 && Math.abs(follows) > COLLINEAR) return { reason: 'the margins follow it alone', clusters: active };
+	if (slope > 0.999 * SLOPE_MAX) return { reason: 'every label agrees with its margin', clusters: active };
 	let aa = 0;
 	let ab = 0;
 	let bb = 0;
@@ -103,7 +111,7 @@ export function scoreTest(records: Records, x: ArrayLike<number>): ScoreTestResu
 		ab += v * z * scaled;
 		bb += v * scaled * scaled;
 	}
-	const gamma = aa === 0 ? 0 : ab / aa;
+	const gamma = slope === 0 ? 0 : ab / aa;
 	const information = bb - gamma * ab;
 	if (!(information > 1e-6 * pairs)) return { reason: 'the margins leave no doubt', clusters: active };
 	const totals = new Float64Array(clusters);
@@ -130,6 +138,7 @@ export function scoreTest(records: Records, x: ArrayLike<number>): ScoreTestResu
 	const b = score / information;
 	const se = Math.sqrt(variance) / information;
 	const reach = studentQuantile(0.975, df) * se;
+	const tail = studentUpperTail(-leans * t, df);
 	for (let i = 0; i < pairs; i++) contributions[i] = -leans * contributions[i]!;
 	return {
 		b,
@@ -138,8 +147,9 @@ export function scoreTest(records: Records, x: ArrayLike<number>): ScoreTestResu
 		low: b - reach,
 		high: b + reach,
 		t,
-		p: studentUpperTail(-leans * t, df),
+		p: slope === 0 ? Math.min(1, 2 * tail) : tail,
 		leans,
+		follows,
 		slope,
 		clusters: active,
 		contributions,

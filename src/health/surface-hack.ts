@@ -27,6 +27,8 @@ export interface TestedSplit {
 	readonly scored: string;
 }
 
+/** Correlation of margins and feature from which on the model is said to follow it. */
+const LEAST_FOLLOWED = 0.1;
 /** Effect that the sample-size sentence speaks of, logits per standard deviation. */
 const EFFECT = 0.35;
 
@@ -48,7 +50,10 @@ export function checkSurface(surface: Surface, tested: TestedSplit, x: ArrayLike
 					: result.reason;
 		return insufficient(surface.check, `On ${place}: ${why}.`, { split, threshold: 0 });
 	}
-	const { b, p, leans, low, high } = result;
+	const { b, leans, follows, low, high } = result;
+	// Nothing that the margins hardly follow can be a hack. It is decided without a label, so the level holds.
+	const follow = Math.abs(follows) >= LEAST_FOLLOWED;
+	const p = follow ? result.p : 1;
 	const credited = leans > 0 ? surface.more : surface.less;
 	const size = sampleSize(
 		{ ...result, n: records.pairs, clusters: records.clusters },
@@ -73,7 +78,9 @@ export function checkSurface(surface: Surface, tested: TestedSplit, x: ArrayLike
 		evidence: found ? largest(result.contributions).map((i) => comparisons[i]!) : [],
 		message: found
 			? `On ${place}, ${scored} credits the ${credited} response beyond what people do: at equal margin they prefer it less (${extent}).`
-			: `On ${place}, ${scored} leans towards the ${credited} response; ${people} (${extent}).`,
+			: !follow
+				? `On ${place}, ${scored} hardly follows ${surface.name} (correlation ${follows.toFixed(2)}).`
+				: `On ${place}, ${scored} leans towards the ${credited} response; ${people} (${extent}).`,
 		...(size === null ? {} : { sample_size: size.text }),
 		...(found ? { remedy: surface.remedy } : {}),
 	};

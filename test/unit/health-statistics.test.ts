@@ -72,11 +72,23 @@ test('the score test says why it cannot be made', () => {
 	};
 	assert.equal(reason(at(() => 0)), 'too few clusters differ');
 	assert.equal(reason(at((i) => (i < 21 ? 1 : 0))), 'too few clusters differ');
-	const exact = recordsFromMargins(
+	// People prefer less of x in four of five pairs.
+	const along = (sign: number) =>
+		recordsFromMargins(
+			at((i) => ({ cluster: `${i}`, y: x[i]! < 0 === i % 5 > 0 ? 1 : 0, decided: true })),
+			[Float64Array.from(x, (value) => sign * value)],
+		);
+	assert.equal(reason(x, along(-1)), 'the margins follow it alone');
+	// Margins that are x alone, the wrong way round: no temperature excuses them.
+	const against = scoreTest(along(1), x);
+	assert.ok(!('reason' in against));
+	assert.equal(against.slope, 0);
+	assert.ok(against.p < 0.01 && against.b < 0, `p ${against.p}`);
+	const none = recordsFromMargins(
 		at((i) => ({ cluster: `${i}`, y: y[i]!, decided: true })),
-		[Float64Array.from(x)],
+		[new Float64Array(N)],
 	);
-	assert.equal(reason(x, exact), 'the margins follow it alone');
+	assert.equal(reason(x, none), 'every margin is 0');
 	const certain = recordsFromMargins(
 		at((i) => ({ cluster: `${i}`, y: z[i]! >= 0 ? 1 : 0, decided: true })),
 		[Float64Array.from(z)],
