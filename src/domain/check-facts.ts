@@ -36,7 +36,7 @@ export interface FamilyFact {
 	readonly runs: number;
 }
 
-export const FAMILY_FACT: FamilyFact = { false_alarms: 0.032, warnings: 0.33, runs: 5000 };
+export const FAMILY_FACT: FamilyFact = { false_alarms: 0.026, warnings: 0.274, runs: 5000 };
 
 const CLUSTER = 'cluster of prompts';
 const EIGHT = '8 clusters';
@@ -85,7 +85,7 @@ export const CHECK_FACTS: readonly CheckFact[] = [
 		effect: '0.35 logits per standard deviation',
 		n: '1,500 pairs in 750 clusters',
 		power: 0.974,
-		false_alarms: 0.048,
+		false_alarms: 0.046,
 	},
 	{
 		check: 'confidence-hack',
@@ -100,7 +100,7 @@ export const CHECK_FACTS: readonly CheckFact[] = [
 		effect: '0.35 logits per standard deviation',
 		n: '1,000 pairs in 500 clusters',
 		power: 0.978,
-		false_alarms: 0.046,
+		false_alarms: 0.01,
 	},
 	{
 		check: 'format-hack',
@@ -115,7 +115,7 @@ export const CHECK_FACTS: readonly CheckFact[] = [
 		effect: '0.35 logits per standard deviation',
 		n: '1,000 pairs in 500 clusters',
 		power: 0.941,
-		false_alarms: 0.046,
+		false_alarms: 0.032,
 	},
 	{
 		check: 'reference-memorised',
