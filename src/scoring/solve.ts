@@ -193,7 +193,7 @@ export class LaneSolver {
 				const before = v[row * LANES + l]!;
 				const distance = z[l]! - before;
 				const after = coordinate(before, old, distance, c * reachOfOne);
-				const now = 1 / (1 + Math.exp(-after));
+				const now = reached;
 				const curve = Math.max(old * (1 - old), now * (1 - now));
 				const gap = 0.5 * c * curve * distance * distance;
 				seen[l] = seen[l]! + gap;
@@ -231,6 +231,9 @@ function logit(p: number): number {
 	return Math.max(-40, Math.min(40, Math.log(p) - Math.log1p(-p)));
 }
 
+/** σ(w) of the w that `coordinate` returned last: it has been computed there, and an exponential is a tenth of a row's time. */
+let reached = 0.5;
+
 /**
  * Towards the root w of w + reach·σ(w) = z + reach·q, where q = σ(v): Newton from v inside the bracket. The first step needs no
  * exponential, and a tenth of the distance left over is near enough: the next passes come back to this row, and every w is feasible.
@@ -246,11 +249,15 @@ function coordinate(v: number, q: number, distance: number, reach: number): numb
 		if (!(w >= low && w <= high)) w = (low + high) / 2;
 		const p = 1 / (1 + Math.exp(-w));
 		const value = w + reach * p - target;
-		if (Math.abs(value) <= near) break;
+		if (Math.abs(value) <= near) {
+			reached = p;
+			return w;
+		}
 		if (value > 0) high = w;
 		else low = w;
 		w -= value / (1 + reach * p * (1 - p));
 	}
+	reached = 1 / (1 + Math.exp(-w));
 	return w;
 }
 
@@ -301,6 +308,8 @@ export function dotLanes(x: FeatureRows, i: number, theta: Float64Array, z: Floa
 	}
 	for (let j = 0, at = i * width, c = columns * LANES; j < width; j++, c += LANES) {
 		const value = dense[at + j]!;
+		// Most named features are absent from most pairs.
+		if (value === 0) continue;
 		z0 += value * theta[c]!;
 		z1 += value * theta[(c + 1) | 0]!;
 		z2 += value * theta[(c + 2) | 0]!;
@@ -341,6 +350,7 @@ function addLanes(x: FeatureRows, i: number, step: Float64Array, inverse: Float6
 	}
 	for (let j = 0, at = i * width, c = columns * LANES; j < width; j++, c += LANES) {
 		const value = dense[at + j]! * inverse[j]!;
+		if (value === 0) continue;
 		theta[c] = theta[c]! + s0 * value;
 		theta[(c + 1) | 0] = theta[(c + 1) | 0]! + s1 * value;
 		theta[(c + 2) | 0] = theta[(c + 2) | 0]! + s2 * value;
