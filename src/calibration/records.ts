@@ -96,6 +96,21 @@ export function recordsFromMargins(pairs: readonly PairLabel[], margins: readonl
 	return records;
 }
 
+/** The same pairs scored by other models, as many: labels and clusters are shared with `records`, margins and p are new. */
+export function withMargins(records: Records, margins: readonly Float64Array[]): Records {
+	const models = margins.length;
+	const margin = new Float64Array(records.size);
+	const p = new Float64Array(records.size);
+	for (let k = 0; k < models; k++) {
+		const from = margins[k]!;
+		for (let i = 0, r = k; i < from.length; i++, r += models) {
+			margin[r] = from[i]!;
+			p[r] = sigmoid(from[i]!);
+		}
+	}
+	return { ...records, margin, p };
+}
+
 /** One probability and label a row, as columns. */
 export interface ProbabilityColumns {
 	readonly p: Float64Array;

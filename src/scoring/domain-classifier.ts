@@ -35,6 +35,8 @@ export interface ShiftOptions {
 	readonly permutations?: number;
 	/** Query words of search-made tags: they separate trivially. `word*` = all that begin so. */
 	readonly wordsLeftOut?: readonly string[];
+	/** The items are a sample already. */
+	readonly sampled?: boolean;
 	/** Called between fits with the share done. */
 	readonly onProgress?: (share: number) => void;
 }
@@ -62,29 +64,46 @@ export function responseShift(items: readonly (Sided & ResponseTexts)[], options
 	);
 }
 
-/**
- * Both, R against train, of the pairs of a run. E takes no part: nothing of it is known before a decision.
- * @param x feature differences of `pairs`, where a fit has made them
- */
-export function shiftOf(pairs: readonly ScoredPair[], options: ShiftOptions & { readonly x?: FeatureRows }): Shift {
-	const { x } = options;
-	const rows = Int32Array.from(pairs.keys()).filter((i) => ['train', 'heldout_reference'].includes(pairs[i]!.split));
-	const sided = Array.from(rows, (i): Sided & { readonly pair: ScoredPair } => {
-		const pair = pairs[i]!;
-		return { cluster: pair.cluster, heldout: pair.split === 'heldout_reference', pair };
-	});
+/** Train and R of a run's pairs. E takes no part: nothing of it is known before a decision. */
+function sidedPairs(pairs: readonly ScoredPair[]): (Sided & { readonly pair: ScoredPair; readonly row: number })[] {
+	return pairs.flatMap((pair, row) =>
+		pair.split === 'train' || pair.split === 'heldout_reference'
+			? [{ cluster: pair.cluster, heldout: pair.split === 'heldout_reference', pair, row }]
+			: [],
+	);
+}
+
+export interface PromptItems {
+	readonly items: readonly (Sided & { readonly text: string })[];
+	readonly sampled: boolean;
+}
+
+/** What `promptShift` needs of a run's pairs: one item a prompt, sampled here so that few texts travel to a thread. */
+export function promptItems(pairs: readonly ScoredPair[], seed: number): PromptItems {
 	const seen = new Set<string>();
-	const prompts = sided.filter(({ pair }) => !seen.has(pair.prompt) && seen.add(pair.prompt));
+	const prompts = sidedPairs(pairs).filter(({ pair }) => !seen.has(pair.prompt) && seen.add(pair.prompt));
+	const { taken, all } = sampleSides(prompts, seed);
+	const items = Array.from(taken, (i) => {
+		const { cluster, heldout, pair } = prompts[i]!;
+		return { cluster, heldout, text: promptText(pair.turns) };
+	});
+	return { items, sampled: !all };
+}
+
+/**
+ * Both, R against train, of the pairs of a run.
+ * @param x feature differences of `pairs`, where a fit has made them
+ * @param prompts the first of both, where it has been computed
+ */
+export function shiftOf(
+	pairs: readonly ScoredPair[],
+	options: ShiftOptions & { readonly x?: FeatureRows; readonly prompts?: ShiftAuc },
+): Shift {
+	const { x, prompts, seed } = options;
+	const sided = sidedPairs(pairs);
+	const { items, sampled } = prompts === undefined ? promptItems(pairs, seed) : { items: [], sampled: false };
 	return {
-		prompts: promptShift(
-			prompts.map((item) => ({
-				...item,
-				get text() {
-					return promptText(item.pair.turns);
-				},
-			})),
-			options,
-		),
+		prompts: prompts ?? promptShift(items, { ...options, sampled }),
 		responses: shiftWith(sided, options, (taken, cluster) =>
 			x === undefined
 				? responseRows(
@@ -96,7 +115,7 @@ export function shiftOf(pairs: readonly ScoredPair[], options: ShiftOptions & { 
 					)
 				: magnitudes(
 						x,
-						taken.map((i) => rows[i]!),
+						taken.map((i) => sided[i]!.row),
 						cluster,
 					),
 		),
@@ -127,7 +146,7 @@ export function sampleSides(
 
 function shiftWith(
 	items: readonly Sided[],
-	{ seed, permutations, onProgress }: ShiftOptions,
+	{ seed, permutations, onProgress, sampled: alreadySampled = false }: ShiftOptions,
 	rowsOf: (taken: Int32Array, cluster: Int32Array) => FeatureRows,
 ): ShiftAuc {
 	const { taken, all } = sampleSides(items, seed);
@@ -145,9 +164,10 @@ function shiftWith(
 	}
 	const fit = crossFit(rowsOf(taken, cluster), data);
 	const found = shiftAuc({ ...data, score: fit(heldout) });
-	const sampled = all
-		? {}
-		: { reason: `a seeded sample of clusters: ${found.heldout.n} held-out, ${found.train.n} train` };
+	const sampled =
+		all && !alreadySampled
+			? {}
+			: { reason: `a seeded sample of clusters: ${found.heldout.n} held-out, ${found.train.n} train` };
 	if (permutations === undefined || found.auc === null) return { ...sampled, ...found };
 	let done = 0;
 	const refit = (other: Uint8Array): number => {

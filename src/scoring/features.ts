@@ -52,15 +52,20 @@ async function readAll(
 	return read;
 }
 
+/** Occurrences up to which a column counts as rare; from 8 to 64 a pass takes the same time. */
+const RARE = 16;
+
 /**
- * Columns seen in two or more different clusters: an n-gram of one cluster can only memorise it. Numbered by how often they
- * occur, so that the weights a fit touches all the time lie together in the processor's cache.
+ * Columns seen in two or more different clusters: an n-gram of one cluster can only memorise it. The frequent ones are
+ * numbered by how often they occur, so that the weights a fit touches all the time lie together in the processor's cache; the others
+ * by the row in which they stand first, so that a row finds its rare ones side by side (measured: a pass takes two thirds of the time).
  * @returns new number of each bucket, −1 where it is dropped, and the bucket of each number
  */
 function sharedColumns(read: readonly ReadPairs[], cluster: Int32Array): { renumbered: Int32Array; kept: Int32Array } {
 	const firstSeen = new Int32Array(BUCKETS).fill(-1);
 	const shared = new Uint8Array(BUCKETS);
 	const occurrences = new Int32Array(BUCKETS);
+	const firstRow = new Int32Array(BUCKETS);
 	let i = 0;
 	for (const { start, mid, bucket } of read) {
 		for (let k = 0; k < mid.length; k++, i++) {
@@ -69,13 +74,16 @@ function sharedColumns(read: readonly ReadPairs[], cluster: Int32Array): { renum
 			for (let e = start[k]!; e < start[k + 1]!; e++) {
 				const j = bucket[e]!;
 				occurrences[j] = occurrences[j]! + 1;
-				if (firstSeen[j] === -1) firstSeen[j] = g;
-				else if (firstSeen[j] !== g) shared[j] = 1;
+				if (firstSeen[j] === -1) {
+					firstSeen[j] = g;
+					firstRow[j] = i;
+				} else if (firstSeen[j] !== g) shared[j] = 1;
 			}
 		}
 	}
 	const kept = Int32Array.from({ length: BUCKETS }, (_, j) => j).filter((j) => shared[j] === 1);
-	kept.sort((x, y) => occurrences[y]! - occurrences[x]! || x - y);
+	const often = (j: number): number => (occurrences[j]! > RARE ? occurrences[j]! : 0);
+	kept.sort((x, y) => often(y) - often(x) || firstRow[x]! - firstRow[y]! || x - y);
 	const renumbered = new Int32Array(BUCKETS).fill(-1);
 	for (let j = 0; j < kept.length; j++) renumbered[kept[j]!] = j;
 	return { renumbered, kept };

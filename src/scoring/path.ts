@@ -141,11 +141,28 @@ export async function solvePath(
 		const { s, ridge } = best;
 		const outOfFold = sharedFloat64(x.rows);
 		const evaluated = Array.from({ length: parts.folds }, () => sharedFloat64(parts.evaluated.length));
-		const into = states.take();
+		const searching = states.take();
+		// Kept with the point: its weights are read of one point in fourteen.
+		const into = { q: searching.q, theta: sharedFloat64(searching.theta.length) };
 		const { gap } = await fit({ s, ridge, start: best, into, margins: { outOfFold, evaluated } });
-		const point = { s, ridge, atEdge, outOfFold, evaluated, gap, ...meanWeights(data, into.theta) };
-		states.give(into);
-		return point;
+		states.give(searching);
+		let read: ReturnType<typeof meanWeights> | null = null;
+		const weights = () => {
+			read ??= meanWeights(data, into.theta);
+			return read;
+		};
+		return {
+			...{ s, ridge, atEdge, outOfFold, evaluated, gap },
+			get dense() {
+				return weights().dense;
+			},
+			get grams() {
+				return weights().grams;
+			},
+			get steady() {
+				return weights().steady;
+			},
+		};
 	};
 
 	const searched = new Map<number, Map<number, Tried>>();

@@ -1,6 +1,6 @@
 import { MIN_CLUSTERS, recordMean } from '../calibration/jackknife.ts';
 import { losses } from '../calibration/proper.ts';
-import { type PairLabel, type Records, recordsFromMargins } from '../calibration/records.ts';
+import { type PairLabel, type Records, recordsFromMargins, withMargins } from '../calibration/records.ts';
 import type { Dataset, ScoredPair } from '../domain/dataset.ts';
 import type { EvaluationSplit } from '../domain/split.ts';
 import { UserError } from '../protocol/errors.ts';
@@ -42,6 +42,8 @@ export interface ProbeHooks {
 	readonly signal?: AbortSignal;
 	/** The user's own features, one row a pair of the dataset, in its order. */
 	readonly own?: OwnFeatures;
+	/** Where the fits run; left open. Without them, threads are opened for the fit alone. */
+	readonly threads?: Threads;
 }
 
 export function labelsOf(pairs: readonly ScoredPair[]): PairLabel[] {
@@ -66,8 +68,13 @@ function concatenated(parts: readonly Int32Array[]): Int32Array {
 	return out;
 }
 
-/** Opens threads for a run and ends them with it, or when it is cancelled. */
-async function inThreads<T>(pairs: number, { signal }: ProbeHooks, work: (threads: Threads) => Promise<T>): Promise<T> {
+/** Opens threads for a run and ends them with it, or when it is cancelled; works in those that are open already. */
+export async function inThreads<T>(
+	pairs: number,
+	{ signal, threads: opened }: ProbeHooks,
+	work: (threads: Threads) => Promise<T>,
+): Promise<T> {
+	if (opened !== undefined) return work(opened);
 	cancelled(signal);
 	const threads = threadsFor(pairs);
 	const close = (): void => threads.close();
@@ -165,7 +172,7 @@ export async function fitProbe(dataset: Dataset, seed: number, hooks: ProbeHooks
 		offsets.set(split, offset);
 		offset += rows[split].length;
 	}
-	const labels = new Map<EvaluationSplit, PairLabel[]>();
+	const labelled = new Map<EvaluationSplit, Records>();
 	const margins = (split: EvaluationSplit, point: number): Float64Array[] => {
 		const solution = points[point]!;
 		const at = offsets.get(split);
@@ -173,8 +180,12 @@ export async function fitProbe(dataset: Dataset, seed: number, hooks: ProbeHooks
 		return solution.evaluated.map((all) => all.subarray(at, at + rows[split].length));
 	};
 	const records = (split: EvaluationSplit, point: number): Records => {
-		if (!labels.has(split)) labels.set(split, labelsOf(bySplit(split)));
-		return recordsFromMargins(labels.get(split)!, margins(split, point));
+		const scored = margins(split, point);
+		const known = labelled.get(split);
+		if (known !== undefined) return withMargins(known, scored);
+		const first = recordsFromMargins(labelsOf(bySplit(split)), scored);
+		labelled.set(split, first);
+		return first;
 	};
 	return {
 		points,

@@ -1,4 +1,4 @@
-import { computeMetrics } from '../calibration/metrics.ts';
+import { computeMetrics, type MetricsOptions } from '../calibration/metrics.ts';
 import { recordsFromMargins, sigmoid } from '../calibration/records.ts';
 import type { Dataset, ScoredPair } from '../domain/dataset.ts';
 import type { Metrics, RunRecord, ScoreLine, SplitSize } from '../domain/run-record.ts';
@@ -8,15 +8,16 @@ import { composeVerdict, PROBE_DISCLAIMER, PROBE_SCORED } from '../health/verdic
 import { UserError } from '../protocol/errors.ts';
 import { claimAgainstPooled } from './claim.ts';
 import { DENSE_FEATURES } from './dense-features.ts';
-import { shiftOf } from './domain-classifier.ts';
+import { promptItems, shiftOf } from './domain-classifier.ts';
 import { HASH_BITS } from './grams.ts';
 import type { OwnInput } from './own-features.ts';
-import { fitProbe, labelsOf, type ProbeFamily, type ProbeHooks } from './probe.ts';
+import { fitProbe, inThreads, labelsOf, type ProbeFamily, type ProbeHooks } from './probe.ts';
 import { appliedTemperature, lossDifferences, preferenceDivergences } from './probe-contrasts.ts';
-import { baselines, choose, flatFrom, frontier, objective } from './probe-frontier.ts';
+import { baselines, type Choice, choose, flatFrom, frontier, objective } from './probe-frontier.ts';
 import { type PreviousRun, probeHealth, probeSlices } from './probe-health.ts';
 import { meanMargins, type Sealed, sealE } from './sealed.ts';
 import { taughtFeatures } from './taught-features.ts';
+import type { Threads } from './threads.ts';
 
 export interface ProbeSettings {
 	/** null = recommended.lambda, else 0. */
@@ -119,45 +120,64 @@ function afterReview(
  */
 export async function runProbe(dataset: Dataset, settings: ProbeSettings, hooks: ProbeHooks = {}): Promise<ProbeRun> {
 	checkSettings(settings);
-	const { own } = settings;
-	const family = await fitProbe(dataset, settings.seed, own === undefined ? hooks : { ...hooks, own: own.features });
+	return inThreads(dataset.pairs.length, hooks, (threads) => scoreWith(dataset, settings, { ...hooks, threads }));
+}
+
+/** Metrics of every split that may be shown, and E's, sealed: measured side by side. */
+async function measure(
+	{ family, dataset, choice, seed }: { family: ProbeFamily; dataset: Dataset; choice: Choice; seed: number },
+	{ threads, onProgress }: ProbeHooks & { readonly threads: Threads },
+): Promise<{ metrics: Partial<Record<EvaluationSplit, Metrics | null>>; sealed: Sealed | null }> {
+	const total = OPEN_SPLITS.length + 1;
+	let done = 0;
+	const step = (): void => onProgress?.({ phase: 'measuring', done: done++, total });
+	step();
+	const optionsOf = (split: EvaluationSplit): MetricsOptions => {
+		const pairs = family.pairs(split);
+		return {
+			leftOut: leftOut(dataset, split),
+			seed,
+			...(pairs.length === 0 ? {} : { longerWins: longerWins(pairs) }),
+		};
+	};
+	const open = OPEN_SPLITS.map(async (split) => {
+		const options = optionsOf(split);
+		const empty = family.pairs(split).length === 0 && Object.values(options.leftOut).every((n) => n === 0);
+		const metrics = empty ? null : await threads.measure(family.records(split, choice.point), options);
+		step();
+		return [split, metrics] as const;
+	});
+	const sealed = sealE(family, { lambdas: choice.lambdas, own: choice.point }, optionsOf('heldout_sealed'), threads);
+	return { metrics: Object.fromEntries(await Promise.all(open)), sealed: await sealed };
+}
+
+async function scoreWith(
+	dataset: Dataset,
+	settings: ProbeSettings,
+	hooks: ProbeHooks & { readonly threads: Threads },
+): Promise<ProbeRun> {
+	const { own, seed } = settings;
+	const wordsLeftOut = dataset.searched ?? [];
+	const { items, sampled } = promptItems(dataset.pairs, seed);
+	// It needs no fit, and keeps a thread busy where the path leaves one idle.
+	const prompts = hooks.threads.promptShift(items, { seed, wordsLeftOut, sampled });
+	prompts.catch(() => {});
+	const family = await fitProbe(dataset, seed, own === undefined ? hooks : { ...hooks, own: own.features });
 	const choice = choose(family, settings);
 	const { point } = choice;
-	const metrics: Partial<Record<EvaluationSplit, Metrics | null>> = {};
-	for (const [done, split] of OPEN_SPLITS.entries()) {
-		hooks.onProgress?.({ phase: 'measuring', done, total: OPEN_SPLITS.length + 1 });
-		const pairs = family.pairs(split);
-		const out = leftOut(dataset, split);
-		const empty = pairs.length === 0 && Object.values(out).every((n) => n === 0);
-		metrics[split] = empty
-			? null
-			: computeMetrics(family.records(split, point), {
-					leftOut: out,
-					seed: settings.seed,
-					...(pairs.length === 0 ? {} : { longerWins: longerWins(pairs) }),
-				});
-		await new Promise((resolve) => setImmediate(resolve));
-		if (hooks.signal?.aborted) throw new UserError('cancelled', 'The scoring run was cancelled; nothing was recorded.');
-	}
-	const sealedPairs = family.pairs('heldout_sealed');
-	const sealed = sealE(
-		family,
-		{ lambdas: choice.lambdas, own: point },
-		{
-			leftOut: leftOut(dataset, 'heldout_sealed'),
-			seed: settings.seed,
-			...(sealedPairs.length === 0 ? {} : { longerWins: longerWins(sealedPairs) }),
-		},
-	);
+	const measured = measure({ family, dataset, choice, seed }, hooks);
+	// Awaited below; without this, a cancelled run would count as unhandled as well.
+	measured.catch(() => {});
 	const scores = scoreLines(family, point);
 	const onlyTies = dataset.pairs.every((pair) => pair.y === 0.5);
 	const { previous, reviewed } = settings;
-	const shift = shiftOf(dataset.pairs, { seed: settings.seed, x: family.x, wordsLeftOut: dataset.searched ?? [] });
+	const shift = shiftOf(dataset.pairs, { seed, x: family.x, wordsLeftOut, prompts: await prompts });
 	const health = probeHealth({
 		...{ family, point, scores, dataset, onlyTies, shift },
 		...(previous === undefined ? {} : { previous }),
 		...(reviewed === undefined ? {} : { reviewed }),
 	});
+	const { metrics, sealed } = await measured;
 	const divergences = preferenceDivergences(family, point);
 	const review = afterReview(family, point, dataset, settings);
 	const record: ProbeRecord = {

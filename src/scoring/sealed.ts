@@ -1,10 +1,11 @@
 import { clusteredMean, intervalOf, pairedDifference, recordMean } from '../calibration/jackknife.ts';
-import { computeMetrics, type MetricsOptions } from '../calibration/metrics.ts';
+import type { MetricsOptions } from '../calibration/metrics.ts';
 import { losses } from '../calibration/proper.ts';
 import type { Records } from '../calibration/records.ts';
 import type { ScoredPair } from '../domain/dataset.ts';
 import type { Interval, Metrics, ScoreLine } from '../domain/run-record.ts';
 import type { ProbeFamily } from './probe.ts';
+import { inline, type Threads } from './threads.ts';
 
 /** E under one solution. */
 export interface SealedSolution {
@@ -39,11 +40,12 @@ export interface Sealed {
 }
 
 /** E for every solution that a decision may name or is compared with; null where E is empty. */
-export function sealE(
+export async function sealE(
 	family: ProbeFamily,
 	choice: { readonly lambdas: readonly { readonly lambda: number; readonly point: number }[]; readonly own: number },
-	metrics: MetricsOptions,
-): Sealed | null {
+	options: MetricsOptions,
+	threads: Threads = inline(),
+): Promise<Sealed | null> {
 	const pairs = family.pairs('heldout_sealed');
 	if (pairs.length === 0) return null;
 	const points = [
@@ -54,6 +56,9 @@ export function sealE(
 			...(family.pooled === null ? [] : [family.pooled]),
 		]),
 	].sort((x, y) => x - y);
+	const metrics = await Promise.all(
+		points.map((point) => threads.measure(family.records('heldout_sealed', point), options)),
+	);
 	const lossOf = (point: number): Float64Array => losses(family.records('heldout_sealed', point));
 	const records = family.records('heldout_sealed', 0);
 	const dpo = lossOf(0);
@@ -68,7 +73,7 @@ export function sealE(
 		own: points.indexOf(choice.own),
 		dpo: points.indexOf(0),
 		pooled: family.pooled === null ? null : points.indexOf(family.pooled),
-		solutions: points.map((point) => {
+		solutions: points.map((point, place) => {
 			const loss = lossOf(point);
 			return {
 				s: family.points[point]!.s,
@@ -78,7 +83,7 @@ export function sealE(
 				over_dpo: intervalOf(pairedDifference(records, loss, dpo)),
 				over_pooled: intervalOf(pooled === null ? null : pairedDifference(records, loss, pooled), 'no pooled baseline'),
 				by_facet: { seen: groups.seen.of(loss), unseen: groups.unseen.of(loss) },
-				metrics: computeMetrics(family.records('heldout_sealed', point), metrics),
+				metrics: metrics[place]!,
 			};
 		}),
 		lines: pairs.map((pair, i) => ({

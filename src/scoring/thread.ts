@@ -1,5 +1,7 @@
-/** A thread of a scoring run (dist/scoring-thread.cjs): reads pairs and solves fits, one task after the other, until it is ended. */
+/** A thread of a scoring run (dist/scoring-thread.cjs): reads pairs, solves fits and measures, one task after the other, until it is ended. */
 import { parentPort } from 'node:worker_threads';
+import { computeMetrics } from '../calibration/metrics.ts';
+import { promptShift } from './domain-classifier.ts';
 import { type FitData, runFit } from './fit.ts';
 import { readPairs } from './reading.ts';
 import type { FromThread, ToThread } from './threads.ts';
@@ -14,6 +16,14 @@ function answer(message: ToThread): void {
 	}
 	if (message.type === 'fit') {
 		port.postMessage({ ok: true, value: runFit(data!, message.task) } satisfies FromThread);
+		return;
+	}
+	if (message.type === 'prompt-shift') {
+		port.postMessage({ ok: true, value: promptShift(message.items, message.options) } satisfies FromThread);
+		return;
+	}
+	if (message.type === 'measure') {
+		port.postMessage({ ok: true, value: computeMetrics(message.records, message.options) } satisfies FromThread);
 		return;
 	}
 	const value = readPairs(message.texts);

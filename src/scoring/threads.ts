@@ -2,6 +2,10 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { computeMetrics, type MetricsOptions } from '../calibration/metrics.ts';
+import type { Records } from '../calibration/records.ts';
+import type { Metrics, ShiftAuc } from '../domain/run-record.ts';
+import { type PromptItems, promptShift, type ShiftOptions } from './domain-classifier.ts';
 import { type FitData, type FitResult, type FitTask, runFit } from './fit.ts';
 import { type PairTexts, type ReadPairs, readPairs } from './reading.ts';
 
@@ -13,6 +17,8 @@ export interface Threads {
 	/** What later fits read; its arrays have to be shared ones. */
 	share(data: FitData): void;
 	fit(task: FitTask): Promise<FitResult>;
+	measure(records: Records, options: MetricsOptions): Promise<Metrics>;
+	promptShift(items: PromptItems['items'], options: ShiftOptions): Promise<ShiftAuc>;
 	/** Stops at once; what still runs is rejected. */
 	close(): void;
 }
@@ -20,7 +26,9 @@ export interface Threads {
 export type ToThread =
 	| { readonly type: 'read'; readonly texts: PairTexts }
 	| { readonly type: 'share'; readonly data: FitData }
-	| { readonly type: 'fit'; readonly task: FitTask };
+	| { readonly type: 'fit'; readonly task: FitTask }
+	| { readonly type: 'measure'; readonly records: Records; readonly options: MetricsOptions }
+	| { readonly type: 'prompt-shift'; readonly items: PromptItems['items']; readonly options: ShiftOptions };
 
 export type FromThread =
 	| { readonly ok: true; readonly value: unknown }
@@ -58,6 +66,8 @@ export function inline(): Threads {
 			data = shared;
 		},
 		fit: (task) => run(() => runFit(data!, task)),
+		measure: (records, options) => run(() => computeMetrics(records, options)),
+		promptShift: (items, options) => run(() => promptShift(items, options)),
 		close: () => {
 			closed = true;
 		},
@@ -131,6 +141,8 @@ export function pool(count: number): Threads {
 			for (const worker of running.keys()) worker.postMessage({ type: 'share', data } satisfies ToThread);
 		},
 		fit: (task) => run({ type: 'fit', task }),
+		measure: (records, options) => run({ type: 'measure', records, options }),
+		promptShift: (items, options) => run({ type: 'prompt-shift', items, options }),
 		close: () => stop(new Error('The scoring threads are closed.')),
 	};
 }

@@ -73,12 +73,12 @@ test('before a decision it rests on R, says that R is tuned, and gives eval besi
 	});
 });
 
-test('E is told apart by facets that R has and facets that only E has', () => {
-	const sealed = sealE(
+test('E is told apart by facets that R has and facets that only E has', async () => {
+	const sealed = (await sealE(
 		family,
 		{ lambdas: LAMBDAS.map((lambda) => ({ lambda, point: 0 })), own: 1 },
 		{ leftOut: NOTHING_LEFT_OUT, seed: 1 },
-	)!;
+	))!;
 	const { seen, unseen } = sealed.facets!;
 	assert.equal(seen.pairs + unseen.pairs, sealed.pairs);
 	assert.ok(unseen.pairs > 0 && unseen.pairs < sealed.pairs);
