@@ -14,6 +14,8 @@ export interface TestGroup {
 	readonly parallel: boolean;
 	/** Of one file, in milliseconds. */
 	readonly timeout: number;
+	/** All files in one process: starting one for each took longer than most unit tests. */
+	readonly together?: boolean;
 }
 
 const counted = ['tests', 'suites', 'pass', 'fail', 'cancelled', 'skipped', 'todo', 'duration_ms'] as const;
@@ -30,13 +32,14 @@ export async function runNodeTests(groups: readonly TestGroup[]): Promise<boolea
 	const sums = new Map<string, number>(counted.map((name) => [name, 0]));
 
 	async function* events(): AsyncGenerator<TestEvent> {
-		for (const { files, parallel, timeout } of groups) {
+		for (const { files, parallel, timeout, together = false } of groups) {
 			if (files.length === 0) continue;
 			const stream = run({
 				cwd: root,
 				files: [...files],
 				concurrency: parallel ? availableParallelism() : 1,
 				timeout,
+				isolation: together ? 'none' : 'process',
 				execArgv: ['--disable-warning=ExperimentalWarning'],
 			});
 			for await (const event of stream as AsyncIterable<TestEvent>) {
