@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { seededRandom } from '../../src/calibration/random.ts';
+import { ensureBuild } from '../../src/dev/build.ts';
 import type { ListPage } from '../../src/protocol/workspace-api.ts';
 import { runProbe } from '../../src/scoring/run-probe.ts';
 import { DataProcess } from '../../src/workspace/client.ts';
@@ -42,6 +43,8 @@ function rows(): string {
 }
 
 test('before a decision nothing of E is in any file, message, page or line; after it, E is there', async (t) => {
+	// The HTML report holds the view's bundle.
+	await ensureBuild();
 	const tap = join(mkdtempSync(join(tmpdir(), 'pairwright-seal-')), 'tap.txt');
 	t.after(() => rmSync(join(tap, '..'), { recursive: true, force: true }));
 	writeFileSync(tap, '');
