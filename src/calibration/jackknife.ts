@@ -1,5 +1,5 @@
 import type { Interval } from '../domain/run-record.ts';
-import type { Records } from './records.ts';
+import { numberStrings, type Records } from './records.ts';
 import { studentQuantile } from './student.ts';
 
 /** Below this many clusters an interval would promise more than it holds: "insufficient" (rules.md). */
@@ -71,6 +71,15 @@ export function clusteredMean(
 		clusters: used,
 		n: size,
 	};
+}
+
+/** Mean over pairs that weigh alike. */
+export function pairMean(
+	pairs: readonly { readonly cluster: string }[],
+	values: ArrayLike<number>,
+): ClusteredMean | null {
+	const { index, count } = numberStrings(pairs.map((pair) => pair.cluster));
+	return clusteredMean(values, new Float64Array(pairs.length).fill(1), index, count);
 }
 
 /** Mean over records, weighted as the records say. */

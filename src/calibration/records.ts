@@ -69,10 +69,10 @@ export function recordsFromMargins(pairs: readonly PairLabel[], margins: readonl
 	const n = pairs.length;
 	const size = n * models;
 	const { index, count } = numberStrings(pairs.map((pair) => pair.cluster));
-	const records = {
+	const labels = {
 		size,
-		margin: new Float64Array(size),
-		p: new Float64Array(size),
+		margin: new Float64Array(0),
+		p: new Float64Array(0),
 		y: new Float64Array(size),
 		weight: new Float64Array(size).fill(1 / models),
 		cluster: new Int32Array(size),
@@ -84,16 +84,13 @@ export function recordsFromMargins(pairs: readonly PairLabel[], margins: readonl
 	for (let i = 0, r = 0; i < n; i++) {
 		const pair = pairs[i]!;
 		for (let k = 0; k < models; k++, r++) {
-			const z = margins[k]![i]!;
-			records.margin[r] = z;
-			records.p[r] = sigmoid(z);
-			records.y[r] = pair.y;
-			records.cluster[r] = index[i]!;
-			records.pair[r] = i;
-			records.decided[r] = pair.decided ? 1 : 0;
+			labels.y[r] = pair.y;
+			labels.cluster[r] = index[i]!;
+			labels.pair[r] = i;
+			labels.decided[r] = pair.decided ? 1 : 0;
 		}
 	}
-	return records;
+	return withMargins(labels, margins);
 }
 
 /** The same pairs scored by other models, as many: labels and clusters are shared with `records`, margins and p are new. */

@@ -8,8 +8,8 @@
  * the looks together alarm falsely in 5 % at most.
  * Cluster unit: the cluster of prompts. Minimum n: 8 clusters in a part. Per split: eval and R, never E.
  */
-import { type ClusteredMean, clusteredMean, intervalOf, MIN_CLUSTERS } from '../calibration/jackknife.ts';
-import { numberStrings, pairLoss } from '../calibration/records.ts';
+import { type ClusteredMean, intervalOf, MIN_CLUSTERS, pairMean } from '../calibration/jackknife.ts';
+import { pairLoss } from '../calibration/records.ts';
 import type { HealthCheck } from '../domain/run-record.ts';
 import { type EvaluationSplit, SPLIT_LABELS } from '../domain/split.ts';
 import { insufficient, largest, upperTail } from './check.ts';
@@ -49,11 +49,6 @@ interface Part {
 	readonly p: number;
 }
 
-function meanOf(pairs: readonly DriftPair[], values: ArrayLike<number>): ClusteredMean | null {
-	const { index, count } = numberStrings(pairs.map((pair) => pair.cluster));
-	return clusteredMean(values, new Float64Array(pairs.length).fill(1), index, count);
-}
-
 function pairedPart(name: string, mean: ClusteredMean | null): Part | null {
 	if (mean === null || mean.clusters < MIN_CLUSTERS) return null;
 	const { low, high } = intervalOf(mean);
@@ -65,8 +60,8 @@ function newPart(same: readonly DriftPair[], added: readonly DriftPair[]): Part 
 	// Welch asks for two sides without a common cluster.
 	const grown = new Set(added.map((pair) => pair.cluster));
 	const apart = same.filter((pair) => !grown.has(pair.cluster));
-	const now = meanOf(added, lossOf(added));
-	const before = meanOf(apart, lossOf(apart));
+	const now = pairMean(added, lossOf(added));
+	const before = pairMean(apart, lossOf(apart));
 	if (now === null || before === null || Math.min(now.clusters, before.clusters) < MIN_CLUSTERS) return null;
 	const result = twoSamples(now, before);
 	return result === null ? null : { name: 'new pairs against the same ones', ...result };
@@ -98,11 +93,13 @@ export function checkDrift(
 		const before = previous.get(comparison)!;
 		return pairLoss(before.margin, y) - pairLoss(before.margin, before.y);
 	});
-	const mean = meanOf(same, model);
+	const mean = pairMean(same, model);
 	const first = pairedPart('same pairs, new model', mean);
-	const parts = [first, pairedPart('same pairs, new labels', meanOf(relabelled, labels)), newPart(same, added)].filter(
-		(part): part is Part => part !== null,
-	);
+	const parts = [
+		first,
+		pairedPart('same pairs, new labels', pairMean(relabelled, labels)),
+		newPart(same, added),
+	].filter((part): part is Part => part !== null);
 	if (parts.length === 0) {
 		return insufficient(
 			DRIFT,

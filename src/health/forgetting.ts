@@ -7,8 +7,7 @@
  * `insufficient`. Each lower bound errs in 2.5 % of runs at most, so the two together in 5 %.
  * Cluster unit: the cluster of prompts. Minimum n: 8 clusters.
  */
-import { type ClusteredMean, clusteredMean, intervalOf, MIN_CLUSTERS } from '../calibration/jackknife.ts';
-import { numberStrings } from '../calibration/records.ts';
+import { type ClusteredMean, intervalOf, MIN_CLUSTERS, pairMean } from '../calibration/jackknife.ts';
 import type { HealthCheck } from '../domain/run-record.ts';
 import { insufficient, MAX_EVIDENCE } from './check.ts';
 import { counted, interval, nats, points } from './phrases.ts';
@@ -49,7 +48,7 @@ export function checkForgetting(
 	delta: { readonly loss: number; readonly accuracy: number } = DEFAULT_DELTA,
 ): HealthCheck {
 	const split = 'retention';
-	const { index, count } = numberStrings(pairs.map((pair) => pair.cluster));
+	const count = new Set(pairs.map((pair) => pair.cluster)).size;
 	if (count < MIN_CLUSTERS) {
 		return insufficient(
 			FORGETTING,
@@ -57,8 +56,7 @@ export function checkForgetting(
 			{ split, threshold: delta.loss, remedy: 'Assign and judge more prompts that must not be forgotten.' },
 		);
 	}
-	const mean = (value: (pair: RetentionPair) => number): ClusteredMean =>
-		clusteredMean(pairs.map(value), new Float64Array(pairs.length).fill(1), index, count)!;
+	const mean = (value: (pair: RetentionPair) => number): ClusteredMean => pairMean(pairs, pairs.map(value))!;
 	const rise = mean(({ now, baseline }) => lossPerToken(now) - lossPerToken(baseline));
 	const fall = mean(({ now, baseline }) => right(baseline) - right(now));
 	const loss = intervalOf(rise);

@@ -1,5 +1,4 @@
 import { pairLoss, sigmoid } from '../calibration/records.ts';
-import type { FeatureRows } from './matrix.ts';
 import { accumulate, dotLane, dotLanes, LANES, type LaneProblem, LaneSolver, type LaneState } from './solve.ts';
 
 /**
@@ -11,16 +10,7 @@ const FINAL_TOLERANCE = 1e-9;
 const MAX_PASSES = 200;
 
 /** What every fit of a run reads; shared between threads. */
-export interface FitData {
-	readonly x: FeatureRows;
-	readonly scale: Float64Array;
-	readonly norm: Float64Array;
-	readonly y: Float64Array;
-	readonly weight: Float64Array;
-	/** Fold of each row of train and reference; −1 elsewhere. */
-	readonly fold: Int32Array;
-	/** 1 for rows of reference. */
-	readonly part: Uint8Array;
+export interface FitData extends Omit<LaneProblem, 'rows' | 'rate' | 'ridge'> {
 	readonly folds: number;
 	readonly train: Int32Array;
 	readonly reference: Int32Array;

@@ -10,20 +10,12 @@ import { readDataset } from '../../src/workspace/dataset.ts';
 import { Runs } from '../../src/workspace/runs/runs.ts';
 import { runsPort } from '../../src/workspace/runs-port.ts';
 import { Workspace } from '../../src/workspace/workspace.ts';
-import { makeDataset, SHIFTED } from '../unit/scoring-support.ts';
+import { makeDataset, PLACES, SHIFTED } from '../unit/scoring-support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pairwright-health-'));
 const root = join(folder, 'workspace');
 const OPTIONS = { engine: 'probe', lambda: null, margin: 0, beta: 1, seed: 1 } as const;
 let workspace: Workspace;
-
-const PLACES = {
-	train: { split: 'train' },
-	eval: { split: 'eval' },
-	heldout_reference: { split: 'heldout', half: 'R' },
-	heldout_sealed: { split: 'heldout', half: 'E' },
-	retention: { split: 'retention' },
-} as const;
 
 async function importRows(seed: number): Promise<void> {
 	const rows = makeDataset(SHIFTED, seed).pairs.map((pair) => ({

@@ -9,20 +9,12 @@ import { UserError } from '../../src/protocol/errors.ts';
 import { Runs } from '../../src/workspace/runs/runs.ts';
 import { runsPort } from '../../src/workspace/runs-port.ts';
 import { Workspace } from '../../src/workspace/workspace.ts';
-import { makeDataset, SHIFTED } from '../unit/scoring-support.ts';
+import { makeDataset, PLACES, SHIFTED } from '../unit/scoring-support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pairwright-scoring-'));
 const root = join(folder, 'workspace');
 const OPTIONS = { engine: 'probe', lambda: null, margin: 0, beta: 1, seed: 1 } as const;
 let workspace: Workspace;
-
-const PLACES = {
-	train: { split: 'train' },
-	eval: { split: 'eval' },
-	heldout_reference: { split: 'heldout', half: 'R' },
-	heldout_sealed: { split: 'heldout', half: 'E' },
-	retention: { split: 'retention' },
-} as const;
 
 before(async () => {
 	const { mkdirSync } = await import('node:fs');

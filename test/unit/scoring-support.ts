@@ -85,3 +85,12 @@ export const SHIFTED: Partial<Record<EvaluationSplit, MadeSplit>> = {
 	heldout_reference: { pairs: 24, likes: 'rude', dislikes: 'kind', noise: 0.15 },
 	heldout_sealed: { pairs: 20, likes: 'rude', dislikes: 'kind', noise: 0.15 },
 };
+
+/** How an imported row says where its prompt stands. */
+export const PLACES = {
+	train: { split: 'train' },
+	eval: { split: 'eval' },
+	heldout_reference: { split: 'heldout', half: 'R' },
+	heldout_sealed: { split: 'heldout', half: 'E' },
+	retention: { split: 'retention' },
+} as const;
