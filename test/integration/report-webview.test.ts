@@ -192,6 +192,7 @@ describe('the report webview', { skip }, () => {
 		const record = page.getByRole('button', { name: 'Record decision and open the seal' });
 		await page.getByLabel('Choice').selectOption('none');
 		await record.click();
+		await page.locator('.problem').waitFor();
 		assert.match(await page.locator('.problem').innerText(), /needs a reason/);
 		assert.deepEqual(await decided(), []);
 		await page.getByLabel('Reason').fill('  too over-confident on law ');
@@ -235,6 +236,8 @@ describe('the report webview', { skip }, () => {
 		const row = page.locator('.check', { hasText: 'Length hack' });
 		assert.doesNotMatch(await row.innerText(), /adjusted/);
 		await row.locator('summary').first().click();
+		// What a check unfolds is drawn after the click, not with it.
+		await row.getByText('adjusted for all checks').waitFor();
 		const text = await row.innerText();
 		assert.match(text, /−0\.410 logits per standard deviation \(95 % interval −0\.620 to −0\.200\)/);
 		assert.match(text, /p < 0\.001; p = 0\.006 adjusted for all checks/);
@@ -243,6 +246,7 @@ describe('the report webview', { skip }, () => {
 		await row.getByRole('button', { name: 'Open the first pair' }).click();
 		assert.deepEqual((await calls()).at(-1), { method: 'openPair', args: ['0000001f'.repeat(8)] });
 		await row.getByText('How this check works').click();
+		await row.getByText('Assumed (H0)').waitFor();
 		assert.match(await row.innerText(), /Assumed \(H0\)\s+At equal margin/);
 		await page.getByText('7 checks pass').click();
 		await page.locator('.check summary', { hasText: 'Held-out is out of distribution' }).click();

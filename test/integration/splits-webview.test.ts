@@ -237,6 +237,7 @@ test('shift and novelty are computed when opened, with progress and stop; sugges
 	assert.match(text, /held-out, tuning half\s+63 % beyond \(30 of 48 prompts, median 0\.900\)/);
 	assert.equal(await part.locator('.suggestions > li').count(), 8);
 	await part.getByRole('button', { name: 'Show 4 more' }).click();
+	await part.locator('.suggestions > li').nth(11).waitFor();
 	assert.equal(await part.locator('.suggestions > li').count(), 12);
 	const first = part.locator('.suggestions > li').first();
 	assert.match(await first.innerText(), /^0\.980[\s\S]*Nearest in train, 21 % alike:\s+8\. How do I repot/);
