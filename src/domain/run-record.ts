@@ -1,3 +1,4 @@
+import type { CheckpointResult, LossName, ModelFacts, SelfTestItem } from './checkpoint.ts';
 import type { EvaluationSplit } from './split.ts';
 
 /** A number, or null with the reason why there is none. Never NaN, never a made-up value. */
@@ -201,6 +202,9 @@ export interface RunSettings {
 	readonly seed: number;
 	readonly folds: number;
 	readonly labels: { readonly policy: string };
+	/** Checkpoint runs: the loss of the criterion, and its ε where it has one. Absent = sigmoid. */
+	readonly loss?: LossName;
+	readonly label_smoothing?: number;
 }
 
 export interface Decision {
@@ -223,7 +227,14 @@ export interface RunVerdict {
 export interface RunRecord {
 	readonly run: string;
 	readonly created: string;
-	readonly engine: { readonly name: string; readonly version: string; readonly [key: string]: unknown };
+	readonly engine: {
+		readonly name: string;
+		readonly version: string;
+		/** Checkpoint runs: reference first. */
+		readonly models?: readonly ModelFacts[];
+		readonly self_test?: readonly (SelfTestItem & { readonly model: string })[];
+		readonly [key: string]: unknown;
+	};
 	readonly settings: RunSettings;
 	readonly dataset: {
 		readonly sha256: string;
@@ -288,11 +299,21 @@ export interface RunRecord {
 		readonly sentence: string;
 	};
 	readonly health: readonly HealthCheck[];
+	/** Runs over checkpoints: in order of step, else as given; void ones after the others. Absent in probe runs. */
+	readonly checkpoints?: readonly CheckpointResult[];
+	/** Names, for information: no recommendation. */
+	readonly best?: {
+		readonly by_eval_nll: string | null;
+		readonly by_heldout_nll: string | null;
+		readonly last: string | null;
+	};
 	/** Joined in after a decision: E for the choice, its baselines and, with simultaneous 95 % bands, the other candidates. */
 	readonly opened?: {
 		readonly losses: readonly (Interval & {
 			readonly name: 'choice' | 'dpo' | 'pooled' | 'uninformed' | 'other';
 			readonly s: number | null;
+			/** Checkpoint runs: which one. */
+			readonly checkpoint?: string;
 			readonly simultaneous?: true;
 		})[];
 		readonly differences: RunRecord['differences'];
@@ -309,6 +330,8 @@ export interface RunRecord {
 	readonly verdict: RunVerdict;
 	/** Times in ms per phase; not part of "same bytes". */
 	readonly durations?: Readonly<Record<string, number>>;
+	/** Checkpoint runs: pairs × models scored now and taken from the cache; not part of "same bytes". */
+	readonly work?: { readonly scored: number; readonly reused: number };
 }
 
 /** One line of scores: the mean margin over the fold models that may score the pair. Never of E before a decision. */
@@ -323,4 +346,11 @@ export interface ScoreLine {
 	readonly chosen_side: 'a' | 'b';
 	readonly split: EvaluationSplit;
 	readonly source: { readonly path: string; readonly line: number } | null;
+	/** Checkpoint runs only: summed log-probabilities, nats, and response tokens (null = not told). */
+	readonly chosen_logps?: number;
+	readonly rejected_logps?: number;
+	readonly ref_chosen_logps?: number;
+	readonly ref_rejected_logps?: number;
+	readonly chosen_tokens?: number | null;
+	readonly rejected_tokens?: number | null;
 }

@@ -3,6 +3,8 @@
  * same one in the data process, through RPC. So everything here is plain JSON in and out, and every method is async.
  * Errors: `UserError` (protocol/errors.ts) says what happened, where, and what to do; anything else is a defect.
  */
+
+import type { EngineName, LossName } from '../domain/checkpoint.ts';
 import type { Message, Prompt, Side } from '../domain/comparison.ts';
 import type { WorkspaceConfig } from '../domain/config.ts';
 import type { Leak } from '../domain/dataset.ts';
@@ -10,7 +12,7 @@ import type { Inspection } from '../domain/inspection.ts';
 import type { Judgment, JudgmentKind, Strength, Verdict } from '../domain/judgment.ts';
 import type { Resolution } from '../domain/resolution.ts';
 import type { Decision, Metrics, RunRecord, RunVerdict, ScoreLine } from '../domain/run-record.ts';
-import type { Half, Split } from '../domain/split.ts';
+import type { EvaluationSplit, Half, Split } from '../domain/split.ts';
 
 /** Progress of a job, by the id its caller chose. */
 export interface Progress {
@@ -348,8 +350,69 @@ export interface SplitsOverview {
 	readonly proposals: readonly Proposal[];
 }
 
+/** Which models a checkpoint run scores. Addresses, paths and keys come from machine settings, a picked file or a flag: never from a workspace. */
+export interface GgufOptions {
+	/** Absolute paths. */
+	readonly reference: string;
+	/** In order; already expanded from globs. */
+	readonly checkpoints: readonly string[];
+	/** A Jinja chat template in place of the file's own. */
+	readonly template?: string;
+	/** Tokens; absent = what the longest pair needs, at most the model's trained context. */
+	readonly context?: number;
+	/** Absent = chosen by a short measurement. */
+	readonly threads?: number;
+	/** auto = whatever the engine's binaries support; false = CPU only. */
+	readonly gpu?: 'auto' | 'cuda' | 'vulkan' | 'metal' | false;
+	/** Folder with a node_modules that holds further engine binaries (CUDA, Vulkan). */
+	readonly binaries?: string;
+}
+
+export type HttpApi = 'vllm' | 'sglang' | 'llama-cpp-python';
+
+export interface HttpOptions {
+	/** Base address, e.g. http://127.0.0.1:8000; with or without /v1. */
+	readonly url: string;
+	/** Absent = found out by asking the server. */
+	readonly api?: HttpApi;
+	readonly reference: string;
+	readonly checkpoints: readonly string[];
+	/** Sent as a bearer token to this origin alone; never stored, logged or recorded. */
+	readonly key?: string;
+	/** Requests in flight at most; default 8. */
+	readonly concurrency?: number;
+	/** Address of the reference where it is served elsewhere. */
+	readonly referenceUrl?: string;
+}
+
+export interface LogprobsOptions {
+	/** Absolute paths of JSONL files (plain or gzipped). */
+	readonly files: readonly string[];
+}
+
+/** What all checkpoint engines share. */
+export interface CheckpointOptions {
+	readonly loss?: LossName;
+	/** ε of cdpo and robust. */
+	readonly labelSmoothing?: number;
+	/** Steps in the order of the checkpoints, where their names do not say. */
+	readonly steps?: readonly number[];
+	/** `pattern` is a glob over checkpoint names; `export` a recorded export's id or prefix, or none. The first that fits counts. */
+	readonly trainedOn?: readonly { readonly pattern: string; readonly export: string | 'none' }[];
+	/** Splits to score; default all that hold judged pairs. */
+	readonly splits?: readonly EvaluationSplit[];
+	/** Forgetting is measured against this run's choice (id or prefix); default the run's own reference. */
+	readonly retentionBaseline?: string;
+	/** Score everything anew: the cache is neither read nor trusted (a server's weights changed under their name). */
+	readonly fresh?: boolean;
+}
+
 export interface ScoreOptions {
-	readonly engine: 'probe';
+	readonly engine: EngineName;
+	readonly gguf?: GgufOptions;
+	readonly http?: HttpOptions;
+	readonly logprobs?: LogprobsOptions;
+	readonly checkpoints?: CheckpointOptions;
 	/** null = as rules.md: recommended.lambda, else 0. */
 	readonly lambda: number | null;
 	readonly margin: number | 'auto';
@@ -360,6 +423,61 @@ export interface ScoreOptions {
 	 * probe's own; replace: instead of them.
 	 */
 	readonly features?: { readonly path: string; readonly mode: 'join' | 'replace' };
+}
+
+/** One side of a comparison of runs: a run's headline solution, or one of its checkpoints. */
+export interface RunSide {
+	/** Id, unique prefix, or `latest`. */
+	readonly run: string;
+	/** Absent = what the run's top-level metrics are of. */
+	readonly checkpoint?: string;
+}
+
+/** Paired differences second − first over pairs that both scored, with the labels that both scored with. */
+export interface RunComparison {
+	readonly baseline: { readonly run: string; readonly checkpoint: string | null };
+	readonly other: { readonly run: string; readonly checkpoint: string | null };
+	readonly differences: readonly {
+		readonly what: 'nll' | 'accuracy' | 'brier' | 'overconfidence';
+		readonly split: EvaluationSplit;
+		readonly value: number | null;
+		readonly low: number | null;
+		readonly high: number | null;
+		readonly pairs: number;
+		readonly clusters: number;
+		readonly reason?: string;
+	}[];
+	/** Pairs whose side changed: outside E, the largest change first. */
+	readonly flipped: readonly {
+		readonly comparison: string;
+		readonly split: EvaluationSplit;
+		readonly now: 'right' | 'wrong';
+		readonly preview: string;
+	}[];
+	readonly flippedTotal: { readonly lost: number; readonly gained: number };
+	/** What was left out and why, in words: e.g. "12 pairs have other labels now". */
+	readonly notes: readonly string[];
+}
+
+/** One threshold of the gate. */
+export interface GateCheck {
+	/** e.g. `heldout.overconfidence`, `heldout.nll vs baseline`. */
+	readonly check: string;
+	readonly status: 'pass' | 'fail' | 'insufficient';
+	readonly value: number | null;
+	readonly low: number | null;
+	readonly high: number | null;
+	readonly threshold: number;
+	readonly message: string;
+}
+
+export interface GateResult {
+	readonly run: string;
+	readonly baseline: string | null;
+	/** No `fail`; and no `insufficient` unless the config allows it. */
+	readonly passed: boolean;
+	readonly checks: readonly GateCheck[];
+	readonly sentence: string;
 }
 
 export interface RunSummary {
