@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { ENGINES, LOSSES } from '../domain/checkpoint.ts';
 import {
 	type ArgumentSchemas,
 	countSchema,
@@ -39,6 +40,39 @@ const text = v.string();
 const note = v.exactOptional(text);
 const pathSchema = v.pipe(text, v.minLength(1));
 const optional = v.exactOptional;
+
+const textsSchema = v.pipe(v.array(text), v.minLength(1), v.maxLength(1000));
+
+export const ggufSchema = v.strictObject({
+	reference: text,
+	checkpoints: textsSchema,
+	template: optional(text),
+	context: optional(countSchema),
+	threads: optional(countSchema),
+	gpu: optional(v.picklist(['auto', 'cuda', 'vulkan', 'metal', false])),
+	binaries: optional(text),
+});
+
+export const httpSchema = v.strictObject({
+	url: text,
+	api: optional(v.picklist(['vllm', 'sglang', 'llama-cpp-python'])),
+	reference: text,
+	checkpoints: textsSchema,
+	key: optional(text),
+	concurrency: optional(countSchema),
+	referenceUrl: optional(text),
+});
+
+/** Shared with the messages to the scoring process. */
+export const checkpointOptionsSchema = v.strictObject({
+	loss: optional(v.picklist(LOSSES)),
+	labelSmoothing: optional(finiteSchema),
+	steps: optional(v.array(finiteSchema)),
+	trainedOn: optional(v.array(v.strictObject({ pattern: text, export: text }))),
+	splits: optional(v.array(v.picklist(['train', 'eval', 'heldout_reference', 'heldout_sealed', 'retention']))),
+	retentionBaseline: optional(text),
+	fresh: optional(v.boolean()),
+});
 
 /** Run-time shapes of every argument of every method. */
 export const dataSchemas = {
@@ -124,7 +158,11 @@ export const dataSchemas = {
 	acceptLeak: v.strictTuple([v.pipe(v.array(idSchema), v.minLength(1), v.maxLength(1000)), text]),
 	score: v.strictTuple([
 		v.strictObject({
-			engine: v.literal('probe'),
+			engine: v.picklist(ENGINES),
+			gguf: optional(ggufSchema),
+			http: optional(httpSchema),
+			logprobs: optional(v.strictObject({ files: textsSchema })),
+			checkpoints: optional(checkpointOptionsSchema),
 			lambda: v.nullable(finiteSchema),
 			margin: v.union([finiteSchema, v.literal('auto')]),
 			beta: finiteSchema,
