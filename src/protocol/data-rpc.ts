@@ -49,7 +49,7 @@ export const ggufSchema = v.strictObject({
 	template: optional(text),
 	context: optional(countSchema),
 	threads: optional(countSchema),
-	gpu: optional(v.picklist(['auto', 'cuda', 'vulkan', 'metal', false])),
+	gpu: optional(v.union([v.picklist(['auto', 'cuda', 'vulkan', 'metal']), v.literal(false)])),
 	binaries: optional(text),
 });
 

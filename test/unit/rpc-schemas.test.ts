@@ -72,7 +72,7 @@ const refused: [string, unknown[], RegExp][] = [
 	['tag', [{ query: { split: 'test' } }, { facet: 'f' }], /argument 1\.query\.split: .*received "test"/],
 	['tag', [{ ids: [''] }, { facet: 'f' }], /argument 1\.ids\.0/],
 	['list', [{ limit: 1e9 }], /argument 1\.limit/],
-	['score', [{ engine: 'http', lambda: null, margin: 0, beta: 1, seed: 1 }, { job: 'j' }], /argument 1\.engine/],
+	['score', [{ engine: 'own', lambda: null, margin: 0, beta: 1, seed: 1 }, { job: 'j' }], /argument 1\.engine/],
 	['answerProposal', [ID, 'yes'], /argument 2/],
 	['open', [{ root: '' }], /argument 1\.root/],
 	['hasOwnProperty', ['x'], /no method "hasOwnProperty"/],
