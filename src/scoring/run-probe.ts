@@ -15,6 +15,7 @@ import { fitProbe, inThreads, labelsOf, type ProbeFamily, type ProbeHooks } from
 import { appliedTemperature, lossDifferences, preferenceDivergences } from './probe-contrasts.ts';
 import { baselines, type Choice, choose, flatFrom, frontier, objective } from './probe-frontier.ts';
 import { type PreviousRun, probeHealth, probeSlices } from './probe-health.ts';
+import type { NewRecord, ScoringRun } from './scoring-run.ts';
 import { meanMargins, type Sealed, sealE } from './sealed.ts';
 import { taughtFeatures } from './taught-features.ts';
 import type { Threads } from './threads.ts';
@@ -36,17 +37,6 @@ export interface ProbeSettings {
 	readonly previous?: PreviousRun | null;
 	/** Features that the user brought, one row a pair of the dataset. */
 	readonly own?: OwnInput;
-}
-
-/** The run record before it is stored: what a decision or a clock adds is not in it. */
-export type ProbeRecord = Omit<RunRecord, 'run' | 'created' | 'decision' | 'seal' | 'durations'>;
-
-export interface ProbeRun {
-	readonly record: ProbeRecord;
-	/** Outside E. */
-	readonly scores: readonly ScoreLine[];
-	/** Everything of E; null where E is empty. */
-	readonly sealed: Sealed | null;
 }
 
 const OPEN_SPLITS = ['train', 'eval', 'heldout_reference', 'retention'] as const;
@@ -118,7 +108,7 @@ function afterReview(
  * (design.md §§6–7, rules.md). Same dataset and settings, same record, on one machine and Node version.
  * @throws UserError `too-little-data` below two scored train clusters, `usage` for settings, `cancelled`
  */
-export async function runProbe(dataset: Dataset, settings: ProbeSettings, hooks: ProbeHooks = {}): Promise<ProbeRun> {
+export async function runProbe(dataset: Dataset, settings: ProbeSettings, hooks: ProbeHooks = {}): Promise<ScoringRun> {
 	checkSettings(settings);
 	return inThreads(dataset.pairs.length, hooks, (threads) => scoreWith(dataset, settings, { ...hooks, threads }));
 }
@@ -155,7 +145,7 @@ async function scoreWith(
 	dataset: Dataset,
 	settings: ProbeSettings,
 	hooks: ProbeHooks & { readonly threads: Threads },
-): Promise<ProbeRun> {
+): Promise<ScoringRun> {
 	const { own, seed } = settings;
 	const wordsLeftOut = dataset.searched ?? [];
 	const { items, sampled } = promptItems(dataset.pairs, seed);
@@ -180,7 +170,7 @@ async function scoreWith(
 	const { metrics, sealed } = await measured;
 	const divergences = preferenceDivergences(family, point);
 	const review = afterReview(family, point, dataset, settings);
-	const record: ProbeRecord = {
+	const record: NewRecord = {
 		engine: {
 			name: 'probe',
 			version: '1',

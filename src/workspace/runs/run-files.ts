@@ -5,7 +5,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { stableJson } from '../../domain/identity.ts';
 import type { RunRecord, ScoreLine } from '../../domain/run-record.ts';
 import { UserError } from '../../protocol/errors.ts';
-import type { ProbeRun } from '../../scoring/run-probe.ts';
+import type { ScoringRun } from '../../scoring/scoring-run.ts';
 import type { Sealed } from '../../scoring/sealed.ts';
 import { openBytes, sealBytes } from './sealed-box.ts';
 
@@ -70,7 +70,7 @@ export type StoredScore = ScoreLine & { readonly reviewed?: { readonly y: number
 export function writeRun(
 	runs: string,
 	record: StoredRecord,
-	{ scores, sealed }: { readonly scores: readonly StoredScore[]; readonly sealed: ProbeRun['sealed'] },
+	{ scores, sealed }: { readonly scores: readonly StoredScore[]; readonly sealed: ScoringRun['sealed'] },
 	extra: Readonly<Record<string, string | Buffer>> = {},
 ): void {
 	const folder = join(runs, record.run);
