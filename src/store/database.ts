@@ -83,7 +83,7 @@ export interface OpenedDatabase {
 /**
  * @throws UserError('environment') where Node-API is older than 10: better-sqlite3 would end the process, not throw.
  */
-async function loadSqlite(): Promise<typeof Sqlite> {
+export async function loadSqlite(): Promise<typeof Sqlite> {
 	if (Number(process.versions.napi ?? 0) < 10) {
 		throw new UserError(
 			'environment',
