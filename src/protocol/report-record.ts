@@ -79,12 +79,64 @@ const check = v.looseObject({
 	remedy: v.optional(v.string()),
 	sample_size: v.optional(v.string()),
 });
+const objective = v.looseObject({
+	fit: v.picklist(['train_oof', 'eval']),
+	train_loss: num,
+	eval_loss: num,
+	heldout_loss: num,
+	gap: num,
+	fit_regret: num,
+	heldout_regret: num,
+	value: num,
+});
+const name = v.pipe(v.string(), v.minLength(1));
+/** Of a checkpoint run. */
+const checkpoint = v.looseObject({
+	name,
+	step: num,
+	objective,
+	over_reference: v.looseObject({ eval: v.optional(interval), heldout_reference: v.optional(interval) }),
+	beats_reference: v.boolean(),
+	metrics: metricsBySplit,
+	rewards: v.record(v.string(), v.nullish(v.looseObject({ 'rewards/margins': num }))),
+	divergence,
+	divergences: v.optional(v.array(divergence)),
+	health: v.array(check),
+	void: v.optional(v.looseObject({ reason: v.string() })),
+	skipped: count,
+	skipped_why: v.optional(v.array(v.looseObject({ reason: v.string(), pairs: count }))),
+	trained_on: v.nullish(v.looseObject({ export: v.nullable(v.string()), prompts: count })),
+	forgetting: v.optional(
+		v.looseObject({
+			baseline: v.string(),
+			loss: interval,
+			accuracy: interval,
+			lost: v.array(v.string()),
+			gained: v.array(v.string()),
+		}),
+	),
+});
+const model = v.looseObject({ name: v.string(), role: v.picklist(['reference', 'checkpoint']), hash: v.string() });
+const selfTest = v.looseObject({
+	test: v.string(),
+	model: v.string(),
+	status: v.picklist(['pass', 'fail', 'not-applicable']),
+	value: num,
+	tolerance: num,
+	unit: v.nullable(v.string()),
+	message: v.string(),
+});
 const baseline = v.looseObject({ s: num, train_loss: num, eval_loss: num, heldout_loss: num });
 
 const record = v.looseObject({
 	run: v.string(),
 	created: v.string(),
-	engine: v.looseObject({ name: v.string(), version: v.string() }),
+	engine: v.looseObject({
+		name: v.string(),
+		version: v.string(),
+		models: v.optional(v.array(model)),
+		self_test: v.optional(v.array(selfTest)),
+	}),
 	settings: v.looseObject({
 		lambda: count,
 		lambda_requested: num,
@@ -93,6 +145,8 @@ const record = v.looseObject({
 		beta: count,
 		seed: count,
 		folds: count,
+		loss: v.optional(v.string()),
+		label_smoothing: v.optional(count),
 	}),
 	dataset: v.looseObject({
 		sha256: v.string(),
@@ -114,7 +168,12 @@ const record = v.looseObject({
 			same_as_previous: v.boolean(),
 		}),
 	),
-	recommended: v.looseObject({ lambda: num, sentence: v.string() }),
+	recommended: v.looseObject({
+		lambda: num,
+		sentence: v.string(),
+		checkpoint: v.nullish(v.string()),
+		vetoes: v.optional(v.array(v.looseObject({ checkpoint: v.string(), check: v.string() }))),
+	}),
 	calibration: v.looseObject({ t_star: num, fitted_on: v.nullable(v.string()), status: v.string() }),
 	metrics: metricsBySplit,
 	metrics_after_review: v.optional(metricsBySplit),
@@ -143,9 +202,20 @@ const record = v.looseObject({
 		),
 	),
 	health: v.array(check),
+	checkpoints: v.optional(v.array(checkpoint)),
+	best: v.optional(
+		v.looseObject({
+			by_eval_nll: v.nullable(v.string()),
+			by_heldout_nll: v.nullable(v.string()),
+			last: v.nullable(v.string()),
+		}),
+	),
+	work: v.optional(v.looseObject({ scored: count, reused: count })),
 	opened: v.optional(
 		v.looseObject({
-			losses: v.array(v.looseObject({ ...interval.entries, name: v.string(), s: num })),
+			losses: v.array(
+				v.looseObject({ ...interval.entries, name: v.string(), s: num, checkpoint: v.optional(v.string()) }),
+			),
 			differences: v.array(v.looseObject({ what: v.string(), value: num, low: num, high: num })),
 			by_facet: v.optional(
 				v.array(
@@ -161,7 +231,14 @@ const record = v.looseObject({
 		}),
 	),
 	decision: v.nullable(
-		v.looseObject({ lambda: num, reason: v.string(), person: v.string(), at: v.string(), after_opening: v.boolean() }),
+		v.looseObject({
+			lambda: num,
+			checkpoint: v.nullish(v.string()),
+			reason: v.string(),
+			person: v.string(),
+			at: v.string(),
+			after_opening: v.boolean(),
+		}),
 	),
 	seal: v.looseObject({ openings: count }),
 	verdict: v.looseObject({ status, sentence: v.string() }),
@@ -188,4 +265,24 @@ export const runReportSchema = v.looseObject({
 	),
 	rejudge: v.looseObject({ mistakes: count, controls: count }),
 	pending: v.optional(v.literal(true)),
+});
+
+/** The reply to `compare`, as far as the view relies on it. */
+export const runComparisonSchema = v.looseObject({
+	differences: v.array(
+		v.looseObject({
+			what: v.picklist(['nll', 'accuracy', 'brier', 'overconfidence']),
+			split,
+			value: num,
+			...bounds,
+			pairs: count,
+			clusters: count,
+			reason: v.optional(v.string()),
+		}),
+	),
+	flipped: v.array(
+		v.looseObject({ comparison: v.string(), split, now: v.picklist(['right', 'wrong']), preview: v.string() }),
+	),
+	flippedTotal: v.looseObject({ lost: count, gained: count }),
+	notes: v.array(v.string()),
 });

@@ -4,19 +4,20 @@
  */
 import * as v from 'valibot';
 import { UserError } from './errors.ts';
-import { runReportSchema } from './report-record.ts';
-import type { Progress, RunReport } from './workspace-api.ts';
+import { runComparisonSchema, runReportSchema } from './report-record.ts';
+import type { Progress, RunComparison, RunReport, RunSide } from './workspace-api.ts';
 
 export interface DecisionInput {
-	/** One of the run's λ, or null for "none". */
+	/** One of the run's λ; null for "none" and for a checkpoint. */
 	readonly lambda: number | null;
+	/** One of the run's checkpoints; null for "none" and for a λ. */
 	readonly checkpoint: string | null;
 	readonly reason: string;
 }
 
 /** What was typed into the decision box; kept by the host while the view is hidden, never written anywhere. */
 export interface DecisionDraft {
-	/** A λ as text, `none`, or empty. */
+	/** A λ as text, `checkpoint ` and its name, `none`, or empty. */
 	readonly choice: string;
 	readonly reason: string;
 }
@@ -54,6 +55,8 @@ export interface ReportHost {
 	openPair(comparison: string): Promise<void>;
 	openSplits(): Promise<void>;
 	openRun(run: string): Promise<void>;
+	/** Paired differences second − first and the pairs that flipped, outside E. */
+	compare(first: RunSide, second: RunSide): Promise<RunComparison>;
 	decide(input: DecisionInput): Promise<void>;
 	exportHtml(): Promise<void>;
 	saveDraft(draft: DecisionDraft): Promise<void>;
@@ -74,8 +77,12 @@ export interface PanelState {
 const id = v.pipe(v.string(), v.minLength(8), v.maxLength(64), v.regex(/^[0-9a-fA-F]+$/));
 const run = v.pipe(v.string(), v.minLength(1), v.maxLength(120), v.regex(/^[\w.:-]+$/));
 const draft = v.strictObject({
-	choice: v.pipe(v.string(), v.maxLength(120)),
+	choice: v.pipe(v.string(), v.maxLength(1100)),
 	reason: v.pipe(v.string(), v.maxLength(20_000)),
+});
+const side = v.strictObject({
+	run,
+	checkpoint: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(1000))),
 });
 const decision = v.strictObject({
 	lambda: v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
@@ -98,6 +105,7 @@ const HOST_ARGUMENTS = {
 	openPair: v.strictTuple([id]),
 	openSplits: v.strictTuple([]),
 	openRun: v.strictTuple([run]),
+	compare: v.strictTuple([side, side]),
 	decide: v.strictTuple([decision]),
 	exportHtml: v.strictTuple([]),
 	saveDraft: v.strictTuple([draft]),
@@ -162,4 +170,15 @@ export function parseReportState(input: unknown): ReportState {
 		status: 'error',
 		message: `This run's record cannot be shown: ${field.replace(/^report\./, '')}: ${issue.message}. It may come from another version; run again, or restore run.json from git.`,
 	};
+}
+
+/** The reply to `compare`, checked. @throws UserError that names the field */
+export function parseRunComparison(input: unknown): RunComparison {
+	const result = v.safeParse(runComparisonSchema, input);
+	if (result.success) return result.output as unknown as RunComparison;
+	const [issue] = result.issues;
+	throw new UserError(
+		'unusable-input',
+		`The comparison cannot be shown: ${v.getDotPath(issue) ?? 'the message'}: ${issue.message}.`,
+	);
 }

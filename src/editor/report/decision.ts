@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import { checkpointChoices } from '../../domain/checkpoint-choice.ts';
 import { lambdaChoices } from '../../domain/frontier.ts';
+import type { RunRecord } from '../../domain/run-record.ts';
 import type { DecisionInput } from '../../protocol/report.ts';
 import type { RunReport } from '../../protocol/workspace-api.ts';
 import type { FolderSession, Services } from '../services.ts';
@@ -17,6 +19,30 @@ export function sealSentence({ record }: RunReport): string {
 	return `This opens the sealed half: ${sealed} pairs scored by this run become visible, and cannot be unseen.${before}`;
 }
 
+interface Choice extends vscode.QuickPickItem {
+	readonly lambda: number | null;
+	readonly checkpoint: string | null;
+}
+
+/** Checkpoints where the run has some, else λ; and none. */
+function choices(record: RunRecord): Choice[] {
+	const given =
+		record.checkpoints === undefined
+			? lambdaChoices(record).map(({ lambda, label, detail }) => ({
+					label,
+					description: detail,
+					lambda,
+					checkpoint: null,
+				}))
+			: checkpointChoices(record).map(({ checkpoint, detail }) => ({
+					label: checkpoint,
+					description: detail,
+					lambda: null,
+					checkpoint,
+				}));
+	return [...given, { label: 'none', description: 'not to be used', lambda: null, checkpoint: null }];
+}
+
 /** From the palette: the same choice as the report's decision box, confirmed because it opens the seal. */
 export async function decideFromPalette(
 	services: Services,
@@ -27,15 +53,7 @@ export async function decideFromPalette(
 	if (id === undefined) return undefined;
 	const api = await session.api();
 	const report = await api.report(id, { part: 'record' });
-	const items = [
-		...lambdaChoices(report.record).map(({ lambda, label, detail }) => ({
-			label,
-			description: detail,
-			lambda: lambda as number | null,
-		})),
-		{ label: 'none', description: 'not to be used', lambda: null },
-	];
-	const choice = await vscode.window.showQuickPick(items, {
+	const choice = await vscode.window.showQuickPick(choices(report.record), {
 		title: `Decision on run ${report.ordinal}`,
 		placeHolder: report.record.recommended.sentence,
 	});
@@ -53,7 +71,11 @@ export async function decideFromPalette(
 		'Record Decision',
 	);
 	if (confirmed === undefined) return undefined;
-	await recordDecision(services, session, id, { lambda: choice.lambda, checkpoint: null, reason: reason.trim() });
+	await recordDecision(services, session, id, {
+		lambda: choice.lambda,
+		checkpoint: choice.checkpoint,
+		reason: reason.trim(),
+	});
 	return id;
 }
 
