@@ -74,6 +74,8 @@ export const checkpointOptionsSchema = v.strictObject({
 	fresh: optional(v.boolean()),
 });
 
+const sideOfRunSchema = v.strictObject({ run: idSchema, checkpoint: optional(text) });
+
 /** Run-time shapes of every argument of every method. */
 export const dataSchemas = {
 	open: v.strictTuple([
@@ -178,6 +180,7 @@ export const dataSchemas = {
 		idSchema,
 		v.strictObject({ lambda: v.nullable(finiteSchema), checkpoint: v.nullable(text), reason: text }),
 	]),
+	compare: v.strictTuple([sideOfRunSchema, sideOfRunSchema]),
 	rejudge: v.strictTuple([idSchema]),
 	rebuild: v.strictTuple([jobSchema]),
 	doctor: v.strictTuple([]),

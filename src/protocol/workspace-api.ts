@@ -452,6 +452,8 @@ export interface RunComparison {
 		readonly comparison: string;
 		readonly split: EvaluationSplit;
 		readonly now: 'right' | 'wrong';
+		/** P(chosen ≻ rejected) then and now. */
+		readonly p?: readonly [number, number];
 		readonly preview: string;
 	}[];
 	readonly flippedTotal: { readonly lost: number; readonly gained: number };
@@ -616,6 +618,8 @@ export interface WorkspaceApi {
 		id: string,
 		decision: { readonly lambda: number | null; readonly checkpoint: string | null; readonly reason: string },
 	): Promise<{ decision: Decision; openings: number; metrics: { heldout_sealed: Metrics | null } }>;
+	/** Paired differences second − first over pairs that both scored with the same labels; of E only where both runs are decided. */
+	compare(first: RunSide, second: RunSide): Promise<RunComparison>;
 	/** Queues a run's mistakes in train, eval and R mixed 1:1, blind, with matched pairs it got right. */
 	rejudge(id: string): Promise<{ mistakes: number; controls: number }>;
 

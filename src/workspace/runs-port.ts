@@ -2,13 +2,15 @@ import { gzipSync } from 'node:zlib';
 import { stableJson } from '../domain/identity.ts';
 import { isNamed } from '../domain/judgment.ts';
 import { preview, sideText } from '../domain/text.ts';
+import type { PairPlace } from '../scoring/compare-scores.ts';
 import type { RunLabel } from '../store/attachments.ts';
-import { dataVersion } from '../store/dataset-query.ts';
+import { datasetRows, dataVersion } from '../store/dataset-query.ts';
 import { workspacePaths } from '../store/paths.ts';
 import { comparisonState, readComparison } from '../store/read-comparison.ts';
 import { Context } from './context.ts';
 import { type DatasetReading, readDataset } from './dataset.ts';
 import { setRejudge } from './judging.ts';
+import { evaluationSplit } from './leaks.ts';
 import type { PairFacts, RunsPort } from './runs/port.ts';
 
 function firstWords(text: string, max = 80): string {
@@ -37,6 +39,15 @@ function factsOf(ctx: Context, id: string): PairFacts {
 	};
 }
 
+function placesOf(ctx: Context): ReturnType<RunsPort['places']> {
+	const places = new Map<string, PairPlace>();
+	for (const row of datasetRows(ctx.db)) {
+		const split = evaluationSplit(row.split, row.half);
+		if (split !== null) places.set(row.id, { cluster: row.cluster, split });
+	}
+	return places;
+}
+
 /** What runs need of this workspace. */
 export function runsPort(ctx: Context): RunsPort {
 	return {
@@ -46,6 +57,7 @@ export function runsPort(ctx: Context): RunsPort {
 		append: (bodies) => ctx.append(bodies),
 		events: (type) => ctx.events(type),
 		dataset: () => readDataset(ctx),
+		places: () => placesOf(ctx),
 		version: () => dataVersion(ctx.db),
 		facts: (ids) => new Map(ids.map((id) => [id, factsOf(ctx, id)])),
 		setRejudge: (run, ids) => setRejudge(ctx, run, ids),

@@ -349,6 +349,10 @@ export class Workspace implements WorkspaceApi {
 		return result;
 	}
 
+	async compare(...[first, second]: Parameters<WorkspaceApi['compare']>) {
+		return this.#runs.compare(first, second);
+	}
+
 	async rejudge(id: string) {
 		return this.#runs.rejudge(id);
 	}

@@ -46,6 +46,7 @@ function makePort(now: { dataset: Dataset }): RunsPort & { queued: string[]; log
 		},
 		events: <T extends EventType>(type: T) => log.filter((event) => event.type === type) as unknown as EventOf<T>[],
 		dataset: () => ({ dataset: now.dataset, reviewed: new Map() }),
+		places: () => new Map(now.dataset.pairs.map(({ comparison, cluster, split }) => [comparison, { cluster, split }])),
 		version: () => now.dataset.sha256,
 		facts: (ids: readonly string[]) =>
 			new Map(

@@ -1,5 +1,6 @@
 import type { Dataset } from '../../domain/dataset.ts';
 import type { EventBody, EventOf, EventType, JournalEvent } from '../../domain/events.ts';
+import type { PairPlace } from '../../scoring/compare-scores.ts';
 import type { WorkspacePaths } from '../../store/paths.ts';
 
 /** What a report says about a pair beside its score; texts only as first words. */
@@ -30,6 +31,8 @@ export interface RunsPort {
 	events<T extends EventType>(type: T): readonly EventOf<T>[];
 	/** What a run would read now. Reads everything: call once per view. */
 	dataset(): { readonly dataset: Dataset; readonly reviewed: ReviewedLabels };
+	/** Where every comparison that is not excluded stands today, without reading a text. */
+	places(): ReadonlyMap<string, PairPlace>;
 	/** Changes whenever `dataset()` may. */
 	version(): string;
 	facts(comparisons: readonly string[]): ReadonlyMap<string, PairFacts>;

@@ -2,9 +2,10 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import type { Decision, Metrics, ScoreLine } from '../../domain/run-record.ts';
 import { UserError } from '../../protocol/errors.ts';
-import type { RunReport, RunSummary, ScoreOptions } from '../../protocol/workspace-api.ts';
+import type { RunComparison, RunReport, RunSide, RunSummary, ScoreOptions } from '../../protocol/workspace-api.ts';
 import { tryLock } from '../../store/lock.ts';
 import { runLookProcess } from '../look/child.ts';
+import { compareRuns } from './compare.ts';
 import { type DecisionRequest, decideRun } from './decisions.ts';
 import type { RunsPort } from './port.ts';
 import {
@@ -145,6 +146,11 @@ export class Runs {
 		request: DecisionRequest,
 	): Promise<{ decision: Decision; openings: number; metrics: { heldout_sealed: Metrics | null } }> {
 		return decideRun(this.#port, id, request);
+	}
+
+	/** Differences second − first, paired. */
+	compare(first: RunSide, second: RunSide): RunComparison {
+		return compareRuns(this.#port, first, second);
 	}
 
 	rejudge(id: string): Promise<{ mistakes: number; controls: number }> {
