@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { registerAuthor } from './author.ts';
 import { registerCalibrate } from './calibrate.ts';
+import { registerCompare } from './compare.ts';
 import { registerDecide } from './decide.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerExport } from './export.ts';
@@ -53,6 +54,7 @@ export function createProgram(): Command {
 		registerScore,
 		registerDecide,
 		registerReport,
+		registerCompare,
 		registerFrontier,
 		registerCalibrate,
 		registerDoctor,
