@@ -425,6 +425,12 @@ export interface ScoreOptions {
 	readonly features?: { readonly path: string; readonly mode: 'join' | 'replace' };
 }
 
+/** Rows of log-probability files that a run left out: all counted, the first 1,000 named. */
+export interface RejectedRows {
+	readonly total: number;
+	readonly rows: readonly { readonly path: string; readonly line: number; readonly reason: string }[];
+}
+
 /** One side of a comparison of runs: a run's headline solution, or one of its checkpoints. */
 export interface RunSide {
 	/** Id, unique prefix, or `latest`. */
@@ -607,7 +613,7 @@ export interface WorkspaceApi {
 	): Promise<{ accepted: number; prompts: number; event: string | null }>;
 
 	/** One run, in a child process; one at a time per workspace over windows and CLI. */
-	score(options: ScoreOptions, job: Job): Promise<{ run: string }>;
+	score(options: ScoreOptions, job: Job): Promise<{ run: string; rejected?: RejectedRows }>;
 	runs(): Promise<readonly RunSummary[]>;
 	/** `id`: a run id, a unique prefix, or `latest`. */
 	/** `part: 'record'` reads the stored record alone, whatever the size of the data: the rest is `pending`. */
