@@ -181,6 +181,10 @@ export const dataSchemas = {
 		v.strictObject({ lambda: v.nullable(finiteSchema), checkpoint: v.nullable(text), reason: text }),
 	]),
 	compare: v.strictTuple([sideOfRunSchema, sideOfRunSchema]),
+	gate: v.strictTuple([
+		idSchema,
+		v.optional(v.strictObject({ config: optional(pathSchema), checkpoint: optional(text) })),
+	]),
 	rejudge: v.strictTuple([idSchema]),
 	rebuild: v.strictTuple([jobSchema]),
 	doctor: v.strictTuple([]),

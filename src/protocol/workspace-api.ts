@@ -486,6 +486,18 @@ export interface GateResult {
 	readonly passed: boolean;
 	readonly checks: readonly GateCheck[];
 	readonly sentence: string;
+	/** What was gated: a checkpoint's name, null for a probe run. */
+	readonly checkpoint?: string | null;
+	readonly created?: string;
+	/** The settings let `insufficient` pass. */
+	readonly allowInsufficient?: boolean;
+}
+
+export interface GateOptions {
+	/** Absolute path of a settings file that the user named; absent = the workspace's own. */
+	readonly config?: string;
+	/** One of the run's checkpoints; absent = what its top-level metrics are of. */
+	readonly checkpoint?: string;
 }
 
 export interface RunSummary {
@@ -626,6 +638,8 @@ export interface WorkspaceApi {
 	): Promise<{ decision: Decision; openings: number; metrics: { heldout_sealed: Metrics | null } }>;
 	/** Paired differences second − first over pairs that both scored with the same labels; of E only where both runs are decided. */
 	compare(first: RunSide, second: RunSide): Promise<RunComparison>;
+	/** Thresholds of the settings against a run's intervals; nothing of E. */
+	gate(id: string, options?: GateOptions): Promise<GateResult>;
 	/** Queues a run's mistakes in train, eval and R mixed 1:1, blind, with matched pairs it got right. */
 	rejudge(id: string): Promise<{ mistakes: number; controls: number }>;
 

@@ -353,6 +353,10 @@ export class Workspace implements WorkspaceApi {
 		return this.#runs.compare(first, second);
 	}
 
+	async gate(...[id, options = {}]: Parameters<WorkspaceApi['gate']>) {
+		return this.#runs.gate(id, options);
+	}
+
 	async rejudge(id: string) {
 		return this.#runs.rejudge(id);
 	}

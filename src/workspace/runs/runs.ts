@@ -2,11 +2,20 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import type { Decision, Metrics, ScoreLine } from '../../domain/run-record.ts';
 import { UserError } from '../../protocol/errors.ts';
-import type { RunComparison, RunReport, RunSide, RunSummary, ScoreOptions } from '../../protocol/workspace-api.ts';
+import type {
+	GateOptions,
+	GateResult,
+	RunComparison,
+	RunReport,
+	RunSide,
+	RunSummary,
+	ScoreOptions,
+} from '../../protocol/workspace-api.ts';
 import { tryLock } from '../../store/lock.ts';
 import { runLookProcess } from '../look/child.ts';
 import { compareRuns } from './compare.ts';
 import { type DecisionRequest, decideRun } from './decisions.ts';
+import { gateRun } from './gate.ts';
 import type { RunsPort } from './port.ts';
 import {
 	changedSince,
@@ -151,6 +160,10 @@ export class Runs {
 	/** Differences second − first, paired. */
 	compare(first: RunSide, second: RunSide): RunComparison {
 		return compareRuns(this.#port, first, second);
+	}
+
+	gate(id: string, options: GateOptions): GateResult {
+		return gateRun(this.#port, id, options, this.#port.paths.config);
 	}
 
 	rejudge(id: string): Promise<{ mistakes: number; controls: number }> {
