@@ -41,6 +41,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 			openSplits: (session, focus) => splits.open(session, focus),
 			openReport: (session, run) => reports.open(session, run),
 			startScoring: (session) => reports.startScoring(session),
+			startCheckpoints: (session, files) => reports.startCheckpoints(session, files),
 		}),
 	);
 	log.info(`Activated in ${Math.round(performance.now() - started)} ms.`);

@@ -44,7 +44,7 @@ export function checkAddress(url: string, hasKey: boolean): ServerAddress {
 	if (parsed.username !== '' || parsed.password !== '') {
 		throw new UserError(
 			'usage',
-			`The address of ${parsed.host} holds a user name or password. Addresses are shown and stored: leave them out, and give the key by --api-key-env (command line) or "Set Key of a Scoring Server" (editor).`,
+			`The address of ${parsed.host} holds a user name or password. Addresses are shown and stored: leave them out, and give the key by --api-key-env (command line) or "Pairwright: Set Server Key…" (editor).`,
 		);
 	}
 	if (parsed.search !== '' || parsed.hash !== '') {

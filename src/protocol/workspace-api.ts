@@ -507,6 +507,8 @@ export interface RunSummary {
 	readonly created: string;
 	readonly engine: string;
 	readonly lambda: number | null;
+	/** Runs over checkpoints: how many, and which one is recommended (null = ship none). */
+	readonly checkpoints?: { readonly count: number; readonly recommended: string | null };
 	readonly verdict: RunVerdict;
 	readonly decided: boolean;
 	/** Headline numbers for "runs over time": in distribution (eval) and held out, tuning half. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { Disposable } from '../disposable.ts';
+import { ServerKeys } from '../engines/server-keys.ts';
 import type { FolderSession } from '../services.ts';
 import { repeatStepKeys } from '../shell/context-keys.ts';
 import type { Shell } from '../shell/shell.ts';
@@ -19,6 +20,8 @@ export interface Screens {
 	openSplits(session: FolderSession, focus: unknown): Promise<void>;
 	openReport(session: FolderSession, run: string): Promise<void>;
 	startScoring(session: FolderSession): Promise<void>;
+	/** @param files GGUF files from the Explorer, if any */
+	startCheckpoints(session: FolderSession, files: readonly string[]): Promise<void>;
 }
 
 /** A row of a tree, or nothing where the palette called. */
@@ -95,6 +98,17 @@ export class Commands extends Disposable {
 				await screens.startScoring(session);
 			}),
 		);
+		this.#add('scoreCheckpoints', 'scoring checkpoints', async (value, uris) => {
+			requireTrust('score');
+			const row = rowArgument(value);
+			const session = row === undefined ? await shell.pickSession() : shell.sessionOf(row.folder);
+			if (session === undefined) return;
+			const files = selectedFiles(value, uris).map(({ fsPath }) => fsPath);
+			await screens.startCheckpoints(session, files);
+		});
+		const keys = new ServerKeys(shell.context);
+		this.#add('setServerKey', 'setting the key', async () => void (await keys.ask()));
+		this.#add('removeServerKey', 'removing the key', () => keys.remove());
 	}
 
 	#add(name: string, doing: string, run: (...args: unknown[]) => Promise<void> | void): void {

@@ -5,8 +5,7 @@ import type { RunComparison, RunReport, RunSide, WorkspaceApi } from '../../prot
 import type { FolderSession, Services } from '../services.ts';
 import { recordDecision } from './decision.ts';
 import { exportReport } from './export-report.ts';
-import { askRunSettings } from './run-form.ts';
-import { optionsOf } from './run-settings.ts';
+import type { RunStarts } from './run-starts.ts';
 import type { ScoringRuns } from './scoring-runs.ts';
 
 /** Other parts' screens that a report leads to. */
@@ -24,6 +23,7 @@ export class ReportAnswers implements ReportHost {
 	readonly #session: FolderSession;
 	readonly #screens: ReportScreens;
 	readonly #scoring: ScoringRuns;
+	readonly #starts: RunStarts;
 	readonly #onShown: (ordinal: number | null) => void;
 	readonly #drafts = new Map<string, DecisionDraft>();
 	#run: string;
@@ -39,6 +39,7 @@ export class ReportAnswers implements ReportHost {
 		session: FolderSession,
 		screens: ReportScreens,
 		scoring: ScoringRuns,
+		starts: RunStarts,
 		run: string,
 		first: Promise<RunReport> | undefined,
 		onShown: (ordinal: number | null) => void,
@@ -47,6 +48,7 @@ export class ReportAnswers implements ReportHost {
 		this.#session = session;
 		this.#screens = screens;
 		this.#scoring = scoring;
+		this.#starts = starts;
 		this.#run = run;
 		this.#first = first;
 		this.#onShown = onShown;
@@ -107,16 +109,12 @@ export class ReportAnswers implements ReportHost {
 
 	async rerun(): Promise<void> {
 		const { record } = await (await this.#session.api()).report(this.#run, { part: 'record' });
-		if (record.engine.name !== 'probe') {
-			throw new UserError('usage', `A run with the engine "${record.engine.name}" is repeated from the command line.`);
-		}
-		await this.#goTo(await this.#scoring.start(this.#session, optionsOf(record.settings)));
+		await this.#goTo(await this.#starts.again(this.#session, record));
 	}
 
 	async configureRun(): Promise<void> {
 		const { record } = await (await this.#session.api()).report(this.#run, { part: 'record' });
-		const options = await askRunSettings(this.#session, optionsOf(record.settings));
-		if (options !== undefined) await this.#goTo(await this.#scoring.start(this.#session, options));
+		await this.#goTo(await this.#starts.configure(this.#session, record));
 	}
 
 	cancelRun(): Promise<void> {

@@ -7,6 +7,7 @@ import type { FolderSession, Services } from '../services.ts';
 import { webviewChannel } from '../webview-channel.ts';
 import { webviewHtml, webviewRoots } from '../webview-html.ts';
 import { ReportAnswers, type ReportScreens } from './host.ts';
+import type { RunStarts } from './run-starts.ts';
 import type { ScoringRuns } from './scoring-runs.ts';
 
 export const VIEW_TYPE = 'pairwright.report';
@@ -24,6 +25,7 @@ export class ReportPanel extends Disposable {
 		session: FolderSession,
 		screens: ReportScreens,
 		scoring: ScoringRuns,
+		starts: RunStarts,
 		panel: vscode.WebviewPanel,
 		run: string,
 		first?: Promise<RunReport>,
@@ -34,7 +36,7 @@ export class ReportPanel extends Disposable {
 		const several = services.sessions.length > 1 ? `${session.folder.name}: ` : '';
 		panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'pairwright.svg');
 		panel.webview.options = { enableScripts: true, localResourceRoots: webviewRoots(extensionUri) };
-		const answers = new ReportAnswers(services, session, screens, scoring, run, first, (ordinal) => {
+		const answers = new ReportAnswers(services, session, screens, scoring, starts, run, first, (ordinal) => {
 			panel.title = ordinal === null ? `${several}Report` : `${several}Report: run ${ordinal}`;
 		});
 		this.#answers = answers;

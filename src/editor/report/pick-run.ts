@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { RunSummary } from '../../protocol/workspace-api.ts';
 import type { FolderSession } from '../services.ts';
+import { scoredText, shipText } from './run-words.ts';
 
 const STATUS_WORDS = { pass: 'passes', warn: 'warns', fail: 'fails', insufficient: 'too little data' } as const;
 
@@ -20,8 +21,8 @@ export async function pickRun(session: FolderSession, title: string): Promise<st
 	}
 	if (runs.length === 1) return runs[0]?.run;
 	const items = runs.map((run) => ({
-		label: `Run ${run.ordinal}${run.lambda === null ? '' : ` · λ ${run.lambda}`}`,
-		description: `${STATUS_WORDS[run.verdict.status]}${run.decided ? ', decided' : ''} · ${when(run)}`,
+		label: `Run ${run.ordinal} · ${scoredText(run)}`,
+		description: `${shipText(run) === '' ? '' : `${shipText(run)} · `}${STATUS_WORDS[run.verdict.status]}${run.decided ? ', decided' : ''} · ${when(run)}`,
 		detail: run.verdict.sentence,
 		run: run.run,
 	}));

@@ -10,7 +10,7 @@ import { exportReport } from './export-report.ts';
 import type { ReportScreens } from './host.ts';
 import { ReportPanel, VIEW_TYPE } from './panel.ts';
 import { offerFirstRun, pickRun } from './pick-run.ts';
-import { askRunSettings } from './run-form.ts';
+import { RunStarts } from './run-starts.ts';
 import { ScoringRuns } from './scoring-runs.ts';
 
 /** How long a tab waits for the answer that says whether there is anything to open. */
@@ -38,6 +38,7 @@ export class ReportViews extends Disposable implements vscode.WebviewPanelSerial
 	readonly #services: Services;
 	readonly #screens: ReportScreens;
 	readonly #scoring: ScoringRuns;
+	readonly #starts: RunStarts;
 	readonly #open = new Map<string, ReportPanel>();
 
 	constructor(services: Services, screens: ReportScreens) {
@@ -45,6 +46,7 @@ export class ReportViews extends Disposable implements vscode.WebviewPanelSerial
 		this.#services = services;
 		this.#screens = screens;
 		this.#scoring = this.register(new ScoringRuns(services));
+		this.#starts = new RunStarts(services, this.#scoring);
 		this.register(vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, this));
 		this.register(services.onSessionsChanged(() => this.#closeOrphans()));
 		this.#command('decide', 'recording the decision', async (session, run) => {
@@ -88,9 +90,13 @@ export class ReportViews extends Disposable implements vscode.WebviewPanelSerial
 
 	/** The small form, the run, then its report. */
 	async startScoring(session: FolderSession): Promise<void> {
-		const options = await askRunSettings(session);
-		if (options === undefined) return;
-		const run = await this.#scoring.start(session, options);
+		const run = await this.#starts.first(session);
+		if (run !== undefined) await this.open(session, run);
+	}
+
+	/** The questions about checkpoints, the run, then its report. @param files checkpoints that were picked already */
+	async startCheckpoints(session: FolderSession, files: readonly string[]): Promise<void> {
+		const run = await this.#starts.checkpoints(session, files);
 		if (run !== undefined) await this.open(session, run);
 	}
 
@@ -113,7 +119,16 @@ export class ReportViews extends Disposable implements vscode.WebviewPanelSerial
 
 	#adopt(session: FolderSession, panel: vscode.WebviewPanel, run: string, first?: Promise<RunReport>): ReportPanel {
 		const key = session.folder.uri.toString();
-		const view = new ReportPanel(this.#services, session, this.#screens, this.#scoring, panel, run, first);
+		const view = new ReportPanel(
+			this.#services,
+			session,
+			this.#screens,
+			this.#scoring,
+			this.#starts,
+			panel,
+			run,
+			first,
+		);
 		this.#open.set(key, view);
 		panel.onDidDispose(() => {
 			if (this.#open.get(key) === view) this.#open.delete(key);

@@ -11,7 +11,7 @@ function settingsText(options: ScoreOptions): string {
 	return [lambdaText(options), `margin ${options.margin}`, `β ${options.beta}`, `seed ${options.seed}`].join(' · ');
 }
 
-type Action = 'run' | 'lambda' | 'margin' | 'seed' | 'defaults';
+type Action = 'run' | 'lambda' | 'margin' | 'seed' | 'defaults' | 'checkpoints';
 
 interface Item extends vscode.QuickPickItem {
 	readonly action?: Action;
@@ -49,6 +49,11 @@ function items(options: ScoreOptions, changed: boolean): Item[] {
 			kind: vscode.QuickPickItemKind.Separator,
 		},
 		...(changed ? [{ label: '$(discard) Back to the usual settings', action: 'defaults' as const }] : []),
+		{
+			label: '$(layers) Score checkpoints instead…',
+			detail: 'What did a trained model learn? GGUF files, a scoring server, or files of log-probabilities.',
+			action: 'checkpoints',
+		},
 	];
 }
 
@@ -95,12 +100,12 @@ async function change(options: ScoreOptions, action: Action): Promise<ScoreOptio
 /**
  * The small form: Enter runs with the usual settings, each setting is one line that says what it does.
  * @param from settings to start from, e.g. those of the run on screen
- * @returns undefined when cancelled
+ * @returns `checkpoints` where the person wants to score models instead; undefined when cancelled
  */
 export async function askRunSettings(
 	session: FolderSession,
 	from: ScoreOptions = DEFAULT_RUN,
-): Promise<ScoreOptions | undefined> {
+): Promise<ScoreOptions | 'checkpoints' | undefined> {
 	let options = from;
 	for (;;) {
 		const changed = settingsText(options) !== settingsText(DEFAULT_RUN);
@@ -111,6 +116,7 @@ export async function askRunSettings(
 		});
 		if (pick?.action === undefined) return undefined;
 		if (pick.action === 'run') return options;
+		if (pick.action === 'checkpoints') return 'checkpoints';
 		options = await change(options, pick.action);
 	}
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { UserError } from '../../protocol/errors.ts';
 import type { RunningState } from '../../protocol/report.ts';
 import type { ScoreOptions } from '../../protocol/workspace-api.ts';
 import { Disposable } from '../disposable.ts';
@@ -29,14 +30,21 @@ export class ScoringRuns extends Disposable {
 
 	/**
 	 * Runs to the end, with progress and cancel in a notification.
+	 * @param title of the notification
+	 * @param onCancelled called when the person stopped it, before it comes back
 	 * @returns the new run's id; undefined when it failed or was cancelled, which was shown
 	 * @throws UserError `untrusted`
 	 */
-	async start(session: FolderSession, options: ScoreOptions): Promise<string | undefined> {
+	async start(
+		session: FolderSession,
+		options: ScoreOptions,
+		title = 'Running GDPO scoring',
+		onCancelled: () => void = () => {},
+	): Promise<string | undefined> {
 		requireTrust('score');
 		const key = session.folder.uri.toString();
 		const api = await session.api();
-		return this.#services.withJob(session, 'Running GDPO scoring', async ({ job }) => {
+		return this.#services.withJob(session, title, async ({ job }) => {
 			const current: Current = { job, running: { phase: 'starting', done: 0, total: null, unit: 'steps', eta: null } };
 			this.#current.set(key, current);
 			this.#changed.fire(key);
@@ -47,6 +55,9 @@ export class ScoringRuns extends Disposable {
 			});
 			try {
 				return (await api.score(options, { job })).run;
+			} catch (error) {
+				if (UserError.is(error, 'cancelled')) onCancelled();
+				throw error;
 			} finally {
 				listening.dispose();
 				if (this.#current.get(key) === current) this.#current.delete(key);

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { HealthStatus } from '../../domain/run-record.ts';
 import type { RunSummary } from '../../protocol/workspace-api.ts';
+import { ENGINE_NAMES, scoredText, shipText } from '../report/run-words.ts';
 import type { Snapshot } from '../shell/snapshots.ts';
 import type { Row } from './folder-tree.ts';
 
@@ -17,14 +18,15 @@ const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', 
 export function runRows({ runs }: Snapshot): Row[] {
 	return runs.toReversed().map((run) => {
 		const { icon, color, word } = STATUS[run.verdict.status];
-		const label = `Run ${run.ordinal}${run.lambda === null ? '' : ` · λ ${run.lambda}`}`;
+		const label = `Run ${run.ordinal} · ${scoredText(run)}`;
 		const when = date.format(new Date(run.created));
+		const state = [shipText(run), `${word}${run.decided ? ', decided' : ''}`].filter((part) => part !== '').join(' · ');
 		return {
 			id: run.run,
 			label,
-			description: `${word}${run.decided ? ', decided' : ''} · ${when}`,
+			description: `${state} · ${when}`,
 			tooltip: tooltip(run, when),
-			spoken: `${label}, ${word}${run.decided ? ', decided' : ''}, ${when}. ${run.verdict.sentence}`,
+			spoken: `${label}, ${state}, ${when}. ${run.verdict.sentence}`,
 			icon: new vscode.ThemeIcon(icon, new vscode.ThemeColor(color)),
 			command: 'pairwright.openReport',
 			argument: run.run,
@@ -37,7 +39,8 @@ export function runRows({ runs }: Snapshot): Row[] {
 function tooltip(run: RunSummary, when: string): vscode.MarkdownString {
 	const text = new vscode.MarkdownString();
 	text.appendText(`${run.verdict.sentence}\n\n`);
-	text.appendText(`${run.engine}, ${when}\n\n`);
+	const scored = [ENGINE_NAMES[run.engine] ?? run.engine, scoredText(run), shipText(run)].filter((part) => part !== '');
+	text.appendText(`${scored.join(' · ')}\n${when}\n\n`);
 	text.appendText(run.decided ? 'Decided: the sealed half is open for it.' : 'No decision recorded yet.');
 	return text;
 }

@@ -41,6 +41,14 @@ export function runSummaries(port: RunsPort): RunSummary[] {
 					created: record.created,
 					engine: record.engine.name,
 					lambda: record.settings.lambda,
+					...(record.checkpoints === undefined
+						? {}
+						: {
+								checkpoints: {
+									count: record.checkpoints.length,
+									recommended: record.recommended.checkpoint,
+								},
+							}),
 					verdict: record.verdict,
 					decided: decided.has(run),
 					eval: headline(record.metrics.eval),

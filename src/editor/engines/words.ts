@@ -1,0 +1,90 @@
+import type { LossName } from '../../domain/checkpoint.ts';
+import { type CheckpointChoice, type CheckpointModels, type CheckpointSettings, usesSmoothing } from './choice.ts';
+
+/** What each engine is, for lists. */
+export const ENGINE_WORDS = {
+	gguf: {
+		label: 'GGUF files on this machine',
+		detail: 'A reference model and its checkpoints as files, scored here by llama.cpp. Nothing leaves this machine.',
+	},
+	http: {
+		label: 'A scoring server',
+		detail: 'vLLM, SGLang or llama-cpp-python, here or elsewhere: it is sent prompts and responses.',
+	},
+	logprobs: {
+		label: 'Files of log-probabilities',
+		detail: 'JSON Lines with TRL’s columns, written by a trainer. No model is run.',
+	},
+} as const;
+
+export const LOSS_WORDS: Readonly<Record<LossName, string>> = {
+	sigmoid: 'DPO, TRL’s default',
+	ipo: 'squared distance to a target margin, averaged over tokens',
+	hinge: 'SLiC: nothing to gain beyond a margin of 1/β',
+	robust: 'unbiased when a known share ε of labels is flipped',
+	cdpo: 'label smoothing: a share ε of labels is taken to be wrong',
+	sigmoid_norm: 'DPO on log-probabilities per token',
+};
+
+/** The last part of a path, whichever way its slashes lean. */
+export function fileName(path: string): string {
+	return path.split(/[\\/]/u).at(-1) ?? path;
+}
+
+/** As a run names the model in a file. */
+export function modelName(path: string): string {
+	return fileName(path).replace(/\.gguf$/iu, '');
+}
+
+/** As a run names them: files without folder and ending, served models as they are. */
+export function checkpointNames(models: CheckpointModels): string[] {
+	if (models.engine === 'logprobs') return models.files.map(fileName);
+	if (models.engine === 'http') return [...models.checkpoints];
+	return models.checkpoints.map(modelName);
+}
+
+export function counted(n: number, noun: string): string {
+	return `${new Intl.NumberFormat('en').format(n)} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+/** "a, b and 3 more". */
+export function nameList(names: readonly string[], most = 3): string {
+	if (names.length <= most) {
+		const last = names.at(-1) ?? '';
+		return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+	}
+	return `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
+}
+
+/** "3 checkpoints against ref.gguf", "2 files of log-probabilities". */
+export function modelsText(models: CheckpointModels): string {
+	if (models.engine === 'logprobs') {
+		return models.files.length === 1
+			? fileName(models.files[0] ?? '')
+			: `${models.files.length} files of log-probabilities`;
+	}
+	const reference = models.engine === 'gguf' ? fileName(models.reference) : models.reference;
+	const where = models.engine === 'http' ? ` on ${hostOf(models.url)}` : '';
+	return `${counted(models.checkpoints.length, 'checkpoint')} against ${reference}${where}`;
+}
+
+/** Host and port of an address, for lists; the address itself where it is none. */
+export function hostOf(url: string): string {
+	return URL.canParse(url) ? new URL(url).host : url;
+}
+
+/** "β 0.1 · sigmoid · λ 1 · margin 0 · seed 0". */
+export function settingsText({ beta, loss, labelSmoothing, lambda, margin, seed }: CheckpointSettings): string {
+	return [
+		`β ${beta}`,
+		usesSmoothing(loss) ? `${loss} ε ${labelSmoothing}` : loss,
+		`λ ${lambda ?? 1}`,
+		`margin ${margin}`,
+		`seed ${seed}`,
+	].join(' · ');
+}
+
+export function choiceTitle({ models }: CheckpointChoice): string {
+	const names = checkpointNames(models);
+	return models.engine === 'logprobs' ? 'Reading log-probabilities' : `Scoring ${counted(names.length, 'checkpoint')}`;
+}
