@@ -7,6 +7,7 @@ import { registerDecide } from './decide.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerExport } from './export.ts';
 import { registerFrontier } from './frontier.ts';
+import { registerGate } from './gate.ts';
 import { registerImport } from './import.ts';
 import { registerInit } from './init.ts';
 import { registerInspect } from './inspect.ts';
@@ -55,6 +56,7 @@ export function createProgram(): Command {
 		registerDecide,
 		registerReport,
 		registerCompare,
+		registerGate,
 		registerFrontier,
 		registerCalibrate,
 		registerDoctor,

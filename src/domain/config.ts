@@ -1,4 +1,7 @@
-/** `.pairwright/config.json`: settings only, committed. Nothing here can aim an engine. */
+/**
+ * `.pairwright/config.json`: settings only, committed. Nothing here can aim an engine. The file's `gate` is not among these: it is read
+ * strictly, by the gate alone (gate.ts).
+ */
 export interface WorkspaceConfig {
 	/** Two sentences that say what the training distribution is; the tag picker shows them. */
 	readonly scope: string;

@@ -48,6 +48,8 @@ function number(x: number): string {
 	return x < 0 && Number(text) !== 0 ? `−${text}` : text;
 }
 
+const sentence = (text: string): string => text[0]!.toUpperCase() + text.slice(1);
+
 interface Threshold {
 	readonly check: string;
 	/** Subject of the sentence, e.g. "NLL on eval". */
@@ -62,10 +64,11 @@ function judge({ check, what, threshold, side, size }: Threshold, { value, low, 
 	const bound = `${side === 'max' ? 'at most' : 'at least'} ${threshold}`;
 	const asked = `${what} must be ${bound}`;
 	const there = size === undefined ? '' : ` (${size})`;
+	const parts = { check, value, low, high, threshold, bound: side };
 	if (value === null || low === null || high === null) {
 		const why = reason ?? 'it was not measured';
 		const point = value === null ? '' : ` It is ${number(value)}, without an interval.`;
-		return { check, status: 'insufficient', value, low, high, threshold, message: `${asked}: ${why}${there}.${point}` };
+		return { ...parts, status: 'insufficient', message: sentence(`${asked}: ${why}${there}.${point}`) };
 	}
 	const kept = side === 'max' ? high <= threshold : low >= threshold;
 	const broken = side === 'max' ? low > threshold : high < threshold;
@@ -75,8 +78,8 @@ function judge({ check, what, threshold, side, size }: Threshold, { value, low, 
 		fail: 'the whole interval lies beyond it',
 		insufficient: 'the interval reaches over it, so more judged pairs are needed to tell',
 	}[status];
-	const message = `${what} is ${number(value)} (95 % interval ${number(low)} to ${number(high)})${there}; it must be ${bound}: ${said}.`;
-	return { check, status, value, low, high, threshold, message };
+	const range = `(95 % interval ${number(low)} to ${number(high)}${size === undefined ? '' : `; ${size}`})`;
+	return { ...parts, status, message: sentence(`${what} is ${number(value)} ${range}; it must be ${bound}: ${said}.`) };
 }
 
 function voidedCheck(check: string, threshold: number, why: string): GateCheck {

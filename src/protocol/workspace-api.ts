@@ -476,6 +476,8 @@ export interface GateCheck {
 	readonly low: number | null;
 	readonly high: number | null;
 	readonly threshold: number;
+	/** Whether the interval has to lie below or above; absent where a count or a yes is asked for. */
+	readonly bound?: 'max' | 'min';
 	readonly message: string;
 }
 

@@ -48,6 +48,17 @@ function factsOf(port: RunsPort, side: FoundSide, baseline: FoundSide | null): G
 	};
 }
 
+/** To count the thresholds of a config. */
+const NO_FACTS: GateFacts = {
+	metrics: {},
+	gap: { value: null, low: null, high: null },
+	voided: null,
+	forgetting: null,
+	health: [],
+	recommended: false,
+	differences: null,
+};
+
 function asksBaseline(config: GateConfig): boolean {
 	return GATE_SPLITS.some((split) =>
 		GATE_METRICS.some((metric) => {
@@ -93,6 +104,9 @@ function refuseUnanswerable(config: GateConfig, path: string): void {
 export function gateRun(port: RunsPort, id: string, options: GateOptions, configPath: string): GateResult {
 	const path = options.config ?? configPath;
 	const config = readGateConfig(path);
+	if (gateChecks(config, NO_FACTS).length === 0) {
+		throw new UserError('usage', `${path} holds no threshold for the gate. For example: ${GATE_EXAMPLE}`);
+	}
 	const { checkpoint } = options;
 	const side = findSide(port, { run: id, ...(checkpoint === undefined ? {} : { checkpoint }) });
 	refuseUnanswerable(config, path);
@@ -115,9 +129,6 @@ export function gateRun(port: RunsPort, id: string, options: GateOptions, config
 		}
 	}
 	const checks = gateChecks(config, factsOf(port, side, baseline));
-	if (checks.length === 0) {
-		throw new UserError('usage', `${path} holds no threshold for the gate. For example: ${GATE_EXAMPLE}`);
-	}
 	const allowInsufficient = config.allow_insufficient === true;
 	return {
 		run: side.run,
