@@ -1,6 +1,14 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ReportHost, ReportState, RunningState } from '../../src/protocol/report.ts';
 import { DifferencesSection } from './baselines-section.tsx';
+import { CheckpointChecks } from './checkpoints/checks.tsx';
+import { CompareSection } from './checkpoints/compare.tsx';
+import { CheckpointDifferences } from './checkpoints/differences.tsx';
+import { ForgettingSection } from './checkpoints/forgetting.tsx';
+import { hasCheckpoints } from './checkpoints/shared.ts';
+import { SideBySideSection } from './checkpoints/side-by-side.tsx';
+import { CheckpointsSection } from './checkpoints/table.tsx';
+import { TrendSection } from './checkpoints/trend.tsx';
 import { Checks } from './checks.tsx';
 import { DecisionBox } from './decision.tsx';
 import { Details } from './details.tsx';
@@ -61,11 +69,12 @@ export function App({ state, running, incomplete, host, initial, keep }: Props) 
 		};
 	}, [viewState, state, running, incomplete, pending]);
 
-	// A position in one run's frontier means nothing in another's.
+	// A position in one run's frontier, or a checkpoint of it, means nothing in another's.
 	const run = state?.status === 'report' ? state.report.record.run : null;
 	const before = useRef(run);
 	useEffect(() => {
-		if (before.current !== null && run !== null && before.current !== run) view.set({ viewed: null });
+		if (before.current !== null && run !== null && before.current !== run)
+			view.set({ viewed: null, picked: null, compared: null });
 		if (run !== null) before.current = run;
 	}, [run]);
 
@@ -130,7 +139,11 @@ function Body({
 			)}
 			<OutOfDate report={report} />
 			<Verdict report={report} />
-			<SplitTable record={report.record} />
+			{hasCheckpoints(report.record) ? (
+				<CheckpointsSection record={report.record} />
+			) : (
+				<SplitTable record={report.record} />
+			)}
 			{rest ? <Rest state={state} /> : null}
 		</>
 	);
@@ -139,13 +152,34 @@ function Body({
 /** What lies below the first screen. */
 function Rest({ state }: { state: Extract<ReportState, { status: 'report' }> }) {
 	const { report } = state;
+	const { record } = report;
 	return (
 		<>
-			<ReliabilitySection record={report.record} />
-			<FrontierSection record={report.record} />
-			<DifferencesSection record={report.record} />
+			{hasCheckpoints(record) ? (
+				<>
+					<TrendSection record={record} />
+					<SideBySideSection record={record} />
+					<SplitTable record={record} />
+					<ForgettingSection record={record} />
+					<CompareSection record={record} />
+					<CheckpointDifferences record={record} />
+				</>
+			) : (
+				<>
+					<ReliabilitySection record={record} />
+					<FrontierSection record={record} />
+					<DifferencesSection record={record} />
+				</>
+			)}
 			<div class="two findings">
-				<Checks report={report} />
+				{hasCheckpoints(record) ? (
+					<div class="column">
+						<Checks report={report} />
+						<CheckpointChecks record={record} rejudge={report.rejudge} />
+					</div>
+				) : (
+					<Checks report={report} />
+				)}
 				<Mistakes report={report} texts={state.texts} />
 			</div>
 			<Slices record={report.record} />

@@ -96,13 +96,14 @@ function Numbers({ rows }: { rows: readonly (readonly [string, string])[] }) {
 }
 
 /** One line; everything else about the check on a click. */
-function CheckRow({ check, rejudge }: { check: HealthCheck; rejudge: Rejudge }) {
+function CheckRow({ check, rejudge, of }: { check: HealthCheck; rejudge: Rejudge; of: string }) {
+	const key = `${checkKey(check)}${of === '' ? '' : ` of ${of}`}`;
 	const place = checkPlace(check);
 	const fact = checkFact(check.check);
 	return (
 		<li class={`check ${check.status}`}>
 			<Disclosure
-				id={`check ${checkKey(check)}`}
+				id={`check ${key}`}
 				summary={
 					<>
 						<StatusMark status={check.status} />
@@ -119,7 +120,7 @@ function CheckRow({ check, rejudge }: { check: HealthCheck; rejudge: Rejudge }) 
 				<RemedyButton check={check} rejudge={rejudge} />
 				<Evidence check={check} rejudge={rejudge} />
 				{fact === null ? null : (
-					<Fold id={`how ${checkKey(check)}`} title="How this check works">
+					<Fold id={`how ${key}`} title="How this check works">
 						<Numbers rows={factLines(fact)} />
 					</Fold>
 				)}
@@ -128,11 +129,21 @@ function CheckRow({ check, rejudge }: { check: HealthCheck; rejudge: Rejudge }) 
 	);
 }
 
-function Rows({ checks, rejudge }: { checks: readonly HealthCheck[]; rejudge: Rejudge }) {
+export function CheckRows({
+	checks,
+	rejudge,
+	of = '',
+}: {
+	checks: readonly HealthCheck[];
+	rejudge: Rejudge;
+	/** A checkpoint's name, where the checks are of one. */
+	of?: string;
+}) {
+	if (checks.length === 0) return null;
 	return (
 		<ul class="checks">
 			{checks.map((check) => (
-				<CheckRow key={checkKey(check)} check={check} rejudge={rejudge} />
+				<CheckRow key={checkKey(check)} check={check} rejudge={rejudge} of={of} />
 			))}
 		</ul>
 	);
@@ -148,11 +159,11 @@ export function Checks({ report }: { report: RunReport }) {
 		<section aria-labelledby="checks-title">
 			<h2 id="checks-title">Checks</h2>
 			{health.length === 0 ? <p>No check ran.</p> : null}
-			{others.length > 0 ? <Rows checks={others} rejudge={report.rejudge} /> : null}
+			{others.length > 0 ? <CheckRows checks={others} rejudge={report.rejudge} /> : null}
 			{passes.length > 0 ? (
 				<div class="passes">
 					<Fold id="checks-passed" title={passesTitle(passes.length)}>
-						<Rows checks={passes} rejudge={report.rejudge} />
+						<CheckRows checks={passes} rejudge={report.rejudge} />
 					</Fold>
 				</div>
 			) : null}

@@ -1,10 +1,33 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { checkpointChoices } from '../../src/domain/checkpoint-choice.ts';
 import { lambdaChoices } from '../../src/domain/frontier.ts';
-import type { DecisionDraft } from '../../src/protocol/report.ts';
+import type { DecisionDraft, DecisionInput } from '../../src/protocol/report.ts';
 import type { RunReport } from '../../src/protocol/workspace-api.ts';
+import { hasCheckpoints } from './checkpoints/shared.ts';
 import { counted, dateTime, lambda } from './format.ts';
 import { Fold, Lock } from './parts.tsx';
 import { useView } from './view-state.tsx';
+
+/** Draft and form name a checkpoint so that none is mistaken for a λ or for "none". */
+const CHECKPOINT = 'checkpoint ';
+
+function options({ record }: RunReport): { value: string; text: string }[] {
+	const said = (label: string, detail: string) => (detail ? `${label} — ${detail}` : label);
+	return hasCheckpoints(record)
+		? checkpointChoices(record).map(({ checkpoint, detail }) => ({
+				value: `${CHECKPOINT}${checkpoint}`,
+				text: said(checkpoint, detail),
+			}))
+		: lambdaChoices(record).map(({ lambda, label, detail }) => ({ value: String(lambda), text: said(label, detail) }));
+}
+
+/** What the form's choice means to the journal. */
+function chosen(choice: string): Pick<DecisionInput, 'lambda' | 'checkpoint'> {
+	if (choice === 'none') return { lambda: null, checkpoint: null };
+	return choice.startsWith(CHECKPOINT)
+		? { lambda: null, checkpoint: choice.slice(CHECKPOINT.length) }
+		: { lambda: Number(choice), checkpoint: null };
+}
 
 function DecisionForm({ report, draft, again }: { report: RunReport; draft: DecisionDraft | null; again: boolean }) {
 	const { run, actions, busy } = useView();
@@ -27,7 +50,7 @@ function DecisionForm({ report, draft, again }: { report: RunReport; draft: Deci
 	const submit = (event: Event): void => {
 		event.preventDefault();
 		if (choice === '') {
-			setProblem('Choose a λ or none first.');
+			setProblem(`Choose a ${hasCheckpoints(record) ? 'checkpoint' : 'λ'} or none first.`);
 			choiceField.current?.focus();
 			return;
 		}
@@ -37,9 +60,7 @@ function DecisionForm({ report, draft, again }: { report: RunReport; draft: Deci
 			return;
 		}
 		setProblem(null);
-		run('record the decision', (host) =>
-			host.decide({ lambda: choice === 'none' ? null : Number(choice), checkpoint: null, reason: reason.trim() }),
-		);
+		run('record the decision', (host) => host.decide({ ...chosen(choice), reason: reason.trim() }));
 	};
 
 	return (
@@ -55,12 +76,12 @@ function DecisionForm({ report, draft, again }: { report: RunReport; draft: Deci
 				<option value="" disabled>
 					Choose…
 				</option>
-				{lambdaChoices(record).map(({ lambda, label, detail }) => (
-					<option key={lambda} value={String(lambda)}>
-						{detail ? `${label} — ${detail}` : label}
+				{options(report).map(({ value, text }) => (
+					<option key={value} value={value}>
+						{text}
 					</option>
 				))}
-				<option value="none">none — not to be used</option>
+				<option value="none">{hasCheckpoints(record) ? 'none — ship none of them' : 'none — not to be used'}</option>
 			</select>
 			<label for={`${id}r`}>Reason</label>
 			<textarea
@@ -109,7 +130,9 @@ export function DecisionBox({ report, draft }: { report: RunReport; draft: Decis
 				<>
 					<p class="lead">
 						{decision.lambda === null && decision.checkpoint === null
-							? 'None: not to be used.'
+							? hasCheckpoints(report.record)
+								? 'None: ship none of them.'
+								: 'None: not to be used.'
 							: (decision.checkpoint ?? `λ = ${lambda(decision.lambda)}`)}
 					</p>
 					<blockquote>{decision.reason}</blockquote>

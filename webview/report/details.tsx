@@ -1,5 +1,7 @@
 import type { RunRecord } from '../../src/domain/run-record.ts';
 import { SPLIT_LABELS } from '../../src/domain/split.ts';
+import { Engine } from './checkpoints/engine.tsx';
+import { hasCheckpoints } from './checkpoints/shared.ts';
 import { Coverage } from './coverage.tsx';
 import { fixed, lambda, seconds } from './format.ts';
 import { Fold } from './parts.tsx';
@@ -28,7 +30,7 @@ function plain(value: unknown): string {
 function settings(record: RunRecord): [string, string][] {
 	const { settings: s, engine, objective, calibration } = record;
 	const other = Object.entries(engine)
-		.filter(([key]) => key !== 'name' && key !== 'version')
+		.filter(([key]) => !['name', 'version', 'models', 'self_test'].includes(key))
 		.map(([key, value]): [string, string] => [`engine: ${key.replaceAll('_', ' ')}`, plain(value)]);
 	return [
 		['run', record.run],
@@ -40,11 +42,18 @@ function settings(record: RunRecord): [string, string][] {
 		],
 		['margin', `${fixed(s.margin)} nats (asked for ${s.margin_requested})`],
 		['β', `${s.beta}: an inverse temperature, so every confidence here is at this β`],
-		['seed · folds', `${s.seed} · ${s.folds}`],
-		[
-			's · ridge',
-			`${fixed(objective?.s, 2)} · ${fixed(objective?.ridge, 4)}${objective?.ridge_at_edge ? ' (an end of the grid)' : ''}`,
-		],
+		...(hasCheckpoints(record)
+			? ([
+					['loss', `${s.loss ?? 'sigmoid'}${s.label_smoothing ? `, ε ${s.label_smoothing}` : ''}`],
+					['seed', String(s.seed)],
+				] as [string, string][])
+			: ([
+					['seed · folds', `${s.seed} · ${s.folds}`],
+					[
+						's · ridge',
+						`${fixed(objective?.s, 2)} · ${fixed(objective?.ridge, 4)}${objective?.ridge_at_edge ? ' (an end of the grid)' : ''}`,
+					],
+				] as [string, string][])),
 		[
 			'T*',
 			`${fixed(calibration.t_star, 2)}, fitted on ${calibration.fitted_on ? SPLIT_LABELS[calibration.fitted_on] : 'nothing'} (${calibration.status})`,
@@ -52,6 +61,14 @@ function settings(record: RunRecord): [string, string][] {
 		['labels', s.labels?.policy ?? ''],
 		['dataset', `sha256 ${record.dataset.sha256.slice(0, 16)}…`],
 		['frozen manifest', record.dataset.manifest ? `${record.dataset.manifest.slice(0, 16)}…` : 'none'],
+		...(record.work
+			? [
+					[
+						'scored',
+						`${record.work.scored.toLocaleString('en-US')} pairs × models now, ${record.work.reused.toLocaleString('en-US')} from the cache`,
+					] as [string, string],
+				]
+			: []),
 		...(record.durations
 			? [
 					[
@@ -71,6 +88,11 @@ export function Details({ record }: { record: RunRecord }) {
 			<Fold id="settings" title="Settings and engine">
 				<Facts facts={settings(record)} />
 			</Fold>
+			{hasCheckpoints(record) ? (
+				<Fold id="engine" title="Models, self-test and skipped pairs">
+					<Engine record={record} />
+				</Fold>
+			) : null}
 			<Fold id="help" title="How to read this">
 				<h3>Which GDPO this is</h3>
 				<p>
@@ -79,17 +101,28 @@ export function Details({ record }: { record: RunRecord }) {
 					Distributional PO or GFlowNet-DPO, which share the letters.
 				</p>
 				<h3>Whose numbers these are</h3>
-				<p>
-					The built-in probe is a small text model fitted to these pairs. Its numbers say what these pairs teach; no
-					language model was scored. Train and tuning-half numbers are out of fold and tuned: take claims from eval and
-					from the sealed half.
-				</p>
+				{hasCheckpoints(record) ? (
+					<p>
+						Those of the checkpoints: summed log-probabilities of each response under the checkpoint and under the
+						reference, margin Δ = (log π − log π_ref) of the chosen response minus that of the rejected one, confidence
+						σ(βΔ). Eval and the tuning half were not trained on, unless a checkpoint's held-out numbers are marked void.
+						The fit on its own training pairs is in sample and enters no criterion. Runs with the built-in probe say
+						what the pairs teach instead; no language model is scored in those.
+					</p>
+				) : (
+					<p>
+						The built-in probe is a small text model fitted to these pairs. Its numbers say what these pairs teach; no
+						language model was scored. Train and tuning-half numbers are out of fold and tuned: take claims from eval
+						and from the sealed half.
+					</p>
+				)}
 				<h3>The numbers</h3>
 				<p>
-					Confidence is that in the side the probe prefers, so it starts at 0.5. Over-confidence is mean confidence
-					minus how often people agree; it and the loss carry the inference. ECE explains: at this size even a perfectly
-					calibrated model shows some, so read it beside “ECE if calibrated”. Its interval is approximate: close to
-					perfect calibration it does not cover. Compare ECE between splits only at equal size.
+					Confidence is that in the side the {hasCheckpoints(record) ? 'model' : 'probe'} prefers, so it starts at 0.5.
+					Over-confidence is mean confidence minus how often people agree; it and the loss carry the inference. ECE
+					explains: at this size even a perfectly calibrated model shows some, so read it beside “ECE if calibrated”.
+					Its interval is approximate: close to perfect calibration it does not cover. Compare ECE between splits only
+					at equal size.
 				</p>
 				<p>
 					Intervals are 95 %, delete-one-cluster jackknife with t: promised from 30 clusters, a little short below, none

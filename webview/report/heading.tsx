@@ -1,6 +1,8 @@
 import type { RunningState } from '../../src/protocol/report.ts';
 import type { RunReport } from '../../src/protocol/workspace-api.ts';
 import { STATUS_WORDS } from './check-words.ts';
+import { Recommendation, scoredWords } from './checkpoints/recommendation.tsx';
+import { hasCheckpoints, headlineOf } from './checkpoints/shared.ts';
 import { count, counted, dateTime, lambda, percent, seconds, withInterval } from './format.ts';
 import { StatusMark } from './parts.tsx';
 import { useView } from './view-state.tsx';
@@ -17,8 +19,11 @@ export function Heading({ report }: { report: RunReport }) {
 		<header class="head">
 			<div>
 				<h1>
-					GDPO run {report.ordinal} · {record.engine.name} · λ {lambda(record.settings.lambda)}
+					GDPO run {report.ordinal} · {record.engine.name}
+					{hasCheckpoints(record) ? ` · ${counted(record.checkpoints.length, 'checkpoint')}` : ''} · λ{' '}
+					{lambda(record.settings.lambda)}
 				</h1>
+				{hasCheckpoints(record) ? <p class="scored">{scoredWords(record)}</p> : null}
 				<p class="dim">
 					{counted(total, 'pair')} of {counted(prompts, 'prompt')} · {dateTime(record.created)}
 					{ms > 0 ? ` · ${seconds(ms / 1000)}` : ''}
@@ -114,15 +119,17 @@ export function Verdict({ report }: { report: RunReport }) {
 				<p class="dim">
 					{held && held.n > 0 ? (
 						<>
-							Held-out, tuning half: {counted(held.n, 'pair')}, {counted(held.groups, 'cluster')}; says{' '}
-							{percent(held.mean_confidence)}, right {percent(held.mean_correct)}. Over-confidence{' '}
-							{withInterval(held.overconfidence)}, 95 % interval over clusters.{' '}
+							Held-out, tuning half{hasCheckpoints(record) ? `, ${headlineOf(record)?.name}` : ''}:{' '}
+							{counted(held.n, 'pair')}, {counted(held.groups, 'cluster')}; says {percent(held.mean_confidence)}, right{' '}
+							{percent(held.mean_correct)}. Over-confidence {withInterval(held.overconfidence)}, 95 % interval over
+							clusters.{' '}
 						</>
 					) : (
 						<>Held-out, tuning half: no scored pairs. </>
 					)}
-					{record.recommended.sentence}
+					{hasCheckpoints(record) ? '' : record.recommended.sentence}
 				</p>
+				{hasCheckpoints(record) ? <Recommendation record={record} /> : null}
 			</div>
 			{actions === 'exported' || rejudge.mistakes === 0 ? null : (
 				<button

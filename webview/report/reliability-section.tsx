@@ -39,39 +39,38 @@ function table(metrics: Metrics): ChartTable {
 }
 
 /** The accuracy axis of all panels: down to the lowest accuracy that any has to show, in tenths. */
-function accuracyFloor(all: readonly Metrics[]): number {
+export function accuracyFloor(all: readonly Metrics[]): number {
 	const values = all.flatMap((metrics) =>
 		metrics.reliability.flatMap((bin) => (bin.accuracy === null || bin.n < FEW_PAIRS ? [] : [bin.accuracy])),
 	);
 	return Math.max(0, Math.floor(Math.min(0.5, ...values) * 10 - 1e-9) / 10);
 }
 
-function Panel({
-	split,
+export function Panel({
+	id,
+	tone,
 	title,
 	metrics,
 	floor,
+	before = '',
 }: {
-	split: EvaluationSplit;
+	/** Of its table's switch. */
+	id: string;
+	tone: 'in' | 'out';
 	title: string;
 	metrics: Metrics;
 	floor: number;
+	/** Stands before the sentence. */
+	before?: string;
 }) {
-	const toggle = useTableToggle(`reliability-${split}`);
+	const toggle = useTableToggle(id);
 	return (
 		<Figure
 			title={title}
-			sentence={reliabilitySentence(metrics)}
+			sentence={`${before}${reliabilitySentence(metrics)}`}
 			table={table(metrics)}
 			{...toggle}
-			draw={(width) => (
-				<ReliabilityChart
-					bins={metrics.reliability}
-					width={width}
-					floor={floor}
-					tone={split.startsWith('heldout') ? 'out' : 'in'}
-				/>
-			)}
+			draw={(width) => <ReliabilityChart bins={metrics.reliability} width={width} floor={floor} tone={tone} />}
 		/>
 	);
 }
@@ -90,8 +89,14 @@ export function ReliabilitySection({ record }: { record: RunRecord }) {
 			) : (
 				<>
 					<div class="panels">
-						{panels.map((panel) => (
-							<Panel key={panel.split} {...panel} floor={floor} />
+						{panels.map(({ split, ...panel }) => (
+							<Panel
+								key={split}
+								id={`reliability-${split}`}
+								tone={split.startsWith('heldout') ? 'out' : 'in'}
+								{...panel}
+								floor={floor}
+							/>
 						))}
 					</div>
 					<p class="note dim">

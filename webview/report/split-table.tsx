@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { inSolution, lambdaText, solutions } from '../../src/domain/frontier.ts';
 import type { Metrics, RunRecord } from '../../src/domain/run-record.ts';
 import type { EvaluationSplit } from '../../src/domain/split.ts';
+import { hasCheckpoints, headlineOf } from './checkpoints/shared.ts';
 import { count, counted } from './format.ts';
 import { Lock } from './parts.tsx';
 import { leftOutSentence, missingReasons } from './sentences.ts';
@@ -14,6 +15,16 @@ const ROWS: readonly (readonly [EvaluationSplit, string, string])[] = [
 	['heldout_reference', 'held-out', 'tuning half'],
 	['heldout_sealed', 'held-out', 'sealed half'],
 	['retention', 'must not forget', ''],
+];
+
+/** The fit on its own training pairs stands last: it is in sample, and no claim. */
+const CHECKPOINT_ROWS: typeof ROWS = [
+	...ROWS.filter(([split]) => split !== 'train').map(([split, name, detail]) =>
+		split === 'retention'
+			? ([split, name, 'by log-ratios; forgetting stands below'] as const)
+			: ([split, name, detail] as const),
+	),
+	['train', 'train', 'fit on its own training pairs, in sample'],
 ];
 
 const COLUMNS = [
@@ -122,11 +133,20 @@ function WideRow({
 /** How E was come by, in words that do not flatter; and whose E it is, where the choice is not what the other rows show. */
 function openedWords(record: RunRecord): string {
 	const { decision, seal, settings } = record;
+	const headline = hasCheckpoints(record) ? headlineOf(record)?.name : undefined;
 	const decided = decision?.lambda ?? settings.lambda;
 	const same = solutions(record).some(
 		(solution) => inSolution(solution, decided) && inSolution(solution, settings.lambda),
 	);
-	const of = decided === settings.lambda || same ? '' : `at the decided λ ${lambdaText(decided)}; `;
+	const named = headline === undefined ? null : (decision?.checkpoint ?? headline);
+	const of =
+		named !== null
+			? named === headline
+				? ''
+				: `of ${named}; `
+			: decided === settings.lambda || same
+				? ''
+				: `at the decided λ ${lambdaText(decided)}; `;
 	if (decision?.after_opening) {
 		return `${of}chosen after seeing E: no longer an unseen test (${counted(seal.openings, 'opening')}); add fresh sealed prompts`;
 	}
@@ -197,7 +217,9 @@ function SplitRows({
 }
 
 export function SplitTable({ record }: { record: RunRecord }) {
-	const left = ROWS.flatMap(([split, name, detail]) => {
+	const headline = hasCheckpoints(record) ? headlineOf(record) : undefined;
+	const rows = headline === undefined ? ROWS : CHECKPOINT_ROWS;
+	const left = rows.flatMap(([split, name, detail]) => {
 		const metrics = record.metrics[split];
 		const words = metrics ? leftOutSentence(metrics) : '';
 		return words ? [{ split, title: detail ? `${name}, ${detail}` : name, words }] : [];
@@ -205,7 +227,14 @@ export function SplitTable({ record }: { record: RunRecord }) {
 	const missing = missingReasons(record.metrics);
 	return (
 		<section aria-labelledby="splits-title">
-			<h2 id="splits-title">Calibration per split</h2>
+			<h2 id="splits-title">
+				Calibration per split{headline === undefined ? '' : `: ${headline.name}`}
+				{headline === undefined ? null : (
+					<span class="tag">
+						{record.recommended.checkpoint === headline.name ? 'recommended' : 'last; none recommended'}
+					</span>
+				)}
+			</h2>
 			<table class="splits" {...ROLE.table} aria-labelledby="splits-title">
 				<thead {...ROLE.rowgroup}>
 					<tr {...ROLE.row}>
@@ -217,7 +246,7 @@ export function SplitTable({ record }: { record: RunRecord }) {
 					</tr>
 				</thead>
 				<tbody {...ROLE.rowgroup}>
-					{ROWS.map(([split, name, detail]) => (
+					{rows.map(([split, name, detail]) => (
 						<SplitRows key={split} record={record} split={split} name={name} detail={detail} />
 					))}
 				</tbody>

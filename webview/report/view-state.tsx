@@ -11,9 +11,26 @@ export interface ViewState {
 	/** Position in the frontier that the picker shows; null = the chosen λ. */
 	readonly viewed: number | null;
 	readonly scroll: number;
+	/** Checkpoint runs: those looked at side by side, by name; null = as proposed. */
+	readonly picked: readonly string[] | null;
+	/** What the trend shows. */
+	readonly trend: string;
+	/** The trend shows the fit on the training pairs as well. */
+	readonly ownPairs: boolean;
+	/** The two sides to compare, as the form names them; null = as proposed. */
+	readonly compared: readonly [string, string] | null;
 }
 
-export const INITIAL_VIEW: ViewState = { tables: {}, open: {}, viewed: null, scroll: 0 };
+export const INITIAL_VIEW: ViewState = {
+	tables: {},
+	open: {},
+	viewed: null,
+	scroll: 0,
+	picked: null,
+	trend: 'nll',
+	ownPairs: false,
+	compared: null,
+};
 
 export interface View {
 	readonly state: ViewState;

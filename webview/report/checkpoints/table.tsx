@@ -1,0 +1,229 @@
+import type { ComponentChildren } from 'preact';
+import type { CheckpointResult } from '../../../src/domain/checkpoint.ts';
+import { DASH, fixed, lambda, signed, spread } from '../format.ts';
+import { StatusMark } from '../parts.tsx';
+import { Around, Both, beatsWords, Key } from './cells.tsx';
+import { LambdaSlider } from './lambda.tsx';
+import { type AtLambda, type CheckpointRecord, lossInterval, useLambda } from './shared.ts';
+
+/** Said in full: `display: grid` of the narrow layout takes the native roles of a table away. */
+const ROLE = {
+	table: { role: 'table' },
+	rowgroup: { role: 'rowgroup' },
+	row: { role: 'row' },
+	columnheader: { role: 'columnheader' },
+	rowheader: { role: 'rowheader' },
+	cell: { role: 'cell' },
+} as const;
+
+/** More rows than this scroll within the table, under its heading. */
+const TALL = 12;
+
+const columns = (at: number) =>
+	[
+		['Checkpoint', ''],
+		['Step', 'Training steps, from the name or given'],
+		['Loss', 'In nats, over the pairs that all checkpoints and the reference scored, with its 95 % interval'],
+		['Gap', 'Held-out loss minus eval loss: never a reason to choose by itself'],
+		['Regret', 'Loss above the lowest that any checkpoint reaches on that data'],
+		[`J at λ ${lambda(at)}`, 'Eval regret + λ · max(0, held-out regret − eval regret − margin)'],
+		['Over the reference', 'Loss above that of the reference model, paired; below 0 is better'],
+		['Accuracy', 'Majority winners only'],
+		['Over-confidence', 'Mean confidence minus mean correctness'],
+		['Log-ratio drift', 'Mean of log π − log π_ref of both responses on the tuning half, nats: not a KL'],
+		[
+			'Forgetting',
+			'Rise of the loss per token on what must not be forgotten, by the model alone, paired with the baseline',
+		],
+	] as const;
+
+function Cell({
+	label,
+	children,
+	class: name,
+}: {
+	label: string | undefined;
+	children: ComponentChildren;
+	class?: string;
+}) {
+	return (
+		<td {...ROLE.cell} data-label={label} {...(name ? { class: name } : {})}>
+			{children}
+		</td>
+	);
+}
+
+function Tags({ checkpoint, record, at }: { checkpoint: CheckpointResult; record: CheckpointRecord; at: AtLambda }) {
+	const { name } = checkpoint;
+	const tags = [
+		...(checkpoint.void === undefined ? [] : ['held-out void']),
+		...(at.best === name ? [`lowest J at λ ${lambda(at.lambda)}`] : []),
+		...(record.best?.last === name ? ['last'] : []),
+	];
+	return (
+		<>
+			{record.recommended.checkpoint === name ? (
+				<span class="tag strong">
+					<StatusMark status="pass" size={10} word="recommended" />
+					recommended
+				</span>
+			) : null}
+			{tags.map((tag) => (
+				<span key={tag} class="tag">
+					{tag}
+				</span>
+			))}
+		</>
+	);
+}
+
+function Forgetting({ of: { forgetting } }: { of: CheckpointResult }) {
+	if (forgetting === undefined) return <span class="dim">{DASH}</span>;
+	const { loss, lost, gained } = forgetting;
+	return (
+		<>
+			<span class="two-line">
+				{signed(loss.value)} <small>{spread(loss) || 'no interval'}</small>
+			</span>
+			<span class="two-line dim">
+				{lost.length} lost, {gained.length} gained
+			</span>
+		</>
+	);
+}
+
+function Row({ checkpoint, record, at }: { checkpoint: CheckpointResult; record: CheckpointRecord; at: AtLambda }) {
+	const heads = columns(at.lambda);
+	const label = (index: number) => heads[index]?.[0];
+	const judged = at.judged.get(checkpoint.name);
+	const gone = checkpoint.void !== undefined;
+	const { metrics, objective } = checkpoint;
+	const beats = beatsWords(checkpoint);
+	const recommended = record.recommended.checkpoint === checkpoint.name;
+	return (
+		<tr {...ROLE.row} class={recommended ? 'recommended' : gone ? 'void' : undefined}>
+			<th scope="row" {...ROLE.rowheader}>
+				<span class="checkpoint-name">{checkpoint.name}</span>
+				<Tags checkpoint={checkpoint} record={record} at={at} />
+			</th>
+			<Cell label={label(1)}>{checkpoint.step === null ? DASH : checkpoint.step.toLocaleString('en-US')}</Cell>
+			<Cell label={label(2)}>
+				<Both
+					hollow={gone}
+					inside={<Around of={lossInterval(checkpoint, 'eval')} />}
+					outside={<Around of={lossInterval(checkpoint, 'heldout_reference')} />}
+				/>
+			</Cell>
+			<Cell label={label(3)}>{gone ? <span class="dim">void</span> : signed(objective.gap)}</Cell>
+			<Cell label={label(4)}>
+				<Both
+					hollow={gone}
+					inside={fixed(judged?.fitRegret ?? objective.fit_regret)}
+					outside={gone ? <span class="dim">void</span> : fixed(judged?.heldoutRegret ?? objective.heldout_regret)}
+				/>
+			</Cell>
+			<Cell label={label(5)} class={at.best === checkpoint.name ? 'lowest' : ''}>
+				{gone ? <span class="dim">void</span> : fixed(judged?.value)}
+			</Cell>
+			<Cell label={label(6)}>
+				<Both
+					hollow={gone}
+					inside={<Around of={checkpoint.over_reference.eval} sign />}
+					outside={<Around of={checkpoint.over_reference.heldout_reference} sign />}
+				/>
+				<span class="two-line dim" title={beats.detail}>
+					beats it: {beats.word}
+					{beats.detail === '' ? '' : `, ${beats.detail}`}
+				</span>
+			</Cell>
+			<Cell label={label(7)}>
+				<Both
+					hollow={gone}
+					inside={<Around of={metrics.eval?.accuracy} />}
+					outside={<Around of={metrics.heldout_reference?.accuracy} />}
+				/>
+			</Cell>
+			<Cell label={label(8)}>
+				<Both
+					hollow={gone}
+					inside={<Around of={metrics.eval?.overconfidence} sign />}
+					outside={<Around of={metrics.heldout_reference?.overconfidence} sign />}
+				/>
+			</Cell>
+			<Cell label={label(9)}>
+				<span class="two-line">{fixed(checkpoint.divergence.value, 1)}</span>
+				<span class="two-line">
+					<small>
+						{spread(checkpoint.divergence, 1) || (checkpoint.divergence.value === null ? '' : 'no interval')}
+					</small>
+				</span>
+			</Cell>
+			<Cell label={label(10)}>
+				<Forgetting of={checkpoint} />
+			</Cell>
+		</tr>
+	);
+}
+
+/** What voids held-out numbers, once for each reason. */
+function Voids({ checkpoints }: { checkpoints: readonly CheckpointResult[] }) {
+	const reasons = [...new Set(checkpoints.flatMap((one) => (one.void === undefined ? [] : [one.void.reason])))];
+	return (
+		<>
+			{reasons.map((reason) => (
+				<li key={reason}>
+					<Key tone="out" hollow /> Held-out void,{' '}
+					{checkpoints
+						.filter((one) => one.void?.reason === reason)
+						.map(({ name }) => name)
+						.join(', ')}
+					: {reason}.
+				</li>
+			))}
+		</>
+	);
+}
+
+/** Every checkpoint in order of step, void ones after; J and regrets at the λ of the slider. */
+export function CheckpointsSection({ record }: { record: CheckpointRecord }) {
+	const at = useLambda(record);
+	const { checkpoints, settings } = record;
+	return (
+		<section aria-labelledby="checkpoints-title">
+			<h2 id="checkpoints-title">Checkpoints</h2>
+			<LambdaSlider record={record} at={at} />
+			<section
+				class={`scroll cards${checkpoints.length > TALL ? ' tall' : ''}`}
+				// biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable with the keyboard
+				tabIndex={0}
+				aria-labelledby="checkpoints-title"
+			>
+				<table class="checkpoints" {...ROLE.table} aria-labelledby="checkpoints-title">
+					<thead {...ROLE.rowgroup}>
+						<tr {...ROLE.row}>
+							{columns(at.lambda).map(([title, help]) => (
+								<th key={title} scope="col" {...ROLE.columnheader} title={help || undefined}>
+									{title}
+								</th>
+							))}
+						</tr>
+					</thead>
+					<tbody {...ROLE.rowgroup}>
+						{checkpoints.map((checkpoint) => (
+							<Row key={checkpoint.name} checkpoint={checkpoint} record={record} at={at} />
+						))}
+					</tbody>
+				</table>
+			</section>
+			<ul class="note dim left-out">
+				<li>
+					<Key tone="in" /> eval, in distribution · <Key tone="out" /> held-out, tuning half · losses in nats
+					{(settings.loss ?? 'sigmoid') === 'sigmoid' ? '; knowing nothing is 0.693' : ''}. Losses and differences with
+					their 95 % intervals; gap, regrets and J are point estimates: two checkpoints differ only where a paired
+					interval says so.
+				</li>
+				<Voids checkpoints={checkpoints} />
+			</ul>
+		</section>
+	);
+}
