@@ -3,7 +3,7 @@ import type { Dataset, ScoredPair } from '../domain/dataset.ts';
 import type { HealthCheck, ScoreLine, Shift, Slice } from '../domain/run-record.ts';
 import { largest } from '../health/check.ts';
 import { checkConfidenceHack } from '../health/confidence-hack.ts';
-import { checkDrift, noDrift, type PreviousScore } from '../health/drift.ts';
+import { driftSince, type PreviousRun } from '../health/drift-run.ts';
 import { checkFormatHack } from '../health/format-hack.ts';
 import { checkGeneralizationGap } from '../health/generalization-gap.ts';
 import { adjustFamily } from '../health/holm.ts';
@@ -20,15 +20,7 @@ import type { ProbeFamily } from './probe.ts';
 import { meanMargins } from './sealed.ts';
 import { surfaceOf } from './surface.ts';
 
-/** An earlier run to compare with, of the same engine and settings on other data. */
-export interface PreviousRun {
-	/** Its scores, outside E; `reviewed` = the label of its day where the headline kept a frozen one. */
-	readonly scores: readonly (Pick<ScoreLine, 'comparison' | 'split' | 'delta' | 'y' | 'chosen_side'> & {
-		readonly reviewed?: { readonly y: number };
-	})[];
-	/** Which look at drift this is, from 1. */
-	readonly look: number;
-}
+export type { PreviousRun };
 
 export interface ProbeHealthInput {
 	readonly family: ProbeFamily;
@@ -50,7 +42,6 @@ export interface ProbeHealthInput {
 const PROBE = 'the probe';
 /** Where margins are tested against people: not train, which the probe was fitted to, and never E. */
 const TESTED = ['eval', 'heldout_reference', 'retention'] as const;
-const DRIFTING = ['eval', 'heldout_reference'] as const;
 const OPEN = ['train', 'eval', 'heldout_reference'] as const;
 
 function idsAt(pairs: readonly ScoredPair[], places: readonly number[]): string[] {
@@ -77,29 +68,17 @@ function surfaceChecks({ family, point }: ProbeHealthInput): HealthCheck[] {
 }
 
 function driftChecks({ family, point, previous, reviewed }: ProbeHealthInput): HealthCheck[] {
-	if (previous === undefined) return [];
-	if (previous === null) return [noDrift()];
-	const before = new Map(previous.scores.map((line) => [line.comparison, line]));
-	return DRIFTING.flatMap((split) => {
+	return driftSince(previous, (split) => {
 		const pairs = family.pairs(split);
 		if (pairs.length === 0) return [];
 		const margins = meanMargins(family.margins(split, point));
-		const known = new Map<string, PreviousScore>();
-		for (const { comparison, chosenSide } of pairs) {
-			const line = before.get(comparison);
-			// A pair that moved between splits is a new pair of this one.
-			if (line === undefined || line.split !== split) continue;
-			const y = line.reviewed?.y ?? line.y;
-			const turned = line.chosen_side !== chosenSide;
-			known.set(comparison, { margin: turned ? -line.delta : line.delta, y: turned ? 1 - y : y });
-		}
-		const now = pairs.map(({ comparison, cluster, y }, i) => ({
+		return pairs.map(({ comparison, cluster, chosenSide, y }, i) => ({
 			comparison,
 			cluster,
+			chosenSide,
 			margin: margins[i]!,
 			y: reviewed?.get(comparison)?.y ?? y,
 		}));
-		return [checkDrift(split, now, known, previous.look)];
 	});
 }
 

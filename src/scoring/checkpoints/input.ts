@@ -1,4 +1,5 @@
 import type { ComparisonScore, LossName, ModelFacts, ScoredCheckpoint, SelfTestItem } from '../../domain/checkpoint.ts';
+import type { PreviousRun } from '../../health/drift-run.ts';
 
 /** What an engine found out: scores of every checkpoint, and the facts that go into the run record. */
 export interface CheckpointInput {
@@ -29,6 +30,8 @@ export interface CheckpointSettings {
 	readonly labelSmoothing: number;
 	/** Today's labels where they differ from the frozen ones, as for the probe. */
 	readonly reviewed?: ReadonlyMap<string, { readonly y: number; readonly decided: boolean }>;
+	/** An earlier run to look back to for drift; null = there is none, absent = nobody looked. */
+	readonly previous?: PreviousRun | null;
 	/** Policy scores of the baseline on the retention split; absent = the run's own reference. */
 	readonly retentionBaseline?: { readonly name: string; readonly scores: ReadonlyMap<string, ComparisonScore> };
 }

@@ -1,4 +1,5 @@
 import type { CheckpointResult } from '../../domain/checkpoint.ts';
+import { headlineCheckpoint } from '../../domain/headline.ts';
 import type { EvaluationSplit } from '../../domain/split.ts';
 import { SPLIT_LABELS } from '../../domain/split.ts';
 import { UserError } from '../../protocol/errors.ts';
@@ -27,13 +28,6 @@ export interface FoundSide {
 	/** null for the probe, whose one headline has no name. */
 	readonly checkpoint: string | null;
 	readonly result: CheckpointResult | null;
-}
-
-/** The checkpoint that a run's top-level metrics are of; null for the probe. */
-export function headlineCheckpoint(record: Pick<StoredRecord, 'checkpoints' | 'recommended' | 'best'>): string | null {
-	const { checkpoints, recommended, best } = record;
-	if (checkpoints === undefined || checkpoints.length === 0) return null;
-	return recommended.checkpoint ?? best?.last ?? checkpoints.at(-1)!.name;
 }
 
 /** @throws UserError not-found, ambiguous-id; usage for a checkpoint that the run does not have */

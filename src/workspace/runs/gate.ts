@@ -1,4 +1,5 @@
 import { GATE_METRICS, GATE_SPLITS, type GateConfig } from '../../domain/gate.ts';
+import { headlineCheckpoint } from '../../domain/headline.ts';
 import type { HealthCheck, Interval } from '../../domain/run-record.ts';
 import { FORGETTING } from '../../health/forgetting.ts';
 import { type GateFacts, gateChecks, gateVerdict } from '../../health/gate.ts';
@@ -7,7 +8,7 @@ import { UserError } from '../../protocol/errors.ts';
 import type { GateOptions, GateResult, RunSide } from '../../protocol/workspace-api.ts';
 import { scoreDifferences } from '../../scoring/compare-scores.ts';
 import { GATE_EXAMPLE, readGateConfig } from '../gate-config.ts';
-import { type FoundSide, findSide, headlineCheckpoint, matchSides } from './compare.ts';
+import { type FoundSide, findSide, matchSides } from './compare.ts';
 import type { RunsPort } from './port.ts';
 
 /** Whose checks depend on the checkpoint; all others are of the data, and stand once in a record. */
