@@ -41,6 +41,10 @@ export interface Metrics {
 		readonly waiting: number;
 		readonly open?: number;
 		readonly spanning?: number;
+		/** Checkpoint runs: not scored by every checkpoint of the family. */
+		readonly unscored?: number;
+		/** Checkpoint runs: in clusters of prompts that a checkpoint was trained on. */
+		readonly seen?: number;
 	};
 	readonly mean_confidence: number | null;
 	readonly mean_correct: number | null;
@@ -205,6 +209,8 @@ export interface RunSettings {
 	/** Checkpoint runs: the loss of the criterion, and its ε where it has one. Absent = sigmoid. */
 	readonly loss?: LossName;
 	readonly label_smoothing?: number;
+	/** Splits that were scored; absent = all that held judged pairs. */
+	readonly splits?: readonly EvaluationSplit[];
 }
 
 export interface Decision {
@@ -310,7 +316,8 @@ export interface RunRecord {
 	/** Joined in after a decision: E for the choice, its baselines and, with simultaneous 95 % bands, the other candidates. */
 	readonly opened?: {
 		readonly losses: readonly (Interval & {
-			readonly name: 'choice' | 'dpo' | 'pooled' | 'uninformed' | 'other';
+			/** `uninformed` = the reference, over checkpoints; `recommended` and `best_by_eval` where the choice is another. */
+			readonly name: 'choice' | 'dpo' | 'pooled' | 'uninformed' | 'other' | 'recommended' | 'best_by_eval';
 			readonly s: number | null;
 			/** Checkpoint runs: which one. */
 			readonly checkpoint?: string;
@@ -353,4 +360,6 @@ export interface ScoreLine {
 	readonly ref_rejected_logps?: number;
 	readonly chosen_tokens?: number | null;
 	readonly rejected_tokens?: number | null;
+	/** This checkpoint was trained on a prompt of the pair's cluster: in no metric of eval or held-out. */
+	readonly seen?: true;
 }

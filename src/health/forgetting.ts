@@ -41,6 +41,29 @@ function right({ chosen, rejected }: PolicyScore): number {
 	return chosen > rejected ? 1 : chosen < rejected ? 0 : 0.5;
 }
 
+/** What the policy lost and gained against its baseline, paired. Null without pairs. */
+export interface Forgotten {
+	/** Rise of the chosen response's loss per token, nats. */
+	readonly rise: ClusteredMean;
+	/** Fall of the accuracy of log π(chosen) > log π(rejected). */
+	readonly fall: ClusteredMean;
+	readonly lost: readonly RetentionPair[];
+	readonly gained: readonly RetentionPair[];
+}
+
+export function forgotten(pairs: readonly RetentionPair[]): Forgotten | null {
+	const mean = (value: (pair: RetentionPair) => number): ClusteredMean | null => pairMean(pairs, pairs.map(value));
+	const rise = mean(({ now, baseline }) => lossPerToken(now) - lossPerToken(baseline));
+	const fall = mean(({ now, baseline }) => right(baseline) - right(now));
+	if (rise === null || fall === null) return null;
+	return {
+		rise,
+		fall,
+		lost: pairs.filter(({ now, baseline }) => right(now) < right(baseline)),
+		gained: pairs.filter(({ now, baseline }) => right(now) > right(baseline)),
+	};
+}
+
 /** @param scored subject of the sentence: a checkpoint's name */
 export function checkForgetting(
 	pairs: readonly RetentionPair[],
@@ -56,18 +79,14 @@ export function checkForgetting(
 			{ split, threshold: delta.loss, remedy: 'Assign and judge more prompts that must not be forgotten.' },
 		);
 	}
-	const mean = (value: (pair: RetentionPair) => number): ClusteredMean => pairMean(pairs, pairs.map(value))!;
-	const rise = mean(({ now, baseline }) => lossPerToken(now) - lossPerToken(baseline));
-	const fall = mean(({ now, baseline }) => right(baseline) - right(now));
+	const { rise, fall, lost, gained } = forgotten(pairs)!;
 	const loss = intervalOf(rise);
 	const accuracy = intervalOf(fall);
-	const lost = pairs.filter(({ now, baseline }) => right(now) < right(baseline));
-	const gained = pairs.filter(({ now, baseline }) => right(now) > right(baseline)).length;
 	const fails = loss.low! > delta.loss || accuracy.low! > delta.accuracy;
 	const passes = loss.high! < delta.loss && accuracy.high! < delta.accuracy;
 	const status = fails ? 'fail' : passes ? 'pass' : 'insufficient';
 	const size = sampleSize(rise, delta.loss, `a rise of ${delta.loss} nats per token beyond what is allowed`);
-	const message = `On "must not forget" ${scored} changes the loss per token by ${nats(rise.value)}${interval(loss.low, loss.high, nats)} and accuracy by ${points(-fall.value)} points${interval(-accuracy.high!, -accuracy.low!, points)} against its baseline; ${counted(lost.length, 'pair')} lost, ${gained} gained.`;
+	const message = `On "must not forget" ${scored} changes the loss per token by ${nats(rise.value)}${interval(loss.low, loss.high, nats)} and accuracy by ${points(-fall.value)} points${interval(-accuracy.high!, -accuracy.low!, points)} against its baseline; ${counted(lost.length, 'pair')} lost, ${gained.length} gained.`;
 	return {
 		check: FORGETTING,
 		split,

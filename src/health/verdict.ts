@@ -27,6 +27,8 @@ export interface VerdictInput {
 	readonly scored: string;
 	/** Ends every sentence: whose numbers these are. */
 	readonly disclaimer: string;
+	/** `scored` is a checkpoint: what it learnt is spoken of, not what the pairs teach. */
+	readonly checkpoint?: boolean;
 	/** Every candidate is void (checkpoints only). */
 	readonly allVoid?: boolean;
 }
@@ -59,14 +61,25 @@ function sureAndRight({ heldout, scored }: VerdictInput): string {
 	return `${scored} is ${percent(heldout?.mean_confidence ?? null)} sure and ${percent(heldout?.mean_correct ?? null)} right`;
 }
 
+function learnt({ checkpoint = false, scored }: VerdictInput): string {
+	return checkpoint ? `what ${scored} learnt` : 'what these pairs teach';
+}
+
+function sentenceStart(words: string): string {
+	return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
 function cause(check: HealthCheck, input: VerdictInput): string {
 	const failed = check.status === 'fail';
 	const place = check.split === undefined ? '' : ` on ${SPLIT_LABELS[check.split]}`;
-	const teaches = (what: string): string =>
-		`These pairs ${failed ? 'teach' : 'may teach'} ${what} beyond what people prefer${place}: ${check.message}`;
+	const { checkpoint = false, scored } = input;
+	const credits = checkpoint
+		? `${scored} ${failed ? 'credits' : 'may credit'}`
+		: `These pairs ${failed ? 'teach' : 'may teach'}`;
+	const teaches = (what: string): string => `${credits} ${what} beyond what people prefer${place}: ${check.message}`;
 	switch (check.check) {
 		case OVERCONFIDENT_HELDOUT:
-			return `What these pairs teach ${failed ? 'does' : 'may'} not carry to held-out prompts: ${sureAndRight(input)}.`;
+			return `${sentenceStart(learnt(input))} ${failed ? 'does' : 'may'} not carry to held-out prompts: ${sureAndRight(input)}.`;
 		case FORGETTING:
 			return `What must not be forgotten was: ${check.message}`;
 		case LEAKAGE:
@@ -78,7 +91,7 @@ function cause(check: HealthCheck, input: VerdictInput): string {
 		case REFERENCE_MEMORISED:
 			return `The tuning half was trained on: ${check.message}`;
 		case GENERALIZATION_GAP:
-			return `Held-out prompts are harder, noisier, or what these pairs teach does not carry over; the regrets tell which. ${check.message}`;
+			return `Held-out prompts are harder, noisier, or ${learnt(input)} does not carry over; the regrets tell which. ${check.message}`;
 		case LENGTH_HACK:
 			return teaches('length');
 		case CONFIDENCE_HACK:
@@ -88,7 +101,7 @@ function cause(check: HealthCheck, input: VerdictInput): string {
 		case DRIFT:
 			return `Loss ${failed ? 'has risen' : 'may have risen'} since the previous run: ${check.message}`;
 		case TRAIN_MEMORISED:
-			return `The fit on the training pairs says little about others: ${check.message}`;
+			return check.message;
 		case POSITION_BIAS:
 			return `Verdicts ${failed ? 'depend' : 'may depend'} on which side was shown first: ${check.message}`;
 		case LABEL_NOISE:
@@ -124,10 +137,16 @@ export function composeVerdict(input: VerdictInput): RunVerdict {
 	if (input.onlyTies) {
 		return {
 			status: 'insufficient',
-			sentence: end('Every judged pair is a tie: nobody prefers a side, so these pairs teach nothing yet.'),
+			sentence: end(
+				`Every judged pair is a tie: nobody prefers a side, so ${input.checkpoint ? 'there is nothing to be right about' : 'these pairs teach nothing'} yet.`,
+			),
 		};
 	}
-	if (input.allVoid === true) return { status: 'fail', sentence: end('Every candidate is void.') };
+	if (input.allVoid === true) {
+		const what =
+			'Every candidate is void: each was trained on the tuning half, so nothing can be told of held-out prompts.';
+		return { status: 'fail', sentence: end(what) };
+	}
 	const fatal = firstCause(
 		health.filter((check) => FATAL.includes(check.check)),
 		'fail',
@@ -137,6 +156,6 @@ export function composeVerdict(input: VerdictInput): RunVerdict {
 	if (warned !== undefined) return { status: 'warn', sentence: end(cause(warned, input)) };
 	return {
 		status: 'pass',
-		sentence: end(`No sign that what these pairs teach breaks on held-out prompts: ${sureAndRight(input)}.`),
+		sentence: end(`No sign that ${learnt(input)} breaks on held-out prompts: ${sureAndRight(input)}.`),
 	};
 }

@@ -163,7 +163,13 @@ export function objective(family: ProbeFamily, choice: Choice): NonNullable<RunR
 }
 
 /** Where the frontier goes flat: from which λ on every λ is one solution. */
-export function flatFrom({ lambdas, reason }: Choice): NonNullable<RunRecord['flat']> | null {
+export function flatFrom({
+	lambdas,
+	reason,
+}: {
+	readonly lambdas: readonly { readonly lambda: number; readonly point: number }[];
+	readonly reason: string | null;
+}): NonNullable<RunRecord['flat']> | null {
 	if (reason !== null) return null;
 	const last = lambdas.at(-1)!;
 	const moved = lambdas.findLastIndex(({ point }) => point !== last.point);

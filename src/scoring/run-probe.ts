@@ -1,11 +1,10 @@
 import { computeMetrics, type MetricsOptions } from '../calibration/metrics.ts';
 import { recordsFromMargins, sigmoid } from '../calibration/records.ts';
-import type { Dataset, ScoredPair } from '../domain/dataset.ts';
-import type { Metrics, RunRecord, ScoreLine, SplitSize } from '../domain/run-record.ts';
+import type { Dataset } from '../domain/dataset.ts';
+import type { Metrics, RunRecord, ScoreLine } from '../domain/run-record.ts';
 import type { EvaluationSplit } from '../domain/split.ts';
 import { longerWins } from '../health/longer-wins.ts';
 import { composeVerdict, PROBE_DISCLAIMER, PROBE_SCORED } from '../health/verdict.ts';
-import { UserError } from '../protocol/errors.ts';
 import { claimAgainstPooled } from './claim.ts';
 import { DENSE_FEATURES } from './dense-features.ts';
 import { promptItems, shiftOf } from './domain-classifier.ts';
@@ -15,6 +14,7 @@ import { fitProbe, inThreads, labelsOf, type ProbeFamily, type ProbeHooks } from
 import { appliedTemperature, lossDifferences, preferenceDivergences } from './probe-contrasts.ts';
 import { baselines, type Choice, choose, flatFrom, frontier, objective } from './probe-frontier.ts';
 import { type PreviousRun, probeHealth, probeSlices } from './probe-health.ts';
+import { checkRunSettings, leftOutOf, OPEN_SPLITS, splitSizes } from './run-parts.ts';
 import type { NewRecord, ScoringRun } from './scoring-run.ts';
 import { meanMargins, type Sealed, sealE } from './sealed.ts';
 import { taughtFeatures } from './taught-features.ts';
@@ -37,35 +37,6 @@ export interface ProbeSettings {
 	readonly previous?: PreviousRun | null;
 	/** Features that the user brought, one row a pair of the dataset. */
 	readonly own?: OwnInput;
-}
-
-const OPEN_SPLITS = ['train', 'eval', 'heldout_reference', 'retention'] as const;
-const SPLITS: readonly EvaluationSplit[] = [...OPEN_SPLITS, 'heldout_sealed'];
-
-function checkSettings({ lambda, margin, seed }: ProbeSettings): void {
-	if (lambda !== null && !(lambda >= 0 && lambda <= 1)) {
-		throw new UserError(
-			'usage',
-			`λ lies between 0 (in-distribution fit alone) and 1 (minimax regret); found ${lambda}.`,
-		);
-	}
-	if (margin !== 'auto' && !(margin >= 0 && Number.isFinite(margin))) {
-		throw new UserError('usage', `The margin is a number of nats from 0 up, or auto; found ${margin}.`);
-	}
-	if (!Number.isInteger(seed)) throw new UserError('usage', `The seed is a whole number; found ${seed}.`);
-}
-
-function sizeOf(pairs: readonly ScoredPair[]): SplitSize {
-	return {
-		pairs: pairs.length,
-		prompts: new Set(pairs.map((pair) => pair.prompt)).size,
-		clusters: new Set(pairs.map((pair) => pair.cluster)).size,
-	};
-}
-
-function leftOut(dataset: Dataset, split: EvaluationSplit): Metrics['left_out'] {
-	const { unresolved, both_bad, waiting, open, spanning } = dataset.leftOut[split];
-	return { unresolved, both_bad, waiting, open, spanning };
 }
 
 function scoreLines(family: ProbeFamily, point: number): ScoreLine[] {
@@ -98,7 +69,7 @@ function afterReview(
 		if (!pairs.some((pair) => reviewed.has(pair.comparison))) continue;
 		const labels = labelsOf(pairs).map((label, i) => ({ ...label, ...reviewed.get(pairs[i]!.comparison) }));
 		const records = recordsFromMargins(labels, family.margins(split, point));
-		out[split] = computeMetrics(records, { leftOut: leftOut(dataset, split), seed });
+		out[split] = computeMetrics(records, { leftOut: leftOutOf(dataset, split), seed });
 	}
 	return out;
 }
@@ -109,7 +80,7 @@ function afterReview(
  * @throws UserError `too-little-data` below two scored train clusters, `usage` for settings, `cancelled`
  */
 export async function runProbe(dataset: Dataset, settings: ProbeSettings, hooks: ProbeHooks = {}): Promise<ScoringRun> {
-	checkSettings(settings);
+	checkRunSettings(settings);
 	return inThreads(dataset.pairs.length, hooks, (threads) => scoreWith(dataset, settings, { ...hooks, threads }));
 }
 
@@ -125,7 +96,7 @@ async function measure(
 	const optionsOf = (split: EvaluationSplit): MetricsOptions => {
 		const pairs = family.pairs(split);
 		return {
-			leftOut: leftOut(dataset, split),
+			leftOut: leftOutOf(dataset, split),
 			seed,
 			...(pairs.length === 0 ? {} : { longerWins: longerWins(pairs) }),
 		};
@@ -195,10 +166,7 @@ async function scoreWith(
 		dataset: {
 			sha256: dataset.sha256,
 			manifest: dataset.manifest,
-			splits: Object.fromEntries(SPLITS.map((split) => [split, sizeOf(family.pairs(split))])) as Record<
-				EvaluationSplit,
-				SplitSize
-			>,
+			splits: splitSizes(dataset),
 		},
 		objective: objective(family, choice),
 		baselines: baselines(family, choice.reason),

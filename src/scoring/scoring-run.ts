@@ -14,6 +14,7 @@ export interface ScoringRun {
 }
 
 export interface RunHooks {
-	readonly onProgress?: (progress: { phase: string; done: number; total: number }) => void;
+	/** `unit` of done and total; absent = steps. */
+	readonly onProgress?: (progress: { phase: string; done: number; total: number; unit?: 'pairs' | 'bytes' }) => void;
 	readonly signal?: AbortSignal;
 }

@@ -2,20 +2,28 @@ import { clusteredMean, intervalOf, pairedDifference, recordMean } from '../cali
 import type { MetricsOptions } from '../calibration/metrics.ts';
 import { losses } from '../calibration/proper.ts';
 import type { Records } from '../calibration/records.ts';
+import type { LossName } from '../domain/checkpoint.ts';
 import type { ScoredPair } from '../domain/dataset.ts';
 import type { Interval, Metrics, ScoreLine } from '../domain/run-record.ts';
 import type { ProbeFamily } from './probe.ts';
 import { inline, type Threads } from './threads.ts';
 
-/** E under one solution. */
+/** E under one solution: a point of the probe's path, or a checkpoint. */
 export interface SealedSolution {
-	readonly s: number;
-	readonly ridge: number;
+	/** Null for a checkpoint. */
+	readonly s: number | null;
+	readonly ridge: number | null;
+	readonly checkpoint?: string;
+	/** The criterion's loss. */
 	readonly loss: Interval;
 	/** Of all solutions together at 95 % (Bonferroni): for candidates that were not chosen. */
 	readonly band: Interval;
 	readonly over_dpo: Interval;
 	readonly over_pooled: Interval;
+	/** Checkpoints: loss over the reference's, over the recommended one's and over that of the best by eval; paired. */
+	readonly over_reference?: Interval;
+	readonly over_recommended?: Interval;
+	readonly over_best_by_eval?: Interval;
 	/** Loss on E's facets that R has too, and on those that only E has; absent in files of earlier versions. */
 	readonly by_facet?: Readonly<Record<Facets, Interval>>;
 	readonly metrics: Metrics;
@@ -32,11 +40,25 @@ export interface Sealed {
 	/** Place in `solutions` for each λ of the frontier, of the run's own λ, and of the baselines. */
 	readonly by_lambda: readonly { readonly lambda: number; readonly solution: number }[];
 	readonly own: number;
-	readonly dpo: number;
+	/** Null over checkpoints, as `pooled` without a path. */
+	readonly dpo: number | null;
 	readonly pooled: number | null;
+	/** Runs over checkpoints only. */
+	readonly checkpoints?: {
+		readonly beta: number;
+		readonly loss: LossName;
+		/** Loss at Δ = 0. */
+		readonly reference: number;
+		readonly recommended: number | null;
+		readonly best_by_eval: number | null;
+	};
 	readonly solutions: readonly SealedSolution[];
 	/** Score lines without margins, and the mean margin of each under every solution. */
-	readonly lines: readonly (Omit<ScoreLine, 'delta' | 'p'> & { readonly deltas: readonly number[] })[];
+	readonly lines: readonly (Omit<ScoreLine, 'delta' | 'p'> & {
+		readonly deltas: readonly number[];
+		/** Checkpoints: log π of chosen and rejected, log π_ref of both, under every solution. */
+		readonly logps?: readonly (readonly [number, number, number, number])[];
+	})[];
 }
 
 /** E for every solution that a decision may name or is compared with; null where E is empty. */
@@ -63,7 +85,7 @@ export async function sealE(
 	const records = family.records('heldout_sealed', 0);
 	const dpo = lossOf(0);
 	const pooled = family.pooled === null ? null : lossOf(family.pooled);
-	const groups = facetGroups(family, records);
+	const groups = facetGroups(pairs, family.pairs('heldout_reference'), records);
 	const margins = points.map((point) => meanMargins(family.margins('heldout_sealed', point)));
 	return {
 		version: 1,
@@ -105,10 +127,13 @@ interface FacetGroup {
 }
 
 /** A pair is unseen where any of its facets is in no pair of R. No facet at all counts as a facet of its own. */
-function facetGroups(family: ProbeFamily, records: Records): Readonly<Record<Facets, FacetGroup>> {
+export function facetGroups(
+	pairs: readonly ScoredPair[],
+	reference: readonly ScoredPair[],
+	records: Records,
+): Readonly<Record<Facets, FacetGroup>> {
 	const facetsOf = (pair: ScoredPair): readonly string[] => (pair.facets.length === 0 ? [''] : pair.facets);
-	const known = new Set(family.pairs('heldout_reference').flatMap(facetsOf));
-	const pairs = family.pairs('heldout_sealed');
+	const known = new Set(reference.flatMap(facetsOf));
 	const unseen = pairs.map((pair) => facetsOf(pair).some((facet) => !known.has(facet)));
 	const group = (wanted: boolean): FacetGroup => {
 		const weight = records.weight.map((w, r) => (unseen[records.pair[r]!] === wanted ? w : 0));

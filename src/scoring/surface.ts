@@ -1,3 +1,4 @@
+import type { ScoredPair } from '../domain/dataset.ts';
 import type { EvaluationSplit } from '../domain/split.ts';
 import { promptText, sideText } from '../domain/text.ts';
 import { words } from '../domain/tokens.ts';
@@ -22,15 +23,11 @@ const PARTS = {
 	format: { 'list items': 1, 'headings and bold': 1, code: 1 },
 } as const satisfies Record<keyof Surface, Partial<Record<Named, number>>>;
 
-/** Named features of a split's pairs: the probe's own where it has them, else read from the texts again. */
-function namedRows(family: ProbeFamily, split: EvaluationSplit): (row: number, name: Named) => number {
-	const places = new Map(family.denseNames.map((name, j) => [name, j]));
-	if (DENSE_FEATURES.every((name, j) => places.get(name) === j)) {
-		const rows = family.rows(split);
-		const { dense, width } = family.x;
-		return (i, name) => dense[rows[i]! * width + places.get(name)!]!;
-	}
-	const values = family.pairs(split).map((pair) => {
+type NamedValue = (row: number, name: Named) => number;
+
+/** Named features of pairs, read from the texts. */
+function readNamed(pairs: readonly ScoredPair[]): NamedValue {
+	const values = pairs.map((pair) => {
 		const promptWords = new Set(words(promptText(pair.turns)));
 		const [chosen, rejected] = [pair.chosen, pair.rejected].map((side) => {
 			const text = sideText(side);
@@ -41,12 +38,28 @@ function namedRows(family: ProbeFamily, split: EvaluationSplit): (row: number, n
 	return (i, name) => values[i]![DENSE_FEATURES.indexOf(name)]!;
 }
 
-export function surfaceOf(family: ProbeFamily, split: EvaluationSplit): Surface {
-	const value = namedRows(family, split);
-	const n = family.pairs(split).length;
+/** Named features of a split's pairs: the probe's own where it has them, else read from the texts again. */
+function namedRows(family: ProbeFamily, split: EvaluationSplit): NamedValue {
+	const places = new Map(family.denseNames.map((name, j) => [name, j]));
+	if (!DENSE_FEATURES.every((name, j) => places.get(name) === j)) return readNamed(family.pairs(split));
+	const rows = family.rows(split);
+	const { dense, width } = family.x;
+	return (i, name) => dense[rows[i]! * width + places.get(name)!]!;
+}
+
+function surface(n: number, value: NamedValue): Surface {
 	const sum = (parts: Partial<Record<Named, number>>): Float64Array =>
 		Float64Array.from({ length: n }, (_, i) =>
 			Object.entries(parts).reduce((total, [name, sign]) => total + sign * value(i, name as Named), 0),
 		);
 	return { length: sum(PARTS.length), certainty: sum(PARTS.certainty), format: sum(PARTS.format) };
+}
+
+export function surfaceOf(family: ProbeFamily, split: EvaluationSplit): Surface {
+	return surface(family.pairs(split).length, namedRows(family, split));
+}
+
+/** The same of any pairs, from their texts. */
+export function surfaceOfPairs(pairs: readonly ScoredPair[]): Surface {
+	return surface(pairs.length, readNamed(pairs));
 }

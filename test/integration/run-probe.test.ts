@@ -27,8 +27,8 @@ test('a shift is seen: DPO is sure and wrong on held-out prompts, the path repai
 	assert.ok(claim.value! < 0 && claim.high! < 0);
 	assert.ok(record.divergence.value! > 0);
 	assert.equal(record.metrics.heldout_sealed, undefined);
-	assert.equal(sealed!.solutions[sealed!.dpo]!.s, 0);
-	assert.ok(sealed!.solutions[sealed!.own]!.loss.value! < sealed!.solutions[sealed!.dpo]!.loss.value!);
+	assert.equal(sealed!.solutions[sealed!.dpo!]!.s, 0);
+	assert.ok(sealed!.solutions[sealed!.own]!.loss.value! < sealed!.solutions[sealed!.dpo!]!.loss.value!);
 });
 
 test('λ = 0 on shifted data fails the over-confidence check, and the verdict says what was scored', async () => {

@@ -1,18 +1,248 @@
+import { computeMetrics, type MetricsOptions } from '../../calibration/metrics.ts';
+import { recordsFromMargins } from '../../calibration/records.ts';
+import type { CheckpointResult } from '../../domain/checkpoint.ts';
 import type { Dataset } from '../../domain/dataset.ts';
-import { UserError } from '../../protocol/errors.ts';
-import type { RunHooks, ScoringRun } from '../scoring-run.ts';
+import type { HealthCheck, Metrics, RunRecord, ScoreLine, Shift } from '../../domain/run-record.ts';
+import type { EvaluationSplit } from '../../domain/split.ts';
+import { longerWins } from '../../health/longer-wins.ts';
+import { composeVerdict } from '../../health/verdict.ts';
+import { promptItems, shiftOf } from '../domain-classifier.ts';
+import { usesSmoothing } from '../dpo-losses.ts';
+import { inThreads, labelsOf } from '../probe.ts';
+import { flatFrom } from '../probe-frontier.ts';
+import { leftOutOf, OPEN_SPLITS, splitSizes } from '../run-parts.ts';
+import type { NewRecord, RunHooks, ScoringRun } from '../scoring-run.ts';
+import type { Threads } from '../threads.ts';
+import { type CheckpointChoice, checkpointFrontier, chooseCheckpoint, objectiveOf } from './choose.ts';
+import {
+	checkpointDifferences,
+	checkpointTemperature,
+	claimAgainstReference,
+	divergencesOf,
+	rewardsOf,
+} from './contrasts.ts';
+import { type CheckpointFamily, openFamily } from './family.ts';
+import { checkpointHealth, checkpointSlices } from './health.ts';
 import type { CheckpointInput, CheckpointSettings } from './input.ts';
+import { type Retention, retentionOf } from './retention.ts';
+import { scoreLines, skippedOf } from './score-lines.ts';
+import { sealCheckpoints } from './seal.ts';
+import { checkCheckpointSettings } from './settings.ts';
+import { called, counted } from './wording.ts';
+
+type SplitMetrics = Partial<Record<EvaluationSplit, Metrics | null>>;
 
 /**
  * Turns the scores of checkpoints into a run: regrets, J(λ), checks, recommendation, verdict (design.md §§6–7, rules.md).
  * Reads nothing but its arguments. Same dataset, input and settings, same record, on one machine and Node version.
- * @throws UserError `usage` for settings, `unusable-input` where no pair was scored by all, `cancelled`
+ * @throws UserError `usage` for settings, `unusable-input` where no pair was scored by all or a score is no number, `cancelled`
  */
 export async function runCheckpoints(
-	_dataset: Dataset,
-	_input: CheckpointInput,
-	_settings: CheckpointSettings,
-	_hooks: RunHooks = {},
+	dataset: Dataset,
+	input: CheckpointInput,
+	settings: CheckpointSettings,
+	hooks: RunHooks = {},
 ): Promise<ScoringRun> {
-	throw new UserError('environment', 'Runs over checkpoints are not in this version.');
+	checkCheckpointSettings(settings);
+	const work = dataset.pairs.length * input.checkpoints.length;
+	return inThreads(work, hooks, (threads) => compose(dataset, input, settings, { ...hooks, threads }));
+}
+
+type Hooks = RunHooks & { readonly threads: Threads };
+
+function metricsOptions(family: CheckpointFamily, split: EvaluationSplit, member: number): MetricsOptions {
+	const pairs = family.pairs(split, member);
+	const { unscored, seen } = family.leftOut(split, member);
+	return {
+		leftOut: {
+			...leftOutOf(family.dataset, split),
+			...(unscored > 0 ? { unscored } : {}),
+			...(seen > 0 ? { seen } : {}),
+		},
+		seed: family.settings.seed,
+		...(pairs.length === 0 ? {} : { longerWins: longerWins(pairs) }),
+	};
+}
+
+/** Metrics of every checkpoint on every split that may be shown, and E's, sealed. */
+async function measure(family: CheckpointFamily, choice: CheckpointChoice, { threads, onProgress }: Hooks) {
+	const total = family.members.length * (OPEN_SPLITS.length + 1);
+	let done = 0;
+	const step = (by: number): void => {
+		done += by;
+		onProgress?.({ phase: 'measuring', done, total });
+	};
+	step(0);
+	const metrics = family.members.map(async (_, k): Promise<SplitMetrics> => {
+		const bySplit = OPEN_SPLITS.map(async (split) => {
+			const options = metricsOptions(family, split, k);
+			const empty = family.pairs(split, k).length === 0 && Object.values(options.leftOut).every((n) => n === 0);
+			const found = empty ? null : await threads.measure(family.records(split, k), options);
+			step(1);
+			return [split, found] as const;
+		});
+		return Object.fromEntries(await Promise.all(bySplit));
+	});
+	const sealed = sealCheckpoints(
+		family,
+		choice,
+		metricsOptions(family, 'heldout_sealed', choice.headline),
+		threads,
+	).finally(() => step(family.members.length));
+	return { metrics: await Promise.all(metrics), sealed: await sealed };
+}
+
+function afterReview(
+	family: CheckpointFamily,
+	member: number,
+	{ reviewed, seed }: CheckpointSettings,
+): RunRecord['metrics_after_review'] | undefined {
+	if (reviewed === undefined || reviewed.size === 0) return undefined;
+	const out: SplitMetrics = {};
+	for (const split of ['eval', 'heldout_reference'] as const) {
+		const pairs = family.pairs(split, member);
+		if (!pairs.some((pair) => reviewed.has(pair.comparison))) continue;
+		const labels = labelsOf(pairs).map((label, i) => ({ ...label, ...reviewed.get(pairs[i]!.comparison) }));
+		const records = recordsFromMargins(labels, [family.records(split, member).margin]);
+		out[split] = computeMetrics(records, { leftOut: leftOutOf(family.dataset, split), seed });
+	}
+	return out;
+}
+
+function resultOf(
+	family: CheckpointFamily,
+	choice: CheckpointChoice,
+	k: number,
+	of: { readonly metrics: SplitMetrics; readonly health: readonly HealthCheck[]; readonly retention: Retention | null },
+): CheckpointResult {
+	const { name, step, given, standing } = family.members[k]!;
+	const [divergence, ...more] = divergencesOf(family, k);
+	const skipped = skippedOf(family, k);
+	const rewards = OPEN_SPLITS.flatMap((split) => {
+		const means = rewardsOf(family, split, k);
+		return means === null ? [] : [[split, means] as const];
+	});
+	return {
+		name,
+		step,
+		objective: objectiveOf(family, choice, k),
+		over_reference: {
+			eval: family.over('eval', k, null),
+			...(standing.void === null ? { heldout_reference: family.over('heldout_reference', k, null) } : {}),
+		},
+		beats_reference: choice.beats[k]!,
+		metrics: of.metrics,
+		rewards: Object.fromEntries(rewards),
+		divergence,
+		...(more.length === 0 ? {} : { divergences: [divergence, ...more] }),
+		health: of.health,
+		...(standing.void === null ? {} : { void: { what: 'heldout_reference' as const, reason: standing.void.reason } }),
+		skipped: skipped.pairs,
+		...(skipped.why.length === 0 ? {} : { skipped_why: skipped.why }),
+		...(given.trainedOn === null
+			? {}
+			: { trained_on: { export: given.trainedOn.export, prompts: given.trainedOn.prompts.length } }),
+		...(of.retention === null ? {} : { forgetting: of.retention.result }),
+	};
+}
+
+async function shiftIn({ pairs, searched = [] }: Dataset, seed: number, threads: Threads): Promise<Shift> {
+	const { items, sampled } = promptItems(pairs, seed);
+	const prompts = await threads.promptShift(items, { seed, wordsLeftOut: searched, sampled });
+	return shiftOf(pairs, { seed, wordsLeftOut: searched, prompts });
+}
+
+function baselinesOf(family: CheckpointFamily, member: number): RunRecord['baselines'] {
+	const none = { s: null, ridge: null, train_loss: null, eval_loss: null, heldout_loss: null };
+	const reason = 'checkpoints are scored, not fitted: there is none';
+	const at = (split: EvaluationSplit): number | null =>
+		family.pairs(split, member).length === 0 ? null : family.referenceLoss;
+	return {
+		uninformed: {
+			...none,
+			train_loss: at('train'),
+			eval_loss: at('eval'),
+			heldout_loss: at('heldout_reference'),
+		},
+		dpo: { ...none, reason },
+		pooled: { ...none, reason },
+	};
+}
+
+/** Whose numbers the verdict speaks of, after its cause. */
+function whose(family: CheckpointFamily, { recommended, headline }: CheckpointChoice): string {
+	const name = called(family.members[headline]!);
+	const all = counted(family.members.length, 'checkpoint');
+	if (recommended === null) return `None of ${all} is recommended; these are the numbers of the last, ${name}.`;
+	return `Recommended of ${all}: ${name}.`;
+}
+
+async function compose(
+	dataset: Dataset,
+	input: CheckpointInput,
+	settings: CheckpointSettings,
+	hooks: Hooks,
+): Promise<ScoringRun> {
+	const family = openFamily(dataset, input, settings);
+	const choice = chooseCheckpoint(family);
+	const { headline } = choice;
+	const measured = measure(family, choice, hooks);
+	// Awaited below; without this, a cancelled run would count as unhandled as well.
+	measured.catch(() => {});
+	const retention = family.members.map((member, k) => retentionOf(family, k, called(member)));
+	const shift = await shiftIn(dataset, settings.seed, hooks.threads);
+	const health = checkpointHealth(family, retention, shift);
+	const { metrics, sealed } = await measured;
+	const checkpoints = family.members.map((_, k) =>
+		resultOf(family, choice, k, { metrics: metrics[k]!, health: health.own[k]!, retention: retention[k]! }),
+	);
+	const review = afterReview(family, headline, settings);
+	const topHealth = [...health.own[headline]!, ...health.run];
+	const top = checkpoints[headline]!;
+	const { seed, beta, loss } = settings;
+	const record: NewRecord = {
+		engine: { ...input.engine },
+		settings: {
+			lambda: choice.lambda,
+			lambda_requested: settings.lambda,
+			margin: choice.margin,
+			margin_requested: settings.margin,
+			beta,
+			seed,
+			folds: 0,
+			labels: { policy: 'vote-share' },
+			loss,
+			...(usesSmoothing(loss) ? { label_smoothing: settings.labelSmoothing } : {}),
+		},
+		dataset: { sha256: dataset.sha256, manifest: dataset.manifest, splits: splitSizes(dataset) },
+		objective: choice.reason?.startsWith('no eval') ? null : top.objective,
+		baselines: baselinesOf(family, headline),
+		frontier: checkpointFrontier(family, choice),
+		flat: flatFrom(choice),
+		recommended: choice.words,
+		calibration: checkpointTemperature(family, headline),
+		metrics: top.metrics,
+		...(review === undefined ? {} : { metrics_after_review: review }),
+		differences: checkpointDifferences(family, headline),
+		divergence: top.divergence,
+		...(top.divergences === undefined ? {} : { divergences: top.divergences }),
+		slices: checkpointSlices(family, headline),
+		shift,
+		claim: claimAgainstReference(family, headline),
+		health: topHealth,
+		checkpoints,
+		best: choice.best,
+		verdict: composeVerdict({
+			health: topHealth,
+			heldout: top.metrics.heldout_reference ?? null,
+			onlyTies: dataset.pairs.every((pair) => pair.y === 0.5),
+			scored: called(family.members[headline]!),
+			checkpoint: true,
+			allVoid: family.valid.length === 0,
+			disclaimer: whose(family, choice),
+		}),
+		work: input.work,
+	};
+	const scores: ScoreLine[] = scoreLines(family);
+	return { record, scores, sealed };
 }

@@ -2,10 +2,27 @@ import { sigmoid } from '../../calibration/records.ts';
 import type { RunRecord, ScoreLine } from '../../domain/run-record.ts';
 import type { RunReport, RunSummary } from '../../protocol/workspace-api.ts';
 import type { Sealed } from '../../scoring/sealed.ts';
-import { decidedSolution, decisionOn, openedClaim, openedHalf, openingsOver } from './decisions.ts';
+import {
+	type Chosen,
+	decidedSolution,
+	decisionOn,
+	openedClaim,
+	openedHalf,
+	openedPlaces,
+	openingsOver,
+} from './decisions.ts';
 import { countMatches, describeMistakes, matchControls, mistakenLines, shuffled } from './mistakes.ts';
 import type { ReviewedLabels, RunsPort } from './port.ts';
-import { findRun, readRecord, readScores, readSealed, runIds, type StoredScore } from './run-files.ts';
+import {
+	findRun,
+	readRecord,
+	readScores,
+	readSealed,
+	runIds,
+	type StoredRecord,
+	type StoredScore,
+} from './run-files.ts';
+import { readUnscored, type Unscored } from './unscored.ts';
 
 /** The record as the contract has it: with decision, openings and, once decided, E. */
 export function joinedRecord(port: RunsPort, run: string): RunRecord {
@@ -19,7 +36,25 @@ export function joinedRecord(port: RunsPort, run: string): RunRecord {
 	if (decision === null || sealed === null) return { ...stored, decision, seal: { openings } };
 	const metrics = { ...stored.metrics, heldout_sealed: sealed.solutions[decidedSolution(sealed, decision)]!.metrics };
 	const opened = openedHalf(sealed, decision);
-	return { ...stored, metrics, opened, claim: openedClaim(sealed, decision), decision, seal: { openings } };
+	const claim = openedClaim(sealed, decision);
+	const checkpoints = openedCheckpoints(stored, sealed, decision);
+	return { ...stored, ...checkpoints, metrics, opened, claim, decision, seal: { openings } };
+}
+
+/** Checkpoints of a decided run with E for the choice and its baselines. */
+function openedCheckpoints(stored: StoredRecord, sealed: Sealed, decision: Chosen): Pick<RunRecord, 'checkpoints'> {
+	if (stored.checkpoints === undefined) return {};
+	const opened = new Map(
+		openedPlaces(sealed, decision).map((place) => {
+			const { checkpoint, metrics } = sealed.solutions[place]!;
+			return [checkpoint, metrics];
+		}),
+	);
+	const checkpoints = stored.checkpoints.map((each) => {
+		const heldout_sealed = opened.get(each.name);
+		return heldout_sealed === undefined ? each : { ...each, metrics: { ...each.metrics, heldout_sealed } };
+	});
+	return { checkpoints };
 }
 
 function headline(metrics: RunRecord['metrics'][keyof RunRecord['metrics']]): RunSummary['eval'] {
@@ -51,6 +86,9 @@ export function runSummaries(port: RunsPort): RunSummary[] {
 							}),
 					verdict: record.verdict,
 					decided: decided.has(run),
+					...(record.checkpoints === undefined
+						? {}
+						: { checkpoints: { count: record.checkpoints.length, recommended: record.recommended.checkpoint } }),
 					eval: headline(record.metrics.eval),
 					heldout: headline(record.metrics.heldout_reference),
 				},
@@ -76,9 +114,13 @@ function differ(one: Label | undefined, other: Label | undefined): boolean {
 }
 
 /** The labels that a run scored with. */
-export function labelsOf(scores: readonly StoredScore[], sealed: Sealed | null): ReadonlyMap<string, Label> {
+export function labelsOf(
+	scores: readonly Unscored[],
+	sealed: Sealed | null,
+	unscored: readonly Unscored[] = [],
+): ReadonlyMap<string, Label> {
 	const then = new Map<string, Label>();
-	for (const line of [...scores, ...(sealed?.lines ?? [])] as StoredScore[]) {
+	for (const line of [...scores, ...((sealed?.lines ?? []) as readonly Unscored[]), ...unscored]) {
 		then.set(line.comparison, {
 			split: line.split,
 			y: line.y,
@@ -89,14 +131,19 @@ export function labelsOf(scores: readonly StoredScore[], sealed: Sealed | null):
 	return then;
 }
 
-/** How many comparisons a run would score otherwise now: added, gone, moved or with another label. */
+/**
+ * How many comparisons a run would score otherwise now: added, gone, moved or with another label.
+ * @param splits that the run was about; null = all
+ */
 export function changedSince(
 	then: ReadonlyMap<string, Label>,
 	now: { readonly dataset: ReturnType<RunsPort['dataset']>['dataset']; readonly reviewed: ReviewedLabels },
+	splits: readonly string[] | null = null,
 ): number {
 	let changed = 0;
 	const seen = new Set<string>();
 	for (const pair of now.dataset.pairs) {
+		if (splits?.includes(pair.split) === false) continue;
 		seen.add(pair.comparison);
 		const reviewed = pair.split === 'heldout_sealed' ? null : (now.reviewed.get(pair.comparison)?.y ?? null);
 		const label = { split: pair.split, y: pair.y, side: pair.chosenSide, reviewed };
@@ -104,6 +151,18 @@ export function changedSince(
 	}
 	for (const comparison of then.keys()) if (!seen.has(comparison)) changed++;
 	return changed;
+}
+
+/** Which checkpoint a run's top-level numbers are of; null in a probe run. */
+export function headlineCheckpoint({ checkpoints, recommended, best }: StoredRecord): string | null {
+	if (checkpoints === undefined) return null;
+	return recommended.checkpoint ?? best?.last ?? checkpoints.at(-1)?.name ?? null;
+}
+
+/** One line a comparison: those of the checkpoint that the run's top-level numbers are of. */
+export function headlineLines(record: StoredRecord, scores: readonly StoredScore[]): readonly StoredScore[] {
+	const headline = headlineCheckpoint(record);
+	return headline === null ? scores : scores.filter((line) => line.checkpoint === headline);
 }
 
 function rejudgeLines(port: RunsPort, scores: readonly StoredScore[]): ReturnType<typeof matchControls> {
@@ -129,14 +188,20 @@ export interface ScoreFacts {
 	/** Mistakes that find a control. */
 	readonly matched: number;
 	readonly labels: ReadonlyMap<string, Label>;
+	/** Splits that the run was about; null = all. */
+	readonly splits: readonly string[] | null;
 }
 
 /** Reads and parses every score line of a run: seconds for a million of them. */
 export function readScoreFacts(port: RunsPort, run: string): ScoreFacts {
-	const scores = readScores(port.paths.runs, run);
+	const { runs } = port.paths;
+	const record = readRecord(runs, run);
+	const all = readScores(runs, run);
+	const scores = headlineLines(record, all);
 	const mistakes = mistakenLines(scores);
-	const labels = labelsOf(scores, readSealed(port.paths.runs, run));
-	return { run, mistakes, matched: countMatches(mistakes, scores), labels };
+	const labels = labelsOf(all, readSealed(runs, run), readUnscored(runs, run));
+	const splits = record.settings.splits ?? null;
+	return { run, mistakes, matched: countMatches(mistakes, scores), labels, splits };
 }
 
 /** The stored record without what takes reading all scores or all data: what can be shown at once. */
@@ -167,33 +232,48 @@ export function reportLists(port: RunsPort, { mistakes, matched }: ScoreFacts, d
 	};
 }
 
-function sealedLines(sealed: Sealed, lambda: number | null): ScoreLine[] {
-	const choice = decidedSolution(sealed, { lambda });
-	const shown: [number, string | null][] = [[choice, null]];
-	if (sealed.dpo !== choice) shown.push([sealed.dpo, 'dpo']);
-	if (sealed.pooled !== null && sealed.pooled !== choice) shown.push([sealed.pooled, 'pooled']);
+/** E under what a decision opens: a probe's choice has no name, its baselines and checkpoints have theirs. */
+function sealedLines(sealed: Sealed, decision: Chosen): ScoreLine[] {
+	const choice = decidedSolution(sealed, decision);
+	const shown: [number, string | null][] =
+		sealed.checkpoints === undefined
+			? [
+					[choice, null],
+					...(['dpo', 'pooled'] as const).flatMap((name): [number, string][] => {
+						const place = sealed[name];
+						return place === null || place === choice ? [] : [[place, name]];
+					}),
+				]
+			: openedPlaces(sealed, decision).map((place) => [place, sealed.solutions[place]!.checkpoint ?? null]);
+	const beta = sealed.checkpoints?.beta ?? 1;
 	return shown.flatMap(([solution, checkpoint]) =>
-		sealed.lines.map(({ deltas, ...line }) => {
+		sealed.lines.map(({ deltas, logps, ...line }) => {
 			const delta = deltas[solution]!;
-			return { ...line, checkpoint, delta, p: sigmoid(delta) };
+			const of = logps?.[solution];
+			const parts =
+				of === undefined
+					? {}
+					: { chosen_logps: of[0], rejected_logps: of[1], ref_chosen_logps: of[2], ref_rejected_logps: of[3] };
+			return { ...line, checkpoint, delta, p: sigmoid(beta * delta), ...parts };
 		}),
 	);
 }
 
-/** Score lines outside E; for a decided run with E under the choice (`checkpoint` null) and its baselines. */
+/** Score lines outside E; for a decided run with E under the choice (`checkpoint` null for a probe's) and its baselines. */
 export function runScores(port: RunsPort, id: string): ScoreLine[] {
 	const { runs } = port.paths;
 	const run = findRun(runs, id);
 	const open = readScores(runs, run).map(({ reviewed, ...line }) => line);
 	const decision = decisionOn(port, run);
 	const sealed = decision === null ? null : readSealed(runs, run);
-	return sealed === null || decision === null ? open : [...open, ...sealedLines(sealed, decision.lambda)];
+	return sealed === null || decision === null ? open : [...open, ...sealedLines(sealed, decision)];
 }
 
 /** Queues a run's mistakes and as many matched pairs that it got right, blind and in one seeded order. */
 export async function rejudgeRun(port: RunsPort, id: string): Promise<{ mistakes: number; controls: number }> {
 	const run = findRun(port.paths.runs, id);
-	const { mistakes, controls } = rejudgeLines(port, readScores(port.paths.runs, run));
+	const scores = headlineLines(readRecord(port.paths.runs, run), readScores(port.paths.runs, run));
+	const { mistakes, controls } = rejudgeLines(port, scores);
 	await port.setRejudge(run, shuffled(run, [...mistakes, ...controls]));
 	return { mistakes: mistakes.length, controls: controls.length };
 }

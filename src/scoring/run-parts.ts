@@ -1,0 +1,51 @@
+/** What every scoring run does alike, whatever scores. */
+import type { Dataset, ScoredPair } from '../domain/dataset.ts';
+import type { Metrics, SplitSize } from '../domain/run-record.ts';
+import type { EvaluationSplit } from '../domain/split.ts';
+import { UserError } from '../protocol/errors.ts';
+
+/** Splits that may be shown before a decision. */
+export const OPEN_SPLITS = ['train', 'eval', 'heldout_reference', 'retention'] as const;
+const SPLITS: readonly EvaluationSplit[] = [...OPEN_SPLITS, 'heldout_sealed'];
+
+/** @throws UserError `usage`, naming what was expected and found */
+export function checkRunSettings({
+	lambda,
+	margin,
+	seed,
+}: {
+	readonly lambda: number | null;
+	readonly margin: number | 'auto';
+	readonly seed: number;
+}): void {
+	if (lambda !== null && !(lambda >= 0 && lambda <= 1)) {
+		throw new UserError(
+			'usage',
+			`λ lies between 0 (in-distribution fit alone) and 1 (minimax regret); found ${lambda}.`,
+		);
+	}
+	if (margin !== 'auto' && !(margin >= 0 && Number.isFinite(margin))) {
+		throw new UserError('usage', `The margin is a number of nats from 0 up, or auto; found ${margin}.`);
+	}
+	if (!Number.isInteger(seed)) throw new UserError('usage', `The seed is a whole number; found ${seed}.`);
+}
+
+export function leftOutOf(dataset: Dataset, split: EvaluationSplit): Metrics['left_out'] {
+	const { unresolved, both_bad, waiting, open, spanning } = dataset.leftOut[split];
+	return { unresolved, both_bad, waiting, open, spanning };
+}
+
+function sizeOf(pairs: readonly ScoredPair[]): SplitSize {
+	return {
+		pairs: pairs.length,
+		prompts: new Set(pairs.map((pair) => pair.prompt)).size,
+		clusters: new Set(pairs.map((pair) => pair.cluster)).size,
+	};
+}
+
+/** Sizes of the scored sets. */
+export function splitSizes({ pairs }: Dataset): Record<EvaluationSplit, SplitSize> {
+	return Object.fromEntries(
+		SPLITS.map((split) => [split, sizeOf(pairs.filter((pair) => pair.split === split))]),
+	) as Record<EvaluationSplit, SplitSize>;
+}
