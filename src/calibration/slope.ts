@@ -8,6 +8,7 @@ import type { Temperature } from './temperature.ts';
  * Calibration slope a = 1/T* with the delete-one-cluster jackknife. Each a₍₋g₎ is one Newton step from the full fit on the data
  * without cluster g, which is exact to second order in the cluster's share; the scores of the full fit sum to 0, so it takes one pass.
  * The interval is built for ln a (t with G−1 degrees of freedom) and mapped back: a is positive and its estimates are skewed to the right.
+ * Where the data cannot even tell a from 0, ln a has no spread to speak of and its bounds run away; a itself, cut at 0, bears the interval.
  * @param fit of these records
  */
 export function calibrationSlope(records: Records, fit: Temperature | null): Interval & { readonly status: string } {
@@ -54,9 +55,14 @@ export function calibrationSlope(records: Records, fit: Temperature | null): Int
 	let squares = 0;
 	for (let g = 0; g < used; g++) squares += (steps[g]! - mean) ** 2;
 	const se = Math.sqrt(((used - 1) / used) * squares);
-	const reach = Math.exp((studentQuantile(0.975, used - 1) * se) / a);
+	const half = studentQuantile(0.975, used - 1) * se;
+	if (half > LOG_UP_TO * a) return { value: a, low: 0, high: a + half, status: fit.status };
+	const reach = Math.exp(half / a);
 	return { value: a, low: a / reach, high: a * reach, status: fit.status };
 }
+
+/** Half an interval over the slope itself, above which logarithms mislead: its lower bound would be a tenth of the slope. */
+const LOG_UP_TO = Math.log(10);
 
 const DEGENERATE: Readonly<Record<Exclude<Temperature['status'], 'ok'>, string>> = {
 	t_to_zero: 'every margin points the right way: no finite slope fits best',

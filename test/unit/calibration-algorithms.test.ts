@@ -214,6 +214,16 @@ test('the slope’s interval is one Newton step without each cluster, on the log
 	assert.ok(Math.abs(slope.high! * slope.low! - slope.value! ** 2) < 1e-9);
 });
 
+test('a slope that cannot be told from 0 has an interval from 0, no wider than its own error', () => {
+	// 11 of 20 right at one margin: the best slope is ln(11/9), its error about 0.45.
+	const labels = Array.from({ length: 20 }, (_, i) => ({ cluster: `${i}`, y: i < 11 ? 1 : 0, decided: true }));
+	const records = recordsFromMargins(labels, [new Float64Array(20).fill(1)]);
+	const slope = calibrationSlope(records, fitTemperature(records));
+	assert.ok(Math.abs(slope.value! - Math.log(11 / 9)) < 1e-6, `${slope.value}`);
+	assert.equal(slope.low, 0);
+	assert.ok(slope.high! > 0.9 && slope.high! < 1.5, `${slope.high}`);
+});
+
 test('a slope that no temperature fits has no bounds and says why', () => {
 	const labels = Array.from({ length: 20 }, (_, i) => ({ cluster: `${i}`, y: 1, decided: true }));
 	const of = (z: number): ReturnType<typeof calibrationSlope> => {
