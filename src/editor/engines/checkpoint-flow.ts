@@ -8,7 +8,7 @@ import { pickFilesStep } from './pick-files.ts';
 import { askServed, type PickedServer, pickModelsStep, pickServerStep, type Served } from './pick-served.ts';
 import type { ServerKeys } from './server-keys.ts';
 import { showStep } from './step.ts';
-import { ENGINE_WORDS, modelName, modelsText, settingsText } from './words.ts';
+import { ENGINE_WORDS, fileName, modelName, modelsText, settingsText } from './words.ts';
 
 type EngineChoice = CheckpointModels['engine'];
 type Stage = 'engine' | 'server' | 'reference' | 'checkpoints' | 'form';
@@ -20,6 +20,10 @@ const STAGES: Readonly<Record<EngineChoice, readonly Stage[]>> = {
 };
 
 const ENDINGS = { gguf: ['.gguf'], logprobs: ['.jsonl', '.jsonl.gz', '.ndjson'] } as const;
+
+function isLog({ path }: FoundFile): boolean {
+	return /log-?p/iu.test(fileName(path));
+}
 
 /** What is known before the first question. */
 export interface FlowStart {
@@ -195,7 +199,7 @@ export class CheckpointFlow {
 	async #askCheckpoints(): Promise<Stage | undefined> {
 		const files = this.#engine === 'logprobs';
 		const options = {
-			title: files ? `${this.#title}: files` : `${this.#title}: checkpoints`,
+			title: `${this.#title}: which ${files ? 'files' : 'ones'}`,
 			step: this.#step('checkpoints'),
 			noun: files ? 'files of log-probabilities' : 'checkpoints',
 			many: true,
@@ -221,6 +225,8 @@ export class CheckpointFlow {
 		const known = [this.#reference, ...this.#checkpoints].flatMap((path) => path ?? []);
 		const { found, folder } = await findFiles(this.#session.folder.uri, endings, known);
 		const offered = found.filter(({ path }) => !options.many || path !== this.#reference);
+		// In a folder of data many files end alike.
+		if (engine === 'logprobs') offered.sort((a, b) => Number(isLog(b)) - Number(isLog(a)));
 		const picked = options.picked.length > 0 ? options.picked : this.#named(offered);
 		return pickFilesStep({ ...options, endings, folder, found: offered, picked });
 	}

@@ -30,12 +30,12 @@ function isDefault(settings: CheckpointSettings): boolean {
 
 function items({ models, settings }: CheckpointChoice): Item[] {
 	const names = checkpointNames(models);
-	const cached = models.engine === 'logprobs' ? '' : ' Pairs that were scored before are taken from the cache.';
+	const cached = models.engine === 'logprobs' ? '' : ' What was scored before is not scored again.';
 	return [
 		{
 			label: models.engine === 'logprobs' ? '$(play) Read them' : '$(play) Score them',
 			description: settingsText(settings),
-			detail: `${nameList(names)}.${cached}`,
+			detail: `${nameList(names, 2)}.${cached}`,
 			action: 'run',
 		},
 		{ label: 'What', kind: vscode.QuickPickItemKind.Separator },
@@ -44,20 +44,19 @@ function items({ models, settings }: CheckpointChoice): Item[] {
 		{
 			label: 'β, the temperature of training',
 			description: String(settings.beta),
-			detail: 'The β it was trained with; TRL’s default is 0.1. Confidence, and so calibration, scales with it.',
+			detail: 'The β it was trained with (TRL’s default: 0.1). Confidence scales with it.',
 			action: 'beta',
 		},
 		{
 			label: 'Loss',
 			description: usesSmoothing(settings.loss) ? `${settings.loss}, ε ${settings.labelSmoothing}` : settings.loss,
-			detail: `${LOSS_WORDS[settings.loss]}. Calibration is read from σ(βΔ) whichever it is.`,
+			detail: `${LOSS_WORDS[settings.loss]}. Confidence is σ(βΔ) whichever it is.`,
 			action: 'loss',
 		},
 		{
 			label: 'λ, how much generalization counts',
 			description: String(settings.lambda ?? 1),
-			detail:
-				'0 = in-distribution fit alone, 1 = smallest worst regret. It picks among the checkpoints; the report can move it.',
+			detail: '0 = in-distribution fit alone, 1 = smallest worst regret. The report can move it.',
 			action: 'lambda',
 		},
 		{
@@ -69,8 +68,7 @@ function items({ models, settings }: CheckpointChoice): Item[] {
 		{
 			label: 'Trained on',
 			description: trainedOnText(settings.trainedOn),
-			detail:
-				'Which recorded export they have seen: then its held-out half is no test for them, and is not counted as one.',
+			detail: 'Which recorded export they have seen: seen prompts are no test.',
 			action: 'trainedOn',
 		},
 		{
@@ -189,16 +187,15 @@ export async function askCheckpointSettings(
 	step: readonly [number, number],
 ): Promise<FormAnswer | undefined> {
 	let choice = start;
-	let last: Action = 'run';
 	for (;;) {
 		const lines = items(choice);
 		const answer = await showStep<Item>({
-			title: 'Score checkpoints: how',
+			title: 'Score checkpoints: settings',
 			step,
 			placeholder: 'Enter starts. Pick a setting to change it first.',
 			items: lines,
-			// Back on the line that was changed.
-			selected: lines.filter(({ action }) => action === last),
+			// Whatever was changed last, Enter starts.
+			selected: lines.slice(0, 1),
 			back: true,
 		});
 		if (answer === undefined) return undefined;
@@ -208,6 +205,5 @@ export async function askCheckpointSettings(
 		if (action === undefined) continue;
 		if (action === 'run' || action === 'models') return { go: action, settings };
 		choice = { ...choice, settings: await change(session, choice, action) };
-		last = action;
 	}
 }

@@ -103,9 +103,9 @@ export async function pickFilesStep(options: FileStep): Promise<StepAnswer<strin
 	}
 }
 
-function placeholder({ noun, many }: FileStep, found: number): string {
-	const typed = many ? 'type a path or a glob (~/runs/dpo-step*.gguf)' : 'type a path';
-	return found === 0 ? `Find the ${noun}: ${typed}, or browse` : `Pick the ${noun}, ${typed}, or browse`;
+function placeholder({ noun, many, endings }: FileStep, found: number): string {
+	if (many) return `${found === 0 ? 'Type' : 'Pick, or type'} a path or glob: ~/runs/dpo-*${endings[0]}`;
+	return `${found === 0 ? 'Type its path, or browse' : 'Pick, type its path, or browse'}: ${noun}`;
 }
 
 /** Replaces the list by what a typed path or glob names; brings the list back when the text is no path any more. */

@@ -5,11 +5,11 @@ import { type CheckpointChoice, type CheckpointModels, type CheckpointSettings, 
 export const ENGINE_WORDS = {
 	gguf: {
 		label: 'GGUF files on this machine',
-		detail: 'A reference model and its checkpoints as files, scored here by llama.cpp. Nothing leaves this machine.',
+		detail: 'A reference model and its checkpoints, scored here by llama.cpp.',
 	},
 	http: {
 		label: 'A scoring server',
-		detail: 'vLLM, SGLang or llama-cpp-python, here or elsewhere: it is sent prompts and responses.',
+		detail: 'vLLM, SGLang or llama-cpp-python. It is sent prompts and responses.',
 	},
 	logprobs: {
 		label: 'Files of log-probabilities',

@@ -49,9 +49,10 @@ function items(options: ScoreOptions, changed: boolean): Item[] {
 			kind: vscode.QuickPickItemKind.Separator,
 		},
 		...(changed ? [{ label: '$(discard) Back to the usual settings', action: 'defaults' as const }] : []),
+		{ label: 'Or a trained model', kind: vscode.QuickPickItemKind.Separator },
 		{
 			label: '$(layers) Score checkpoints instead…',
-			detail: 'What did a trained model learn? GGUF files, a scoring server, or files of log-probabilities.',
+			detail: 'What did it learn? GGUF files, a scoring server, or log-probabilities.',
 			action: 'checkpoints',
 		},
 	];
