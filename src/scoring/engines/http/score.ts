@@ -124,6 +124,7 @@ function refusedReason({ status, type, said }: Refused, pair: EnginePair): strin
 	const texts = [...pair.prompt.messages, ...pair.a, ...pair.b].map((message) =>
 		contentOf(message).trim().slice(0, 16),
 	);
-	const repeats = said.length > 200 || /input/i.test(said) || texts.some((text) => text !== '' && said.includes(text));
+	const repeats =
+		said.length > 200 || /input/i.test(said) || texts.some((text) => text.length > 5 && said.includes(text));
 	return `refused by the server (${status}${type === null ? '' : ` ${type}`})${repeats || said === '' ? '' : `: ${said}`}`;
 }

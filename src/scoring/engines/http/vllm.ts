@@ -143,8 +143,8 @@ export function readLogprobs(
 			},
 			read(json) {
 				const completion = parseCompletion(json);
-				checkIds(completion, ids);
 				const { logprobs, extra } = way === 'echo' ? echoed(completion, ids) : ofPrompt(completion, ids);
+				checkIds(completion, ids);
 				checkValues(logprobs);
 				return { logprobs, extra, fingerprint: completion.system_fingerprint ?? null };
 			},
