@@ -15,6 +15,11 @@ export interface ScoringRun {
 
 export interface RunHooks {
 	/** `unit` of done and total; absent = steps. */
-	readonly onProgress?: (progress: { phase: string; done: number; total: number; unit?: 'pairs' | 'bytes' }) => void;
+	readonly onProgress?: (progress: {
+		phase: string;
+		done: number;
+		total: number;
+		unit?: 'steps' | 'pairs' | 'bytes';
+	}) => void;
 	readonly signal?: AbortSignal;
 }

@@ -5,8 +5,10 @@ import { preview, sideText } from '../domain/text.ts';
 import type { PairPlace } from '../scoring/compare-scores.ts';
 import type { RunLabel } from '../store/attachments.ts';
 import { datasetRows, dataVersion } from '../store/dataset-query.ts';
+import { type PairIndex, pairIndex } from '../store/pair-index.ts';
 import { workspacePaths } from '../store/paths.ts';
 import { comparisonState, readComparison } from '../store/read-comparison.ts';
+import { scoreCachePath } from '../store/score-cache.ts';
 import { Context } from './context.ts';
 import { type DatasetReading, readDataset } from './dataset.ts';
 import { setRejudge } from './judging.ts';
@@ -70,15 +72,37 @@ export function labelsFile(labels: readonly RunLabel[]): Buffer {
 }
 
 export interface Reader extends DatasetReading {
+	readonly root: string;
 	readonly runs: string;
+	readonly exports: string;
 	readonly evalRise: number;
+	/** File of the score cache: beside the database, wherever that is. */
+	readonly cache: string;
+	/** How rows of other files may name this workspace's pairs; opens the workspace again, for the few runs that ask. */
+	readonly index: () => Promise<PairIndex>;
+}
+
+async function readIndex(root: string, stateDir?: string): Promise<PairIndex> {
+	const ctx = await Context.open(root, workspacePaths(root).config, { readonlyDb: true, stateDir });
+	try {
+		return ctx.db.read(() => pairIndex(ctx.db));
+	} finally {
+		await ctx.store.close();
+	}
 }
 
 /** Opens a workspace for reading only, takes the dataset, and closes: all that a scoring process needs. */
 export async function openReader(root: string, stateDir?: string): Promise<Reader> {
 	const ctx = await Context.open(root, workspacePaths(root).config, { readonlyDb: true, stateDir });
 	try {
-		return { ...readDataset(ctx), runs: ctx.paths.runs, evalRise: ctx.config.thresholds.eval_rise };
+		const { root: folder, runs, exports } = ctx.paths;
+		return {
+			...readDataset(ctx),
+			...{ root: folder, runs, exports },
+			evalRise: ctx.config.thresholds.eval_rise,
+			cache: scoreCachePath(ctx.db.path),
+			index: () => readIndex(root, stateDir),
+		};
 	} finally {
 		await ctx.store.close();
 	}

@@ -25,32 +25,39 @@ async function score(request: ScoreRequest): Promise<void> {
 	requireNode();
 	// Only now: this loads the database module, which the environment check has to come before.
 	const { labelsFile, openReader } = await import('./runs-port.ts');
-	await send({ type: 'progress', phase: 'reading the workspace', done: 0, total: 1 });
+	await send({ type: 'progress', phase: 'reading the workspace', done: 0, total: 1, unit: 'steps' });
 	const { labels, ...input } = await openReader(request.root, request.stateDir);
 	let last = { phase: '', at: 0 };
-	await scoreAndWrite({ ...input, extra: { 'labels.jsonl.gz': labelsFile(labels) } }, request, {
+	const { rejected } = await scoreAndWrite({ ...input, extra: { 'labels.jsonl.gz': labelsFile(labels) } }, request, {
 		signal: cancel.signal,
-		onProgress: ({ phase, done, total }) => {
+		onProgress: ({ phase, done, total, unit = 'steps' }) => {
 			const now = performance.now();
 			if (phase === last.phase && now - last.at < PROGRESS_MS && done < total) return;
 			last = { phase, at: now };
-			void send({ type: 'progress', phase, done, total });
+			void send({ type: 'progress', phase, done, total, unit });
 		},
+		onNotice: (text) => void send({ type: 'notice', text }),
 	});
-	await send({ type: 'done', run: request.run });
+	await send({ type: 'done', run: request.run, ...(rejected === undefined ? {} : { rejected }) });
 }
 
 process.on('disconnect', () => process.exit(1));
 process.on('message', (raw) => {
 	const parsed = v.safeParse(toScoring, raw);
-	if (!parsed.success) return;
+	if (!parsed.success) {
+		// Not started, it would wait for ever. What was wrong is named by its place: values may hold a key.
+		const place = v.getDotPath(parsed.issues[0]) ?? 'type';
+		if (!started)
+			void send({ type: 'failed', reason: null, message: `start: ${place}` }).finally(() => process.exit(0));
+		return;
+	}
 	if (parsed.output.type === 'cancel') {
 		cancel.abort();
 		return;
 	}
 	if (started) return;
 	started = true;
-	score(parsed.output)
+	score(parsed.output as ScoreRequest)
 		.catch((error: unknown) =>
 			send({
 				type: 'failed',

@@ -323,8 +323,8 @@ export class Workspace implements WorkspaceApi {
 			await this.#clustered({ job: job.job, signal });
 			return this.#runs.score(options, {
 				signal,
-				onProgress: ({ phase, done, total, eta }) =>
-					ctx.emit.progress({ job: job.job, phase, done, total, unit: 'steps', eta }),
+				onProgress: (progress) => ctx.emit.progress({ job: job.job, ...progress }),
+				onNotice: (text) => ctx.emit.notice({ level: 'warning', text }),
 			});
 		});
 		ctx.emit.changed({ what: ['runs'], reason: `run ${result.run}` });

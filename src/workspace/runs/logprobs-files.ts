@@ -51,7 +51,7 @@ export async function readLogprobs(
 				fact.rejected++;
 				if (rejected.length < NAMED) rejected.push({ path, line, reason: why });
 			}
-			onProgress?.({ phase: `reading ${names[i]}`, done: source.consumed(), total: source.totalBytes });
+			onProgress?.({ phase: `reading ${names[i]}`, done: source.consumed(), total: source.totalBytes, unit: 'bytes' });
 		}
 		if (fact.rows === 0)
 			throw new UserError('unusable-input', `${file} is empty: it holds no rows. Nothing was scored.`);

@@ -1,4 +1,5 @@
 import { sigmoid } from '../../calibration/records.ts';
+import { headlineCheckpoint } from '../../domain/headline.ts';
 import type { RunRecord, ScoreLine } from '../../domain/run-record.ts';
 import type { RunReport, RunSummary } from '../../protocol/workspace-api.ts';
 import type { Sealed } from '../../scoring/sealed.ts';
@@ -151,12 +152,6 @@ export function changedSince(
 	}
 	for (const comparison of then.keys()) if (!seen.has(comparison)) changed++;
 	return changed;
-}
-
-/** Which checkpoint a run's top-level numbers are of; null in a probe run. */
-export function headlineCheckpoint({ checkpoints, recommended, best }: StoredRecord): string | null {
-	if (checkpoints === undefined) return null;
-	return recommended.checkpoint ?? best?.last ?? checkpoints.at(-1)?.name ?? null;
 }
 
 /** One line a comparison: those of the checkpoint that the run's top-level numbers are of. */

@@ -5,6 +5,7 @@ import { UserError } from '../../protocol/errors.ts';
 import type {
 	GateOptions,
 	GateResult,
+	RejectedRows,
 	RunComparison,
 	RunReport,
 	RunSide,
@@ -13,6 +14,7 @@ import type {
 } from '../../protocol/workspace-api.ts';
 import { tryLock } from '../../store/lock.ts';
 import { runLookProcess } from '../look/child.ts';
+import { checkOptions } from './check-options.ts';
 import { compareRuns } from './compare.ts';
 import { type DecisionRequest, decideRun } from './decisions.ts';
 import { gateRun } from './gate.ts';
@@ -29,6 +31,7 @@ import {
 	runSummaries,
 	type ScoreFacts,
 } from './reports.ts';
+import { chooseBaseline } from './retention-baseline.ts';
 import { findRun, newRunId, removeDrafts, scoresSize } from './run-files.ts';
 import { runScoringProcess, type ScoringProgress } from './scoring-child.ts';
 
@@ -38,6 +41,8 @@ const APART_BYTES = 250_000;
 export interface ScoreHooks {
 	readonly signal?: AbortSignal;
 	readonly onProgress?: (progress: ScoringProgress) => void;
+	/** Something to tell the user that ends nothing, e.g. a damaged cache that was begun anew. */
+	readonly onNotice?: (text: string) => void;
 	/** For tests: what to fork, and the forked process. */
 	readonly entry?: string;
 	readonly onChild?: (child: ChildProcess) => void;
@@ -67,9 +72,12 @@ export class Runs {
 	 * One run, in a process of its own.
 	 * @throws UserError busy, cancelled, too-little-data, usage, environment, no-person; then nothing was recorded
 	 */
-	async score(options: ScoreOptions, hooks: ScoreHooks = {}): Promise<{ run: string }> {
+	async score(options: ScoreOptions, hooks: ScoreHooks = {}): Promise<{ run: string; rejected?: RejectedRows }> {
 		const port = this.#port;
 		port.person();
+		checkOptions(options);
+		const { retentionBaseline } = options.checkpoints ?? {};
+		const baseline = retentionBaseline === undefined ? undefined : chooseBaseline(port, retentionBaseline);
 		const lock = tryLock(this.lockPath);
 		if (!('release' in lock)) {
 			const who = lock.heldBy === null ? '' : ` (process ${lock.heldBy.pid}, since ${lock.heldBy.started})`;
@@ -81,22 +89,20 @@ export class Runs {
 		const now = new Date();
 		const run = newRunId(now);
 		try {
-			await runScoringProcess(
+			const done = await runScoringProcess(
 				{
 					type: 'start',
 					root: port.paths.root,
 					...(port.stateDir === undefined ? {} : { stateDir: port.stateDir }),
 					run,
 					created: now.toISOString(),
-					lambda: options.lambda,
-					margin: options.margin,
-					seed: options.seed,
-					...(options.features === undefined ? {} : { features: options.features }),
+					...options,
+					...(baseline === undefined ? {} : { baseline }),
 				},
 				{ ...hooks, onProgress: hooks.onProgress ?? (() => {}) },
 			);
 			await port.append([{ type: 'run-recorded', run, engine: options.engine }]);
-			return { run };
+			return { run, ...done };
 		} finally {
 			removeDrafts(port.paths.runs);
 			lock.release();
@@ -175,7 +181,8 @@ export class Runs {
 		const version = this.#port.version();
 		const known = this.#changed.get(run);
 		if (known?.version === version) return known.changed;
-		const changed = changedSince(this.#scoreFacts(run).labels, this.#port.dataset());
+		const { labels, splits } = this.#scoreFacts(run);
+		const changed = changedSince(labels, this.#port.dataset(), splits);
 		this.#changed.set(run, { version, changed });
 		return changed;
 	}

@@ -1,14 +1,23 @@
 import type { Dataset } from '../../domain/dataset.ts';
-import type { ProbeHooks } from '../../scoring/probe.ts';
+import type { EvaluationSplit } from '../../domain/split.ts';
+import type { RejectedRows } from '../../protocol/workspace-api.ts';
 import { runProbe } from '../../scoring/run-probe.ts';
+import type { RunHooks, ScoringRun } from '../../scoring/scoring-run.ts';
 import { readOwnFeatures } from './own-features-file.ts';
 import type { ReviewedLabels } from './port.ts';
 import { previousRun } from './previous-run.ts';
 import { type StoredScore, writeRun } from './run-files.ts';
+import {
+	CHECKPOINT_BETA,
+	type CheckpointHooks,
+	type CheckpointWorkspace,
+	scoreCheckpoints,
+} from './score-checkpoints.ts';
 import type { ScoreRequest } from './score-messages.ts';
+import { unscoredFile } from './unscored.ts';
 
 /** What a run reads, and files that belong beside it (the labels it scored with). */
-export interface ScoringInput {
+export interface ScoringInput extends Partial<CheckpointWorkspace> {
 	readonly runs: string;
 	readonly dataset: Dataset;
 	readonly reviewed: ReviewedLabels;
@@ -16,19 +25,17 @@ export interface ScoringInput {
 	readonly extra: Readonly<Record<string, string | Buffer>>;
 }
 
-/** Scores and writes the run's folder: whole, or not at all. */
-export async function scoreAndWrite(
-	input: ScoringInput,
-	request: Pick<ScoreRequest, 'run' | 'created' | 'lambda' | 'margin' | 'seed' | 'features'>,
-	hooks: ProbeHooks = {},
-): Promise<void> {
-	const started = performance.now();
+/** What a run is asked; without an engine it is the probe's. */
+export type RunRequest = Pick<ScoreRequest, 'run' | 'created' | 'lambda' | 'margin' | 'seed'> &
+	Partial<Omit<ScoreRequest, 'type' | 'root' | 'stateDir' | 'run' | 'created' | 'lambda' | 'margin' | 'seed'>>;
+
+async function probe(input: ScoringInput, request: RunRequest, hooks: RunHooks): Promise<ScoringRun> {
 	const { features } = request;
 	const own =
 		features === undefined
 			? undefined
 			: await readOwnFeatures(features.path, features.mode, input.dataset.pairs, hooks.signal);
-	const { record, scores, sealed } = await runProbe(
+	return runProbe(
 		input.dataset,
 		{
 			lambda: request.lambda,
@@ -47,15 +54,42 @@ export async function scoreAndWrite(
 		},
 		hooks,
 	);
+}
+
+function isComplete(input: ScoringInput): input is ScoringInput & CheckpointWorkspace {
+	return input.index !== undefined && input.cache !== undefined && input.exports !== undefined;
+}
+
+/** Scores and writes the run's folder: whole, or not at all. */
+export async function scoreAndWrite(
+	input: ScoringInput,
+	request: RunRequest,
+	hooks: CheckpointHooks = {},
+): Promise<{ readonly rejected?: RejectedRows }> {
+	const started = performance.now();
+	const { engine = 'probe' } = request;
+	let done: ScoringRun & { readonly rejected?: RejectedRows };
+	if (engine === 'probe') done = await probe(input, request, hooks);
+	else if (isComplete(input))
+		done = await scoreCheckpoints(input, { beta: CHECKPOINT_BETA, ...request, engine }, hooks);
+	else throw new Error(`engine ${engine}: the workspace was not read for it`);
+	const { record, scores, sealed, rejected } = done;
 	const lines: StoredScore[] = scores.map((line) => {
 		const reviewed = input.reviewed.get(line.comparison);
 		return reviewed === undefined ? line : { ...line, reviewed };
 	});
 	const durations = { total: Math.round(performance.now() - started) };
+	const splits: readonly EvaluationSplit[] | undefined = record.settings.splits;
+	const unscored = unscoredFile(
+		splits === undefined ? input.dataset.pairs : input.dataset.pairs.filter((pair) => splits.includes(pair.split)),
+		new Set([...lines, ...(sealed?.lines ?? [])].map(({ comparison }) => comparison)),
+		input.reviewed,
+	);
 	writeRun(
 		input.runs,
 		{ run: request.run, created: request.created, ...record, durations },
 		{ scores: lines, sealed },
-		input.extra,
+		{ ...input.extra, ...unscored },
 	);
+	return rejected === undefined ? {} : { rejected };
 }

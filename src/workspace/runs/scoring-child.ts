@@ -4,6 +4,7 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { UserError, type UserErrorReason } from '../../protocol/errors.ts';
+import type { RejectedRows } from '../../protocol/workspace-api.ts';
 import { type FromScoring, fromScoring, type ScoreRequest } from './score-messages.ts';
 
 /**
@@ -22,6 +23,8 @@ export interface ScoringProgress {
 	readonly total: number;
 	/** Seconds left in this phase, once it can be told. */
 	readonly eta: number | null;
+	/** Of done and total. */
+	readonly unit: 'steps' | 'pairs' | 'bytes';
 }
 
 /** The bundled `scoring.cjs` beside the current bundle, or the source when run from source. */
@@ -33,7 +36,7 @@ export function scoringEntry(): string {
 /**
  * Runs one scoring run in a process of its own: a crash or a full memory there ends the run, not the caller. The process
  * leaves when this one does (IPC disconnect).
- * @returns once the run's folder is in place
+ * @returns once the run's folder is in place, with what the run left out of the files it was given
  * @throws UserError `cancelled`; what the process says; `environment` when it ends without a word
  */
 export function runScoringProcess(
@@ -41,10 +44,11 @@ export function runScoringProcess(
 	options: {
 		readonly signal?: AbortSignal;
 		readonly onProgress: (progress: ScoringProgress) => void;
+		readonly onNotice?: (text: string) => void;
 		readonly entry?: string;
 		readonly onChild?: (child: ChildProcess) => void;
 	},
-): Promise<void> {
+): Promise<{ readonly rejected?: RejectedRows }> {
 	return new Promise((resolve, reject) => {
 		if (options.signal?.aborted) {
 			reject(new UserError('cancelled', 'The scoring run was cancelled; nothing was recorded.'));
@@ -64,6 +68,8 @@ export function runScoringProcess(
 		let kill: NodeJS.Timeout | undefined;
 		let phase = '';
 		let phaseStarted = 0;
+		/** What a phase begins with, e.g. pairs that an earlier run scored, says nothing of its speed. */
+		let doneBefore = 0;
 		const cancel = (): void => {
 			if (child.connected) child.send({ type: 'cancel' }, () => {});
 			kill = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
@@ -73,6 +79,10 @@ export function runScoringProcess(
 			const parsed = v.safeParse(fromScoring, raw);
 			if (!parsed.success) return;
 			const message = parsed.output;
+			if (message.type === 'notice') {
+				options.onNotice?.(message.text);
+				return;
+			}
 			if (message.type !== 'progress') {
 				outcome = message;
 				return;
@@ -80,16 +90,18 @@ export function runScoringProcess(
 			if (message.phase !== phase) {
 				phase = message.phase;
 				phaseStarted = performance.now();
+				doneBefore = message.done;
 			}
-			const { done, total } = message;
+			const { done, total, unit } = message;
 			const elapsed = (performance.now() - phaseStarted) / 1000;
-			const eta = done > 0 && elapsed > 0.5 ? Math.round((elapsed * (total - done)) / done) : null;
-			options.onProgress({ phase, done, total, eta });
+			const moved = done - doneBefore;
+			const eta = moved > 0 && elapsed > 0.5 ? Math.round((elapsed * (total - done)) / moved) : null;
+			options.onProgress({ phase, done, total, eta, unit });
 		});
 		const end = (code: number | null, signal: NodeJS.Signals | null, problem?: Error): void => {
 			clearTimeout(kill);
 			options.signal?.removeEventListener('abort', cancel);
-			if (outcome?.type === 'done') resolve();
+			if (outcome?.type === 'done') resolve(outcome.rejected === undefined ? {} : { rejected: outcome.rejected });
 			else if (options.signal?.aborted) {
 				reject(new UserError('cancelled', 'The scoring run was cancelled; nothing was recorded.'));
 			} else if (outcome?.type === 'failed') {

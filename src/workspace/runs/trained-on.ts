@@ -1,0 +1,93 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ScoredCheckpoint } from '../../domain/checkpoint.ts';
+import { UserError } from '../../protocol/errors.ts';
+import type { CheckpointOptions } from '../../protocol/workspace-api.ts';
+
+/** Shortest export id prefix that is taken for one, as everywhere. */
+const MIN_PREFIX = 8;
+
+type TrainedOn = NonNullable<ScoredCheckpoint['trainedOn']>;
+
+/** `*` any text, `?` one character; names of served models hold slashes, which a path's glob would stop at. */
+function matcher(pattern: string): RegExp {
+	const source = pattern
+		.split(/([*?])/)
+		.map((part) => (part === '*' ? '.*' : part === '?' ? '.' : escaped(part)))
+		.join('');
+	return new RegExp(`^${source}$`, 's');
+}
+
+function escaped(text: string): string {
+	return text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+}
+
+function findExport(exports: string, wanted: string): string {
+	const ids = existsSync(exports)
+		? readdirSync(exports).flatMap((name) => /^([0-9a-f]{64})\.json$/.exec(name)?.[1] ?? [])
+		: [];
+	const found = wanted.length < MIN_PREFIX ? [] : ids.filter((id) => id.startsWith(wanted));
+	if (found.length === 1) return found[0]!;
+	if (found.length > 1) throw new UserError('ambiguous-id', `"${wanted}" fits ${found.length} recorded exports.`);
+	throw new UserError(
+		'not-found',
+		`There is no recorded export "${wanted}" (${ids.length} are recorded in .pairwright/exports). Give its id or at least ${MIN_PREFIX} of its first digits, as "pairwright export" printed it, or none.`,
+	);
+}
+
+function isIdList(value: unknown): value is string[] {
+	return Array.isArray(value) && value.every((id) => typeof id === 'string');
+}
+
+/** Prompts that a trainer was given: the export's splits, and what a penalty read of the held-out tuning half. */
+function readExport(exports: string, id: string): TrainedOn {
+	const path = join(exports, `${id}.json`);
+	try {
+		const record = JSON.parse(readFileSync(path, 'utf8')) as {
+			readonly splits?: Readonly<Record<string, { readonly prompts?: unknown }>>;
+			readonly reference_used?: unknown;
+		};
+		const lists = [
+			...Object.values(record.splits ?? {}).map((split) => split.prompts),
+			...(record.reference_used === undefined ? [] : [record.reference_used]),
+		];
+		if (lists.length === 0 || !lists.every(isIdList)) throw new Error('it holds no lists of prompts');
+		return { export: id, prompts: [...new Set(lists.flat())].sort() };
+	} catch (error) {
+		throw new UserError(
+			'unusable-input',
+			`The record ${path} of a training export cannot be read: ${(error as Error).message}. Get it from version control.`,
+		);
+	}
+}
+
+/** Reads the exports that options name; before anything is scored, so that a wrong id costs nothing. */
+export function readTrainedOn(exports: string, options: CheckpointOptions['trainedOn'] = []): TrainedOnRules {
+	return options.map(({ pattern, export: wanted }) => ({
+		pattern,
+		fits: matcher(pattern),
+		trainedOn: wanted === 'none' ? { export: null, prompts: [] } : readExport(exports, findExport(exports, wanted)),
+	}));
+}
+
+export type TrainedOnRules = readonly {
+	readonly pattern: string;
+	readonly fits: RegExp;
+	readonly trainedOn: TrainedOn;
+}[];
+
+/**
+ * What each checkpoint was trained on: the first rule whose pattern fits its name.
+ * @throws UserError usage for a pattern that fits none: a misspelt one would silently leave "not said"
+ */
+export function trainedOnOf(rules: TrainedOnRules, names: readonly string[]): (TrainedOn | null)[] {
+	for (const { pattern, fits } of rules) {
+		if (!names.some((name) => fits.test(name))) {
+			throw new UserError(
+				'usage',
+				`--trained-on ${pattern}=…: no checkpoint is called that. The run has ${names.join(', ')}.`,
+			);
+		}
+	}
+	return names.map((name) => rules.find(({ fits }) => fits.test(name))?.trainedOn ?? null);
+}
