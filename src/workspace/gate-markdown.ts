@@ -20,13 +20,13 @@ export function markdownText(text: string): string {
 		);
 }
 
-/** A name as code: nothing in it is read as Markdown; the fence is longer than any of its own, and a bar would end a table's cell. */
+/** A name as code: nothing in it is read as Markdown; the fence is longer than any of its own. Not for a table, where a bar ends the cell. */
 export function markdownCode(name: string): string {
 	const inner = flat(name);
 	const runs = inner.match(/`+/gu) ?? [];
 	const fence = '`'.repeat(1 + Math.max(0, ...runs.map((run) => run.length)));
 	const padded = inner === '' || /^`|`$/u.test(inner) ? ` ${inner} ` : inner;
-	return `${fence}${padded.replaceAll('|', '\\|')}${fence}`;
+	return `${fence}${padded}${fence}`;
 }
 
 const WORDS: Readonly<Record<GateCheck['status'], string>> = {

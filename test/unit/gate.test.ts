@@ -159,8 +159,10 @@ function storeRuns(store: RunStore): void {
 		recommended: { lambda: null, checkpoint: 'one', sentence: 'One.', vetoes: [] },
 		health: health.map((check) => ({ ...check, status: 'pass' as const })),
 	};
-	const failing = [{ ...health[0]!, check: 'length-hack', status: 'fail' as const }];
-	const [one, two] = [madeCheckpoint('one'), madeCheckpoint('two', { health: failing })];
+	const failing = (check: string) => [{ ...health[0]!, check, status: 'fail' as const }];
+	const one = madeCheckpoint('one');
+	const two = madeCheckpoint('two', { health: failing('length-hack') });
+	const three = madeCheckpoint('three', { health: failing('train-memorised') });
 	store.write(runId(1), {}, linesOf(pairs, firstMargin));
 	store.write(runId(2), { ...ours, checkpoints: [one] }, linesOf(pairs, firstMargin, { checkpoint: 'one' }));
 	store.write(runId(3), { ...ours, checkpoints: [one, two] }, [
@@ -227,4 +229,15 @@ test('a checkpoint answers for its own failing checks, not for another’s', (t)
 	const two = of('two');
 	assert.equal(two.passed, false);
 	assert.match(two.checks[0]!.message, /^Failing: length-hack\./);
+	// A record's own list holds its headline's checks as well.
+	store.write(
+		runId(4),
+		{
+			checkpoints: [three, madeCheckpoint('four')],
+			recommended: { lambda: null, checkpoint: 'three', sentence: 'Three.', vetoes: [] },
+			health: three.health,
+		},
+		[],
+	);
+	assert.deepEqual([of('three').passed, of('four').passed], [false, true]);
 });
