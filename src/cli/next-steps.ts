@@ -30,12 +30,18 @@ export function nextSteps({ record, outOfDate, rejudge }: RunReport): string[] {
 	if (open > 0)
 		steps.push(`Judge what is open in eval and held-out (${plural(open, 'pair')}): pairwright list --status open`);
 	if (decision === null) {
+		const choice =
+			recommended.checkpoint !== null
+				? `--checkpoint ${/^[\w.:-]+$/.test(recommended.checkpoint) ? recommended.checkpoint : JSON.stringify(recommended.checkpoint)}`
+				: recommended.lambda !== null
+					? `--lambda ${plain(recommended.lambda)}`
+					: null;
 		steps.push(
-			recommended.lambda === null
+			choice === null
 				? `Record what you do with this run, and open its sealed half: pairwright decide ${run} --none --reason "…"`
-				: `Record the choice, and open the sealed half: pairwright decide ${run} --lambda ${plain(recommended.lambda)} --reason "…"`,
+				: `Record the choice, and open the sealed half: pairwright decide ${run} ${choice} --reason "…"`,
 		);
-	} else {
+	} else if (record.checkpoints === undefined) {
 		steps.push('Hand the data to a trainer: pairwright export --out DIR');
 	}
 	if (rejudge.mistakes > 0) {

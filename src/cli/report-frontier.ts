@@ -94,14 +94,16 @@ export function frontierLines(terminal: Terminal, record: RunRecord): string[] {
 	];
 }
 
-/** GDPO − pooled, said where it does not beat pooled too. */
-function claimLines(terminal: Terminal, { claim }: RunRecord): string[] {
+/** GDPO − pooled (checkpoints: − reference), said where it does not beat it too. */
+export function claimLines(terminal: Terminal, { claim, checkpoints }: RunRecord): string[] {
 	if (claim === undefined) return [];
 	const { low, high, on, value, sentence } = claim;
 	const known = low !== null && high !== null;
 	const status = known && high < 0 ? 'pass' : known && low > 0 ? 'warn' : 'insufficient';
 	const told = value === null || sentence.includes(fixed(Math.abs(value)));
-	const numbers = told ? '' : ` Loss on ${SPLIT_LABELS[on]}, GDPO − pooled: ${interval({ value, low, high })}.`;
+	const numbers = told
+		? ''
+		: ` Loss on ${SPLIT_LABELS[on]}, ${checkpoints === undefined ? 'GDPO − pooled' : 'checkpoint − reference'}: ${interval({ value, low, high })}.`;
 	return [bullet(terminal, statusMark(terminal, status), `${oneLine(sentence)}${numbers}`)];
 }
 

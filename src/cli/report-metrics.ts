@@ -23,7 +23,8 @@ const METRIC_COLUMNS = [
 ] as const;
 
 function label(split: EvaluationSplit, record: RunRecord): string {
-	return split === 'train' && record.objective?.fit !== 'eval' ? 'train, out of fold' : SPLIT_LABELS[split];
+	if (split !== 'train') return SPLIT_LABELS[split];
+	return record.checkpoints === undefined ? 'train, out of fold' : 'train, in sample';
 }
 
 /** 1/T*, also for records that have T* alone; one that ran to an end of its range is no number to compare. */
@@ -99,6 +100,8 @@ function leftOut({ left_out, n, n_accuracy }: Metrics): string {
 		[left_out.waiting, 'judged, but behind one that is not'],
 		[left_out.both_bad, 'both bad'],
 		[left_out.spanning, 'in clusters across splits'],
+		[left_out.unscored, 'not scored by every checkpoint'],
+		[left_out.seen, 'near prompts that a checkpoint was trained on'],
 		[n - n_accuracy, 'ties or unresolved, in no accuracy'],
 	];
 	return parts

@@ -1,8 +1,9 @@
-import type { RunRecord } from '../domain/run-record.ts';
+import type { Decision, RunRecord } from '../domain/run-record.ts';
 import { SPLIT_LABELS } from '../domain/split.ts';
 import type { Mistake, RunReport } from '../protocol/workspace-api.ts';
 import { duration, interval, oneLine, percent, plain, plural, shortId, when } from './format.ts';
 import { nextSteps } from './next-steps.ts';
+import { checkpointLines, forgettingLines } from './report-checkpoints.ts';
 import { frontierLines } from './report-frontier.ts';
 import { checkLines, featureLines, shiftLines, sliceLines } from './report-lists.ts';
 import { calibrationDetails, splitsTable } from './report-metrics.ts';
@@ -18,7 +19,12 @@ export function reportText(terminal: Terminal, report: RunReport): string {
 	return [
 		verdict(terminal, report),
 		[splitsTable(terminal, record), ...calibrationDetails(terminal, record)].join('\n\n'),
-		section(terminal, 'What generalization costs', frontierLines(terminal, record)),
+		...(record.checkpoints === undefined
+			? [section(terminal, 'What generalization costs', frontierLines(terminal, record))]
+			: [
+					section(terminal, 'Checkpoints', checkpointLines(terminal, record)),
+					section(terminal, 'Must not forget, by the policy alone', forgettingLines(terminal, record)),
+				]),
 		section(terminal, 'Checks', checkLines(terminal, record)),
 		mistakes(terminal, report.mistakes),
 		section(terminal, 'Slices, exploratory', sliceLines(terminal, record)),
@@ -43,14 +49,16 @@ function verdict(terminal: Terminal, { record, ordinal, outOfDate }: RunReport):
 	const { settings, engine, durations } = record;
 	const sentence = wrap(oneLine(record.verdict.sentence), terminal.width, '  ').trimStart();
 	const total = durations === undefined ? null : Object.values(durations).reduce((sum, ms) => sum + ms, 0);
-	const chosen = record.recommended.lambda === null ? ' (none recommended)' : ' (recommended)';
+	const overCheckpoints = record.checkpoints !== undefined;
+	const chosen = overCheckpoints ? '' : record.recommended.lambda === null ? ' (none recommended)' : ' (recommended)';
 	const facts = [
 		`Run ${ordinal}`,
 		record.run,
 		`${engine.name} ${engine.version}`,
 		`λ ${plain(settings.lambda)}${settings.lambda_requested === null ? chosen : ''}`,
-		`margin ${plain(settings.margin)} nats`,
+		`margin ${plain(settings.margin)}${settings.loss === 'ipo' || settings.loss === 'hinge' ? '' : ' nats'}`,
 		`β ${plain(settings.beta)}`,
+		...(settings.loss === undefined ? [] : [`loss ${settings.loss}`]),
 		`seed ${settings.seed}`,
 		when(record.created),
 		...(total === null ? [] : [duration(total)]),
@@ -89,16 +97,28 @@ function mistakes(terminal: Terminal, list: readonly Mistake[]): string {
 	);
 }
 
+/** "λ 0.25", "dpo-step50", "None". */
+export function chosenInWords({ lambda, checkpoint }: Pick<Decision, 'lambda' | 'checkpoint'>, none = 'None'): string {
+	if (checkpoint !== null) return oneLine(checkpoint);
+	return lambda === null ? none : `λ ${plain(lambda)}`;
+}
+
 function decision(terminal: Terminal, { decision: made, seal, metrics, opened }: RunRecord): string {
 	if (made === null) return '';
 	const sealed = metrics.heldout_sealed ?? null;
 	return section(terminal, 'Decision', [
 		wrap(
-			`${made.lambda === null ? 'None' : `λ ${plain(made.lambda)}`}, by ${oneLine(made.person)}, ${when(made.at)}: ${oneLine(made.reason)}`,
+			`${chosenInWords(made)}, by ${oneLine(made.person)}, ${when(made.at)}: ${oneLine(made.reason)}`,
 			terminal.width,
 			'  ',
 		),
 		...(sealed === null ? [] : [`  Sealed half: NLL ${interval(sealed.nll)}, accuracy ${interval(sealed.accuracy)}.`]),
+		...(opened?.losses ?? [])
+			.filter(({ checkpoint, name }) => checkpoint !== undefined && name !== 'choice')
+			.map(
+				(row) =>
+					`  ${oneLine(row.checkpoint!)}: loss ${interval(row)}${row.simultaneous ? ', simultaneous band' : ''}${row.name === 'other' ? '' : ` (${row.name === 'recommended' ? 'recommended' : 'best by eval'})`}.`,
+			),
 		...(opened?.by_facet ?? [])
 			.filter(({ name, value }) => name === 'choice' && value !== null)
 			.map(
