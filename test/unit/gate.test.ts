@@ -150,6 +150,8 @@ test('the schema that editors check the gate against names exactly what the gate
 	assert.deepEqual(said((JSON.parse(file) as Node).properties?.gate), read(gateSchema as unknown as Schema));
 });
 
+const failing = (check: string) => [{ ...recordFixture().health[0]!, check, status: 'fail' as const }];
+
 function storeRuns(store: RunStore): void {
 	const pairs = makePairs(60);
 	for (const [id, place] of placesOf(pairs)) store.places.set(id, place);
@@ -159,10 +161,8 @@ function storeRuns(store: RunStore): void {
 		recommended: { lambda: null, checkpoint: 'one', sentence: 'One.', vetoes: [] },
 		health: health.map((check) => ({ ...check, status: 'pass' as const })),
 	};
-	const failing = (check: string) => [{ ...health[0]!, check, status: 'fail' as const }];
 	const one = madeCheckpoint('one');
 	const two = madeCheckpoint('two', { health: failing('length-hack') });
-	const three = madeCheckpoint('three', { health: failing('train-memorised') });
 	store.write(runId(1), {}, linesOf(pairs, firstMargin));
 	store.write(runId(2), { ...ours, checkpoints: [one] }, linesOf(pairs, firstMargin, { checkpoint: 'one' }));
 	store.write(runId(3), { ...ours, checkpoints: [one, two] }, [
@@ -230,6 +230,7 @@ test('a checkpoint answers for its own failing checks, not for another’s', (t)
 	assert.equal(two.passed, false);
 	assert.match(two.checks[0]!.message, /^Failing: length-hack\./);
 	// A record's own list holds its headline's checks as well.
+	const three = madeCheckpoint('three', { health: failing('train-memorised') });
 	store.write(
 		runId(4),
 		{
