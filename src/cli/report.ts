@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { ScoreLine } from '../domain/run-record.ts';
 import type { RunSummary, WorkspaceApi } from '../protocol/workspace-api.ts';
-import { fixed, interval, plain, plural, when } from './format.ts';
+import { fixed, interval, oneLine, plain, plural, when } from './format.ts';
 import { example, perform } from './register.ts';
 import { reportText } from './report-text.ts';
 import { renderTable } from './table.ts';
@@ -75,17 +75,19 @@ export function runsText(terminal: Terminal, runs: readonly RunSummary[]): strin
 			{ title: '' },
 			{ title: 'run' },
 			{ title: 'when', drop: 4 },
-			{ title: 'λ', align: 'right' },
+			{ title: 'scored', drop: 2 },
+			{ title: 'chose' },
 			{ title: 'eval NLL', align: 'right', drop: 3 },
 			{ title: 'held-out NLL', align: 'right' },
-			{ title: 'held-out over-confidence', align: 'right', drop: 2 },
+			{ title: 'held-out over-confidence', align: 'right', drop: 3 },
 			{ title: 'decided', drop: 1 },
 		],
 		runs.map((run) => [
 			statusMark(terminal, run.verdict.status),
 			run.run,
 			when(run.created),
-			plain(run.lambda),
+			scoredBy(run),
+			run.checkpoints === undefined ? `λ ${plain(run.lambda)}` : oneLine(run.checkpoints.recommended ?? 'ship none'),
 			fixed(run.eval?.nll.value ?? null),
 			fixed(run.heldout?.nll.value ?? null),
 			run.heldout === null ? fixed(null) : interval(run.heldout.overconfidence),
@@ -93,4 +95,9 @@ export function runsText(terminal: Terminal, runs: readonly RunSummary[]): strin
 		]),
 	);
 	return `${table}\n\n${plural(runs.length, 'run')}. One of them: pairwright report RUN`;
+}
+
+/** `probe`, `gguf, 7 checkpoints` */
+function scoredBy({ engine, checkpoints }: RunSummary): string {
+	return checkpoints === undefined ? engine : `${engine}, ${plural(checkpoints.count, 'checkpoint')}`;
 }
