@@ -19,6 +19,8 @@ export interface SideScore {
 	readonly chosenSide: 'a' | 'b';
 	/** Logit of P(chosen ≻ rejected), nats: βΔ. */
 	readonly margin: number;
+	/** The model was trained on it or on one of its cluster. */
+	readonly seen?: boolean;
 }
 
 /** Where a pair stands today. */
@@ -45,6 +47,8 @@ export interface NotCompared {
 	readonly labels: number;
 	/** Scored by both in different splits. */
 	readonly moved: number;
+	/** One of the models was trained on them, or on near-copies. */
+	readonly seen: number;
 	/** Scored by both before they went to the sealed half. */
 	readonly sealed: number;
 	/** Scored by both, but excluded or no longer in the workspace. */
@@ -66,7 +70,7 @@ export function matchScores(
 	places: ReadonlyMap<string, PairPlace>,
 ): { readonly pairs: ComparedPair[]; readonly left: NotCompared } {
 	const before = new Map(first.map((score) => [score.comparison, score]));
-	const left = { labels: 0, moved: 0, sealed: 0, gone: 0, onlyFirst: 0, onlySecond: 0 };
+	const left = { labels: 0, moved: 0, seen: 0, sealed: 0, gone: 0, onlyFirst: 0, onlySecond: 0 };
 	const pairs: ComparedPair[] = [];
 	let common = 0;
 	for (const now of second) {
@@ -80,6 +84,7 @@ export function matchScores(
 		if (place === undefined) left.gone++;
 		else if (then.split !== now.split) left.moved++;
 		else if (place.split === 'heldout_sealed' && now.split !== 'heldout_sealed') left.sealed++;
+		else if (then.seen === true || now.seen === true) left.seen++;
 		else if (shareOfA(then) !== shareOfA(now) || then.decided !== now.decided) left.labels++;
 		else {
 			const { comparison, split, y, decided, margin } = now;

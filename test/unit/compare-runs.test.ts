@@ -63,16 +63,17 @@ test('only pairs with the same label, the same split and a place outside the sea
 		if (i === 0) return { ...score, y: 0.75 };
 		if (i === 1) return { ...score, chosenSide: 'b' as const };
 		if (i === 2) return { ...score, split: 'heldout_reference' as const };
+		if (i === 5) return { ...score, seen: true };
 		return score;
 	});
 	const places = placesOf(pairs);
 	places.set('p003', { cluster: 'x', split: 'heldout_sealed' });
 	places.delete('p004');
 	const { pairs: kept, left } = matchScores(first.slice(0, 38), second.slice(1).concat(second[0]!), places);
-	assert.deepEqual(left, { labels: 2, moved: 1, sealed: 1, gone: 1, onlyFirst: 0, onlySecond: 2 });
+	assert.deepEqual(left, { labels: 2, moved: 1, seen: 1, sealed: 1, gone: 1, onlyFirst: 0, onlySecond: 2 });
 	assert.deepEqual(
 		kept.map(({ comparison }) => comparison),
-		pairs.slice(5, 38).map(({ comparison }) => comparison),
+		pairs.slice(6, 38).map(({ comparison }) => comparison),
 	);
 });
 

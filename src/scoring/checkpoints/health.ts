@@ -3,6 +3,7 @@ import type { ScoredPair } from '../../domain/dataset.ts';
 import type { HealthCheck, Shift, Slice } from '../../domain/run-record.ts';
 import { insufficient, largest } from '../../health/check.ts';
 import { checkConfidenceHack } from '../../health/confidence-hack.ts';
+import { driftSince } from '../../health/drift-run.ts';
 import { checkFormatHack } from '../../health/format-hack.ts';
 import { checkGeneralizationGap, GENERALIZATION_GAP } from '../../health/generalization-gap.ts';
 import { adjustFamily } from '../../health/holm.ts';
@@ -102,6 +103,20 @@ function ownChecks(
 	];
 }
 
+/** Since an earlier run's headline; of a void tuning half nothing can be told. */
+function driftChecks(family: CheckpointFamily, headline: number): HealthCheck[] {
+	const { previous, reviewed } = family.settings;
+	const invalid = family.members[headline]!.standing.void !== null;
+	return driftSince(previous, (split) => {
+		if (invalid && split === 'heldout_reference') return [];
+		const { margin } = family.records(split, headline);
+		return family.pairs(split, headline).map(({ comparison, cluster, chosenSide, y }, i) => ({
+			...{ comparison, cluster, chosenSide, margin: margin[i]! },
+			y: reviewed?.get(comparison)?.y ?? y,
+		}));
+	});
+}
+
 /** Checks of a run's data, whatever was scored. */
 function runChecks({ dataset }: CheckpointFamily, shift: Shift | null): HealthCheck[] {
 	const sizes = (['train', 'eval', 'heldout_reference', 'heldout_sealed'] as const).map((split) => [
@@ -119,7 +134,7 @@ function runChecks({ dataset }: CheckpointFamily, shift: Shift | null): HealthCh
 export interface CheckpointHealth {
 	/** By member. */
 	readonly own: readonly (readonly HealthCheck[])[];
-	/** Of the data. */
+	/** Of the data, and what changed since an earlier run. */
 	readonly run: readonly HealthCheck[];
 }
 
@@ -128,10 +143,11 @@ export function checkpointHealth(
 	family: CheckpointFamily,
 	retention: readonly (Retention | null)[],
 	shift: Shift | null,
+	headline: number,
 ): CheckpointHealth {
 	const surfaces = new Surfaces();
 	const own = family.members.map((_, k) => ownChecks(family, k, retention[k] ?? null, surfaces));
-	const run = runChecks(family, shift);
+	const run = [...driftChecks(family, headline), ...runChecks(family, shift)];
 	const adjusted = adjustFamily([...own.flat(), ...run]);
 	let at = 0;
 	const deal = (checks: readonly HealthCheck[]): HealthCheck[] => {

@@ -191,7 +191,7 @@ async function compose(
 	measured.catch(() => {});
 	const retention = family.members.map((member, k) => retentionOf(family, k, called(member)));
 	const shift = await shiftIn(dataset, settings.seed, hooks.threads);
-	const health = checkpointHealth(family, retention, shift);
+	const health = checkpointHealth(family, retention, shift, headline);
 	const { metrics, sealed } = await measured;
 	const checkpoints = family.members.map((_, k) =>
 		resultOf(family, choice, k, { metrics: metrics[k]!, health: health.own[k]!, retention: retention[k]! }),

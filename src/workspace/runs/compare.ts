@@ -53,13 +53,14 @@ function sideScores(port: RunsPort, { run, record, checkpoint }: FoundSide, with
 	const lines = withSealed ? runScores(port, run) : readScores(port.paths.runs, run);
 	return lines
 		.filter((line) => line.checkpoint === checkpoint && (withSealed || line.split !== 'heldout_sealed'))
-		.map(({ comparison, split, y, decided, chosen_side, delta }) => ({
+		.map(({ comparison, split, y, decided, chosen_side, delta, seen = false }) => ({
 			comparison,
 			split,
 			y,
 			decided,
 			chosenSide: chosen_side,
 			margin: beta * delta,
+			seen,
 		}));
 }
 
@@ -80,6 +81,7 @@ export function notesOf(left: NotCompared): string[] {
 	const said: [number, string][] = [
 		[left.labels, 'have other labels in one of the runs: left out'],
 		[left.moved, 'were scored in different splits: left out'],
+		[left.seen, 'were trained on by one of them, or are near what was: left out'],
 		[left.sealed, 'have gone to the sealed half since: left out'],
 		[left.gone, 'are excluded or no longer in the workspace: left out'],
 		[left.onlyFirst, 'were scored by the baseline alone'],

@@ -1,6 +1,7 @@
 import { GATE_METRICS, GATE_SPLITS, type GateConfig } from '../../domain/gate.ts';
 import { headlineCheckpoint } from '../../domain/headline.ts';
 import type { HealthCheck, Interval } from '../../domain/run-record.ts';
+import { DRIFT } from '../../health/drift.ts';
 import { FORGETTING } from '../../health/forgetting.ts';
 import { type GateFacts, gateChecks, gateVerdict } from '../../health/gate.ts';
 import { GENERALIZATION_GAP } from '../../health/generalization-gap.ts';
@@ -19,8 +20,9 @@ function healthOf(side: FoundSide): HealthCheck[] {
 	const { record, result } = side;
 	const own = result?.health ?? [];
 	const elsewhere = new Set((record.checkpoints ?? []).flatMap((each) => each.health.map((check) => check.check)));
-	// The record's own list holds the headline's checks too: of another checkpoint they say nothing.
-	const common = isHeadline(side) ? record.health : record.health.filter((check) => !elsewhere.has(check.check));
+	// The record's own list holds the headline's checks too, and what drifted is the headline: of another they say nothing.
+	const ofHeadline = (check: HealthCheck): boolean => elsewhere.has(check.check) || check.check === DRIFT;
+	const common = isHeadline(side) ? record.health : record.health.filter((check) => !ofHeadline(check));
 	const key = ({ check, split }: HealthCheck): string => `${check}/${split ?? ''}`;
 	return [...new Map([...common, ...own].map((check) => [key(check), check])).values()];
 }

@@ -116,7 +116,12 @@ export function previousCheckpointRun(
 	}
 	for (const record of earlier.reverse()) {
 		const headline = headlineCheckpoint(record);
-		const scores = readable(() => readScores(runs, record.run))?.filter((line) => line.checkpoint === headline);
+		const invalid = record.checkpoints?.find((each) => each.name === headline)?.void !== undefined;
+		// What it was trained on, it has not been tested on.
+		const scores = readable(() => readScores(runs, record.run))?.filter(
+			({ checkpoint, seen, split }) =>
+				checkpoint === headline && seen !== true && !(invalid && split === 'heldout_reference'),
+		);
 		if (scores === undefined || (reference === '' && !agrees(scores, scoresNow))) continue;
 		return {
 			scores: scores.map((line) => ({ ...line, delta: record.settings.beta * line.delta })),
