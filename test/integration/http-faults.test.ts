@@ -79,7 +79,18 @@ describe('engine http under faults', () => {
 		assert.equal(await server.fail(), 0);
 	});
 
-	it('Retry-After holds all requests back, and one that is too long ends the run', async () => {
+	it('Retry-After holds requests back', async () => {
+		const engine = engineFor(server.url, { concurrency: 1 });
+		const open = await engine.open('base', 'checkpoint');
+		await server.stats();
+		await server.fail({ kind: 'status', status: 429, retryAfter: '0.2', times: 2 });
+		await open.score(PAIRS, { onPair() {} });
+		await engine.close();
+		assert.equal(await server.fail(), 0);
+		assert.equal((await server.stats()).tooEarly, 0);
+	});
+
+	it('a Retry-After that is too long ends the run', async () => {
 		const engine = engineFor(server.url, { concurrency: 4 });
 		const open = await engine.open('base', 'checkpoint');
 		await server.fail({ kind: 'status', status: 429, retryAfter: '7200', times: 1 });
