@@ -1,5 +1,6 @@
 import { pairLoss, sigmoid } from '../calibration/records.ts';
-import { accumulate, dotLane, dotLanes, LANES, type LaneProblem, LaneSolver, type LaneState } from './solve.ts';
+import { kernelOn, LANES, type LaneKernel } from './lane-kernel.ts';
+import { accumulate, type LaneProblem, LaneSolver, type LaneState } from './solve.ts';
 
 /**
  * Gaps in nats: while ρ is searched, and certified for what is reported. Measured on the real sets: thirty times tighter search
@@ -11,6 +12,8 @@ const MAX_PASSES = 200;
 
 /** What every fit of a run reads; shared between threads. */
 export interface FitData extends Omit<LaneProblem, 'rows' | 'rate' | 'ridge'> {
+	/** Where the weights of every state are. */
+	readonly memory: WebAssembly.Memory;
 	readonly folds: number;
 	readonly train: Int32Array;
 	readonly reference: Int32Array;
@@ -79,7 +82,12 @@ function problemAt(data: FitData, s: number, ridge: number): LaneProblem {
 /**
  * θ(q) of a neighbour's q at this (s, ρ). Changing ρ or the share of T scales what T adds to θ, so only R's rows are read again.
  */
-function carryOver(problem: LaneProblem, data: FitData, s: number, start: Fitted, into: LaneState): void {
+function carryOver(
+	kernel: LaneKernel,
+	problem: LaneProblem,
+	data: FitData,
+	{ s, start, into }: { s: number; start: Fitted; into: LaneState },
+): void {
 	const before = problemAt(data, start.s, start.ridge).rate;
 	const { fold, weight, y, ridge } = problem;
 	const scaling = (start.ridge / ridge) * (s === start.s ? 1 : (1 - s) / (1 - start.s));
@@ -87,22 +95,25 @@ function carryOver(problem: LaneProblem, data: FitData, s: number, start: Fitted
 	for (let j = 0; j < into.theta.length; j++) into.theta[j] = scaling * start.state.theta[j]!;
 	if (s === start.s) return;
 	const enters = start.s === 0;
-	const z = new Float64Array(LANES);
-	accumulate(problem, data.reference, into.theta, (i, step) => {
+	accumulate(kernel, problem, data.reference, into.theta, (i, step) => {
 		// R had no weight yet and so no dual variables: what the neighbour's model says of it.
-		if (enters) dotLanes(problem.x, i, start.state.theta, z);
+		if (enters) kernel.dot(start.state.theta);
 		for (let l = 0; l < LANES; l++) {
-			if (enters) into.q[i * LANES + l] = sigmoid(z[l]!);
+			if (enters) into.q[i * LANES + l] = sigmoid(kernel.z[l]!);
 			const change = problem.rate[1][l]! / ridge - (scaling * before[1][l]!) / start.ridge;
 			step[l] = fold[i] === l ? 0 : weight[i]! * change * (y[i]! - into.q[i * LANES + l]!);
 		}
 	});
 }
 
-function startCold({ rows, part, rate, fold, weight, y, ridge, ...problem }: LaneProblem, into: LaneState): void {
+function startCold(
+	kernel: LaneKernel,
+	{ rows, part, rate, fold, weight, y, ridge, ...problem }: LaneProblem,
+	into: LaneState,
+): void {
 	into.q.fill(0.5);
 	into.theta.fill(0);
-	accumulate(problem, rows, into.theta, (i, step) => {
+	accumulate(kernel, problem, rows, into.theta, (i, step) => {
 		const rates = rate[part[i] === 1 ? 1 : 0];
 		for (let l = 0; l < LANES; l++) step[l] = fold[i] === l ? 0 : (weight[i]! * rates[l]! * (y[i]! - 0.5)) / ridge;
 	});
@@ -114,12 +125,14 @@ function mixture(s: number, [train, reference]: readonly [number, number]): numb
 }
 
 /** Mean losses out of fold, exactly at θ. */
-function heldOutLosses(data: FitData, theta: Float64Array): [number, number] {
+function heldOutLosses(kernel: LaneKernel, data: FitData, theta: Float64Array): [number, number] {
 	const mean = (rows: Int32Array): number => {
 		let loss = 0;
 		for (let k = 0; k < rows.length; k++) {
 			const i = rows[k]!;
-			loss += pairLoss(dotLane(data.x, i, theta, data.fold[i]!), data.y[i]!);
+			kernel.row(data.x, i);
+			kernel.dot(theta);
+			loss += pairLoss(kernel.z[data.fold[i]!]!, data.y[i]!);
 		}
 		return loss / rows.length;
 	};
@@ -129,13 +142,18 @@ function heldOutLosses(data: FitData, theta: Float64Array): [number, number] {
 /**
  * Solves while it is open whether the loss out of fold is lower than `against`.
  */
-function search(data: FitData, solver: LaneSolver, { s, start, into, against }: FitTask): FitResult {
+function search(
+	kernel: LaneKernel,
+	data: FitData,
+	solver: LaneSolver,
+	{ s, start, into, against }: FitTask,
+): FitResult {
 	// Where the solution starts from, its loss is known.
 	let last = start === null ? Number.NaN : mixture(s, start.losses);
 	for (let passes = 1; ; passes++) {
 		const { seen, heldOut } = solver.pass();
 		if (seen <= SEARCH_TOLERANCE || passes === MAX_PASSES) {
-			const losses = heldOutLosses(data, into.theta);
+			const losses = heldOutLosses(kernel, data, into.theta);
 			return { loss: mixture(s, losses), losses, gap: Infinity, passes };
 		}
 		const losses = [heldOut[0] / data.train.length, heldOut[1] / data.reference.length] as const;
@@ -150,11 +168,12 @@ function search(data: FitData, solver: LaneSolver, { s, start, into, against }: 
 /** Solves one (s, ρ) in every fold at once. A pure function of the data and the task, wherever it runs. */
 export function runFit(data: FitData, task: FitTask): FitResult {
 	const { s, ridge, start, into, margins } = task;
+	const kernel = kernelOn(data.memory);
 	const problem = problemAt(data, s, ridge);
-	if (start === null) startCold(problem, into);
-	else carryOver(problem, data, s, start, into);
-	const solver = new LaneSolver(problem, into);
-	if (margins === undefined) return search(data, solver, task);
+	if (start === null) startCold(kernel, problem, into);
+	else carryOver(kernel, problem, data, { s, start, into });
+	const solver = new LaneSolver(kernel, problem, into);
+	if (margins === undefined) return search(kernel, data, solver, task);
 	let passes = 0;
 	let gap = Infinity;
 	while (gap > FINAL_TOLERANCE && passes < MAX_PASSES) {
@@ -166,13 +185,15 @@ export function runFit(data: FitData, task: FitTask): FitResult {
 	for (const [part, rows] of [data.train, data.reference].entries()) {
 		if ((part === 0 ? s < 1 : s > 0) === true) continue;
 		for (let k = 0; k < rows.length; k++) {
-			margins.outOfFold[rows[k]!] = dotLane(data.x, rows[k]!, into.theta, data.fold[rows[k]!]!);
+			kernel.row(data.x, rows[k]!);
+			kernel.dot(into.theta);
+			margins.outOfFold[rows[k]!] = kernel.z[data.fold[rows[k]!]!]!;
 		}
 	}
-	const z = new Float64Array(LANES);
 	for (let k = 0; k < data.evaluated.length; k++) {
-		dotLanes(data.x, data.evaluated[k]!, into.theta, z);
-		for (let l = 0; l < data.folds; l++) margins.evaluated[l]![k] = z[l]!;
+		kernel.row(data.x, data.evaluated[k]!);
+		kernel.dot(into.theta);
+		for (let l = 0; l < data.folds; l++) margins.evaluated[l]![k] = kernel.z[l]!;
 	}
 	return { loss: Number.NaN, losses: [Number.NaN, Number.NaN], gap, passes };
 }

@@ -1,8 +1,9 @@
 import type { PairFeatures } from './features.ts';
 import type { FitData, FitTask, Fitted } from './fit.ts';
-import { denseScale, squaredNorms } from './matrix.ts';
+import { emptyWeights, LANES, lanesMemory, placeRows, STRIDE } from './lane-kernel.ts';
+import { denseScale, type FeatureRows, squaredNorms } from './matrix.ts';
 import { asShared, sharedFloat64 } from './shared.ts';
-import { LANES, type LaneState } from './solve.ts';
+import type { LaneState } from './solve.ts';
 import { inline, type Threads } from './threads.ts';
 
 /** ρ in half-decades from 10 down to 10⁻⁴: the strongest first, because its solution is the cheapest. */
@@ -49,14 +50,20 @@ class States {
 	private readonly free: LaneState[] = [];
 	private readonly rows: number;
 	private readonly columns: number;
+	private readonly memory: WebAssembly.Memory;
 
-	constructor(rows: number, columns: number) {
+	constructor({ rows, columns, width }: FeatureRows, memory: WebAssembly.Memory) {
 		this.rows = rows;
-		this.columns = columns;
+		this.columns = columns + width;
+		this.memory = memory;
+	}
+
+	weights(): Float64Array {
+		return emptyWeights(this.memory, this.columns);
 	}
 
 	take(): LaneState {
-		return this.free.pop() ?? { q: sharedFloat64(this.rows * LANES), theta: sharedFloat64(this.columns * LANES) };
+		return this.free.pop() ?? { q: sharedFloat64(this.rows * LANES), theta: this.weights() };
 	}
 
 	give(state: LaneState): void {
@@ -89,14 +96,19 @@ function fitData({ x }: PairFeatures, parts: Parts): FitData {
 	const scale = denseScale(x, parts.train, parts.usesReference ? parts.reference : new Int32Array(0));
 	const part = new Uint8Array(x.rows);
 	for (let k = 0; k < parts.reference.length; k++) part[parts.reference[k]!] = 1;
+	const memory = lanesMemory();
 	return {
-		x: {
-			...x,
-			start: asShared(x.start),
-			mid: asShared(x.mid),
-			column: asShared(x.column),
-			dense: asShared(x.dense),
-		},
+		memory,
+		x: placeRows(
+			{
+				...x,
+				start: asShared(x.start),
+				mid: asShared(x.mid),
+				column: asShared(x.column),
+				dense: asShared(x.dense),
+			},
+			memory,
+		),
 		scale: asShared(scale),
 		norm: asShared(squaredNorms(x, scale)),
 		y: asShared(parts.y),
@@ -129,7 +141,7 @@ export async function solvePath(
 	const { x } = features;
 	const data = fitData(features, parts);
 	threads.share(data);
-	const states = new States(x.rows, x.columns + x.width);
+	const states = new States(x, data.memory);
 	let done = 0;
 	const fit = async (task: FitTask) => {
 		const result = await threads.fit(task);
@@ -143,7 +155,7 @@ export async function solvePath(
 		const evaluated = Array.from({ length: parts.folds }, () => sharedFloat64(parts.evaluated.length));
 		const searching = states.take();
 		// Kept with the point: its weights are read of one point in fourteen.
-		const into = { q: searching.q, theta: sharedFloat64(searching.theta.length) };
+		const into = { q: searching.q, theta: states.weights() };
 		const { gap } = await fit({ s, ridge, start: best, into, margins: { outOfFold, evaluated } });
 		states.give(searching);
 		let read: ReturnType<typeof meanWeights> | null = null;
@@ -235,11 +247,11 @@ function meanWeights({ x, scale, folds }: FitData, theta: Float64Array): Pick<Pa
 	const mean = new Float64Array(columns);
 	const steady = new Uint8Array(columns);
 	for (let j = 0; j < columns; j++) {
-		const first = theta[j * LANES]!;
+		const first = theta[j * STRIDE]!;
 		let sum = first;
 		let same = first !== 0;
 		for (let l = 1; l < folds; l++) {
-			const weight = theta[j * LANES + l]!;
+			const weight = theta[j * STRIDE + l]!;
 			sum += weight;
 			same &&= first > 0 ? weight > 0 : weight < 0;
 		}

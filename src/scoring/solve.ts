@@ -1,13 +1,7 @@
 import { seededRandom } from '../calibration/random.ts';
 import { pairLoss, softplus } from '../calibration/records.ts';
+import { emptyWeights, LANES, type LaneKernel, type LaneRows } from './lane-kernel.ts';
 import type { FeatureRows } from './matrix.ts';
-
-/**
- * Problems solved side by side over the same rows: the folds. Their weights lie together (θ at column·LANES + lane), so that one
- * row, read once, serves all of them, and one line of the cache holds a column's weight in every fold. Measured on
- * 100,000 pairs: 0.4 times the time of fold after fold. Fixed, because the inner loops are written out.
- */
-export const LANES = 5;
 
 /**
  * For each lane l: min_θ Σ_i c_il·[y_i·ln(1+e^{−z_i}) + (1−y_i)·ln(1+e^{z_i})] + ½ρ‖θ‖², z_i = θ·x_i. Strongly convex; no intercept, since
@@ -15,7 +9,7 @@ export const LANES = 5;
  * c_il = weight_i·rate[part_i][l], and 0 where l = fold_i: that lane's model does not see the row.
  */
 export interface LaneProblem {
-	readonly x: FeatureRows;
+	readonly x: LaneRows;
 	/** The dense columns are divided by these. */
 	readonly scale: Float64Array;
 	/** ‖x_i‖² after scaling, one a row of x. */
@@ -33,7 +27,10 @@ export interface LaneProblem {
 	readonly ridge: number;
 }
 
-/** Where a solution is kept: dual variables q ≈ σ(z), rows × LANES, and θ(q), weights of n-grams, then of dense features ÷ scale. */
+/**
+ * Where a solution is kept: dual variables q ≈ σ(z), rows × LANES, and θ(q), weights of n-grams, then of dense features ÷ scale, as
+ * `emptyWeights` makes them.
+ */
 export interface LaneState {
 	readonly q: Float64Array;
 	readonly theta: Float64Array;
@@ -53,8 +50,8 @@ const INNER_PASSES = 8;
 /** Rows that stay together when the order is shuffled: neighbours in memory; 32 already cost more passes than they save. */
 const BLOCK = 8;
 
-export function emptyState(x: FeatureRows): LaneState {
-	return { q: new Float64Array(x.rows * LANES), theta: new Float64Array((x.columns + x.width) * LANES) };
+export function emptyState(x: FeatureRows, memory: WebAssembly.Memory): LaneState {
+	return { q: new Float64Array(x.rows * LANES), theta: emptyWeights(memory, x.columns + x.width) };
 }
 
 /**
@@ -64,26 +61,24 @@ export function emptyState(x: FeatureRows): LaneState {
  * costs next to nothing. No Node library has a ridge logistic solver for sparse rows with soft labels and a certificate.
  */
 export class LaneSolver {
+	readonly #kernel: LaneKernel;
 	readonly #problem: LaneProblem;
 	readonly #state: LaneState;
 	/** Logits of q. */
 	readonly #v: Float64Array;
-	readonly #inverse: Float64Array;
 	readonly #order: Int32Array;
 	readonly #share: Float64Array;
 	readonly #blocks: Int32Array;
 	readonly #random: ReturnType<typeof seededRandom>;
-	readonly #z = new Float64Array(LANES);
-	readonly #step = new Float64Array(LANES);
 	readonly #seen = new Float64Array(LANES);
 
-	/** @param state θ has to be θ(q) of this problem; changed in place */
-	constructor(problem: LaneProblem, state: LaneState) {
+	/** @param state θ has to be θ(q) of this problem, in the kernel's memory; changed in place */
+	constructor(kernel: LaneKernel, problem: LaneProblem, state: LaneState) {
+		this.#kernel = kernel;
 		this.#problem = problem;
 		this.#state = state;
 		const { rows } = problem;
 		this.#v = new Float64Array(rows.length * LANES);
-		this.#inverse = problem.scale.map((value) => 1 / (value * value));
 		this.#order = Int32Array.from(rows, (_, k) => k);
 		this.#share = new Float64Array(rows.length);
 		this.#blocks = Int32Array.from({ length: Math.ceil(rows.length / BLOCK) }, (_, b) => b);
@@ -128,12 +123,14 @@ export class LaneSolver {
 	certificate(margins: Float64Array | null = null): number {
 		const { x, rows, part, rate, fold, weight } = this.#problem;
 		const { q, theta } = this.#state;
+		const kernel = this.#kernel;
+		const { z } = kernel;
 		const seen = this.#seen.fill(0);
-		const z = this.#z;
 		for (let k = 0; k < rows.length; k++) {
 			const i = rows[k]!;
 			const rates = rate[part[i] === 1 ? 1 : 0];
-			dotLanes(x, i, theta, z);
+			kernel.row(x, i);
+			kernel.dot(theta);
 			if (margins !== null && fold[i]! >= 0) margins[i] = z[fold[i]!]!;
 			for (let l = 0; l < LANES; l++) {
 				const c = fold[i] === l ? 0 : weight[i]! * rates[l]!;
@@ -166,10 +163,12 @@ export class LaneSolver {
 
 	/** One step on each of the first `count` rows of the order. @returns the held-out loss of the rows met */
 	#sweep(count: number): [number, number] {
-		const { x, rows, part, rate, fold, weight, norm, y, ridge } = this.#problem;
+		const { x, scale, rows, part, rate, fold, weight, norm, y, ridge } = this.#problem;
 		const { q, theta } = this.#state;
 		const [v, order, share] = [this.#v, this.#order, this.#share];
-		const [z, step, inverse] = [this.#z, this.#step, this.#inverse];
+		const kernel = this.#kernel;
+		const factors = kernel.factors(scale);
+		const { z, step } = kernel;
 		const seen = this.#seen.fill(0);
 		const heldOut: [number, number] = [0, 0];
 		for (let k = 0; k < count; k++) {
@@ -179,7 +178,8 @@ export class LaneSolver {
 			const rates = rate[of];
 			const own = fold[i]!;
 			const reachOfOne = norm[i]! / ridge;
-			dotLanes(x, i, theta, z);
+			kernel.row(x, i);
+			kernel.dot(theta);
 			if (own >= 0) heldOut[of] += pairLoss(z[own]!, y[i]!);
 			let most = 0;
 			let moved = false;
@@ -204,24 +204,28 @@ export class LaneSolver {
 				if (now !== old) moved = true;
 			}
 			share[k] = most;
-			if (moved) addLanes(x, i, step, inverse, theta);
+			if (moved) kernel.add(theta, factors);
 		}
 		return heldOut;
 	}
 }
 
-/** θ += Σ over rows of factor(i, lane)·x_i: how a state starts. */
+/**
+ * θ += Σ over rows of factor(i, lane)·x_i: how a state starts.
+ * @param stepOf fills in the factors of row i, which the kernel has at hand
+ */
 export function accumulate(
+	kernel: LaneKernel,
 	{ x, scale }: Pick<LaneProblem, 'x' | 'scale'>,
 	rows: Int32Array,
 	theta: Float64Array,
-	factors: (i: number, into: Float64Array) => void,
+	stepOf: (i: number, into: Float64Array) => void,
 ): void {
-	const inverse = scale.map((value) => 1 / (value * value));
-	const step = new Float64Array(LANES);
+	const factors = kernel.factors(scale);
 	for (let k = 0; k < rows.length; k++) {
-		factors(rows[k]!, step);
-		addLanes(x, rows[k]!, step, inverse, theta);
+		kernel.row(x, rows[k]!);
+		stepOf(rows[k]!, kernel.step);
+		kernel.add(theta, factors);
 	}
 }
 
@@ -265,96 +269,4 @@ function coordinate(v: number, q: number, distance: number, reach: number): numb
 function divergence(q: number, z: number): number {
 	const entropy = (q > 0 ? q * Math.log(q) : 0) + (q < 1 ? (1 - q) * Math.log1p(-q) : 0);
 	return Math.max(0, entropy + softplus(z) - q * z);
-}
-
-/** x_i·θ of one lane. */
-export function dotLane(x: FeatureRows, i: number, theta: Float64Array, lane: number): number {
-	const { start, mid, column, columns, width, dense } = x;
-	let sum = 0;
-	let e = start[i]!;
-	for (const middle = mid[i]!; e < middle; e++) sum += theta[column[e]! * LANES + lane]!;
-	for (const end = start[i + 1]!; e < end; e++) sum -= theta[column[e]! * LANES + lane]!;
-	for (let j = 0, at = i * width; j < width; j++) sum += dense[at + j]! * theta[(columns + j) * LANES + lane]!;
-	return sum;
-}
-
-/**
- * x_i·θ of every lane. Five named sums instead of a loop over lanes: that one runs at half the speed. Whole-number arithmetic is
- * spelled out (imul, | 0): without it every index is checked for overflow, a tenth of the time.
- */
-export function dotLanes(x: FeatureRows, i: number, theta: Float64Array, z: Float64Array): void {
-	const { start, mid, column, columns, width, dense } = x;
-	let z0 = 0;
-	let z1 = 0;
-	let z2 = 0;
-	let z3 = 0;
-	let z4 = 0;
-	let e = start[i]!;
-	for (const middle = mid[i]!; e < middle; e++) {
-		const c = Math.imul(column[e]!, LANES);
-		z0 += theta[c]!;
-		z1 += theta[(c + 1) | 0]!;
-		z2 += theta[(c + 2) | 0]!;
-		z3 += theta[(c + 3) | 0]!;
-		z4 += theta[(c + 4) | 0]!;
-	}
-	for (const end = start[i + 1]!; e < end; e++) {
-		const c = Math.imul(column[e]!, LANES);
-		z0 -= theta[c]!;
-		z1 -= theta[(c + 1) | 0]!;
-		z2 -= theta[(c + 2) | 0]!;
-		z3 -= theta[(c + 3) | 0]!;
-		z4 -= theta[(c + 4) | 0]!;
-	}
-	for (let j = 0, at = i * width, c = columns * LANES; j < width; j++, c += LANES) {
-		const value = dense[at + j]!;
-		// Most named features are absent from most pairs.
-		if (value === 0) continue;
-		z0 += value * theta[c]!;
-		z1 += value * theta[(c + 1) | 0]!;
-		z2 += value * theta[(c + 2) | 0]!;
-		z3 += value * theta[(c + 3) | 0]!;
-		z4 += value * theta[(c + 4) | 0]!;
-	}
-	z[0] = z0;
-	z[1] = z1;
-	z[2] = z2;
-	z[3] = z3;
-	z[4] = z4;
-}
-
-/** θ += step·x_i in every lane; `inverse` = 1/scale², since θ of a dense column is kept divided by its scale. */
-function addLanes(x: FeatureRows, i: number, step: Float64Array, inverse: Float64Array, theta: Float64Array): void {
-	const { start, mid, column, columns, width, dense } = x;
-	const s0 = step[0]!;
-	const s1 = step[1]!;
-	const s2 = step[2]!;
-	const s3 = step[3]!;
-	const s4 = step[4]!;
-	let e = start[i]!;
-	for (const middle = mid[i]!; e < middle; e++) {
-		const c = Math.imul(column[e]!, LANES);
-		theta[c] = theta[c]! + s0;
-		theta[(c + 1) | 0] = theta[(c + 1) | 0]! + s1;
-		theta[(c + 2) | 0] = theta[(c + 2) | 0]! + s2;
-		theta[(c + 3) | 0] = theta[(c + 3) | 0]! + s3;
-		theta[(c + 4) | 0] = theta[(c + 4) | 0]! + s4;
-	}
-	for (const end = start[i + 1]!; e < end; e++) {
-		const c = Math.imul(column[e]!, LANES);
-		theta[c] = theta[c]! - s0;
-		theta[(c + 1) | 0] = theta[(c + 1) | 0]! - s1;
-		theta[(c + 2) | 0] = theta[(c + 2) | 0]! - s2;
-		theta[(c + 3) | 0] = theta[(c + 3) | 0]! - s3;
-		theta[(c + 4) | 0] = theta[(c + 4) | 0]! - s4;
-	}
-	for (let j = 0, at = i * width, c = columns * LANES; j < width; j++, c += LANES) {
-		const value = dense[at + j]! * inverse[j]!;
-		if (value === 0) continue;
-		theta[c] = theta[c]! + s0 * value;
-		theta[(c + 1) | 0] = theta[(c + 1) | 0]! + s1 * value;
-		theta[(c + 2) | 0] = theta[(c + 2) | 0]! + s2 * value;
-		theta[(c + 3) | 0] = theta[(c + 3) | 0]! + s3 * value;
-		theta[(c + 4) | 0] = theta[(c + 4) | 0]! + s4 * value;
-	}
 }

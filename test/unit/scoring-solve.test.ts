@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import { seededRandom } from '../../src/calibration/random.ts';
 import { pairLoss, sigmoid } from '../../src/calibration/records.ts';
 import { type FitData, type Fitted, runFit } from '../../src/scoring/fit.ts';
+import { lanesMemory, STRIDE } from '../../src/scoring/lane-kernel.ts';
 import { denseScale, type FeatureRows, sparseRows, squaredNorms } from '../../src/scoring/matrix.ts';
-import { dotLane, emptyState, LANES } from '../../src/scoring/solve.ts';
+import { emptyState } from '../../src/scoring/solve.ts';
 
 const FOLDS = 3;
 
@@ -28,6 +29,7 @@ function randomData(rows: number, columns: number, width: number): FitData {
 	const reference = all.filter((i) => i % 7 !== 6 && i >= (2 * rows) / 3);
 	const scale = denseScale(x, train, reference);
 	return {
+		memory: lanesMemory(),
 		...{ x, scale, norm: squaredNorms(x, scale), train, reference, evaluated, folds: FOLDS, usesReference: true },
 		y: Float64Array.from({ length: rows }, () => [0.5, 2 / 3, 1][random.index(3)]!),
 		weight: Float64Array.from({ length: rows }, () => [0.5, 1, 1.5][random.index(3)]!),
@@ -71,18 +73,18 @@ function objective(data: FitData, s: number, ridge: number, fold: number, theta:
 function thetaOf({ x, scale }: FitData, theta: Float64Array, fold: number): Float64Array {
 	return Float64Array.from(
 		{ length: x.columns + x.width },
-		(_, j) => theta[j * LANES + fold]! * (j < x.columns ? 1 : scale[j - x.columns]!),
+		(_, j) => theta[j * STRIDE + fold]! * (j < x.columns ? 1 : scale[j - x.columns]!),
 	);
 }
 
 function searched(data: FitData, s: number, ridge: number, start: Fitted | null): Fitted {
-	const state = emptyState(data.x);
+	const state = emptyState(data.x, data.memory);
 	const { losses } = runFit(data, { s, ridge, start, into: state });
 	return { s, ridge, state, losses };
 }
 
 function final(data: FitData, s: number, ridge: number, start: Fitted | null) {
-	const into = emptyState(data.x);
+	const into = emptyState(data.x, data.memory);
 	const outOfFold = new Float64Array(data.x.rows);
 	const evaluated = Array.from({ length: FOLDS }, () => new Float64Array(data.evaluated.length));
 	const { gap } = runFit(data, { s, ridge, start, into, margins: { outOfFold, evaluated } });
@@ -131,7 +133,9 @@ test('a start from a neighbour changes the way, not the answer, also where R com
 test('a pair has its margin from the model that did not see it, an evaluated one from each', () => {
 	const { theta, outOfFold, evaluated } = final(data, 0.3, 0.1, null);
 	for (const i of [...data.train, ...data.reference]) {
-		assert.ok(Math.abs(outOfFold[i]! - dotLane(data.x, i, theta, data.fold[i]!)) < 1e-9);
+		const x = row(data, i);
+		const z = thetaOf(data, theta, data.fold[i]!).reduce((sum, t, j) => sum + t * x[j]!, 0);
+		assert.ok(Math.abs(outOfFold[i]! - z) < 1e-9);
 	}
 	data.evaluated.forEach((i, k) => {
 		const x = row(data, i);
@@ -150,7 +154,7 @@ test('a search tells the mean losses out of fold, and stops early only where it 
 		assert.ok(Math.abs(losses[k]! - mean) < 2e-3, `${losses[k]} ${mean}`);
 	}
 	const against = (loss: number) =>
-		runFit(data, { s: 0.3, ridge: 0.001, start: null, into: emptyState(data.x), against: loss });
+		runFit(data, { s: 0.3, ridge: 0.001, start: null, into: emptyState(data.x, data.memory), against: loss });
 	const whole = against(Infinity);
 	const early = against(whole.loss - 0.2);
 	assert.ok(early.passes < whole.passes && early.loss > whole.loss - 0.2, JSON.stringify([early, whole]));
