@@ -31,7 +31,7 @@ test('formats and engines of later versions are no choices', () => {
 		createProgram()
 			.commands.find((c) => c.name() === command)!
 			.options.find((o) => o.long === option)!.argChoices;
-	assert.deepEqual(choices('score', '--engine'), ['probe']);
+	assert.deepEqual(choices('score', '--engine'), ['probe', 'gguf', 'http', 'logprobs']);
 	assert.deepEqual(choices('import', '--format'), ['auto', 'trl', 'hh-rlhf', 'pairwright']);
 	assert.deepEqual(choices('export', '--format'), ['trl', 'trl-standard', 'pairwright']);
 });
