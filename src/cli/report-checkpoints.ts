@@ -46,7 +46,7 @@ function lossTable(terminal: Terminal, record: RunRecord): string {
 	const columns = [
 		{ title: `loss${record.settings.loss === undefined ? '' : `, ${record.settings.loss}`}`, flexible: true },
 		right('step', 2),
-		right('own train', 1),
+		right('train', 1),
 		right('eval'),
 		right('held-out'),
 		right('ΔA', 3),
@@ -139,7 +139,7 @@ function left(terminal: Terminal, checkpoints: readonly CheckpointResult[]): str
 export function checkpointLines(terminal: Terminal, record: RunRecord): string[] {
 	const { checkpoints = [], settings } = record;
 	const voids = checkpoints.flatMap(({ name, void: gone }) => (gone === undefined ? [] : [{ name, ...gone }]));
-	const rule = `ΔA, ΔH: loss above the family’s lowest on eval and held-out; J = ΔA + λ·max(0, ΔH − ΔA${settings.margin === 0 ? '' : ` − ${plain(settings.margin)}`}) at λ = ${plain(settings.lambda)}. “Own train” is in sample and in no criterion.`;
+	const rule = `ΔA, ΔH: loss above the family’s lowest on eval and held-out; J = ΔA + λ·max(0, ΔH − ΔA${settings.margin === 0 ? '' : ` − ${plain(settings.margin)}`}) at λ = ${plain(settings.lambda)}. train: its own training pairs, in sample and in no criterion.`;
 	return [
 		lossTable(terminal, record),
 		terminal.paint('dim', wrap(rule, terminal.width)),

@@ -5,62 +5,19 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import type { Dataset } from '../../src/domain/dataset.ts';
-import type { EventOf, EventType, JournalEvent } from '../../src/domain/events.ts';
 import { UserError } from '../../src/protocol/errors.ts';
 import { workspacePaths } from '../../src/store/paths.ts';
-import type { RunsPort } from '../../src/workspace/runs/port.ts';
 import { findRun, newRunId, readSealed, runIds } from '../../src/workspace/runs/run-files.ts';
 import { Runs } from '../../src/workspace/runs/runs.ts';
 import { scoreAndWrite } from '../../src/workspace/runs/score-in-process.ts';
 import { makeDataset, SHIFTED } from '../unit/scoring-support.ts';
+import { makePort } from './memory-port.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'pairwright-runs-'));
 const paths = workspacePaths(root);
 const dataset = makeDataset(SHIFTED);
 const sealedIds = dataset.pairs.filter((pair) => pair.split === 'heldout_sealed').map((pair) => pair.comparison);
 const RUN = '20260102T030405Z-abcdef';
-
-/** A workspace as runs see one: events in memory, one dataset. */
-function makePort(now: { dataset: Dataset }): RunsPort & { queued: string[]; log: JournalEvent[] } {
-	const log: JournalEvent[] = [];
-	const port = {
-		paths,
-		log,
-		queued: [] as string[],
-		person: () => 'ana',
-		append: async (bodies: Parameters<RunsPort['append']>[0]) => {
-			const stamped = bodies.map((body, i) => {
-				const seq = log.length + i + 1;
-				return {
-					v: 1,
-					id: `event-${seq}`,
-					seq,
-					time: '2026-01-02T03:04:05Z',
-					person: 'ana',
-					device: 'd',
-					...body,
-				} as JournalEvent;
-			});
-			log.push(...stamped);
-			return stamped;
-		},
-		events: <T extends EventType>(type: T) => log.filter((event) => event.type === type) as unknown as EventOf<T>[],
-		dataset: () => ({ dataset: now.dataset, reviewed: new Map() }),
-		places: () => new Map(now.dataset.pairs.map(({ comparison, cluster, split }) => [comparison, { cluster, split }])),
-		version: () => now.dataset.sha256,
-		facts: (ids: readonly string[]) =>
-			new Map(
-				ids.map((id) => [
-					id,
-					{ preview: 'Say.', a: 'A side', b: 'B side', wordsA: 5, wordsB: 9, people: 3, differ: 1 },
-				]),
-			),
-		setRejudge: (_run: string, comparisons: readonly string[]) => {
-			port.queued = [...comparisons];
-		},
-	};
-	return port;
-}
 
 async function writeRun(run: string, from: Dataset = dataset): Promise<void> {
 	await scoreAndWrite(
@@ -92,7 +49,7 @@ test('a run is stored whole, and again the same bytes', async () => {
 
 test('before a decision no file, report or score line shows anything of E', () => {
 	const folder = join(paths.runs, RUN);
-	const runs = new Runs(makePort({ dataset }));
+	const runs = new Runs(makePort(paths, { dataset }));
 	const shown = [
 		readFileSync(join(folder, 'run.json'), 'utf8'),
 		gunzipSync(readFileSync(join(folder, 'scores.jsonl.gz'))).toString('utf8'),
@@ -132,7 +89,7 @@ test('sealed.bin opens under its own run only, and not when a byte changed', () 
 });
 
 test('a decision opens E for the choice and its baselines; a second one says that it came after an opening', async () => {
-	const port = makePort({ dataset });
+	const port = makePort(paths, { dataset });
 	const runs = new Runs(port);
 	const first = await runs.decide(RUN, { lambda: 1, checkpoint: null, reason: ' carries over ' });
 	assert.equal(first.decision.after_opening, false);
@@ -165,7 +122,7 @@ test('a decision opens E for the choice and its baselines; a second one says tha
 });
 
 test('a decision needs a reason and a candidate of the run', async () => {
-	const port = makePort({ dataset });
+	const port = makePort(paths, { dataset });
 	const runs = new Runs(port);
 	await assert.rejects(runs.decide(RUN, { lambda: 1, checkpoint: null, reason: '  ' }), (e) =>
 		UserError.is(e, 'usage'),
@@ -183,7 +140,7 @@ test('with E empty a decision is recorded, and nothing is opened or counted', as
 	const { heldout_sealed: _, ...rest } = SHIFTED;
 	const run = '20260102T030406Z-aaaaaa';
 	await writeRun(run, makeDataset(rest));
-	const port = makePort({ dataset });
+	const port = makePort(paths, { dataset });
 	const result = await new Runs(port).decide(run, { lambda: 0, checkpoint: null, reason: 'x' });
 	assert.equal(result.openings, 0);
 	assert.equal(result.metrics.heldout_sealed, null);
@@ -196,7 +153,7 @@ test('with E empty a decision is recorded, and nothing is opened or counted', as
 
 test('the report counts what changed since, lists confident mistakes outside E, and queues controls beside them', async () => {
 	const now = { dataset };
-	const port = makePort(now);
+	const port = makePort(paths, now);
 	const runs = new Runs(port);
 	const report = runs.report(RUN.slice(0, 12));
 	assert.equal(report.outOfDate, null);

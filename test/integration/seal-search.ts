@@ -34,7 +34,11 @@ export function needlesOf(sealed: Sealed): Needles {
 	const { solutions, lines } = sealed;
 	const own = solutions.map(({ s, ridge, ...rest }) => rest);
 	const margins = lines.flatMap(({ deltas }) => deltas.flatMap((delta) => [delta, 1 / (1 + Math.exp(-delta))]));
-	const found = [...numbersIn(own, []), ...margins].filter(isTelling);
+	const logps = numbersIn(
+		lines.map((line) => line.logps ?? []),
+		[],
+	);
+	const found = [...numbersIn(own, []), ...margins, ...logps].filter(isTelling);
 	return { digits: new Set(found.map(sixDigits)), exact: new Set(found) };
 }
 

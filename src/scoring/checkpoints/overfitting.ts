@@ -19,7 +19,8 @@ function series(family: CheckpointFamily): number[][] {
 
 /**
  * Where training longer helps the training pairs alone, in words: within one training run, the last checkpoint's loss on eval lies above
- * that of an earlier one (the lowest), by more than its paired 95 % interval, while the fit on the training pairs has fallen.
+ * that of an earlier one (the lowest), by more than its paired 95 % interval, while the fit on the training pairs has fallen and R, where
+ * it is not void, has not surely gained.
  */
 export function overfitting(family: CheckpointFamily): string[] {
 	const found = series(family).flatMap((places) => {
@@ -30,6 +31,10 @@ export function overfitting(family: CheckpointFamily): string[] {
 		const best = known.reduce((least, k) => (at('eval', k) < at('eval', least) ? k : least));
 		const rise = family.over('eval', last, best);
 		if (best === last || rise.low === null || rise.low <= 0 || at('train', last) >= at('train', best)) return [];
+		// What gains on held-out prompts meanwhile trades one for the other; that is for λ to weigh.
+		const bothValid = family.valid.includes(best) && family.valid.includes(last);
+		const onR = family.over('heldout_reference', last, best);
+		if (bothValid && onR.high !== null && onR.high < 0) return [];
 		const { step, name } = family.members[best]!;
 		const run = trainingRunOf(family.members[best]!);
 		const which = run === '' ? '' : ` of ${run}`;
