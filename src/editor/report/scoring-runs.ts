@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../protocol/errors.ts';
 import type { RunningState } from '../../protocol/report.ts';
-import type { ScoreOptions } from '../../protocol/workspace-api.ts';
+import type { RejectedRows, ScoreOptions } from '../../protocol/workspace-api.ts';
 import { Disposable } from '../disposable.ts';
 import type { FolderSession, Services } from '../services.ts';
 import { requireTrust } from '../shell/trust.ts';
@@ -54,7 +54,9 @@ export class ScoringRuns extends Disposable {
 				this.#changed.fire(key);
 			});
 			try {
-				return (await api.score(options, { job })).run;
+				const { run, rejected } = await api.score(options, { job });
+				if (rejected !== undefined && rejected.total > 0) this.#sayRejected(rejected);
+				return run;
 			} catch (error) {
 				if (UserError.is(error, 'cancelled')) onCancelled();
 				throw error;
@@ -64,6 +66,14 @@ export class ScoringRuns extends Disposable {
 				this.#changed.fire(key);
 			}
 		});
+	}
+
+	/** Rows of log-probability files that were left out: counted in a message, named in the log. */
+	#sayRejected({ total, rows }: RejectedRows): void {
+		const { log } = this.#services;
+		for (const { path, line, reason } of rows) log.warn(`${path}:${line}  ${reason}`);
+		const text = `${total} ${total === 1 ? 'row was' : 'rows were'} left out of the run; the log names them.`;
+		void vscode.window.showWarningMessage(text, 'Show Log').then((pick) => pick === undefined || log.show(true));
 	}
 
 	async cancel(session: FolderSession): Promise<void> {
