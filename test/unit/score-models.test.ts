@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { SelfTestItem } from '../../src/domain/checkpoint.ts';
+import { sha256 } from '../../src/domain/identity.ts';
+import { UserError } from '../../src/protocol/errors.ts';
+import type { Engine, EnginePair, PairOutcome } from '../../src/scoring/engines/engine.ts';
+import { ScoreCache, scoreCachePath } from '../../src/store/score-cache.ts';
+import { type ModelRunInput, scoreModels } from '../../src/workspace/runs/score-models.ts';
+
+const pair = (i: number): EnginePair => ({
+	comparison: sha256(`pair ${i}`),
+	prompt: { messages: [{ role: 'user', content: `q${i}` }] },
+	a: [{ role: 'assistant', content: 'a' }],
+	b: [{ role: 'assistant', content: 'b' }],
+});
+const pairs = (n: number): EnginePair[] => Array.from({ length: n }, (_, i) => pair(i));
+
+const passed: SelfTestItem = {
+	test: 'same-model',
+	status: 'pass',
+	value: 0,
+	tolerance: 0.1,
+	unit: 'nats',
+	message: 'Same.',
+};
+
+interface Fake {
+	readonly engine: Engine;
+	/** Comparisons in the order in which models scored them: `model: n`. */
+	readonly scored: string[];
+	/** Models that are open now, and how many were at once at most. */
+	readonly open: { now: number; most: number };
+}
+
+/** Scores by arithmetic; `outcome` may answer for a pair, `before` is told of each. */
+function fake({
+	outcome = () => null,
+	before = () => {},
+	test = passed,
+}: {
+	outcome?: (model: string, comparison: string) => PairOutcome | null;
+	before?: (count: number) => void;
+	test?: SelfTestItem;
+} = {}): Fake {
+	const scored: string[] = [];
+	const open = { now: 0, most: 0 };
+	const engine: Engine = {
+		name: 'gguf',
+		version: '1',
+		open: async (model, role) => {
+			open.now++;
+			open.most = Math.max(open.most, open.now);
+			return {
+				facts: { name: model, role, hash: sha256(model), template: null },
+				cacheKey: model,
+				selfTest: async () => [test],
+				async score(asked, hooks) {
+					for (const { comparison } of asked) {
+						before(scored.length);
+						if (hooks.signal?.aborted === true) throw new UserError('cancelled', 'Cancelled.');
+						scored.push(`${model}: ${comparison}`);
+						const x = -Number.parseInt(comparison.slice(0, 4), 16) / 1000 - model.length;
+						hooks.onPair(
+							outcome(model, comparison) ?? {
+								comparison,
+								score: { a: { logp: x, tokens: 2 }, b: { logp: x - 1, tokens: 3 } },
+							},
+						);
+					}
+				},
+				close: async () => {
+					open.now--;
+				},
+			};
+		},
+		close: async () => {},
+	};
+	return { engine, scored, open };
+}
+
+async function inputFor(t: TestContext, of: Partial<ModelRunInput> = {}): Promise<ModelRunInput> {
+	const dir = mkdtempSync(join(tmpdir(), 'pairwright-score-models-'));
+	const cache = await ScoreCache.open(scoreCachePath(join(dir, 'db')));
+	t.after(() => {
+		cache.close();
+		rmSync(dir, { recursive: true, force: true });
+	});
+	const all = pairs(50);
+	return {
+		reference: { model: 'ref', name: 'ref' },
+		checkpoints: [
+			{ model: 'one', name: 'm-step10' },
+			{ model: 'three', name: 'm-step20' },
+		],
+		pairs: all,
+		testPairs: all.slice(0, 5),
+		cache,
+		fresh: false,
+		...of,
+	};
+}
+
+test('reference first, one model at a time; a second run scores nothing and says the same', async (t) => {
+	const input = await inputFor(t);
+	const phases: string[] = [];
+	const first = fake();
+	const run = await scoreModels(first.engine, input, {
+		onProgress: ({ phase }) => phases.at(-1) !== phase && phases.push(phase),
+	});
+	assert.deepEqual(run.work, { scored: 150, reused: 0 });
+	assert.equal(first.open.most, 1);
+	assert.equal(first.open.now, 0);
+	assert.deepEqual(
+		run.models.map(({ name, role }) => [name, role]),
+		[
+			['ref', 'reference'],
+			['m-step10', 'checkpoint'],
+			['m-step20', 'checkpoint'],
+		],
+	);
+	assert.ok(phases.includes('scoring reference ref') && phases.includes('scoring m-step20 (2 of 2)'));
+	assert.deepEqual(
+		run.checkpoints.map(({ step }) => step),
+		[10, 20],
+	);
+	const again = fake();
+	const second = await scoreModels(again.engine, input);
+	assert.deepEqual(second.work, { scored: 0, reused: 150 });
+	assert.deepEqual(again.scored, []);
+	assert.deepEqual({ ...second, work: null }, { ...run, work: null });
+	const more = await scoreModels(fake().engine, { ...input, pairs: pairs(60) });
+	assert.deepEqual(more.work, { scored: 30, reused: 150 }, 'ten pairs more are ten pairs a model');
+	const fresh = await scoreModels(fake().engine, { ...input, fresh: true });
+	assert.deepEqual(fresh.work, { scored: 150, reused: 0 });
+});
+
+test('a run that is cancelled keeps every pair that was scored', async (t) => {
+	const input = await inputFor(t);
+	const controller = new AbortController();
+	const stopped = fake({ before: (count) => count === 77 && controller.abort() });
+	await assert.rejects(scoreModels(stopped.engine, input, { signal: controller.signal }), (error) =>
+		UserError.is(error, 'cancelled'),
+	);
+	assert.equal(stopped.scored.length, 77);
+	assert.equal(stopped.open.now, 0);
+	const resumed = fake();
+	const run = await scoreModels(resumed.engine, input);
+	assert.deepEqual(run.work, { scored: 150 - 77, reused: 77 });
+	assert.ok(!resumed.scored.some((each) => stopped.scored.includes(each)), 'nothing is scored twice');
+});
+
+test('an engine that fails midway loses nothing either', async (t) => {
+	const input = await inputFor(t);
+	const failing = fake({
+		before: (count) => {
+			if (count === 60) throw new UserError('environment', 'The server is gone.');
+		},
+	});
+	await assert.rejects(scoreModels(failing.engine, input), /server is gone/);
+	assert.equal(failing.open.now, 0);
+	assert.deepEqual((await scoreModels(fake().engine, input)).work, { scored: 90, reused: 60 });
+});
+
+test('a failed self-test ends the run before a pair is scored, in its own words', async (t) => {
+	const input = await inputFor(t);
+	const wrong = fake({
+		test: { ...passed, test: 'probability-mass', status: 'fail', message: 'Probabilities sum to 0.4.' },
+	});
+	await assert.rejects(scoreModels(wrong.engine, input), (error) => {
+		return (
+			UserError.is(error, 'environment') &&
+			/^ref failed the self-test "probability-mass".*sum to 0\.4/.test(error.message)
+		);
+	});
+	assert.deepEqual(wrong.scored, []);
+});
+
+test('pairs that a model skips, or gives no number for, are named and asked for again next time', async (t) => {
+	const input = await inputFor(t, { checkpoints: [{ model: 'one', name: 'one' }] });
+	const [long, broken, other] = [pair(1), pair(2), pair(3)].map(({ comparison }) => comparison);
+	const outcome = (model: string, comparison: string): PairOutcome | null => {
+		if (model === 'one' && comparison === long) return { skip: true, comparison, reason: '600 tokens, context 512' };
+		if (model === 'one' && comparison === broken) {
+			return { comparison, score: { a: { logp: Number.NaN, tokens: 1 }, b: { logp: -1, tokens: 1 } } };
+		}
+		if (model === 'ref' && comparison === other) return { skip: true, comparison, reason: 'too long' };
+		return null;
+	};
+	const run = await scoreModels(fake({ outcome }).engine, input);
+	const [checkpoint] = run.checkpoints;
+	assert.equal(checkpoint!.scores.length, 47);
+	assert.deepEqual(
+		new Map(checkpoint!.skipped.map(({ comparison, reason }) => [comparison, reason])),
+		new Map([
+			[long, '600 tokens, context 512'],
+			[broken, 'the model gave no finite log-probability'],
+			[other, 'reference: too long'],
+		]),
+	);
+	assert.deepEqual(run.work, { scored: 97, reused: 0 });
+	assert.deepEqual((await scoreModels(fake().engine, input)).work, { scored: 3, reused: 97 });
+});
