@@ -152,6 +152,8 @@ export interface OpenOptions {
 	readonly running?: RunningState;
 	/** Methods that the extension refuses, with the message. */
 	readonly refuse?: Readonly<Record<string, string>>;
+	/** What further methods answer. */
+	readonly answers?: Readonly<Record<string, unknown>>;
 }
 
 export function launch(): Promise<Browser> {
@@ -188,6 +190,7 @@ function standIn(options: {
 	kept: unknown;
 	running: unknown;
 	refuse: Record<string, string>;
+	answers: Record<string, unknown>;
 }): void {
 	const scope = globalThis as unknown as PageScope;
 	const calls: { method: string; args: unknown[] }[] = [];
@@ -224,7 +227,7 @@ function standIn(options: {
 										}
 									: message.m === 'details'
 										? options.details
-										: null,
+										: (options.answers[message.m] ?? null),
 						}
 					: { t: 's', i: message.i, e: { name: 'UserError', reason: 'usage', message: refused } };
 			setTimeout(() => scope.postMessage(reply, '*'), 0);
@@ -263,6 +266,7 @@ export async function openReportView(browser: Browser, options: OpenOptions): Pr
 		kept: options.kept,
 		running: options.running ?? null,
 		refuse: { ...options.refuse },
+		answers: { ...options.answers },
 	});
 	await page.goto(`${ORIGIN}/`);
 	// The editor sets its variables on the root element and names the theme on the body.

@@ -42,7 +42,7 @@ export function XAxis({
 	ticks,
 	format,
 }: {
-	x: Linear;
+	x: (t: number) => number;
 	box: Box;
 	ticks: readonly number[];
 	format: (t: number) => string;

@@ -75,6 +75,8 @@ const CANDIDATES = {
 	pooled: 'pooled',
 	uninformed: 'knowing nothing',
 	other: 'other',
+	recommended: 'recommended',
+	best_by_eval: 'lowest eval loss',
 } as const;
 
 function candidateName(
@@ -83,7 +85,9 @@ function candidateName(
 ): string {
 	if (name === 'other') return `other, s = ${fixed(s, 2)}`;
 	// A decision for none opens the seal for what the run itself used.
-	return name === 'choice' && decision?.lambda === null ? 'what this run used' : CANDIDATES[name];
+	return name === 'choice' && decision?.lambda === null && decision.checkpoint === null
+		? 'what this run used'
+		: CANDIDATES[name];
 }
 
 /** E for the choice and its baselines; the other candidates with bands that hold for all of them at once. */
@@ -123,7 +127,7 @@ function OpenedFigure({ record, opened }: { record: RunRecord; opened: NonNullab
 }
 
 /** Does it carry to kinds of shift that the tuning half has, and to kinds that only the sealed half has? */
-function FacetFigure({ record, rows }: { record: RunRecord; rows: ByFacet }) {
+export function FacetFigure({ record, rows }: { record: RunRecord; rows: ByFacet }) {
 	const toggle = useTableToggle('facets');
 	const named = rows.map((row) => ({ ...row, label: candidateName({ ...row, s: null }, record.decision) }));
 	return (

@@ -183,12 +183,14 @@ export function facetSentence(rows: NonNullable<NonNullable<RunRecord['opened']>
 
 /** Pairs that are in no number of this row, in words; empty when there are none. */
 export function leftOutSentence(metrics: Metrics): string {
-	const { unresolved, both_bad, waiting, open = 0, spanning = 0 } = metrics.left_out;
+	const { unresolved, both_bad, waiting, open = 0, spanning = 0, unscored = 0, seen = 0 } = metrics.left_out;
 	const parts = [
 		[unresolved, 'tied or unresolved (not in accuracy)'],
 		[both_bad, 'both bad'],
 		[waiting, 'judged, but behind one not passed yet'],
 		[spanning, 'in clusters that span splits'],
+		[unscored, 'not scored by every checkpoint'],
+		[seen, 'in clusters of prompts that a checkpoint was trained on'],
 		[open, 'not judged yet'],
 	] as const;
 	return listed(parts.filter(([n]) => n > 0).map(([n, words]) => `${count(n)} ${words}`));

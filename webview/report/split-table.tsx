@@ -228,7 +228,12 @@ export function SplitTable({ record }: { record: RunRecord }) {
 	return (
 		<section aria-labelledby="splits-title">
 			<h2 id="splits-title">
-				Calibration per split{headline === undefined ? '' : `: ${headline.name}`}
+				Calibration per split
+				{headline === undefined ? null : (
+					<>
+						: <span class="as-written">{headline.name}</span>
+					</>
+				)}
 				{headline === undefined ? null : (
 					<span class="tag">
 						{record.recommended.checkpoint === headline.name ? 'recommended' : 'last; none recommended'}

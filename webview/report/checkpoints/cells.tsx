@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import type { CheckpointResult } from '../../../src/domain/checkpoint.ts';
 import type { Interval } from '../../../src/domain/run-record.ts';
-import { TrendMark, type TrendTone } from '../../charts/trend.tsx';
+import { TrendMark } from '../../charts/trend.tsx';
+import type { TrendTone } from '../../charts/trend-layout.ts';
 import { DASH, fixed, range, signed, spread } from '../format.ts';
 import { sideOfZero } from '../sentences.ts';
 
@@ -64,6 +65,7 @@ export function Around({
 }) {
 	if (of === undefined || of.value === null) return <span class="dim">{DASH}</span>;
 	const around = spread(of, digits);
+	if (around === '' && of.reason === undefined) return <>{sign ? signed(of.value, digits) : fixed(of.value, digits)}</>;
 	return (
 		<>
 			{sign ? signed(of.value, digits) : fixed(of.value, digits)}{' '}
@@ -79,15 +81,17 @@ export function beatsWords({ beats_reference, over_reference, void: gone }: Chec
 	word: string;
 	detail: string;
 } {
-	if (gone !== undefined) return { word: 'cannot be told', detail: 'held-out void' };
+	if (gone !== undefined) return { word: 'cannot be told', detail: '' };
 	const sides = [over_reference.eval, over_reference.heldout_reference].map((of) =>
 		of === undefined ? 'unknown' : sideOfZero(of),
 	);
-	if (sides.includes('unknown'))
-		return { word: beats_reference ? 'yes' : 'no', detail: 'insufficient for an interval' };
+	if (sides.includes('unknown')) return { word: beats_reference ? 'yes' : 'no', detail: 'no interval' };
 	if (!beats_reference)
-		return { word: 'no', detail: sides.includes('above') ? 'surely worse on one' : 'not distinguishable' };
-	return { word: 'yes', detail: sides.every((side) => side === 'below') ? 'on both, surely' : 'not distinguishable' };
+		return { word: 'no', detail: sides.includes('above') ? 'clearly worse' : 'not distinguishable' };
+	return {
+		word: 'yes',
+		detail: sides.every((side) => side === 'below') ? 'clearly on both' : 'not distinguishable',
+	};
 }
 
 /** "+0.011 (0.002–0.020)" nats a token. */

@@ -1,19 +1,29 @@
 import type { Divergence, RunRecord } from '../../../src/domain/run-record.ts';
 import { DataTable, Figure } from '../../charts/figure.tsx';
 import { IntervalsChart } from '../../charts/intervals.tsx';
-import { counted, DASH, fixed, range, withInterval } from '../format.ts';
+import { FacetFigure } from '../baselines-section.tsx';
+import { claimWords } from '../claim-words.ts';
+import { counted, DASH, fixed, listed, range, withInterval } from '../format.ts';
+import { Fold, StatusMark } from '../parts.tsx';
 import { sideOfZero } from '../sentences.ts';
 import { useTableToggle } from '../view-state.tsx';
 import { type CheckpointRecord, headlineOf, referenceName } from './shared.ts';
 
 const WORDS = { above: '↑ higher', below: '↓ lower', around: 'includes 0', unknown: 'insufficient' } as const;
 
+/** More rows would be a list, not a drawing; the table below has them all. */
+const MOST_DRAWN = 12;
+
 function sentence(differences: RunRecord['differences']): string {
 	const known = differences.filter((one) => sideOfZero(one) !== 'unknown');
 	if (known.length === 0) return 'Insufficient: no difference has an interval.';
-	const below = known.filter((one) => sideOfZero(one) === 'below').length;
-	const above = known.filter((one) => sideOfZero(one) === 'above').length;
-	return `Of ${counted(known.length, 'paired difference')}, ${below} ${below === 1 ? 'lies' : 'lie'} below 0, ${above} above it, each with its whole interval; the others are not distinguishable.`;
+	const told = known.flatMap((one) => {
+		const side = sideOfZero(one);
+		return side === 'below' || side === 'above' ? [`${side === 'below' ? 'lower' : 'higher'}: ${one.what}`] : [];
+	});
+	return told.length === 0
+		? `Not distinguishable: ${known.length === 1 ? 'the interval holds' : known.length === 2 ? 'both intervals hold' : `all ${known.length} intervals hold`} 0.`
+		: `Whole interval on one side of 0, ${listed(told)}.`;
 }
 
 function DifferencesFigure({ differences }: { differences: RunRecord['differences'] }) {
@@ -62,7 +72,8 @@ function openedName(record: CheckpointRecord, loss: Opened['losses'][number]): s
 	const name = loss.checkpoint ?? headlineOf(record)?.name ?? 'checkpoint';
 	if (loss.name === 'choice')
 		return record.decision?.checkpoint == null ? `${name} (shown by this run)` : `${name} (choice)`;
-	return loss.name === 'other' ? name : `${name} (${loss.name})`;
+	const said = { recommended: 'recommended', best_by_eval: 'lowest eval loss' }[loss.name as string];
+	return said === undefined ? name : `${name} (${said})`;
 }
 
 function openedSentence(record: CheckpointRecord, opened: Opened): string {
@@ -121,9 +132,12 @@ function OpenedFigure({ record, opened }: { record: CheckpointRecord; opened: Op
 	);
 }
 
-const KINDS: Readonly<Record<string, string>> = {
-	'log-ratio-drift': 'log-ratio drift: mean of log π − log π_ref over both responses; not a KL',
-};
+/** Which measure it is, and of what: never one name for two things. */
+function divergenceWords({ kind, label }: Divergence): string {
+	const name = kind.replaceAll('-', ' ');
+	if (label === undefined) return name;
+	return label.toLowerCase().includes('kl') && kind.endsWith('kl') ? label : `${name}: ${label}`;
+}
 
 function Divergences({ all }: { all: readonly Divergence[] }) {
 	const known = all.filter(({ value }) => value !== null);
@@ -136,7 +150,7 @@ function Divergences({ all }: { all: readonly Divergence[] }) {
 				table={{
 					head: ['Measure, on the tuning half', 'Nats', '95 % interval'],
 					rows: known.map((each) => [
-						each.label ?? KINDS[each.kind] ?? each.kind.replaceAll('-', ' '),
+						divergenceWords(each),
 						fixed(each.value, 3),
 						each.low === null ? DASH : range(each.low, each.high, 3),
 					]),
@@ -150,25 +164,69 @@ function Divergences({ all }: { all: readonly Divergence[] }) {
 	);
 }
 
+function AllDifferences({ differences }: { differences: RunRecord['differences'] }) {
+	return (
+		<div class="all-differences">
+			<Fold id="all-differences" title={`All ${differences.length} paired differences`}>
+				<h3 id="all-differences-title" class="visually-hidden">
+					All paired differences
+				</h3>
+				<DataTable
+					labelledBy="all-differences-title"
+					table={{
+						head: ['What', 'Difference, 95 % interval', ''],
+						rows: differences.map((one) => [
+							one.what,
+							one.low === null ? fixed(one.value) : withInterval(one),
+							one.value === null ? (one.reason ?? 'not available') : WORDS[sideOfZero(one)],
+						]),
+					}}
+				/>
+			</Fold>
+		</div>
+	);
+}
+
+/** What may be claimed against the reference: never more than its interval holds. */
+function Claim({ claim }: { claim: NonNullable<RunRecord['claim']> }) {
+	const { status, word } = claimWords(claim);
+	return (
+		<div class="claim">
+			<StatusMark status={status} word={word} />
+			<p>{claim.sentence}</p>
+		</div>
+	);
+}
+
 /** The headline checkpoint against the reference; after a decision, what the sealed half says. */
 export function CheckpointDifferences({ record }: { record: CheckpointRecord }) {
 	const headline = headlineOf(record);
-	const differences = [...record.differences, ...(record.opened?.differences ?? [])];
-	const divergences = headline === undefined ? [] : [headline.divergence, ...(headline.divergences ?? [])];
+	const all = [...record.differences, ...(record.opened?.differences ?? [])];
+	const own = all.filter(({ what }) => headline === undefined || what.startsWith(`${headline.name} − reference`));
+	const shown = own.length > 0 ? own : all;
+	const divergences = headline === undefined ? [] : (headline.divergences ?? [headline.divergence]);
 	return (
 		<section aria-labelledby="differences-title">
 			<h2 id="differences-title">
-				{headline === undefined ? 'Against the reference' : `${headline.name} against the reference`}
+				Against the reference
+				{headline === undefined ? null : (
+					<>
+						: <span class="as-written">{headline.name}</span>
+					</>
+				)}
 			</h2>
 			<div class="two">
 				{record.opened ? <OpenedFigure record={record} opened={record.opened} /> : null}
-				{differences.length === 0 ? (
+				{shown.length === 0 ? (
 					<p>Differences: none in this record.</p>
 				) : (
-					<DifferencesFigure differences={differences} />
+					<DifferencesFigure differences={shown.slice(0, MOST_DRAWN)} />
 				)}
+				{record.opened?.by_facet?.length ? <FacetFigure record={record} rows={record.opened.by_facet} /> : null}
 				<Divergences all={divergences} />
 			</div>
+			{record.claim === undefined ? null : <Claim claim={record.claim} />}
+			{all.length > shown.length ? <AllDifferences differences={all} /> : null}
 		</section>
 	);
 }

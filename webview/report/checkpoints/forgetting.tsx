@@ -7,7 +7,7 @@ import { Disclosure, PairLink } from '../parts.tsx';
 import { sideOfZero } from '../sentences.ts';
 import { useTableToggle, useView } from '../view-state.tsx';
 import { type CheckpointRecord, usePicked } from './shared.ts';
-import { linesOf, stepsOf } from './trend-words.ts';
+import { axisOf, linesOf } from './trend-words.ts';
 
 /** A list longer than this would bury the rest; the count stands above it. */
 const SHOWN = 60;
@@ -60,7 +60,6 @@ function Measure({
 	measure: (typeof MEASURES)[number];
 }) {
 	const toggle = useTableToggle(measure.key);
-	const steps = stepsOf(record.checkpoints);
 	const lines = linesOf(record.checkpoints, [
 		['kept', ({ forgetting }) => (forgetting === undefined ? null : measure.of(forgetting))],
 	]);
@@ -89,8 +88,7 @@ function Measure({
 					marked={[]}
 					reference={{ value: 0, label: 'no change: 0' }}
 					yName={measure.axis}
-					xName={steps.known ? 'training steps' : 'order in the table'}
-					xTicks={[...new Set(steps.at)].toSorted((a, b) => a - b)}
+					{...axisOf(record.checkpoints)}
 				/>
 			)}
 		/>

@@ -5,7 +5,8 @@ import type { AtLambda, CheckpointRecord } from './shared.ts';
 /** Which checkpoint has the lowest J at this λ, and whether it could be recommended. */
 export function lambdaSentence(record: CheckpointRecord, { best, judged, lambda: at, from, to }: AtLambda): string {
 	if (best === null) {
-		return 'No checkpoint can be weighed: none has an eval loss and a held-out loss that counts.';
+		const reason = record.recommended.reason ?? 'none has an eval loss and a held-out loss that counts';
+		return `No checkpoint can be weighed at any λ: ${reason}.`;
 	}
 	const range = from === to ? `λ = ${lambda(from)}` : `λ from ${lambda(from)} to ${lambda(to)}`;
 	const known = record.checkpoints.find(({ name }) => name === best);
@@ -23,6 +24,7 @@ export function lambdaSentence(record: CheckpointRecord, { best, judged, lambda:
 /** Moves λ over the same checkpoints: nothing is scored again. */
 export function LambdaSlider({ record, at }: { record: CheckpointRecord; at: AtLambda }) {
 	const { set } = useView();
+	if (at.best === null) return <p class="lambda-none">{lambdaSentence(record, at)}</p>;
 	return (
 		<div class="picker lambda">
 			<label for="lambda" id="picker-label">
@@ -37,7 +39,7 @@ export function LambdaSlider({ record, at }: { record: CheckpointRecord; at: AtL
 				max={at.grid.length - 1}
 				step={1}
 				value={at.at}
-				aria-valuetext={`λ ${lambda(at.lambda)}${at.best === null ? '' : `: ${at.best}`}`}
+				aria-valuetext={`λ ${lambda(at.lambda)}: ${at.best}`}
 				aria-describedby="lambda-says"
 				onInput={(event) => set({ viewed: Number(event.currentTarget.value) })}
 			/>

@@ -18,19 +18,40 @@ export function scoredWords(record: CheckpointRecord): string {
 	return `${counted(checkpoints.length, 'checkpoint')} against ${referenceName(record)} · β ${settings.beta} · ${settings.loss ?? 'sigmoid'} loss${smoothing}`;
 }
 
+/** What keeps a checkpoint from being recommended, in words. */
+const VETOES: Readonly<Record<string, string>> = {
+	'beats-reference': 'no lower loss than the reference on both eval and held-out',
+	'reference-memorised': 'held-out void, the tuning half is memorised',
+	'trained-on': 'held-out void, trained on the tuning half',
+};
+
 /** Vetoes by check, each with the checkpoints that it keeps from being recommended. */
-function vetoes(record: CheckpointRecord): { check: string; checkpoints: string[] }[] {
+function vetoes(record: CheckpointRecord): { check: string; words: string; checkpoints: string[] }[] {
 	const checks = [...new Set(record.recommended.vetoes.map(({ check }) => check))];
 	return checks.map((check) => ({
 		check,
+		words: VETOES[check] ?? checkTitle(check),
 		checkpoints: record.recommended.vetoes.filter((veto) => veto.check === check).map(({ checkpoint }) => checkpoint),
 	}));
 }
 
+/** The record's sentence, its answer in bold: a checkpoint's name, "Ship none", or that none can be named. */
+function answer({ recommended: { checkpoint, sentence } }: CheckpointRecord): { bold: string; rest: string } {
+	if (checkpoint !== null) {
+		return sentence.startsWith(checkpoint)
+			? { bold: `Recommended: ${checkpoint}`, rest: sentence.slice(checkpoint.length) }
+			: { bold: `Recommended: ${checkpoint}.`, rest: ` ${sentence}` };
+	}
+	const none = /^ship none[:.]?\s*/i.exec(sentence)?.[0];
+	if (none === undefined) return { bold: '', rest: sentence };
+	const rest = sentence.slice(none.length);
+	return { bold: 'Ship none.', rest: ` ${rest.charAt(0).toUpperCase()}${rest.slice(1)}` };
+}
+
 /** Which checkpoint, or none, in the record's own sentence, and what keeps the others from it. */
 export function Recommendation({ record }: { record: CheckpointRecord }) {
-	const { checkpoint, sentence } = record.recommended;
-	const found = vetoes(record);
+	const { checkpoint } = record.recommended;
+	const { bold, rest } = answer(record);
 	return (
 		<div class="recommendation">
 			<StatusMark
@@ -39,18 +60,12 @@ export function Recommendation({ record }: { record: CheckpointRecord }) {
 			/>
 			<div>
 				<p>
-					<b>
-						{checkpoint === null
-							? /^ship none/i.test(sentence)
-								? ''
-								: 'None recommended. '
-							: `Recommended: ${checkpoint}. `}
-					</b>
-					{sentence}
+					<b>{bold}</b>
+					{rest}
 				</p>
-				{found.map(({ check, checkpoints }) => (
+				{vetoes(record).map(({ check, words, checkpoints }) => (
 					<p key={check} class="dim small">
-						Not to be recommended for “{checkTitle(check)}”: {names(checkpoints)}.
+						Vetoed ({words}): {names(checkpoints)}.
 					</p>
 				))}
 				<Scored record={record} />

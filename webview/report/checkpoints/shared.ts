@@ -1,6 +1,7 @@
 /** What the parts of a checkpoint report share: the λ on the slider, and the checkpoints that are looked at side by side. */
 import type { CheckpointResult } from '../../../src/domain/checkpoint.ts';
 import { type JudgedCheckpoints, judgeCheckpoints } from '../../../src/domain/checkpoint-choice.ts';
+import { headlineCheckpoint } from '../../../src/domain/headline.ts';
 import type { Interval, RunRecord } from '../../../src/domain/run-record.ts';
 import { useView } from '../view-state.tsx';
 
@@ -36,7 +37,9 @@ export function useLambda(record: CheckpointRecord): AtLambda {
 	const { state } = useView();
 	const grid = lambdaGrid(record);
 	const at = Math.min(state.viewed ?? grid.indexOf(record.settings.lambda), grid.length - 1);
-	const bestAt = (index: number) => judgeCheckpoints(record.checkpoints, grid[index] ?? 0, record.settings.margin);
+	// Where the run itself had no criterion (too few clusters), there is none at another λ either.
+	const weighed = record.checkpoints.some(({ objective }) => objective.value !== null) ? record.checkpoints : [];
+	const bestAt = (index: number) => judgeCheckpoints(weighed, grid[index] ?? 0, record.settings.margin);
 	const here = bestAt(at);
 	let [from, to] = [at, at];
 	while (from > 0 && bestAt(from - 1).best === here.best) from--;
@@ -46,9 +49,8 @@ export function useLambda(record: CheckpointRecord): AtLambda {
 
 /** The one whose numbers stand at the top: the recommended one, else the last. */
 export function headlineOf(record: CheckpointRecord): CheckpointResult | undefined {
-	const { recommended, best, checkpoints } = record;
-	const named = (name: string | null | undefined) => checkpoints.find((one) => one.name === name);
-	return named(recommended.checkpoint) ?? named(best?.last) ?? checkpoints.at(-1);
+	const name = headlineCheckpoint(record);
+	return record.checkpoints.find((one) => one.name === name) ?? record.checkpoints.at(-1);
 }
 
 /** The checkpoints looked at side by side, in the record's order; at first the headline and the last one. */

@@ -52,7 +52,7 @@ export function SideBySideSection({ record }: { record: CheckpointRecord }) {
 				<p>No checkpoint chosen: add up to four.</p>
 			) : (
 				<>
-					<div class="parallel">
+					<div class={picked.length > 2 ? 'parallel many' : 'parallel'}>
 						{picked.map((checkpoint) => (
 							<Column key={checkpoint.name} checkpoint={checkpoint} floor={floor} />
 						))}

@@ -1,10 +1,11 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import type { CheckpointResult } from '../../../src/domain/checkpoint.ts';
 import { DASH, fixed, lambda, signed, spread } from '../format.ts';
 import { StatusMark } from '../parts.tsx';
 import { Around, Both, beatsWords, Key } from './cells.tsx';
 import { LambdaSlider } from './lambda.tsx';
-import { type AtLambda, type CheckpointRecord, lossInterval, useLambda } from './shared.ts';
+import { type AtLambda, type CheckpointRecord, lossInterval, referenceName, useLambda } from './shared.ts';
 
 /** Said in full: `display: grid` of the narrow layout takes the native roles of a table away. */
 const ROLE = {
@@ -28,6 +29,7 @@ const columns = (at: number) =>
 		['Regret', 'Loss above the lowest that any checkpoint reaches on that data'],
 		[`J at λ ${lambda(at)}`, 'Eval regret + λ · max(0, held-out regret − eval regret − margin)'],
 		['Over the reference', 'Loss above that of the reference model, paired; below 0 is better'],
+		['Beats it', 'Lower loss than the reference on eval and on the held-out tuning half'],
 		['Accuracy', 'Majority winners only'],
 		['Over-confidence', 'Mean confidence minus mean correctness'],
 		['Log-ratio drift', 'Mean of log π − log π_ref of both responses on the tuning half, nats: not a KL'],
@@ -99,9 +101,15 @@ function Row({ checkpoint, record, at }: { checkpoint: CheckpointResult; record:
 	const gone = checkpoint.void !== undefined;
 	const { metrics, objective } = checkpoint;
 	const beats = beatsWords(checkpoint);
-	const recommended = record.recommended.checkpoint === checkpoint.name;
+	const rowClass = [
+		record.recommended.checkpoint === checkpoint.name ? 'recommended' : '',
+		at.best === checkpoint.name ? 'best' : '',
+		gone ? 'void' : '',
+	]
+		.join(' ')
+		.trim();
 	return (
-		<tr {...ROLE.row} class={recommended ? 'recommended' : gone ? 'void' : undefined}>
+		<tr {...ROLE.row} class={rowClass}>
 			<th scope="row" {...ROLE.rowheader}>
 				<span class="checkpoint-name">{checkpoint.name}</span>
 				<Tags checkpoint={checkpoint} record={record} at={at} />
@@ -111,7 +119,15 @@ function Row({ checkpoint, record, at }: { checkpoint: CheckpointResult; record:
 				<Both
 					hollow={gone}
 					inside={<Around of={lossInterval(checkpoint, 'eval')} />}
-					outside={<Around of={lossInterval(checkpoint, 'heldout_reference')} />}
+					outside={
+						gone ? (
+							<>
+								{fixed(objective.heldout_loss)} <small>void</small>
+							</>
+						) : (
+							<Around of={lossInterval(checkpoint, 'heldout_reference')} />
+						)
+					}
 				/>
 			</Cell>
 			<Cell label={label(3)}>{gone ? <span class="dim">void</span> : signed(objective.gap)}</Cell>
@@ -129,28 +145,30 @@ function Row({ checkpoint, record, at }: { checkpoint: CheckpointResult; record:
 				<Both
 					hollow={gone}
 					inside={<Around of={checkpoint.over_reference.eval} sign />}
-					outside={<Around of={checkpoint.over_reference.heldout_reference} sign />}
+					outside={
+						gone ? <span class="dim">void</span> : <Around of={checkpoint.over_reference.heldout_reference} sign />
+					}
 				/>
-				<span class="two-line dim" title={beats.detail}>
-					beats it: {beats.word}
-					{beats.detail === '' ? '' : `, ${beats.detail}`}
-				</span>
 			</Cell>
 			<Cell label={label(7)}>
+				<span class="two-line">{beats.word}</span>
+				{beats.detail === '' ? null : <span class="two-line dim">{beats.detail}</span>}
+			</Cell>
+			<Cell label={label(8)}>
 				<Both
 					hollow={gone}
 					inside={<Around of={metrics.eval?.accuracy} />}
 					outside={<Around of={metrics.heldout_reference?.accuracy} />}
 				/>
 			</Cell>
-			<Cell label={label(8)}>
+			<Cell label={label(9)}>
 				<Both
 					hollow={gone}
 					inside={<Around of={metrics.eval?.overconfidence} sign />}
 					outside={<Around of={metrics.heldout_reference?.overconfidence} sign />}
 				/>
 			</Cell>
-			<Cell label={label(9)}>
+			<Cell label={label(10)}>
 				<span class="two-line">{fixed(checkpoint.divergence.value, 1)}</span>
 				<span class="two-line">
 					<small>
@@ -158,9 +176,30 @@ function Row({ checkpoint, record, at }: { checkpoint: CheckpointResult; record:
 					</small>
 				</span>
 			</Cell>
-			<Cell label={label(10)}>
+			<Cell label={label(11)}>
 				<Forgetting of={checkpoint} />
 			</Cell>
+		</tr>
+	);
+}
+
+/** Stands beside the candidates and is none: it gives both responses of every pair the same odds. */
+function ReferenceRow({ record, at }: { record: CheckpointRecord; at: number }) {
+	const { uninformed } = record.baselines;
+	const heads = columns(at);
+	return (
+		<tr {...ROLE.row} class="reference-row">
+			<th scope="row" {...ROLE.rowheader}>
+				<span class="checkpoint-name">{referenceName(record)}</span>
+				<span class="tag">reference, no candidate</span>
+			</th>
+			<Cell label={heads[1]?.[0]}>{DASH}</Cell>
+			<Cell label={heads[2]?.[0]}>
+				<Both hollow={false} inside={fixed(uninformed.eval_loss)} outside={fixed(uninformed.heldout_loss)} />
+			</Cell>
+			<td {...ROLE.cell} class="wide" colSpan={heads.length - 3}>
+				says 50 % of every pair
+			</td>
 		</tr>
 	);
 }
@@ -177,7 +216,7 @@ function Voids({ checkpoints }: { checkpoints: readonly CheckpointResult[] }) {
 						.filter((one) => one.void?.reason === reason)
 						.map(({ name }) => name)
 						.join(', ')}
-					: {reason}.
+					: {reason.replace(/\.$/, '')}.
 				</li>
 			))}
 		</>
@@ -188,11 +227,23 @@ function Voids({ checkpoints }: { checkpoints: readonly CheckpointResult[] }) {
 export function CheckpointsSection({ record }: { record: CheckpointRecord }) {
 	const at = useLambda(record);
 	const { checkpoints, settings } = record;
+	const region = useRef<HTMLElement>(null);
+	// In a table that scrolls by itself, the checkpoint that λ asks for stays in sight.
+	useEffect(() => {
+		const row = region.current?.querySelector<HTMLElement>('tr.best');
+		const { current } = region;
+		if (!row || !current || current.scrollHeight <= current.clientHeight) return;
+		const [top, bottom] = [row.offsetTop - 48, row.offsetTop + row.offsetHeight];
+		if (top < current.scrollTop || bottom > current.scrollTop + current.clientHeight) {
+			current.scrollTop = top - current.clientHeight / 3;
+		}
+	}, [at.best]);
 	return (
 		<section aria-labelledby="checkpoints-title">
 			<h2 id="checkpoints-title">Checkpoints</h2>
 			<LambdaSlider record={record} at={at} />
 			<section
+				ref={region}
 				class={`scroll cards${checkpoints.length > TALL ? ' tall' : ''}`}
 				// biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable with the keyboard
 				tabIndex={0}
@@ -212,6 +263,7 @@ export function CheckpointsSection({ record }: { record: CheckpointRecord }) {
 						{checkpoints.map((checkpoint) => (
 							<Row key={checkpoint.name} checkpoint={checkpoint} record={record} at={at} />
 						))}
+						<ReferenceRow record={record} at={at.lambda} />
 					</tbody>
 				</table>
 			</section>

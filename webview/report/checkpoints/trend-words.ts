@@ -3,7 +3,7 @@
 import type { CheckpointResult } from '../../../src/domain/checkpoint.ts';
 import { trainingRunOf } from '../../../src/domain/checkpoint-choice.ts';
 import type { Interval } from '../../../src/domain/run-record.ts';
-import type { TrendLine, TrendPoint, TrendTone } from '../../charts/trend.tsx';
+import type { TrendLine, TrendPoint, TrendTick, TrendTone } from '../../charts/trend-layout.ts';
 import { counted, fixed, listed, range } from '../format.ts';
 import { sideOfZero } from '../sentences.ts';
 import type { CheckpointRecord } from './shared.ts';
@@ -74,7 +74,7 @@ export const METRICS: readonly TrendMetric[] = [
 	},
 ];
 
-export interface Steps {
+interface Steps {
 	/** Places on the axis, in the record's order. */
 	readonly at: readonly number[];
 	/** All steps are known. */
@@ -82,9 +82,39 @@ export interface Steps {
 }
 
 /** Steps where every checkpoint has one, else the order of the table. */
-export function stepsOf(checkpoints: readonly CheckpointResult[]): Steps {
+function stepsOf(checkpoints: readonly CheckpointResult[]): Steps {
 	const known = checkpoints.every(({ step }) => step !== null);
 	return { known, at: checkpoints.map(({ step }, index) => (known ? (step ?? 0) : index + 1)) };
+}
+
+/** More names than this do not fit under an axis; then it counts as the table does. */
+const NAMED = 6;
+const NAME_LENGTH = 18;
+
+/** What stands under the axis: steps, else names as far as they fit, else places in the table. */
+export function axisOf(checkpoints: readonly CheckpointResult[]): {
+	readonly connected: boolean;
+	readonly xName: string;
+	readonly xTicks: readonly TrendTick[];
+} {
+	const { at, known } = stepsOf(checkpoints);
+	if (known) {
+		const steps = [...new Set(at)].toSorted((a, b) => a - b);
+		return {
+			connected: true,
+			xName: 'training steps',
+			xTicks: steps.map((step) => ({ at: step, label: step.toLocaleString('en-US') })),
+		};
+	}
+	const short = (name: string): string => (name.length > NAME_LENGTH ? `${name.slice(0, NAME_LENGTH - 1)}…` : name);
+	return {
+		connected: false,
+		xName: 'steps not known: in the order of the table',
+		xTicks: checkpoints.map(({ name }, index) => ({
+			at: index + 1,
+			label: checkpoints.length > NAMED ? String(index + 1) : short(name),
+		})),
+	};
 }
 
 /** One line for each training run: checkpoints whose names differ in their step alone. Without steps there is one. */

@@ -1,11 +1,12 @@
 import type { CheckpointResult } from '../../../src/domain/checkpoint.ts';
 import { Figure } from '../../charts/figure.tsx';
-import { TrendChart, type TrendMarked, type TrendTone } from '../../charts/trend.tsx';
+import { TrendChart } from '../../charts/trend.tsx';
+import type { TrendMarked, TrendTone } from '../../charts/trend-layout.ts';
 import { DASH, fixed, lambda, range } from '../format.ts';
 import { useTableToggle, useView } from '../view-state.tsx';
 import { Key } from './cells.tsx';
 import { type AtLambda, type CheckpointRecord, useLambda } from './shared.ts';
-import { linesOf, METRICS, stepsOf, TONES, type TrendMetric, trendSentence } from './trend-words.ts';
+import { axisOf, linesOf, METRICS, TONES, type TrendMetric, trendSentence } from './trend-words.ts';
 
 /** Void names beyond this would cover the points; the table has them all. */
 const NAMED_VOIDS = 4;
@@ -84,7 +85,6 @@ export function TrendSection({ record }: { record: CheckpointRecord }) {
 	const at = useLambda(record);
 	const metric = METRICS.find(({ key }) => key === state.trend) ?? METRICS[0];
 	if (metric === undefined) return null;
-	const steps = stepsOf(record.checkpoints);
 	const lines = linesOf(record.checkpoints, [
 		...(state.ownPairs ? [['own', (one: CheckpointResult) => metric.of(one, 'train')] as const] : []),
 		['in', (one) => metric.of(one, 'eval')],
@@ -120,8 +120,7 @@ export function TrendSection({ record }: { record: CheckpointRecord }) {
 							marked={marks(record, at)}
 							reference={metric.reference}
 							yName={metric.axis}
-							xName={steps.known ? 'training steps' : 'order in the table (steps not known)'}
-							xTicks={[...new Set(steps.at)].toSorted((a, b) => a - b)}
+							{...axisOf(record.checkpoints)}
 						/>
 					)}
 				/>
