@@ -55,7 +55,7 @@ async function writeTo(file: string, text: string): Promise<void> {
 const interval = (check: GateCheck): string => bounds(check) || NONE;
 
 export function gateText(terminal: Terminal, result: GateResult): string {
-	const { checks, run, checkpoint, baseline, passed, sentence } = result;
+	const { checks, run, checkpoint, baseline, passed, sentence, notes = [] } = result;
 	const open = checks.filter((check) => check.status !== 'pass');
 	const facts = [
 		`Run ${run}`,
@@ -93,5 +93,6 @@ export function gateText(terminal: Terminal, result: GateResult): string {
 						bullet(terminal, statusMark(terminal, check.status), `${oneLine(check.check)}: ${oneLine(check.message)}`),
 					),
 				]),
+		...notes.map((note) => bullet(terminal, '·', `Against the baseline: ${oneLine(note)}`)),
 	].join('\n');
 }

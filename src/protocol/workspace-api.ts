@@ -493,6 +493,8 @@ export interface GateResult {
 	readonly created?: string;
 	/** The settings let `insufficient` pass. */
 	readonly allowInsufficient?: boolean;
+	/** What was left out of changes against the baseline and why, and what the two do not share. */
+	readonly notes?: readonly string[];
 }
 
 export interface GateOptions {

@@ -54,7 +54,7 @@ function row({ check, status, value, low, high, threshold, bound }: GateCheck): 
 
 /** The gate for a comment on a change: verdict, table, and why each threshold that is not kept is not. */
 export function gateMarkdown(result: GateResult): string {
-	const { passed, sentence, run, checkpoint, baseline, checks } = result;
+	const { passed, sentence, run, checkpoint, baseline, checks, notes = [] } = result;
 	const open = checks.filter((check) => check.status !== 'pass');
 	const facts = [
 		`Run ${markdownCode(run)}`,
@@ -74,6 +74,9 @@ export function gateMarkdown(result: GateResult): string {
 		...(open.length === 0
 			? []
 			: ['', ...open.map(({ check, message }) => `- **${markdownText(check)}**: ${markdownText(message)}`)]),
+		...(notes.length === 0
+			? []
+			: ['', `Against the baseline: ${notes.map((note) => markdownText(note).replace(/\.$/u, '')).join('; ')}.`]),
 		'',
 		`Decided by intervals, not by point values. The report: ${markdownCode(`pairwright report ${run}`)}.`,
 		'',

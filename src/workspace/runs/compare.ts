@@ -64,14 +64,28 @@ function sideScores(port: RunsPort, { run, record, checkpoint }: FoundSide, with
 		}));
 }
 
-/** Pairs that both sides scored alike, for the gate too, which never asks for E. */
+const VOID = 'void: trained on, so not held out';
+
+/** Pairs that both sides scored alike and what differs on them, for the gate too, which never asks for E. */
 export function matchSides(
 	port: RunsPort,
 	first: FoundSide,
 	second: FoundSide,
 	withSealed: boolean,
-): { readonly pairs: ComparedPair[]; readonly left: NotCompared } {
-	return matchScores(sideScores(port, first, withSealed), sideScores(port, second, withSealed), port.places());
+): {
+	readonly pairs: ComparedPair[];
+	readonly left: NotCompared;
+	readonly differences: RunComparison['differences'];
+} {
+	const of = (side: FoundSide) => sideScores(port, side, withSealed);
+	const { pairs, left } = matchScores(of(first), of(second), port.places());
+	const invalid = (first.result?.void ?? second.result?.void) !== undefined;
+	const differences = scoreDifferences(pairs).map((each) =>
+		invalid && each.split === 'heldout_reference'
+			? { ...each, value: null, low: null, high: null, reason: VOID }
+			: each,
+	);
+	return { pairs, left, differences };
 }
 
 const counted = (n: number, rest: string): string => `${n} ${n === 1 ? 'pair' : 'pairs'} ${rest}`;
@@ -97,7 +111,7 @@ function referenceOf({ record }: FoundSide): string | null {
 }
 
 /** What two sides do not share although their numbers stand side by side. */
-function settingsNotes(first: FoundSide, second: FoundSide): string[] {
+export function settingsNotes(first: FoundSide, second: FoundSide): string[] {
 	const [a, b] = [first.record.settings, second.record.settings];
 	const notes: string[] = [];
 	if (isProbe(first) !== isProbe(second)) {
@@ -130,8 +144,6 @@ function sealedNotes(port: RunsPort, first: FoundSide, second: FoundSide): { ope
 	return { open: true, notes };
 }
 
-const VOID = 'void: trained on, so not held out';
-
 /**
  * Paired differences second − first over pairs that both scored with the same labels, and the pairs that changed sides.
  * E takes part only where both runs are decided, and never among the flipped pairs.
@@ -141,13 +153,7 @@ export function compareRuns(port: RunsPort, one: RunSide, other: RunSide): RunCo
 	const first = findSide(port, one);
 	const second = findSide(port, other);
 	const sealed = sealedNotes(port, first, second);
-	const { pairs, left } = matchSides(port, first, second, sealed.open);
-	const void_ = first.result?.void ?? second.result?.void;
-	const differences = scoreDifferences(pairs).map((each) =>
-		each.split === 'heldout_reference' && void_ !== undefined
-			? { ...each, value: null, low: null, high: null, reason: VOID }
-			: each,
-	);
+	const { pairs, left, differences } = matchSides(port, first, second, sealed.open);
 	const flips = flippedPairs(pairs);
 	const shown = flips.slice(0, MAX_FLIPPED);
 	const facts = port.facts(shown.map((flip) => flip.comparison));

@@ -7,9 +7,8 @@ import { type GateFacts, gateChecks, gateVerdict } from '../../health/gate.ts';
 import { GENERALIZATION_GAP } from '../../health/generalization-gap.ts';
 import { UserError } from '../../protocol/errors.ts';
 import type { GateOptions, GateResult, RunSide } from '../../protocol/workspace-api.ts';
-import { scoreDifferences } from '../../scoring/compare-scores.ts';
 import { GATE_EXAMPLE, readGateConfig } from '../gate-config.ts';
-import { type FoundSide, findSide, matchSides } from './compare.ts';
+import { type FoundSide, findSide, matchSides, notesOf, settingsNotes } from './compare.ts';
 import type { RunsPort } from './port.ts';
 
 /** Whose checks depend on the checkpoint; all others are of the data, and stand once in a record. */
@@ -37,7 +36,7 @@ function gapOf(health: readonly HealthCheck[], gap: number | null | undefined): 
 }
 
 /** What one side has to show. Nothing of E is read, before a decision or after. */
-function factsOf(port: RunsPort, side: FoundSide, baseline: FoundSide | null): GateFacts {
+function factsOf(side: FoundSide, differences: GateFacts['differences']): GateFacts {
 	const { record, result, checkpoint } = side;
 	const health = healthOf(side);
 	return {
@@ -47,7 +46,7 @@ function factsOf(port: RunsPort, side: FoundSide, baseline: FoundSide | null): G
 		forgetting: result?.forgetting ?? null,
 		health,
 		recommended: checkpoint !== null && record.recommended.checkpoint === checkpoint,
-		differences: baseline === null ? null : scoreDifferences(matchSides(port, baseline, side, false).pairs),
+		differences,
 	};
 }
 
@@ -130,8 +129,16 @@ export function gateRun(port: RunsPort, id: string, options: GateOptions, config
 				`Run ${side.run} is its own baseline: no change could ever fail. Name another run under "gate.baseline" in ${path}.`,
 			);
 		}
+		const [then, now] = [baseline.record.settings.beta, side.record.settings.beta];
+		if (then !== now) {
+			throw new UserError(
+				'usage',
+				`The baseline ${baseline.run} was scored with β = ${then}, run ${side.run} with β = ${now}: NLL and over-confidence follow β, so their change would say nothing of the model. Score one of them with --beta of the other, or name another baseline in ${path}.`,
+			);
+		}
 	}
-	const checks = gateChecks(config, factsOf(port, side, baseline));
+	const common = baseline === null ? null : matchSides(port, baseline, side, false);
+	const checks = gateChecks(config, factsOf(side, common?.differences ?? null));
 	const allowInsufficient = config.allow_insufficient === true;
 	return {
 		run: side.run,
@@ -141,6 +148,7 @@ export function gateRun(port: RunsPort, id: string, options: GateOptions, config
 		...gateVerdict(checks, allowInsufficient),
 		allowInsufficient,
 		checks,
+		notes: baseline === null || common === null ? [] : [...settingsNotes(baseline, side), ...notesOf(common.left)],
 	};
 }
 
