@@ -27,7 +27,7 @@ export interface Fitted {
 	readonly s: number;
 	readonly ridge: number;
 	readonly state: LaneState;
-	/** Mean loss of T and of R out of fold; NaN where no row was met. */
+	/** Mean loss of T and of R out of fold; NaN of a part without a share. */
 	readonly losses: readonly [number, number];
 }
 
@@ -80,7 +80,8 @@ function problemAt(data: FitData, s: number, ridge: number): LaneProblem {
 }
 
 /**
- * θ(q) of a neighbour's q at this (s, ρ). Changing ρ or the share of T scales what T adds to θ, so only R's rows are read again.
+ * θ(q) of a neighbour's q at this (s, ρ). Changing ρ or a part's share scales what that part adds to θ, so only the other part's rows are
+ * read again: R's, the fewer, unless the neighbour knows nothing else.
  */
 function carryOver(
 	kernel: LaneKernel,
@@ -90,17 +91,19 @@ function carryOver(
 ): void {
 	const before = problemAt(data, start.s, start.ridge).rate;
 	const { fold, weight, y, ridge } = problem;
-	const scaling = (start.ridge / ridge) * (s === start.s ? 1 : (1 - s) / (1 - start.s));
+	const share = start.s < 1 ? (1 - s) / (1 - start.s) : s / start.s;
+	const scaling = (start.ridge / ridge) * (s === start.s ? 1 : share);
 	into.q.set(start.state.q);
 	for (let j = 0; j < into.theta.length; j++) into.theta[j] = scaling * start.state.theta[j]!;
 	if (s === start.s) return;
-	const enters = start.s === 0;
-	accumulate(kernel, problem, data.reference, into.theta, (i, step) => {
-		// R had no weight yet and so no dual variables: what the neighbour's model says of it.
+	const [other, rows] = start.s < 1 ? ([1, data.reference] as const) : ([0, data.train] as const);
+	const enters = start.s === 0 || start.s === 1;
+	accumulate(kernel, problem, rows, into.theta, (i, step) => {
+		// The part had no weight yet and so no dual variables: what the neighbour's model says of it.
 		if (enters) kernel.dot(start.state.theta);
 		for (let l = 0; l < LANES; l++) {
 			if (enters) into.q[i * LANES + l] = sigmoid(kernel.z[l]!);
-			const change = problem.rate[1][l]! / ridge - (scaling * before[1][l]!) / start.ridge;
+			const change = problem.rate[other][l]! / ridge - (scaling * before[other][l]!) / start.ridge;
 			step[l] = fold[i] === l ? 0 : weight[i]! * change * (y[i]! - into.q[i * LANES + l]!);
 		}
 	});
@@ -124,8 +127,8 @@ function mixture(s: number, [train, reference]: readonly [number, number]): numb
 	return (s < 1 ? (1 - s) * train : 0) + (s > 0 ? s * reference : 0);
 }
 
-/** Mean losses out of fold, exactly at θ. */
-function heldOutLosses(kernel: LaneKernel, data: FitData, theta: Float64Array): [number, number] {
+/** Mean losses out of fold of the parts that have a share, exactly at θ. */
+function heldOutLosses(kernel: LaneKernel, data: FitData, s: number, theta: Float64Array): [number, number] {
 	const mean = (rows: Int32Array): number => {
 		let loss = 0;
 		for (let k = 0; k < rows.length; k++) {
@@ -136,7 +139,7 @@ function heldOutLosses(kernel: LaneKernel, data: FitData, theta: Float64Array): 
 		}
 		return loss / rows.length;
 	};
-	return [mean(data.train), mean(data.reference)];
+	return [s < 1 ? mean(data.train) : Number.NaN, s > 0 ? mean(data.reference) : Number.NaN];
 }
 
 /**
@@ -153,10 +156,13 @@ function search(
 	for (let passes = 1; ; passes++) {
 		const { seen, heldOut } = solver.pass();
 		if (seen <= SEARCH_TOLERANCE || passes === MAX_PASSES) {
-			const losses = heldOutLosses(kernel, data, into.theta);
+			const losses = heldOutLosses(kernel, data, s, into.theta);
 			return { loss: mixture(s, losses), losses, gap: Infinity, passes };
 		}
-		const losses = [heldOut[0] / data.train.length, heldOut[1] / data.reference.length] as const;
+		const losses = [
+			s < 1 ? heldOut[0] / data.train.length : Number.NaN,
+			s > 0 ? heldOut[1] / data.reference.length : Number.NaN,
+		] as const;
 		const loss = mixture(s, losses);
 		const excess = against == null ? 0 : loss - against;
 		// Worse by more than the passes left could take back, each of which moves it by a fraction of the last.

@@ -1,13 +1,11 @@
 import type { PairFeatures } from './features.ts';
-import type { FitData, FitTask, Fitted } from './fit.ts';
+import type { FitData, FitTask } from './fit.ts';
 import { emptyWeights, LANES, lanesMemory, placeRows, STRIDE } from './lane-kernel.ts';
 import { denseScale, type FeatureRows, squaredNorms } from './matrix.ts';
+import { type States, searchRidges, type Tried } from './ridge-search.ts';
 import { asShared, sharedFloat64 } from './shared.ts';
 import type { LaneState } from './solve.ts';
 import { inline, type Threads } from './threads.ts';
-
-/** ρ in half-decades from 10 down to 10⁻⁴: the strongest first, because its solution is the cheapest. */
-export const RIDGES: readonly number[] = Array.from({ length: 11 }, (_, i) => 10 ** (1 - i / 2));
 
 /** Rows of one run by part; row numbers are those of the features. */
 export interface Parts {
@@ -46,7 +44,7 @@ export interface PathPoint {
 }
 
 /** Searched solutions, reused: at 1 M pairs each is 50 MB. */
-class States {
+class Pool implements States {
 	private readonly free: LaneState[] = [];
 	private readonly rows: number;
 	private readonly columns: number;
@@ -69,27 +67,6 @@ class States {
 	give(state: LaneState): void {
 		this.free.push(state);
 	}
-}
-
-interface Tried extends Fitted {
-	readonly loss: number;
-}
-
-/** By how much a ridge was worse than the best one at some s. */
-interface Excess {
-	readonly s: number;
-	readonly by: number;
-}
-
-/**
- * Whether a ridge beside the best may be passed over at s: it was worse at the two values of s before, and would still be if what it
- * lost or gained between them went on at twice the pace. Losses out of fold are smooth in s. Never twice running, nor at s = 1:
- * near the end, where T's rows lose their weight, they bend (measured: passing over more moved one ridge in five pairings of real sets).
- */
-export function surelyWorse(tries: readonly Excess[], before: number, s: number): boolean {
-	const [one, two] = tries.slice(-2);
-	if (one === undefined || two === undefined || two.s !== before || s === 1) return false;
-	return two.by > 2 * Math.abs((two.by - one.by) / (two.s - one.s)) * (s - two.s);
 }
 
 function fitData({ x }: PairFeatures, parts: Parts): FitData {
@@ -123,10 +100,13 @@ function fitData({ x }: PairFeatures, parts: Parts): FitData {
 	};
 }
 
+/** Share of the grid that is searched upwards from s = 0, in parallel to the rest downwards from s = 1, where R's few rows come first. */
+const UPWARDS = 0.4;
+
 /**
  * The path: for each s the minimiser of (1−s)·R_T + s·R_R + ½ρ‖θ‖² in every fold, with ρ(s) = argmin over the grid of the same
- * mixture out of fold. The first s comes down the whole grid; each later one starts from its neighbour's ρ and moves while
- * it gets better. Out-of-fold losses are unweighted means over pairs. Dense columns are scaled once for all folds: no label enters.
+ * mixture out of fold, searched from both ends of the path at once. Out-of-fold losses are unweighted means over pairs. Dense columns
+ * are scaled once for all folds: no label enters.
  *
  * What is solved, and from which start, does not depend on how many threads there are: the final fit of one s runs beside the
  * search of the next, which needs the searched solutions only.
@@ -141,7 +121,7 @@ export async function solvePath(
 	const { x } = features;
 	const data = fitData(features, parts);
 	threads.share(data);
-	const states = new States(x, data.memory);
+	const states = new Pool(x, data.memory);
 	let done = 0;
 	const fit = async (task: FitTask) => {
 		const result = await threads.fit(task);
@@ -158,6 +138,7 @@ export async function solvePath(
 		const into = { q: searching.q, theta: states.weights() };
 		const { gap } = await fit({ s, ridge, start: best, into, margins: { outOfFold, evaluated } });
 		states.give(searching);
+		done++;
 		let read: ReturnType<typeof meanWeights> | null = null;
 		const weights = () => {
 			read ??= meanWeights(data, into.theta);
@@ -177,68 +158,18 @@ export async function solvePath(
 		};
 	};
 
-	const searched = new Map<number, Map<number, Tried>>();
-	/** Of the present best, by the place of the ridge tried beside it; forgotten when the best moves. */
-	let excesses = new Map<number, Excess[]>();
-	const finals: Promise<PathPoint>[] = [];
-	let from = 0;
-	let previous: ReadonlyMap<number, Tried> = new Map();
-	let before = Number.NaN;
-	const open = (at: number, s: number): boolean =>
-		at >= 0 && at < RIDGES.length && !surelyWorse(excesses.get(at) ?? [], before, s);
-	for (const s of grid) {
-		const tried = new Map<number, Tried>();
-		const attempt = async (at: number, near: Tried | undefined, against: number | null): Promise<Tried> => {
-			const known = tried.get(at);
-			if (known !== undefined) return known;
-			const ridge = RIDGES[at]!;
-			const state = states.take();
-			// The same ridge at the s before is nearer than another ridge at this s.
-			const { loss, losses } = await fit({ s, ridge, start: previous.get(at) ?? near ?? null, into: state, against });
-			const result = { s, ridge, state, loss, losses };
-			tried.set(at, result);
-			return result;
-		};
-		let best = from;
-		const home = await attempt(from, previous.get(from), null);
-		if (previous.size > 0) {
-			await Promise.all([from - 1, from + 1].filter((at) => open(at, s)).map((at) => attempt(at, home, home.loss)));
-		}
-		const patience = previous.size === 0 ? 2 : 1;
-		for (const direction of [-1, 1]) {
-			let worse = 0;
-			for (let at = best + direction; open(at, s) && worse < patience; at += direction) {
-				const next = await attempt(at, tried.get(at - direction), tried.get(best)!.loss);
-				if (next.loss < tried.get(best)!.loss) {
-					best = at;
-					worse = 0;
-				} else worse++;
-			}
-		}
-		const chosen = tried.get(best)!;
-		if (best !== from) excesses = new Map();
-		for (const [at, { loss }] of tried) {
-			excesses.set(at, [...(excesses.get(at) ?? []), { s, by: loss - chosen.loss }]);
-		}
-		const place = finals.length;
-		searched.set(place, tried);
-		const final = finish(chosen, best === 0 || best === RIDGES.length - 1).finally(() => {
-			done++;
+	const finals = new Map<number, Promise<PathPoint>>();
+	const search = (part: readonly number[]): Promise<void> =>
+		searchRidges(part, { fit, states }, (best, atEdge) => {
+			const final = finish(best, atEdge);
+			// Awaited at the end; without this, a failure before would count as unhandled.
+			final.catch(() => {});
+			finals.set(best.s, final);
+			return final;
 		});
-		// Awaited at the end; without this, a failure before would count as unhandled.
-		final.catch(() => {});
-		finals.push(final);
-		// Two behind: its final fit has been read, and so has the search that started from it.
-		if (place >= 2) {
-			await finals[place - 2];
-			for (const { state } of searched.get(place - 2)!.values()) states.give(state);
-			searched.delete(place - 2);
-		}
-		from = best;
-		before = s;
-		previous = tried;
-	}
-	return Promise.all(finals);
+	const cut = Math.ceil(UPWARDS * grid.length);
+	await Promise.all([search(grid.slice(0, cut)), search(grid.slice(cut).toReversed())]);
+	return Promise.all(grid.map((s) => finals.get(s)!));
 }
 
 /** Means over fold models, and which signs all of them share. θ of a dense column is kept divided by its scale. */
