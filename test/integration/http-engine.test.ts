@@ -74,35 +74,40 @@ describe('engine http', () => {
 		assert.equal(told.size, PAIRS.length + 1);
 	});
 
-	it('says what a served model is without its path, address or key; the cache key tells origins apart', async () => {
-		const other = await startScoringServer({ key: KEY, roots: 'elsewhere', version: '0.12.0' });
-		try {
-			const [one, two] = await Promise.all(
-				[server, other].map(async ({ url }) => {
-					const engine = engineFor(url);
-					const open = await engine.open('policy-step50', 'checkpoint');
-					await engine.close();
-					return open;
-				}),
-			);
-			assert.ok(one !== undefined && two !== undefined);
-			assert.equal(one.facts.server, 'vLLM 0.11.0');
-			assert.equal(one.facts.root, 'policy-step50');
-			assert.equal(one.facts.adapter_of, 'base');
-			assert.equal(one.facts.max_model_len, 512);
-			assert.match(one.facts.hash, /^[0-9a-f]{64}$/);
-			assert.notEqual(one.facts.hash, two.facts.hash);
-			assert.notEqual(one.cacheKey, two.cacheKey);
-			const shown = JSON.stringify([one.facts, one.cacheKey]);
-			assert.doesNotMatch(shown, /127\.0\.0\.1|secret-place|k3y/);
-			const engine = engineFor(server.url);
-			const again = await engine.open('policy-step50', 'checkpoint');
-			const base = await engine.open('base', 'reference');
+	it('says what a served model is, without its path, address or key', async () => {
+		const engine = engineFor(server.url);
+		const { facts, cacheKey } = await engine.open('policy-step50', 'checkpoint');
+		await engine.close();
+		assert.equal(facts.server, 'vLLM 0.11.0');
+		assert.equal(facts.root, 'policy-step50');
+		assert.equal(facts.adapter_of, 'base');
+		assert.equal(facts.max_model_len, 512);
+		assert.match(facts.hash, /^[0-9a-f]{64}$/);
+		assert.doesNotMatch(JSON.stringify([facts, cacheKey]), /127\.0\.0\.1|secret-place|k3y/);
+	});
+
+	it('the cache key tells models, versions and origins apart, and is the same the next time', async () => {
+		const keys = async ({ url }: ScoringServer, model: string) => {
+			const engine = engineFor(url);
+			const { facts, cacheKey } = await engine.open(model, 'checkpoint');
 			await engine.close();
-			assert.equal(again.cacheKey, one.cacheKey);
-			assert.notEqual(base.cacheKey, one.cacheKey);
+			return { hash: facts.hash, cacheKey };
+		};
+		const twin = await startScoringServer({ key: KEY });
+		const newer = await startScoringServer({ key: KEY, version: '0.12.0' });
+		try {
+			const one = await keys(server, 'policy-step50');
+			assert.deepEqual(await keys(server, 'policy-step50'), one);
+			assert.notEqual((await keys(server, 'base')).cacheKey, one.cacheKey);
+			const other = await keys(newer, 'policy-step50');
+			assert.notEqual(other.hash, one.hash);
+			assert.notEqual(other.cacheKey, one.cacheKey);
+			// What two servers say may be the same and their weights not: containers mount everything at one path.
+			const same = await keys(twin, 'policy-step50');
+			assert.equal(same.hash, one.hash);
+			assert.notEqual(same.cacheKey, one.cacheKey);
 		} finally {
-			await other.close();
+			await Promise.all([twin.close(), newer.close()]);
 		}
 	});
 
@@ -164,10 +169,10 @@ describe('many pairs over http', () => {
 		}
 	});
 
-	it('cancels at once and keeps what was told', async () => {
+	it('cancels at once, requests that hang included, and keeps what was told', { timeout: 20_000 }, async () => {
 		const server = await startScoringServer({ slow: 5 });
 		try {
-			const engine = engineFor(server.url);
+			const engine = engineFor(server.url, {}, { timeout: 120_000 });
 			const open = await engine.open('base', 'reference');
 			await server.fail({ path: '/v1/completions', when: '"model"', kind: 'hang', times: 3 });
 			const stop = new AbortController();
