@@ -220,6 +220,33 @@ test('against a baseline run the gate reads common pairs; a run is never its own
 	refuses(() => gate('19990101T000000Z-000000'), 'not-found', /no run/);
 });
 
+test('a baseline whose tuning half is void, or that was scored with another β, is none', (t) => {
+	const store = makeRunStore(t);
+	const pairs = [...makePairs(30), ...makePairs(30, 'heldout_reference', 'r')];
+	for (const [id, place] of placesOf(pairs)) store.places.set(id, place);
+	const { settings } = recordFixture();
+	const void_ = { what: 'heldout_reference', reason: 'learnt by heart' } as const;
+	const write = (n: number, beta: number, more: { void?: typeof void_ } = {}) =>
+		store.write(
+			runId(n),
+			{ settings: { ...settings, beta }, checkpoints: [madeCheckpoint('one', more)] },
+			linesOf(pairs, secondMargin, { beta, checkpoint: 'one' }),
+		);
+	write(1, 0.1, { void: void_ });
+	write(2, 0.5);
+	write(3, 0.1);
+	const config = { eval: { nll: { max_rise: 1 } }, heldout: { nll: { max_rise: 1 } } };
+	const against = (n: number) => gateRun(store.port, 'latest', {}, configIn(store, { ...config, baseline: runId(n) }));
+	assert.deepEqual(
+		against(1).checks.map(({ check, status }) => [check, status]),
+		[
+			['eval.nll vs baseline', 'pass'],
+			['heldout.nll vs baseline', 'insufficient'],
+		],
+	);
+	refuses(() => against(2), 'usage', /β = 0\.5, run \S+ with β = 0\.1/);
+});
+
 test('a checkpoint answers for its own failing checks, not for another’s', (t) => {
 	const store = makeRunStore(t);
 	storeRuns(store);
