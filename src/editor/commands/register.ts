@@ -9,6 +9,7 @@ import { requireTrust } from '../shell/trust.ts';
 import type { RowArgument } from '../trees/folder-tree.ts';
 import { exportData } from './export.ts';
 import { freezeSplit } from './freeze.ts';
+import { gateRun } from './gate.ts';
 import { importFiles } from './import.ts';
 import { changeHandle, doctor, openFile, rebuild } from './maintain.ts';
 import { ResultDocuments } from './result-document.ts';
@@ -69,6 +70,11 @@ export class Commands extends Disposable {
 			'freeze',
 			'freezing',
 			forSession((session) => freezeSplit(shell, session)),
+		);
+		this.#add(
+			'gate',
+			'checking the gate',
+			forSession((session, run) => gateRun(results, session, typeof run === 'string' ? run : undefined)),
 		);
 		this.#add(
 			'annotate',

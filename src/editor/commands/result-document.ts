@@ -21,11 +21,16 @@ export class ResultDocuments extends Disposable implements vscode.TextDocumentCo
 
 	/** @param name becomes the tab's title */
 	async show(name: string, text: string): Promise<void> {
-		const path = `/${++this.#count}/${name}.txt`;
+		const document = await vscode.workspace.openTextDocument(this.add(name, text));
+		await vscode.window.showTextDocument(document, { preview: true });
+	}
+
+	/** Keeps a text without showing it. @returns where it can be opened */
+	add(name: string, text: string, extension: 'txt' | 'md' = 'txt'): vscode.Uri {
+		const path = `/${++this.#count}/${name}.${extension}`;
 		this.#texts.set(path, text);
 		const oldest = this.#texts.keys().next().value;
 		if (this.#texts.size > KEPT && oldest !== undefined) this.#texts.delete(oldest);
-		const document = await vscode.workspace.openTextDocument(vscode.Uri.from({ scheme: SCHEME, path }));
-		await vscode.window.showTextDocument(document, { preview: true });
+		return vscode.Uri.from({ scheme: SCHEME, path });
 	}
 }
