@@ -1,28 +1,15 @@
 import type { SelfTestItem } from '../../../domain/checkpoint.ts';
 import { Exhausted, Refused } from './failures.ts';
-import { type Sequence, type Sequences, sumOf, Unscorable } from './sequences.ts';
+import { type Read, sumOrNull } from './self-test-readings.ts';
+import type { Sequence, Sequences } from './sequences.ts';
 import { readLogprobs, readTop } from './vllm.ts';
 
-/**
- * Servers batch requests as they come, and a batch's shape moves bf16 log-probabilities by about 0.01–0.05 a token; over n tokens
- * such differences add up as √n. Anything beyond this is not rounding.
- */
-const PER_ROOT_TOKEN = 0.1;
 /** A response read backwards must cost something else: below this the server does not look at the order. */
 const ORDER = 0.01;
 /** Probabilities of a whole vocabulary in float32, each rounded. */
 const MASS = 1e-3;
 /** Likeliest tokens a vLLM server gives by default (--max-logprobs). */
 const TOP = 20;
-
-/** One sequence of the self-test, as first read. */
-export interface Read {
-	readonly sequence: Sequence;
-	readonly sum: number;
-	readonly tokens: number;
-	readonly extra: number;
-	readonly entries: number;
-}
 
 export async function orderSensitivity(
 	sequences: Sequences,
@@ -49,17 +36,6 @@ export async function orderSensitivity(
 			? 'A response read backwards has another log-probability.'
 			: 'Responses read backwards have the same log-probability: what the server returns is no score of the text. Serve the checkpoint with a current vLLM.',
 	};
-}
-
-/** Sum over a sequence made up for a test; null where it contains a token of probability 0. */
-async function sumOrNull(sequence: Sequence, sequences: Sequences, signal: AbortSignal): Promise<number | null> {
-	const reading = await sequences.read(sequence, signal);
-	try {
-		return sumOf(sequence, reading).logp;
-	} catch (error) {
-		if (error instanceof Unscorable) return null;
-		throw error;
-	}
 }
 
 export async function probabilityMass(
@@ -112,53 +88,6 @@ async function topOf(sequences: Sequences, ids: readonly number[], top: number, 
 		if (error instanceof Refused || error instanceof Exhausted) return null;
 		throw error;
 	}
-}
-
-const AGAIN = {
-	'two-readings': {
-		way: 'prompt_logprobs',
-		same: 'echo with logprobs and prompt_logprobs give the same sums',
-		differs: 'echo with logprobs and prompt_logprobs give different sums: one of them is not what it says',
-	},
-	'same-model': {
-		way: 'echo',
-		same: 'The same sequences asked for twice have the same sums, so that a model against itself gives Δ = 0',
-		differs:
-			'The same sequences asked for twice have different sums: differences between checkpoints would be noise. Something answers in turns from several models, or the server is unsound',
-	},
-} as const;
-
-export async function again(
-	sequences: Sequences,
-	reads: readonly Read[],
-	test: keyof typeof AGAIN,
-	signal: AbortSignal,
-): Promise<SelfTestItem> {
-	const { way, same, differs } = AGAIN[test];
-	const base = { test, tolerance: PER_ROOT_TOKEN, unit: 'nats / √tokens' } as const;
-	let largest = 0;
-	for (const { sequence, sum, tokens } of reads) {
-		let other: number;
-		try {
-			other = sumOf(sequence, await sequences.read(sequence, signal, way)).logp;
-		} catch (error) {
-			if (test !== 'two-readings' || !(error instanceof Refused || error instanceof Exhausted)) throw error;
-			return {
-				...base,
-				status: 'not-applicable',
-				value: null,
-				message: 'The server offers one reading only: prompt_logprobs is not available.',
-			};
-		}
-		largest = Math.max(largest, Math.abs(other - sum) / Math.sqrt(Math.max(tokens, 1)));
-	}
-	const passed = largest <= PER_ROOT_TOKEN;
-	return {
-		...base,
-		status: passed ? 'pass' : 'fail',
-		value: largest,
-		message: passed ? `${same}; what is left is the rounding of changing batches.` : `${differs}.`,
-	};
 }
 
 export async function contextLength(

@@ -3,7 +3,8 @@ import { UserError } from '../../../protocol/errors.ts';
 import type { EnginePair } from '../engine.ts';
 import { Exhausted, Refused } from './failures.ts';
 import { saidOf } from './score.ts';
-import { again, contextLength, orderSensitivity, probabilityMass, type Read } from './self-test-requests.ts';
+import { type Read, sameModel, twoReadings } from './self-test-readings.ts';
+import { contextLength, orderSensitivity, probabilityMass } from './self-test-requests.ts';
 import { type Sequences, sumOf, Unscorable } from './sequences.ts';
 
 /** Pairs looked at: enough for two prompts to differ, few enough to cost seconds on a large model. */
@@ -25,8 +26,8 @@ export async function selfTest(
 			tokenCount(reads),
 			await orderSensitivity(sequences, reads, signal),
 			await probabilityMass(sequences, reads[0]!.sequence, signal),
-			await again(sequences, reads, 'two-readings', signal),
-			await again(sequences, reads, 'same-model', signal),
+			await twoReadings(sequences, reads, signal),
+			await sameModel(sequences, reads, signal),
 			promptPrefix(reads),
 			await contextLength(sequences, reads, signal),
 		];

@@ -154,6 +154,31 @@ export function readLogprobs(
 }
 
 /**
+ * The likeliest next token and its log-probability as the server gives it for what it generates.
+ * @returns null where the server does not name the token by its id
+ */
+export function readGenerated(
+	client: HttpClient,
+	model: string,
+	ids: readonly number[],
+	signal: AbortSignal,
+): Promise<{ readonly id: number; readonly logprob: number } | null> {
+	return client.call(
+		{
+			path: '/v1/completions',
+			body: { model, prompt: ids, max_tokens: 1, temperature: 0, logprobs: 1, return_tokens_as_token_ids: true },
+			read(json) {
+				const logprobs = parseCompletion(json).choices[0]?.logprobs;
+				const id = /^token_id:(\d+)$/.exec(logprobs?.tokens?.[0] ?? '')?.[1];
+				const value = logprobs?.token_logprobs[0];
+				return id === undefined || value == null ? null : { id: Number(id), logprob: value };
+			},
+		},
+		signal,
+	);
+}
+
+/**
  * Every log-probability the server gives at one position: of all tokens (`top` = −1, where it allows that), else of the likeliest.
  * @returns log-probabilities at the last id's position
  */
