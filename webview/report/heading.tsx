@@ -59,13 +59,15 @@ export function Heading({ report }: { report: RunReport }) {
 export function Running({ running }: { running: RunningState }) {
 	const { run } = useView();
 	if (running === null) return null;
-	const { phase, done, total, eta } = running;
+	const { phase, done, total, unit, eta } = running;
+	// A phase of one step, such as opening a model, has nothing to count.
+	const counts = total !== null && total > 1;
 	return (
 		<div class="banner">
-			<progress aria-label="Scoring run" {...(total === null || total === 0 ? {} : { value: done, max: total })} />
+			<progress aria-label="Scoring run" {...(counts ? { value: done, max: total } : {})} />
 			<p>
-				Scoring: {phase}
-				{total ? ` · ${count(done)} of ${count(total)}` : ''}
+				{phase.charAt(0).toUpperCase() + phase.slice(1)}
+				{counts ? ` · ${count(done)} of ${count(total)}${unit === 'pairs' ? ' pairs' : ''}` : ''}
 				{eta === null ? '' : ` · about ${seconds(Math.max(1, Math.round(eta)))} left`}
 			</p>
 			<button type="button" class="btn" onClick={() => run('cancel the run', (host) => host.cancelRun())}>

@@ -31,7 +31,9 @@ function amount(progress: Progress): string {
 
 /** One line for a notification: phase, amount, time left. */
 export function progressText(progress: Progress): string {
-	const parts = [progress.phase, progress.done === 0 && progress.total === null ? '' : amount(progress)];
+	// A phase of one step, such as opening a model, has nothing to count.
+	const counts = progress.total === null ? progress.done > 0 : progress.total > 1;
+	const parts = [progress.phase, counts ? amount(progress) : ''];
 	return [...parts, etaText(progress.eta), progress.message ?? ''].filter((part) => part !== '').join(' · ');
 }
 
