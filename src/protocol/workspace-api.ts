@@ -356,7 +356,7 @@ export interface GgufOptions {
 	readonly reference: string;
 	/** In order; already expanded from globs. */
 	readonly checkpoints: readonly string[];
-	/** A Jinja chat template in place of the file's own. */
+	/** A Jinja chat template in place of the file's own: its text, or the path of a file that holds it. */
 	readonly template?: string;
 	/** Tokens; absent = what the longest pair needs, at most the model's trained context. */
 	readonly context?: number;
@@ -364,7 +364,7 @@ export interface GgufOptions {
 	readonly threads?: number;
 	/** auto = whatever the engine's binaries support; false = CPU only. */
 	readonly gpu?: 'auto' | 'cuda' | 'vulkan' | 'metal' | false;
-	/** Folder with a node_modules that holds further engine binaries (CUDA, Vulkan). */
+	/** Folder whose node_modules holds the engine (node-llama-cpp with the binaries for CUDA, Vulkan) to use in place of the shipped one. */
 	readonly binaries?: string;
 }
 

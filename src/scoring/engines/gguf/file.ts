@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { UserError } from '../../../protocol/errors.ts';
+
+const hashes = new Map<string, string>();
+
+/**
+ * SHA-256 of a file, hex. Read once a process as long as size and time of change stay: one run opens a file several times.
+ * @throws UserError not-found, unusable-input; cancelled
+ */
+export async function hashOfModel(path: string, signal?: AbortSignal): Promise<string> {
+	const { size, mtimeMs } = await checked(path);
+	const key = `${path}\n${size}\n${mtimeMs}`;
+	const known = hashes.get(key);
+	if (known !== undefined) return known;
+	const hash = createHash('sha256');
+	try {
+		const stream = createReadStream(path, { highWaterMark: 1 << 20, ...(signal === undefined ? {} : { signal }) });
+		for await (const chunk of stream) hash.update(chunk as Buffer);
+	} catch (error) {
+		if (signal?.aborted === true) throw new UserError('cancelled', 'Opening the model was cancelled.');
+		throw new UserError('environment', `${path} cannot be read: ${(error as Error).message}.`);
+	}
+	const hex = hash.digest('hex');
+	hashes.set(key, hex);
+	return hex;
+}
+
+async function checked(path: string): Promise<{ readonly size: number; readonly mtimeMs: number }> {
+	let file: Awaited<ReturnType<typeof open>>;
+	try {
+		const found = await stat(path);
+		if (!found.isFile()) throw new UserError('unusable-input', `${path} is a folder. Name the GGUF file in it.`);
+		file = await open(path);
+	} catch (error) {
+		if (UserError.is(error)) throw error;
+		if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+			throw new UserError('not-found', `There is no file ${path}.`);
+		throw new UserError('environment', `${path} cannot be read: ${(error as Error).message}.`);
+	}
+	try {
+		const { bytesRead, buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
+		if (bytesRead !== 4 || buffer.toString('latin1') !== 'GGUF') {
+			throw new UserError(
+				'unusable-input',
+				`${basename(path)} is no GGUF file (it does not begin with "GGUF"). Convert the checkpoint with llama.cpp's convert_hf_to_gguf.py, --outtype f16 or f32.`,
+			);
+		}
+		return await file.stat();
+	} finally {
+		await file.close();
+	}
+}
