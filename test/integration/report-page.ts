@@ -2,12 +2,15 @@
  * A view's built bundle in Chromium, in the page that the extension makes (the real function, under its real CSP), with a
  * stand-in for the editor's side of the messages. Counts what the CSP refuses.
  */
-import { readFile } from 'node:fs/promises';
-import { registerHooks } from 'node:module';
+import assert from 'node:assert/strict';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire, registerHooks } from 'node:module';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { findChromium } from '../../src/dev/chromium.ts';
 import type { ReportState, RunningState } from '../../src/protocol/report.ts';
+import type { RunReport } from '../../src/protocol/workspace-api.ts';
 
 const ORIGIN = 'http://webview.test';
 
@@ -162,6 +165,61 @@ export function launch(): Promise<Browser> {
 		executablePath: chromiumPath,
 		args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
 	});
+}
+
+/** The view's bundle as it ships. */
+export async function buildReportView(bundleDir: string): Promise<void> {
+	await mkdir(bundleDir, { recursive: true });
+	await build({
+		absWorkingDir: join(import.meta.dirname, '../..'),
+		bundle: true,
+		minify: true,
+		format: 'iife',
+		target: 'chrome134',
+		jsx: 'automatic',
+		jsxImportSource: 'preact',
+		entryPoints: [
+			{ in: 'webview/report/main.tsx', out: 'report' },
+			{ in: 'webview/report/style.css', out: 'report' },
+		],
+		outdir: bundleDir,
+		logLevel: 'silent',
+	});
+}
+
+export function shown(report: RunReport, extra: Partial<Extract<ReportState, { status: 'report' }>> = {}): ReportState {
+	return { status: 'report', report, actions: 'all', texts: true, draft: null, ...extra };
+}
+
+interface AxeResult {
+	readonly id: string;
+	readonly impact: string | null;
+	readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+/** axe's findings that hinder people; run in the page's own realm, past its CSP. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+	const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+	await page.evaluate(source);
+	const { violations } = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as {
+		violations: AxeResult[];
+	};
+	return violations
+		.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+		.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary ?? ''}`));
+}
+
+/** The page's CSP forbids Playwright's own way of waiting for a condition. */
+export async function until(condition: () => Promise<boolean>): Promise<void> {
+	for (let attempt = 0; attempt < 100; attempt++) {
+		if (await condition()) return;
+		await new Promise((resolve) => setTimeout(resolve, 50));
+	}
+	assert.fail('did not happen within 5 s');
+}
+
+export async function pageScrollsSideways(page: Page): Promise<boolean> {
+	return (await page.evaluate('document.documentElement.scrollWidth > window.innerWidth')) as boolean;
 }
 
 /** What the functions that run in the page use of it; the tests are compiled without the DOM. */

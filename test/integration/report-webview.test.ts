@@ -1,57 +1,30 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { build } from 'esbuild';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import type { Slice } from '../../src/domain/run-record.ts';
 import type { ReportState } from '../../src/protocol/report.ts';
 import type { RunReport } from '../../src/protocol/workspace-api.ts';
 import { renderReportHtml } from '../../src/workspace/html-report.ts';
 import { SLICES } from '../fixtures/report-parts.ts';
 import { decidedFixture, insufficientFixture, oldRecordFixture, reportFixture } from '../fixtures/run-report.ts';
-import { chromiumPath, launch, openReportView, THEMES, type ThemeName } from './report-page.ts';
+import {
+	buildReportView,
+	chromiumPath,
+	launch,
+	openReportView,
+	pageScrollsSideways,
+	seriousFindings,
+	shown,
+	THEMES,
+	type ThemeName,
+	until,
+} from './report-page.ts';
 
-const root = join(import.meta.dirname, '../..');
 const skip =
 	chromiumPath === null ? 'no Chromium on this machine (apt-get install chromium, or PAIRWRIGHT_CHROMIUM)' : false;
-
-function shown(report: RunReport, extra: Partial<Extract<ReportState, { status: 'report' }>> = {}): ReportState {
-	return { status: 'report', report, actions: 'all', texts: true, draft: null, ...extra };
-}
-
-interface AxeResult {
-	readonly id: string;
-	readonly impact: string | null;
-	readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
-}
-
-/** axe's findings that hinder people; run in the page's own realm, past its CSP. */
-async function seriousFindings(page: Page): Promise<string[]> {
-	const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-	await page.evaluate(source);
-	const { violations } = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as {
-		violations: AxeResult[];
-	};
-	return violations
-		.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-		.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary ?? ''}`));
-}
-
-/** The page's CSP forbids Playwright's own way of waiting for a condition. */
-async function until(condition: () => Promise<boolean>): Promise<void> {
-	for (let attempt = 0; attempt < 100; attempt++) {
-		if (await condition()) return;
-		await new Promise((resolve) => setTimeout(resolve, 50));
-	}
-	assert.fail('did not happen within 5 s');
-}
-
-async function pageScrollsSideways(page: Page): Promise<boolean> {
-	return (await page.evaluate('document.documentElement.scrollWidth > window.innerWidth')) as boolean;
-}
 
 describe('the report webview', { skip }, () => {
 	let browser: Browser;
@@ -61,22 +34,7 @@ describe('the report webview', { skip }, () => {
 	before(async () => {
 		folder = await mkdtemp(join(tmpdir(), 'pairwright-report-'));
 		bundleDir = join(folder, 'webview');
-		await mkdir(bundleDir);
-		await build({
-			absWorkingDir: root,
-			bundle: true,
-			minify: true,
-			format: 'iife',
-			target: 'chrome134',
-			jsx: 'automatic',
-			jsxImportSource: 'preact',
-			entryPoints: [
-				{ in: 'webview/report/main.tsx', out: 'report' },
-				{ in: 'webview/report/style.css', out: 'report' },
-			],
-			outdir: bundleDir,
-			logLevel: 'silent',
-		});
+		await buildReportView(bundleDir);
 		browser = await launch();
 	});
 

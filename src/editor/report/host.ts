@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../protocol/errors.ts';
 import type { DecisionDraft, DecisionInput, PanelState, ReportHost, ReportState } from '../../protocol/report.ts';
-import type { RunComparison, RunReport, RunSide, WorkspaceApi } from '../../protocol/workspace-api.ts';
+import type { RunComparison, RunReport, RunSide } from '../../protocol/workspace-api.ts';
 import type { FolderSession, Services } from '../services.ts';
 import { recordDecision } from './decision.ts';
 import { exportReport } from './export-report.ts';
@@ -141,9 +141,7 @@ export class ReportAnswers implements ReportHost {
 	}
 
 	async compare(first: RunSide, second: RunSide): Promise<RunComparison> {
-		const api: WorkspaceApi & Partial<Pick<ReportHost, 'compare'>> = await this.#session.api();
-		if (api.compare === undefined) throw new UserError('usage', 'This version does not compare checkpoints.');
-		return api.compare(first, second);
+		return (await this.#session.api()).compare(first, second);
 	}
 
 	async decide(input: DecisionInput): Promise<void> {

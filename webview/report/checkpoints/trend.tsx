@@ -142,7 +142,7 @@ export function Legend({ tones, hollow }: { tones: readonly TrendTone[]; hollow:
 					<Key tone="out" hollow /> void
 				</span>
 			) : null}
-			<span>bands and bars: 95 % of each checkpoint alone, not of a difference</span>
+			<span class="wraps">bands and bars: 95 % of each checkpoint alone, not of a difference</span>
 		</p>
 	);
 }
