@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { databaseHealth, journalProblems } from '../store/journal-problems.ts';
 import { sourceProblems } from '../store/read-counts.ts';
+import { scoreCachePath, scoreCacheSize } from '../store/score-cache.ts';
 import { indexState } from '../store/search-index.ts';
 import { readConfig } from './config-file.ts';
 import type { Context } from './context.ts';
@@ -123,5 +124,13 @@ export function doctor(ctx: Context): { ok: boolean; checks: readonly Check[] } 
 					remedy: 'It follows by itself while the workspace is open.',
 				},
 	);
+	const cached = scoreCacheSize(ctx.db.path);
+	if (cached > 0) {
+		checks.push({
+			check: 'score-cache',
+			status: 'ok',
+			message: `${scoreCachePath(ctx.db.path)} holds what checkpoints scored: ${(cached / 1e6).toFixed(1)} MB. It may be deleted; the next run then scores again.`,
+		});
+	}
 	return { ok: checks.every((c) => c.status !== 'error'), checks };
 }
