@@ -30,8 +30,9 @@ const cellsOf = (row: TableRow): readonly string[] => ('rest' in row ? row.cells
 
 /** Lays a table out for the terminal's width: no borders, a rule under the head, columns dropped where it is narrow. */
 export function renderTable(terminal: Terminal, columns: readonly Column[], rows: readonly TableRow[]): string {
+	// The table library makes no column narrower than 1.
 	const natural = columns.map((column, i) =>
-		Math.max(displayWidth(column.title), ...rows.map((row) => displayWidth(cellsOf(row)[i] ?? ''))),
+		Math.max(1, displayWidth(column.title), ...rows.map((row) => displayWidth(cellsOf(row)[i] ?? ''))),
 	);
 	let kept = columns.map((_, i) => i);
 	const fixedWidth = () =>

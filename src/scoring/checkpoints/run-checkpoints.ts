@@ -89,7 +89,9 @@ async function measure(family: CheckpointFamily, choice: CheckpointChoice, { thr
 		metricsOptions(family, 'heldout_sealed', choice.headline),
 		threads,
 	).finally(() => step(family.members.length));
-	return { metrics: await Promise.all(metrics), sealed: await sealed };
+	// Together: where one fails, none of the others is left without anyone to hear of it.
+	const [bySplit, ofE] = await Promise.all([Promise.all(metrics), sealed]);
+	return { metrics: bySplit, sealed: ofE };
 }
 
 function afterReview(
