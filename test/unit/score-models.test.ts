@@ -178,6 +178,19 @@ test('a failed self-test ends the run before a pair is scored, in its own words'
 	assert.deepEqual(wrong.scored, []);
 });
 
+test('a served model that is not there is named before anything is scored', async (t) => {
+	const input = await inputFor(t);
+	const { engine, scored } = fake();
+	const server: Engine = {
+		...engine,
+		name: 'http',
+		open: (model, role) =>
+			model === 'three' ? Promise.reject(new UserError('not-found', 'no such model')) : engine.open(model, role),
+	};
+	await assert.rejects(scoreModels(server, input), /no such model/);
+	assert.deepEqual(scored, []);
+});
+
 test('pairs that a model skips, or gives no number for, are named and asked for again next time', async (t) => {
 	const input = await inputFor(t, { checkpoints: [{ model: 'one', name: 'one' }] });
 	const [long, broken, other] = [pair(1), pair(2), pair(3)].map(({ comparison }) => comparison);

@@ -146,6 +146,14 @@ export async function scoreModels(engine: Engine, input: ModelRunInput, hooks: R
 		}
 	};
 
+	if (engine.name === 'http') {
+		// A name that is not served must not come to light after hours of scoring; opening a file again costs too much for that.
+		for (const { model, name } of input.checkpoints) {
+			checkCancelled(signal);
+			onProgress?.({ phase: `asking for ${name}`, done: 0, total: 1 });
+			await (await engine.open(model, 'checkpoint', signal)).close();
+		}
+	}
 	const reference = await run(input.reference, 'reference', `reference ${input.reference.name}`);
 	const checkpoints: ScoredCheckpoint[] = [];
 	for (const [i, named] of input.checkpoints.entries()) {
