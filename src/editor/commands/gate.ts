@@ -27,8 +27,11 @@ export async function gateRun(results: ResultDocuments, session: FolderSession, 
 		return;
 	}
 	const uri = results.add('Gate', gateMarkdown(result), 'md');
-	const commands = await vscode.commands.getCommands(true);
-	// The built-in Markdown extension may be turned off: the text itself can be read too.
-	if (commands.includes('markdown.showPreview')) await vscode.commands.executeCommand('markdown.showPreview', uri);
-	else await vscode.window.showTextDocument(uri, { preview: true });
+	try {
+		// Not looked up among the commands first: its extension may not have started yet, and this starts it.
+		await vscode.commands.executeCommand('markdown.showPreview', uri);
+	} catch {
+		// The built-in Markdown extension is turned off: the text itself can be read too.
+		await vscode.window.showTextDocument(uri, { preview: true });
+	}
 }
