@@ -350,11 +350,11 @@ export class Workspace implements WorkspaceApi {
 	}
 
 	async compare(...[first, second]: Parameters<WorkspaceApi['compare']>) {
-		return this.#runs.compare(first, second);
+		return this.#runs.compareApart(first, second);
 	}
 
 	async gate(...[id, options = {}]: Parameters<WorkspaceApi['gate']>) {
-		return this.#runs.gate(id, options);
+		return this.#runs.gateApart(id, options);
 	}
 
 	async rejudge(id: string) {

@@ -1,11 +1,17 @@
-/** Messages between the workspace and the process that looks for near-duplicates, shift and a report's lists, checked on both sides. */
+/** Messages between the workspace and the process that looks for near-duplicates and shift, and reads large runs, checked on both sides. */
 import * as v from 'valibot';
+
+const side = v.strictObject({ run: v.string(), checkpoint: v.exactOptional(v.string()) });
 
 export const lookRequest = v.strictObject({
 	type: v.literal('start'),
-	task: v.picklist(['near-duplicates', 'inspect', 'report']),
-	/** Of `report`. */
+	task: v.picklist(['near-duplicates', 'inspect', 'report', 'compare', 'gate']),
+	/** Of `report` and `gate`. */
 	run: v.optional(v.string()),
+	/** Of `compare`. */
+	sides: v.optional(v.strictTuple([side, side])),
+	/** Of `gate`. */
+	gate: v.optional(v.strictObject({ config: v.exactOptional(v.string()), checkpoint: v.exactOptional(v.string()) })),
 	root: v.string(),
 	stateDir: v.optional(v.string()),
 });

@@ -1,4 +1,5 @@
 import type { Inspection } from '../../domain/inspection.ts';
+import type { GateResult, RunComparison } from '../../protocol/workspace-api.ts';
 import { openDatabaseReadOnly } from '../../store/database.ts';
 import { findEdges, readPromptTexts } from '../../store/near-edges.ts';
 import { workspacePaths } from '../../store/paths.ts';
@@ -17,7 +18,7 @@ export type Looked = Pick<Inspection, 'shift' | 'novelty'>;
 
 /** What a looking process is asked for. */
 export async function lookFor(request: LookRequest, onProgress: (progress: LookProgress) => void): Promise<unknown> {
-	if (request.task === 'report') return listsApart(request);
+	if (request.task === 'report' || request.task === 'compare' || request.task === 'gate') return runApart(request);
 	onProgress({ phase: 'reading prompts', done: 0, total: 1 });
 	if (request.task === 'inspect') return inspectApart(request, onProgress);
 	const db = await openDatabaseReadOnly(workspacePaths(request.root));
@@ -27,11 +28,14 @@ export async function lookFor(request: LookRequest, onProgress: (progress: LookP
 	return findEdges(texts);
 }
 
-/** Mistakes, history and "out of date" of a stored run: every score line and the whole dataset are read. */
-async function listsApart({ root, stateDir, run = 'latest' }: LookRequest): Promise<ReportLists> {
+/** What takes reading every score line of stored runs: a report's lists (with the whole dataset), a comparison, the gate. */
+async function runApart(request: LookRequest): Promise<ReportLists | RunComparison | GateResult> {
+	const { root, stateDir, task, run = 'latest', sides, gate = {} } = request;
 	const ctx = await Context.open(root, workspacePaths(root).config, { readonlyDb: true, stateDir });
 	try {
-		return new Runs(runsPort(ctx)).lists(run);
+		const runs = new Runs(runsPort(ctx));
+		if (task === 'gate') return runs.gate(run, gate);
+		return sides === undefined ? runs.lists(run) : runs.compare(...sides);
 	} finally {
 		await ctx.store.close();
 	}

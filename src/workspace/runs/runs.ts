@@ -172,6 +172,27 @@ export class Runs {
 		return gateRun(this.#port, id, options, this.#port.paths.config);
 	}
 
+	/** The same, where large runs are read in a process of their own. */
+	async compareApart(first: RunSide, second: RunSide): Promise<RunComparison> {
+		if (!this.#areLarge(first.run, second.run)) return this.compare(first, second);
+		const { paths, stateDir } = this.#port;
+		const look = runLookProcess({ type: 'start', task: 'compare', root: paths.root, stateDir, sides: [first, second] });
+		return (await look) as RunComparison;
+	}
+
+	/** The same, where a large run is read in a process of its own. */
+	async gateApart(id: string, options: GateOptions): Promise<GateResult> {
+		if (!this.#areLarge(id)) return this.gate(id, options);
+		const { paths, stateDir } = this.#port;
+		const look = { type: 'start', task: 'gate', root: paths.root, stateDir, run: id, gate: options } as const;
+		return (await runLookProcess(look)) as GateResult;
+	}
+
+	#areLarge(...ids: readonly string[]): boolean {
+		const { runs } = this.#port.paths;
+		return ids.reduce((sum, id) => sum + scoresSize(runs, findRun(runs, id)), 0) >= this.#apartBytes;
+	}
+
 	rejudge(id: string): Promise<{ mistakes: number; controls: number }> {
 		return rejudgeRun(this.#port, id);
 	}
