@@ -23,12 +23,25 @@ test('in Restricted Mode one browses and judges, and no run is offered', async (
 test('the palette hides scoring there', async () => {
 	const { page } = editor();
 	await page.keyboard.press('F1');
-	await page.locator('.quick-input-widget input').first().fill('>Pairwright: Run GDPO');
-	await page.waitForTimeout(800);
-	const rows = await page.locator('.quick-input-list .monaco-list-row').allInnerTexts();
-	assert.equal(
-		rows.some((row) => row.includes('Run GDPO Scoring')),
-		false,
-	);
+	for (const title of ['Run GDPO Scoring', 'Score Checkpoints']) {
+		await page.locator('.quick-input-widget input').first().fill(`>Pairwright: ${title}`);
+		await page.waitForTimeout(800);
+		const rows = await page.locator('.quick-input-list .monaco-list-row').allInnerTexts();
+		assert.equal(
+			rows.some((row) => row.includes(title)),
+			false,
+		);
+	}
 	await page.keyboard.press('Escape');
+});
+
+test('a link that calls scoring all the same is refused in words', async () => {
+	const { page, command, screenshot } = editor();
+	await command('Pairwright: Open the Walkthrough');
+	const steps = page.locator('.gettingStartedContainer');
+	await steps.getByText('Score and read the calibration').click();
+	await steps.getByText('Score Checkpoints', { exact: true }).click();
+	await page.getByText('Pairwright does not score in a folder you have not trusted').first().waitFor();
+	assert.equal(await page.locator('.quick-input-widget').isVisible(), false);
+	await screenshot('restricted-refused');
 });

@@ -1,15 +1,19 @@
 import * as vscode from 'vscode';
-import { LOSSES, type LossName } from '../../domain/checkpoint.ts';
+import { LOSSES, type LossName, stepOf } from '../../domain/checkpoint.ts';
 import { numberOf, numberProblem } from '../report/run-settings.ts';
 import type { FolderSession } from '../services.ts';
 import { type CheckpointChoice, type CheckpointSettings, DEFAULT_SETTINGS, usesSmoothing } from './choice.ts';
 import { baselineText, pickBaseline, pickTrainedOn, trainedOnText } from './pick-history.ts';
+import { pickSplits, pickTemplate, splitsText } from './pick-scope.ts';
 import { showStep } from './step.ts';
-import { checkpointNames, LOSS_WORDS, modelsText, nameList, settingsText } from './words.ts';
+import { checkpointNames, fileName, LOSS_WORDS, modelsText, nameList, settingsText } from './words.ts';
 
 type Action =
 	| 'run'
 	| 'models'
+	| 'steps'
+	| 'splits'
+	| 'template'
 	| 'beta'
 	| 'loss'
 	| 'lambda'
@@ -65,6 +69,13 @@ function items({ models, settings }: CheckpointChoice): Item[] {
 			detail: 'Held-out regret counts only above this. auto = what noise alone would give.',
 			action: 'margin',
 		},
+		...stepsLine(names, settings),
+		{
+			label: 'Splits',
+			description: splitsText(settings.splits),
+			detail: 'Fewer splits are scored sooner; what is left out has no numbers.',
+			action: 'splits',
+		},
 		{
 			label: 'Trained on',
 			description: trainedOnText(settings.trainedOn),
@@ -83,6 +94,16 @@ function items({ models, settings }: CheckpointChoice): Item[] {
 			detail: 'Of permutations and resampling. The same seed on the same scores gives the same bytes.',
 			action: 'seed',
 		},
+		...(models.engine === 'gguf'
+			? [
+					{
+						label: 'Chat template',
+						description: settings.template === null ? 'each model’s own' : fileName(settings.template),
+						detail: 'A Jinja file in place of the one in the model, as training used it.',
+						action: 'template' as const,
+					},
+				]
+			: []),
 		...(models.engine === 'http'
 			? [
 					{
@@ -95,6 +116,36 @@ function items({ models, settings }: CheckpointChoice): Item[] {
 			: []),
 		...(isDefault(settings) ? [] : [{ label: '$(discard) Back to the usual settings', action: 'defaults' as const }]),
 	];
+}
+
+/** Asked for only where a name does not say it: an order that is wrong would be a trend that is wrong. */
+function stepsLine(names: readonly string[], { steps }: CheckpointSettings): Item[] {
+	if (names.length < 2 || (steps.length === 0 && names.every((name) => stepOf(name) !== null))) return [];
+	return [
+		{
+			label: 'Training steps',
+			description: steps.length === 0 ? 'not in every name' : steps.join(', '),
+			detail: 'The trend is drawn over them, in the order of the checkpoints.',
+			action: 'steps',
+		},
+	];
+}
+
+async function askSteps(names: readonly string[], steps: readonly number[]): Promise<number[]> {
+	const known = steps.length > 0 ? steps : names.map((name) => stepOf(name) ?? '?');
+	const text = await ask(
+		'Training steps',
+		`Of ${nameList(names, 6)}, in this order, separated by commas. Empty: as the names say.`,
+		known.join(', '),
+		(typed) => {
+			const parts = typed.split(',').map((part) => part.trim());
+			if (typed.trim() === '') return null;
+			if (parts.length !== names.length) return `${parts.length} of ${names.length} steps.`;
+			return parts.every((part) => /^\d+$/u.test(part)) ? null : 'Whole numbers, separated by commas.';
+		},
+	);
+	if (text === undefined) return [...steps];
+	return text.trim() === '' ? [] : text.split(',').map(Number);
 }
 
 async function ask(title: string, prompt: string, value: string, problem: (text: string) => string | null) {
@@ -161,6 +212,12 @@ async function change(session: FolderSession, choice: CheckpointChoice, action: 
 			if (text === undefined) return settings;
 			return { ...settings, margin: text.trim().toLowerCase() === 'auto' ? 'auto' : numberOf(text) };
 		}
+		case 'steps':
+			return { ...settings, steps: await askSteps(checkpointNames(models), settings.steps) };
+		case 'splits':
+			return { ...settings, splits: await pickSplits(settings.splits) };
+		case 'template':
+			return { ...settings, template: await pickTemplate(settings.template) };
 		case 'trainedOn':
 			return { ...settings, trainedOn: await pickTrainedOn(session, checkpointNames(models), settings.trainedOn) };
 		case 'baseline':

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { LOSSES, type LossName } from '../../domain/checkpoint.ts';
+import type { EvaluationSplit } from '../../domain/split.ts';
 import type { HttpApi, ScoreOptions } from '../../protocol/workspace-api.ts';
 
 export const APIS = ['vllm', 'sglang', 'llama-cpp-python'] as const satisfies readonly HttpApi[];
@@ -7,6 +8,15 @@ export const APIS = ['vllm', 'sglang', 'llama-cpp-python'] as const satisfies re
 const text = v.pipe(v.string(), v.minLength(1));
 const texts = v.pipe(v.array(text), v.minLength(1));
 const number = v.pipe(v.number(), v.finite());
+
+/** As the options of a run name them. */
+export const SCORED_SPLITS = [
+	'train',
+	'eval',
+	'heldout_reference',
+	'heldout_sealed',
+	'retention',
+] as const satisfies readonly EvaluationSplit[];
 
 const models = v.variant('engine', [
 	v.object({
@@ -34,6 +44,12 @@ const settings = v.object({
 	lambda: v.nullable(number),
 	margin: v.union([number, v.literal('auto')]),
 	seed: number,
+	/** In the order of the checkpoints, where their names do not say; empty = as the names say. */
+	steps: v.exactOptional(v.array(number), []),
+	/** Empty = all that hold judged pairs. */
+	splits: v.exactOptional(v.array(v.picklist(SCORED_SPLITS)), []),
+	/** gguf: path of a Jinja chat template; null = each model's own. */
+	template: v.exactOptional(v.nullable(text), null),
 	trainedOn: v.array(v.object({ pattern: text, export: text })),
 	/** A run's id; null = the run's own reference. */
 	retentionBaseline: v.nullable(text),
@@ -58,6 +74,9 @@ export const DEFAULT_SETTINGS: CheckpointSettings = {
 	lambda: null,
 	margin: 0,
 	seed: 0,
+	steps: [],
+	splits: [],
+	template: null,
 	trainedOn: [],
 	retentionBaseline: null,
 	fresh: false,
@@ -85,13 +104,16 @@ export function optionsOfChoice(
 	machine: MachineEngines,
 	key: string | undefined,
 ): ScoreOptions {
-	const { beta, loss, labelSmoothing, lambda, margin, seed, trainedOn, retentionBaseline, fresh } = settings;
+	const { beta, loss, labelSmoothing, lambda, margin, seed } = settings;
+	const { steps, splits, template, trainedOn, retentionBaseline, fresh } = settings;
 	return {
 		engine: models.engine,
-		...engineOptions(models, machine, key),
+		...engineOptions(models, machine, key, template),
 		checkpoints: {
 			loss,
 			...(usesSmoothing(loss) ? { labelSmoothing } : {}),
+			...(steps.length === 0 ? {} : { steps }),
+			...(splits.length === 0 ? {} : { splits }),
 			...(trainedOn.length === 0 ? {} : { trainedOn }),
 			...(retentionBaseline === null ? {} : { retentionBaseline }),
 			...(fresh ? { fresh } : {}),
@@ -107,6 +129,7 @@ function engineOptions(
 	models: CheckpointModels,
 	{ gpu, binaries, threads, concurrency }: MachineEngines,
 	key: string | undefined,
+	template: string | null,
 ): Pick<ScoreOptions, 'gguf' | 'http' | 'logprobs'> {
 	if (models.engine === 'logprobs') return { logprobs: { files: models.files } };
 	if (models.engine === 'http') {
@@ -117,6 +140,7 @@ function engineOptions(
 	return {
 		gguf: {
 			...files,
+			...(template === null ? {} : { template }),
 			gpu,
 			...(binaries === null ? {} : { binaries }),
 			...(threads === null ? {} : { threads }),

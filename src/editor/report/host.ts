@@ -28,6 +28,7 @@ export class ReportAnswers implements ReportHost {
 	readonly #drafts = new Map<string, DecisionDraft>();
 	#run: string;
 	#first: Promise<RunReport> | undefined;
+	#opening: Promise<ReportState> | undefined;
 
 	/**
 	 * @param run a run's id, a unique prefix or `latest`: what it names when it is first read stays on screen
@@ -61,6 +62,7 @@ export class ReportAnswers implements ReportHost {
 	/** Called by the panel after it was told to show another run: the view asks again through `update`. */
 	show(run: string): void {
 		this.#first = undefined;
+		this.#opening = undefined;
 		this.#run = run;
 	}
 
@@ -94,8 +96,17 @@ export class ReportAnswers implements ReportHost {
 		}
 	}
 
+	/** The first state, read while the page loads; the first `ready` answers with it as well. */
+	open(): Promise<ReportState> {
+		const opening = this.state('record');
+		this.#opening = opening;
+		return opening;
+	}
+
 	async ready(): ReturnType<ReportHost['ready']> {
-		const state = await this.state('record');
+		const opening = this.#opening;
+		this.#opening = undefined;
+		const state = await (opening ?? this.state('record'));
 		const keep: PanelState = { folder: this.#session.folder.uri.toString(), run: this.#run };
 		return { state, keep, running: this.#scoring.running(this.#session) };
 	}

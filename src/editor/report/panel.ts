@@ -79,6 +79,16 @@ export class ReportPanel extends Disposable {
 			}),
 		);
 		panel.webview.html = webviewHtml(panel.webview, extensionUri, 'report', 'Calibration report');
+		// The editor keeps it until the page has loaded, which is sooner than the page could ask and be answered.
+		answers.open().then(
+			(state) => {
+				const wanted = state.status === 'report' && state.report.record.run === answers.run;
+				if (wanted && !this.disposed) rpc.notify.update(state);
+			},
+			() => {
+				// The view's own question gets the error.
+			},
+		);
 	}
 
 	get run(): string {
