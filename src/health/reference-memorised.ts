@@ -76,17 +76,6 @@ export function referenceMemorisedP(
 	const pairsInAll = sizes.reduce((a, b) => a + b, 0);
 	const difference = (sumR: number, nR: number): number => (total - sumR) / (pairsInAll - nR) - sumR / nR;
 	const order = Int32Array.from(all.keys());
-	const statistic = (counts: readonly { readonly first: number; readonly size: number; readonly inR: number }[]) => {
-		let sumR = 0;
-		let nR = 0;
-		for (const { first, inR: take } of counts) {
-			for (let i = first; i < first + take; i++) {
-				sumR += sums[order[i]!]!;
-				nR += sizes[order[i]!]!;
-			}
-		}
-		return difference(sumR, nR);
-	};
 	let first = 0;
 	const counts = groups.map((group) => {
 		const at = { first, size: group.length, inR: group.filter((of) => of.half === 'R').length };
@@ -97,22 +86,34 @@ export function referenceMemorisedP(
 		first += group.length;
 		return at;
 	});
-	const observed = statistic(counts);
+	let observedSum = 0;
+	let observedSize = 0;
+	for (const { first: start, inR: take } of counts) {
+		for (const cluster of order.subarray(start, start + take)) {
+			observedSum += sums[cluster]!;
+			observedSize += sizes[cluster]!;
+		}
+	}
+	const observed = difference(observedSum, observedSize);
 	const random = seededRandom(seed);
 	let atLeast = 0;
 	// Sums in another order differ in the last digits: the observed labelling has to count as reaching itself.
 	const tolerance = 1e-12 * Math.max(1, Math.abs(observed));
 	for (let draw = 0; draw < permutations; draw++) {
+		let sumR = 0;
+		let nR = 0;
 		for (const { first: start, size, inR: take } of counts) {
-			// Only who is in R matters: a partial shuffle is enough.
+			// Only who is in R matters: a partial shuffle is enough, and its totals come with it.
 			for (let i = 0; i < take; i++) {
 				const j = i + random.index(size - i);
-				const swap = order[start + i]!;
-				order[start + i] = order[start + j]!;
-				order[start + j] = swap;
+				const drawn = order[start + j]!;
+				order[start + j] = order[start + i]!;
+				order[start + i] = drawn;
+				sumR += sums[drawn]!;
+				nR += sizes[drawn]!;
 			}
 		}
-		if (statistic(counts) >= observed - tolerance) atLeast++;
+		if (difference(sumR, nR) >= observed - tolerance) atLeast++;
 	}
 	return { p: (1 + atLeast) / (1 + permutations), clusters };
 }

@@ -25,8 +25,10 @@ export interface VerdictInput {
 	readonly onlyTies: boolean;
 	/** What was scored, as the subject of "… is 78 % sure". */
 	readonly scored: string;
-	/** Ends every sentence: whose numbers these are. */
+	/** Ends every sentence: whose numbers these are. Empty over checkpoints, whose `lead` says it. */
 	readonly disclaimer: string;
+	/** Stands before the sentence: what is recommended, of how many. */
+	readonly lead?: string;
 	/** `scored` is a checkpoint: what it learnt is spoken of, not what the pairs teach. */
 	readonly checkpoint?: boolean;
 	/** Every candidate is void (checkpoints only). */
@@ -124,8 +126,8 @@ function firstCause(health: readonly HealthCheck[], status: 'fail' | 'warn'): He
 
 /** The run's verdict: `insufficient` if R is; else the first failing or warning cause; else a pass that says what was seen. */
 export function composeVerdict(input: VerdictInput): RunVerdict {
-	const { heldout, health, disclaimer } = input;
-	const end = (sentence: string): string => `${sentence} ${disclaimer}`;
+	const { heldout, health, disclaimer, lead = '' } = input;
+	const end = (sentence: string): string => `${lead} ${sentence} ${disclaimer}`.trim();
 	const clusters = heldout?.groups ?? 0;
 	if (clusters < MIN_CLUSTERS) {
 		const what =

@@ -112,7 +112,7 @@ test('the mildly tuned checkpoint is recommended at λ = 0, ½ and 1; those trai
 		recommended.sentence,
 		/From step 50 of dpo on it overfits: up to step 400 the loss on eval rises by \+0\.625 nats .* falls from 0\.169 to 0\.002/,
 	);
-	assert.match(record.verdict.sentence, /Recommended of 7 checkpoints: dpo-lr1e4-step50\.$/);
+	assert.match(record.verdict.sentence, /^Recommended of 7 checkpoints: dpo-lr1e4-step50\. /);
 	assert.doesNotMatch(JSON.stringify(record), /No language model|the probe/);
 });
 

@@ -171,7 +171,7 @@ function baselinesOf(family: CheckpointFamily, member: number): RunRecord['basel
 	};
 }
 
-/** Whose numbers the verdict speaks of, after its cause. */
+/** What is recommended, and whose numbers the verdict speaks of: before its cause. */
 function whose(family: CheckpointFamily, { recommended, headline }: CheckpointChoice): string {
 	const name = called(family.members[headline]!);
 	const all = counted(family.members.length, 'checkpoint');
@@ -241,7 +241,8 @@ async function compose(
 			scored: called(family.members[headline]!),
 			checkpoint: true,
 			allVoid: family.valid.length === 0,
-			disclaimer: whose(family, choice),
+			lead: whose(family, choice),
+			disclaimer: '',
 		}),
 		work: input.work,
 	};
