@@ -2,7 +2,8 @@
  * Time and memory of whole runs from 10,000 to 1,000,000 pairs, and the exponent of their growth (least squares on logarithms).
  * `PAIRWRIGHT_BENCH_PAIRS=10000,100000 npm run bench growth` for other sizes; a million takes minutes and some 10 GB.
  */
-import { describe, type TimedRun, timedRun } from './timed-run.ts';
+import type { TimedRun } from './one-run.ts';
+import { describe, timedRun } from './timed-run.ts';
 
 const sizes = (process.env.PAIRWRIGHT_BENCH_PAIRS ?? '10000,100000,1000000').split(',').map(Number);
 
