@@ -149,7 +149,7 @@ test('a changed eval label leaves the headline and adds a second row; the report
 	assert.notEqual(record.metrics_after_review!.eval!.nll.value, record.metrics.eval!.nll.value);
 });
 
-test('a large run’s lists are read apart and are the same; what was written meanwhile asks anew', async () => {
+test('a large run’s lists, comparison and gate are read apart and are the same; what was written meanwhile asks anew', async () => {
 	const apart = new Runs(runsPort(workspace.context), 1);
 	const { pending, ...head } = apart.head('latest');
 	assert.equal(pending, true);
@@ -161,4 +161,13 @@ test('a large run’s lists are read apart and are the same; what was written me
 	await workspace.adjudicate({ comparison: line.comparison, verdict: 'tie', reason: 'nothing between them' });
 	assert.deepEqual((await apart.reportApart('latest')).outOfDate, { changed: 1 });
 	await assert.rejects(apart.reportApart('nothing'), (error) => UserError.is(error, 'not-found'));
+
+	const sides = [{ run: 'latest' }, { run: 'latest' }] as const;
+	const compared = await apart.compareApart(...sides);
+	assert.deepEqual(compared, apart.compare(...sides));
+	assert.ok(compared.differences.some(({ low }) => low !== null));
+	const config = join(workspace.context.paths.dir, 'gate.json');
+	writeFileSync(config, '{"engine":"probe","eval":{"nll":{"max":9}}}');
+	assert.deepEqual(await apart.gateApart('latest', { config }), apart.gate('latest', { config }));
+	await assert.rejects(apart.gateApart('latest', { config, checkpoint: 'x' }), (error) => UserError.is(error, 'usage'));
 });
