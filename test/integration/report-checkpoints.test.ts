@@ -289,7 +289,7 @@ describe('the report of a checkpoint run', { skip }, () => {
 		const text = await section.innerText();
 		assert.match(
 			text,
-			/dpo-step400 against dpo-step50: higher loss, eval; .*the others include 0\. 59.pairs outside the sealed half turned: 31 lost, 28 gained/s,
+			/dpo-step400 against dpo-step50: on eval higher loss and higher over-confidence; on held-out, tuning half higher loss and higher over-confidence\..* 59.pairs outside the sealed half turned: 31 lost, 28 gained/s,
 		);
 		assert.match(text, /lost, wrong now · held-out, tuning half/);
 		assert.match(text, /3 pairs were not scored by both/);
@@ -299,8 +299,11 @@ describe('the report of a checkpoint run', { skip }, () => {
 			await section.getByRole('table').innerText(),
 			/loss, eval\s+0\.688 \(0\.478–0\.898\)\s+↑ higher\s+250\s+232/,
 		);
-		assert.match(await section.getByRole('table').innerText(), /loss, must not forget\s+\+0\.310\s+insufficient/);
-		await section.getByRole('button', { name: /2 weeks ago/ }).click();
+		assert.match(
+			await section.getByRole('table').innerText(),
+			/loss, must not forget \(by log-ratios\)\s+\+0\.310\s+insufficient/,
+		);
+		await section.getByRole('button', { name: /signed 1 weeks ago/ }).click();
 		assert.equal((await calls()).at(-1)?.method, 'openPair');
 		await page.context().close();
 	});

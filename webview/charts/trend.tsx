@@ -42,16 +42,17 @@ export function TrendChart({ width, lines, marked, reference, yName, xName, xTic
 	const ticks = fittingSteps(xTicks, x);
 	const yTicks = fittingTicks(y, box.bottom - box.top, 38);
 	const ringed = new Set(marked.filter(({ strip }) => strip).map(({ name }) => name));
-	const strip = lines.flatMap((line) => line.points).find(({ name }) => ringed.has(name));
+	const rings = placed.flatMap(({ tone, points }) =>
+		tone === 'own' ? [] : points.filter(({ name }) => ringed.has(name)),
+	);
+	const strip = rings.reduce((sum, point) => sum + point.x, 0) / rings.length;
 	return (
 		<svg class="plot" width={width} height={height} role="presentation">
 			<YAxis y={y} box={box} ticks={yTicks} format={tickFormat(yTicks)} />
 			<text class="tick" x={4} y={12}>
 				↑ {yName}
 			</text>
-			{strip === undefined ? null : (
-				<line class="current-run" x1={x(strip.at)} x2={x(strip.at)} y1={box.top} y2={box.bottom} />
-			)}
+			{rings.length === 0 ? null : <line class="current-run" x1={strip} x2={strip} y1={box.top} y2={box.bottom} />}
 			{reference === null ? null : (
 				<>
 					<line class="reference" x1={box.left} x2={box.right} y1={y(reference.value)} y2={y(reference.value)} />

@@ -27,7 +27,8 @@ let incomplete: string | null = null;
 
 const view: ReportView = {
 	update(state) {
-		show(state);
+		if (shown === null) showFirst(state);
+		else show(state);
 	},
 	running(now) {
 		running = now;
@@ -60,6 +61,12 @@ function show(state: ReportState): void {
 	incomplete = null;
 	paint();
 	if (state.status === 'report' && state.report.pending) askDetails();
+}
+
+function showFirst(state: ReportState): void {
+	performance.mark('answered');
+	show(state);
+	performance.mark('drawn');
 }
 
 /** A report that stays open asks with every change of the data; it may take one part in ten of the process that saves verdicts. */
@@ -122,11 +129,11 @@ if (embedded !== null) {
 	host
 		.ready()
 		.then((reply) => {
-			performance.mark('answered');
 			saveState<Kept>(reply.keep);
 			running = reply.running;
-			show(parseReportState(reply.state));
-			performance.mark('drawn');
+			// Usually the host has sent the state already, unasked.
+			if (shown === null) showFirst(parseReportState(reply.state));
+			else paint();
 		})
 		.catch((error: unknown) => {
 			show({ status: 'error', message: error instanceof Error ? error.message : String(error) });

@@ -1,7 +1,7 @@
 /** Two sides of a comparison: the reference or a checkpoint, as the form and the host name them. */
 import { SPLIT_LABELS } from '../../../src/domain/split.ts';
 import type { RunComparison } from '../../../src/protocol/workspace-api.ts';
-import { count, counted } from '../format.ts';
+import { count, counted, listed } from '../format.ts';
 import { sideOfZero } from '../sentences.ts';
 import { type CheckpointRecord, headlineOf } from './shared.ts';
 
@@ -75,21 +75,65 @@ export function againstReference(
 
 const WHAT = { nll: 'loss', accuracy: 'accuracy', brier: 'Brier score', overconfidence: 'over-confidence' } as const;
 
+/** What two checkpoints can be told apart by: unseen pairs. Training pairs are in sample, and forgetting is told without log-ratios. */
+const UNSEEN = ['eval', 'heldout_reference', 'heldout_sealed'] as const;
+const NOTED: Readonly<Partial<Record<Difference['split'], string>>> = {
+	train: 'train (in sample)',
+	retention: 'must not forget (by log-ratios)',
+};
+
 export function differenceName({ what, split }: Pick<Difference, 'what' | 'split'>): string {
-	return `${WHAT[what]}, ${SPLIT_LABELS[split]}`;
+	return `${WHAT[what]}, ${NOTED[split] ?? SPLIT_LABELS[split]}`;
 }
 
-/** Which differences can be told from none, second minus first. */
-export function comparedSentence({ first, second, differences, flips }: Compared): string {
-	const known = differences.filter((one) => sideOfZero(one) !== 'unknown');
+/** Those that are drawn and told; the table has them all. Brier follows the loss. */
+export function toldDifferences(differences: readonly Difference[]): Difference[] {
+	return differences.filter(({ what, split }) => what !== 'brier' && UNSEEN.some((one) => one === split));
+}
+
+/** "31 lost, 28 gained" of each split, where all that turned are listed. */
+export function turnedBySplit({ flipped, flippedTotal }: NonNullable<Compared['flips']>): string {
+	if (flipped.length < flippedTotal.lost + flippedTotal.gained) return '';
+	const splits = [...new Set(flipped.map(({ split }) => split))].toSorted(
+		(a, b) => SPLIT_ORDER.indexOf(a) - SPLIT_ORDER.indexOf(b),
+	);
+	return splits
+		.map((split) => {
+			const of = flipped.filter((one) => one.split === split);
+			const lost = of.filter(({ now }) => now === 'wrong').length;
+			return `${SPLIT_LABELS[split]} ${count(lost)} lost, ${count(of.length - lost)} gained`;
+		})
+		.join(' · ');
+}
+
+/** Unseen pairs first: what turned among the training pairs is no news. */
+export const SPLIT_ORDER: readonly Difference['split'][] = [
+	'heldout_reference',
+	'heldout_sealed',
+	'eval',
+	'retention',
+	'train',
+];
+
+/** What can be told of one split, second minus first. */
+function splitWords(split: Difference['split'], differences: readonly Difference[]): string {
+	const known = differences.filter((one) => one.split === split && sideOfZero(one) !== 'unknown');
 	const told = known.flatMap((one) => {
 		const side = sideOfZero(one);
-		return side === 'around' ? [] : [`${side === 'above' ? 'higher' : 'lower'} ${differenceName(one)}`];
+		return side === 'around' ? [] : [`${side === 'above' ? 'higher' : 'lower'} ${WHAT[one.what]}`];
 	});
+	if (known.length === 0) return '';
+	return `on ${SPLIT_LABELS[split]} ${told.length === 0 ? 'not distinguishable' : listed(told)}`;
+}
+
+/** Which differences can be told from none on pairs that neither was trained on, and how many pairs turned. */
+export function comparedSentence({ first, second, differences, flips }: Compared): string {
+	const drawn = toldDifferences(differences);
+	const words = UNSEEN.map((split) => splitWords(split, drawn)).filter((one) => one !== '');
 	const turned =
 		flips === null
 			? ' The reference gives both responses of a pair the same odds: no pair can turn.'
 			: ` ${counted(flips.flippedTotal.lost + flips.flippedTotal.gained, 'pair')} outside the sealed half turned: ${count(flips.flippedTotal.lost)} lost, ${count(flips.flippedTotal.gained)} gained.`;
-	if (known.length === 0) return `Insufficient: no difference of ${second} to ${first} has an interval.${turned}`;
-	return `${second} against ${first}: ${told.length === 0 ? 'not distinguishable in any of these numbers' : told.join('; ')}${told.length > 0 && told.length < known.length ? '; the others include 0' : ''}.${turned}`;
+	if (words.length === 0) return `Insufficient: no difference of ${second} to ${first} has an interval.${turned}`;
+	return `${second} against ${first}: ${words.join('; ')}. Only what lies clear of 0 is named.${turned}`;
 }

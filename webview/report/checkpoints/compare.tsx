@@ -16,7 +16,10 @@ import {
 	nameOf,
 	proposed,
 	REFERENCE,
+	SPLIT_ORDER,
 	sideOf,
+	toldDifferences,
+	turnedBySplit,
 } from './compare-words.ts';
 import { type CheckpointRecord, referenceName } from './shared.ts';
 
@@ -47,7 +50,7 @@ function Differences({ compared }: { compared: Compared }) {
 					width={width}
 					reference={0}
 					axis="difference; an interval that holds 0 shows nothing"
-					rows={differences.flatMap((one) =>
+					rows={toldDifferences(differences).flatMap((one) =>
 						one.value === null
 							? []
 							: [
@@ -73,12 +76,15 @@ function Flips({ compared }: { compared: Compared }) {
 	const { flips } = compared;
 	if (flips === null) return null;
 	const { lost, gained } = flips.flippedTotal;
-	const shown = all ? flips.flipped : flips.flipped.slice(0, SHOWN);
+	const ordered = flips.flipped.toSorted((a, b) => SPLIT_ORDER.indexOf(a.split) - SPLIT_ORDER.indexOf(b.split));
+	const shown = all ? ordered : ordered.slice(0, SHOWN);
+	const bySplit = turnedBySplit(flips);
 	return (
 		<div>
 			<h3>
 				Pairs that turned: {count(lost)} lost, {count(gained)} gained
 			</h3>
+			{bySplit === '' ? null : <p class="dim small">{bySplit}</p>}
 			{flips.flipped.length === 0 ? <p class="dim">None outside the sealed half.</p> : null}
 			<ul class="rows flips">
 				{shown.map((flip) => (

@@ -134,7 +134,7 @@ function OpenedFigure({ record, opened }: { record: CheckpointRecord; opened: Op
 
 /** Which measure it is, and of what: never one name for two things. */
 function divergenceWords({ kind, label }: Divergence): string {
-	const name = kind.replaceAll('-', ' ');
+	const name = kind === 'log-ratio-drift' ? 'log-ratio drift' : kind.replaceAll('-', ' ');
 	if (label === undefined) return name;
 	return label.toLowerCase().includes('kl') && kind.endsWith('kl') ? label : `${name}: ${label}`;
 }
@@ -202,7 +202,10 @@ function Claim({ claim }: { claim: NonNullable<RunRecord['claim']> }) {
 export function CheckpointDifferences({ record }: { record: CheckpointRecord }) {
 	const headline = headlineOf(record);
 	const all = [...record.differences, ...(record.opened?.differences ?? [])];
-	const own = all.filter(({ what }) => headline === undefined || what.startsWith(`${headline.name} − reference`));
+	const opened = new Set(record.opened?.differences);
+	const own = all.filter(
+		(one) => headline === undefined || opened.has(one) || one.what.startsWith(`${headline.name} − reference`),
+	);
 	const shown = own.length > 0 ? own : all;
 	const divergences = headline === undefined ? [] : (headline.divergences ?? [headline.divergence]);
 	return (

@@ -48,10 +48,25 @@ function answer({ recommended: { checkpoint, sentence } }: CheckpointRecord): { 
 	return { bold: 'Ship none.', rest: ` ${rest.charAt(0).toUpperCase()}${rest.slice(1)}` };
 }
 
+/** Whether a sentence names it: "dpo-step50" stands in "gdpo-step50" without being named. */
+function isNamed(name: string, sentence: string): boolean {
+	for (let at = sentence.indexOf(name); at !== -1; at = sentence.indexOf(name, at + 1)) {
+		const [before, after] = [sentence[at - 1] ?? ' ', sentence[at + name.length] ?? ' '];
+		if (!/[\w-]/.test(before) && !/[\w-]/.test(after)) return true;
+	}
+	return false;
+}
+
 /** Which checkpoint, or none, in the record's own sentence, and what keeps the others from it. */
 export function Recommendation({ record }: { record: CheckpointRecord }) {
 	const { checkpoint } = record.recommended;
 	const { bold, rest } = answer(record);
+	const [first = '', ...more] = rest.split(/(?<=\.) (?=\S)/);
+	// The sentence tells itself which ones are void.
+	const untold = vetoes(record).filter(
+		({ check, checkpoints }) =>
+			check === 'beats-reference' || !checkpoints.every((name) => isNamed(name, record.recommended.sentence)),
+	);
 	return (
 		<div class="recommendation">
 			<StatusMark
@@ -61,9 +76,12 @@ export function Recommendation({ record }: { record: CheckpointRecord }) {
 			<div>
 				<p>
 					<b>{bold}</b>
-					{rest}
+					{first}
 				</p>
-				{vetoes(record).map(({ check, words, checkpoints }) => (
+				{more.map((sentence) => (
+					<p key={sentence}>{sentence}</p>
+				))}
+				{untold.map(({ check, words, checkpoints }) => (
 					<p key={check} class="dim small">
 						Vetoed ({words}): {names(checkpoints)}.
 					</p>

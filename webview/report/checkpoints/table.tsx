@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { CheckpointResult } from '../../../src/domain/checkpoint.ts';
 import { DASH, fixed, lambda, signed, spread } from '../format.ts';
-import { StatusMark } from '../parts.tsx';
+import { Fold, StatusMark } from '../parts.tsx';
 import { Around, Both, beatsWords, Key } from './cells.tsx';
 import { LambdaSlider } from './lambda.tsx';
 import { type AtLambda, type CheckpointRecord, lossInterval, referenceName, useLambda } from './shared.ts';
@@ -204,21 +204,33 @@ function ReferenceRow({ record, at }: { record: CheckpointRecord; at: number }) 
 	);
 }
 
+/** Reasons in sight before the rest is folded. */
+const SHOWN_VOIDS = 3;
+
 /** What voids held-out numbers, once for each reason. */
 function Voids({ checkpoints }: { checkpoints: readonly CheckpointResult[] }) {
 	const reasons = [...new Set(checkpoints.flatMap((one) => (one.void === undefined ? [] : [one.void.reason])))];
+	const line = (reason: string) => (
+		<li key={reason}>
+			<Key tone="out" hollow /> Held-out void,{' '}
+			{checkpoints
+				.filter((one) => one.void?.reason === reason)
+				.map(({ name }) => name)
+				.join(', ')}
+			: {reason.replace(/\.$/, '')}.
+		</li>
+	);
+	const rest = reasons.slice(SHOWN_VOIDS);
 	return (
 		<>
-			{reasons.map((reason) => (
-				<li key={reason}>
-					<Key tone="out" hollow /> Held-out void,{' '}
-					{checkpoints
-						.filter((one) => one.void?.reason === reason)
-						.map(({ name }) => name)
-						.join(', ')}
-					: {reason.replace(/\.$/, '')}.
+			{reasons.slice(0, SHOWN_VOIDS).map(line)}
+			{rest.length === 0 ? null : (
+				<li>
+					<Fold id="voids" title={`${rest.length} more that are void, with their reasons`}>
+						<ul class="left-out">{rest.map(line)}</ul>
+					</Fold>
 				</li>
-			))}
+			)}
 		</>
 	);
 }
