@@ -132,7 +132,7 @@ export function composeVerdict(input: VerdictInput): RunVerdict {
 	if (clusters < MIN_CLUSTERS) {
 		const what =
 			clusters === 0
-				? 'There are no judged held-out prompts, so nothing can be said about prompts unlike the training ones. Tag prompts that lie outside the training distribution and judge them.'
+				? `There are no judged ${input.checkpoint ? 'and scored ' : ''}held-out prompts, so nothing can be said about prompts unlike the training ones. Tag prompts that lie outside the training distribution and judge them${input.checkpoint ? ', then score again' : ''}.`
 				: `The held-out tuning half has ${clusters} independent prompt${clusters === 1 ? '' : 's'}; ${MIN_CLUSTERS} are needed before anything can be said about prompts unlike the training ones. Tag and judge more.`;
 		return { status: 'insufficient', sentence: end(what) };
 	}

@@ -4,6 +4,8 @@ import { MIN_CLUSTERS } from '../../src/calibration/jackknife.ts';
 import { pairLoss } from '../../src/calibration/records.ts';
 import type { CheckpointScore } from '../../src/domain/checkpoint.ts';
 import type { Dataset, ScoredPair } from '../../src/domain/dataset.ts';
+import type { Metrics } from '../../src/domain/run-record.ts';
+import { composeVerdict } from '../../src/health/verdict.ts';
 import { UserError } from '../../src/protocol/errors.ts';
 import { checkpointFrontier, chooseCheckpoint, objectiveOf } from '../../src/scoring/checkpoints/choose.ts';
 import {
@@ -192,7 +194,7 @@ test('a used part of R leaves H for the whole family; without 8 clusters unused 
 	const most = { export: 'e2', prompts: prompts('heldout_reference', 16 - MIN_CLUSTERS + 1) };
 	const gone = family([flat('bundle', both(1, 1), { trainedOn: most }), other]);
 	assert.equal(gone.members[1]!.standing.void!.check, 'trained-on');
-	assert.match(gone.members[1]!.standing.void!.reason, /7 clusters of it are left unused, 8 are needed/);
+	assert.match(gone.members[1]!.standing.void!.reason, /7 clusters of it are left unused, 8 clusters are needed/);
 	// What is void is shown whole.
 	assert.deepEqual(
 		[0, 1].map((k) => gone.rows('heldout_reference', k).length),
@@ -236,6 +238,23 @@ test('overfitting is said in words: where a longer training helps its own pairs 
 	assert.doesNotMatch(sentence(fast.slice(0, 1)), /overfits/);
 	const other = fast.map((made, i) => ({ ...made, name: `${'abc'[i]}-step${made.name.slice(9)}` }));
 	assert.doesNotMatch(sentence(other), /overfits/);
+});
+
+test('the verdict speaks of the checkpoint, never of what the pairs teach', () => {
+	const two = family([flat('x', both(1, -30)), flat('y', both(1, 1))]);
+	const place = two.members.findIndex(({ name }) => name === 'x');
+	const health = checkpointHealth(two, [null, null], null, place).own[place]!;
+	const { groups, ...rates } = { groups: 16, mean_confidence: 0.95, mean_correct: 0 };
+	const said = composeVerdict({
+		health,
+		heldout: { ...rates, groups } as Metrics,
+		onlyTies: false,
+		...{ scored: 'x', checkpoint: true, allVoid: false, lead: 'None of 2.', disclaimer: '' },
+	});
+	assert.deepEqual(said, {
+		status: 'fail',
+		sentence: 'None of 2. What x learnt does not carry to held-out prompts: x is 95 % sure and 0 % right.',
+	});
 });
 
 test('forgetting is the policy’s own, against the reference or a named baseline', () => {

@@ -175,8 +175,10 @@ function baselinesOf(family: CheckpointFamily, member: number): RunRecord['basel
 function whose(family: CheckpointFamily, { recommended, headline }: CheckpointChoice): string {
 	const name = called(family.members[headline]!);
 	const all = counted(family.members.length, 'checkpoint');
-	if (recommended === null) return `None of ${all} is recommended; these are the numbers of the last, ${name}.`;
-	return `Recommended of ${all}: ${name}.`;
+	if (recommended !== null) return `Recommended of ${all}: ${name}.`;
+	return family.members.length === 1
+		? `Not recommended: ${name}.`
+		: `None of ${all} is recommended; these are the numbers of the last, ${name}.`;
 }
 
 async function compose(

@@ -66,7 +66,7 @@ function standingOf(
 	}
 	if (used.length > 0 && left < MIN_CLUSTERS) {
 		const unseen = left === 0 ? 'none of it is' : `${left} cluster${left === 1 ? ' of it is' : 's of it are'}`;
-		const reason = `${name} was trained on the tuning half, as its export says; ${unseen} left unused, ${MIN_CLUSTERS} are needed.`;
+		const reason = `${name} was trained on the tuning half, as its export says; ${unseen} left unused, ${MIN_CLUSTERS} clusters are needed.`;
 		return { seen, checks, void: { check: 'trained-on', reason } };
 	}
 	const own = checkReferenceMemorised([...unused, ...sealed], seed, name);
