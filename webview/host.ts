@@ -20,7 +20,10 @@ const channel: RpcChannel = {
 	},
 };
 
-/** Talks to the extension host. `local` answers its calls; the host posts nothing before the webview has called `ready`. */
+/**
+ * Talks to the extension host. `local` answers its calls, which may come before the webview has called `ready`: the editor keeps
+ * them until the page has loaded.
+ */
 export function connect<RemoteMethods extends object, Local extends object>(
 	local: Local,
 	options?: RpcOptions,
