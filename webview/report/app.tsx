@@ -5,7 +5,7 @@ import { CheckpointChecks } from './checkpoints/checks.tsx';
 import { CompareSection } from './checkpoints/compare.tsx';
 import { CheckpointDifferences } from './checkpoints/differences.tsx';
 import { ForgettingSection } from './checkpoints/forgetting.tsx';
-import { hasCheckpoints } from './checkpoints/shared.ts';
+import { hasCheckpoints } from './checkpoints/record.ts';
 import { SideBySideSection } from './checkpoints/side-by-side.tsx';
 import { CheckpointsSection } from './checkpoints/table.tsx';
 import { TrendSection } from './checkpoints/trend.tsx';

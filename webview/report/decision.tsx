@@ -3,7 +3,7 @@ import { checkpointChoices } from '../../src/domain/checkpoint-choice.ts';
 import { lambdaChoices } from '../../src/domain/frontier.ts';
 import type { DecisionDraft, DecisionInput } from '../../src/protocol/report.ts';
 import type { RunReport } from '../../src/protocol/workspace-api.ts';
-import { hasCheckpoints } from './checkpoints/shared.ts';
+import { hasCheckpoints } from './checkpoints/record.ts';
 import { counted, dateTime, lambda } from './format.ts';
 import { Fold, Lock } from './parts.tsx';
 import { useView } from './view-state.tsx';

@@ -1,7 +1,7 @@
 import type { RunRecord } from '../../src/domain/run-record.ts';
 import { SPLIT_LABELS } from '../../src/domain/split.ts';
 import { Engine } from './checkpoints/engine.tsx';
-import { hasCheckpoints } from './checkpoints/shared.ts';
+import { hasCheckpoints } from './checkpoints/record.ts';
 import { Coverage } from './coverage.tsx';
 import { fixed, lambda, seconds } from './format.ts';
 import { Fold } from './parts.tsx';

@@ -2,7 +2,7 @@ import type { RunningState } from '../../src/protocol/report.ts';
 import type { RunReport } from '../../src/protocol/workspace-api.ts';
 import { STATUS_WORDS } from './check-words.ts';
 import { Recommendation, scoredWords } from './checkpoints/recommendation.tsx';
-import { hasCheckpoints, headlineOf } from './checkpoints/shared.ts';
+import { hasCheckpoints, headlineOf } from './checkpoints/record.ts';
 import { count, counted, dateTime, lambda, percent, seconds, withInterval } from './format.ts';
 import { StatusMark } from './parts.tsx';
 import { useView } from './view-state.tsx';

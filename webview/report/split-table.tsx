@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { inSolution, lambdaText, solutions } from '../../src/domain/frontier.ts';
 import type { Metrics, RunRecord } from '../../src/domain/run-record.ts';
 import type { EvaluationSplit } from '../../src/domain/split.ts';
-import { hasCheckpoints, headlineOf } from './checkpoints/shared.ts';
+import { hasCheckpoints, headlineOf } from './checkpoints/record.ts';
 import { count, counted } from './format.ts';
 import { Lock } from './parts.tsx';
 import { leftOutSentence, missingReasons } from './sentences.ts';

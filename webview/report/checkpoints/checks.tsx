@@ -5,7 +5,8 @@ import type { RunReport } from '../../../src/protocol/workspace-api.ts';
 import { CheckRows } from '../checks.tsx';
 import { count } from '../format.ts';
 import { Disclosure, Fold, StatusMark } from '../parts.tsx';
-import { type CheckpointRecord, usePicked } from './shared.ts';
+import type { CheckpointRecord } from './record.ts';
+import { usePicked } from './shared.ts';
 
 const COUNTED: readonly (readonly [HealthStatus, string, string])[] = [
 	['fail', 'fails', 'fail'],

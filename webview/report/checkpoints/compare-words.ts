@@ -3,7 +3,7 @@ import { SPLIT_LABELS } from '../../../src/domain/split.ts';
 import type { RunComparison } from '../../../src/protocol/workspace-api.ts';
 import { count, counted, listed } from '../format.ts';
 import { sideOfZero } from '../sentences.ts';
-import { type CheckpointRecord, headlineOf } from './shared.ts';
+import { type CheckpointRecord, headlineOf } from './record.ts';
 
 /** No checkpoint can have it: names of checkpoints stand behind `c `. */
 export const REFERENCE = 'reference';

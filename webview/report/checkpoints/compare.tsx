@@ -21,7 +21,7 @@ import {
 	toldDifferences,
 	turnedBySplit,
 } from './compare-words.ts';
-import { type CheckpointRecord, referenceName } from './shared.ts';
+import { type CheckpointRecord, referenceName } from './record.ts';
 
 const WORDS = { above: '↑ higher', below: '↓ lower', around: 'includes 0', unknown: 'insufficient' } as const;
 /** Flipped pairs on screen before one asks for all. */

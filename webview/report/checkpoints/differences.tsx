@@ -7,7 +7,7 @@ import { counted, DASH, fixed, listed, range, withInterval } from '../format.ts'
 import { Fold, StatusMark } from '../parts.tsx';
 import { sideOfZero } from '../sentences.ts';
 import { useTableToggle } from '../view-state.tsx';
-import { type CheckpointRecord, headlineOf, referenceName } from './shared.ts';
+import { type CheckpointRecord, headlineOf, referenceName } from './record.ts';
 
 const WORDS = { above: '↑ higher', below: '↓ lower', around: 'includes 0', unknown: 'insufficient' } as const;
 

@@ -1,7 +1,7 @@
 import type { ModelFacts } from '../../../src/domain/checkpoint.ts';
 import { DataTable } from '../../charts/figure.tsx';
 import { count, counted, DASH } from '../format.ts';
-import type { CheckpointRecord } from './shared.ts';
+import type { CheckpointRecord } from './record.ts';
 
 const STATUS = { pass: '✓ pass', fail: '▲ fails', 'not-applicable': '○ not applicable' } as const;
 

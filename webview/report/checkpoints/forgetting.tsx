@@ -6,7 +6,8 @@ import { count, counted, DASH, listed, range, signed } from '../format.ts';
 import { Disclosure, PairLink } from '../parts.tsx';
 import { sideOfZero } from '../sentences.ts';
 import { useTableToggle, useView } from '../view-state.tsx';
-import { type CheckpointRecord, usePicked } from './shared.ts';
+import type { CheckpointRecord } from './record.ts';
+import { usePicked } from './shared.ts';
 import { axisOf, linesOf } from './trend-words.ts';
 
 /** A list longer than this would bury the rest; the count stands above it. */

@@ -1,6 +1,7 @@
 import { fixed, lambda } from '../format.ts';
 import { useView } from '../view-state.tsx';
-import type { AtLambda, CheckpointRecord } from './shared.ts';
+import type { CheckpointRecord } from './record.ts';
+import type { AtLambda } from './shared.ts';
 
 /** Which checkpoint has the lowest J at this λ, and whether it could be recommended. */
 export function lambdaSentence(record: CheckpointRecord, { best, judged, lambda: at, from, to }: AtLambda): string {

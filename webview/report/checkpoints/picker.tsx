@@ -1,6 +1,7 @@
 import { useId } from 'preact/hooks';
 import { listed } from '../format.ts';
-import { type CheckpointRecord, MOST_PICKED, usePicked } from './shared.ts';
+import type { CheckpointRecord } from './record.ts';
+import { MOST_PICKED, usePicked } from './shared.ts';
 
 /** Chooses the checkpoints that are looked at side by side: in the diagrams, the forgetting lists and the checks alike. */
 export function Picker({ record }: { record: CheckpointRecord }) {

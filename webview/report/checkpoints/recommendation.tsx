@@ -2,7 +2,7 @@ import { checkTitle } from '../../../src/domain/check-list.ts';
 import type { CheckpointResult } from '../../../src/domain/checkpoint.ts';
 import { counted, fixed, listed } from '../format.ts';
 import { StatusMark } from '../parts.tsx';
-import { type CheckpointRecord, headlineOf, referenceName } from './shared.ts';
+import { type CheckpointRecord, headlineOf, referenceName } from './record.ts';
 
 /** More names than this are counted, not listed. */
 const NAMED = 6;

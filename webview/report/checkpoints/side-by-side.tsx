@@ -3,7 +3,8 @@ import type { Metrics } from '../../../src/domain/run-record.ts';
 import { FEW_PAIRS } from '../../charts/reliability.tsx';
 import { accuracyFloor, Panel } from '../reliability-section.tsx';
 import { Picker } from './picker.tsx';
-import { type CheckpointRecord, usePicked } from './shared.ts';
+import type { CheckpointRecord } from './record.ts';
+import { usePicked } from './shared.ts';
 
 const SPLITS = [
 	['eval', 'Eval'],

@@ -5,7 +5,8 @@ import { DASH, fixed, lambda, signed, spread } from '../format.ts';
 import { Fold, StatusMark } from '../parts.tsx';
 import { Around, Both, beatsWords, Key } from './cells.tsx';
 import { LambdaSlider } from './lambda.tsx';
-import { type AtLambda, type CheckpointRecord, lossInterval, referenceName, useLambda } from './shared.ts';
+import { type CheckpointRecord, lossInterval, referenceName } from './record.ts';
+import { type AtLambda, useLambda } from './shared.ts';
 
 /** Said in full: `display: grid` of the narrow layout takes the native roles of a table away. */
 const ROLE = {

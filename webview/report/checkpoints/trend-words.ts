@@ -6,7 +6,7 @@ import type { Interval } from '../../../src/domain/run-record.ts';
 import type { TrendLine, TrendPoint, TrendTick, TrendTone } from '../../charts/trend-layout.ts';
 import { counted, fixed, listed, range } from '../format.ts';
 import { sideOfZero } from '../sentences.ts';
-import type { CheckpointRecord } from './shared.ts';
+import type { CheckpointRecord } from './record.ts';
 
 type Shown = 'train' | 'eval' | 'heldout_reference';
 

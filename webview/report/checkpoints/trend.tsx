@@ -5,7 +5,8 @@ import type { TrendMarked, TrendTone } from '../../charts/trend-layout.ts';
 import { DASH, fixed, lambda, range } from '../format.ts';
 import { useTableToggle, useView } from '../view-state.tsx';
 import { Key } from './cells.tsx';
-import { type AtLambda, type CheckpointRecord, useLambda } from './shared.ts';
+import type { CheckpointRecord } from './record.ts';
+import { type AtLambda, useLambda } from './shared.ts';
 import { axisOf, linesOf, METRICS, TONES, type TrendMetric, trendSentence } from './trend-words.ts';
 
 /** Void names beyond this would cover the points; the table has them all. */
