@@ -73,6 +73,10 @@ test('before a decision nothing of E is in any file, message, page or line; afte
 	t.after(() => data.dispose());
 	const { api } = data;
 	const { run } = await api.score({ engine: 'probe', lambda: 1, margin: 0, beta: 1, seed: 3 }, { job: 'score' });
+	const { run: other } = await api.score({ engine: 'probe', lambda: 0, margin: 0, beta: 1, seed: 3 }, { job: 'again' });
+	const thresholds = { nll: { max: 1, max_rise: 0.1 }, accuracy: { min: 0.5, max_fall: 0.1 } };
+	const gate = { engine: 'probe', eval: thresholds, heldout: thresholds, no_failing_check: true, baseline: run };
+	const config = cli.write('gate.json', JSON.stringify({ gate }));
 	const everything = (await api.list({ limit: 500 })) as ListPage;
 	for (const answer of [
 		await api.report(run),
@@ -82,6 +86,8 @@ test('before a decision nothing of E is in any file, message, page or line; afte
 		await api.splits(),
 		await api.doctor(),
 		await api.rejudge(run),
+		await api.compare({ run }, { run: other }),
+		await api.gate(other, { config }),
 		await api.queue('rejudge', { count: 50 }),
 		await api.inspect({ job: 'inspect' }),
 		...(await Promise.all(everything.comparisons.slice(0, 20).map(({ id }) => api.show(id)))),
@@ -93,16 +99,19 @@ test('before a decision nothing of E is in any file, message, page or line; afte
 	// And on the command line.
 	const scores = join(home, 'scores.jsonl');
 	const page = join(home, 'page.html');
+	const [junit, markdown] = [join(home, 'gate.xml'), join(home, 'gate.md')];
 	for (const args of [
 		['report', 'latest', '--scores', scores, '--html', page, '--texts'],
 		['runs', '--json'],
+		['compare', run, other],
+		['gate', other, '--config', config, '--junit', junit, '--markdown', markdown],
 		['list', '--json', '--limit', '0'],
 	]) {
 		const { code, stdout, stderr } = await cli.run([...args, '--workspace', cli.dir], { env });
 		assert.notEqual(code, 1, `${args.join(' ')}: ${stderr}`);
 		said.push(stdout, stderr);
 	}
-	said.push(readFileSync(scores, 'utf8'), readFileSync(page, 'utf8'), readFileSync(tap, 'utf8'));
+	for (const file of [scores, page, junit, markdown, tap]) said.push(readFileSync(file, 'utf8'));
 
 	const folder = join(cli.dir, '.pairwright');
 	const sealed = readSealed(join(folder, 'runs'), run)!;
