@@ -125,6 +125,8 @@ function refusedReason({ status, type, said }: Refused, pair: EnginePair): strin
 		contentOf(message).trim().slice(0, 16),
 	);
 	const repeats =
-		said.length > 200 || /input/i.test(said) || texts.some((text) => text.length > 5 && said.includes(text));
+		said.length > 200 ||
+		/['"]input['"]|input_value/.test(said) ||
+		texts.some((text) => text.length > 5 && said.includes(text));
 	return `refused by the server (${status}${type === null ? '' : ` ${type}`})${repeats || said === '' ? '' : `: ${said}`}`;
 }

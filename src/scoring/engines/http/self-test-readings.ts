@@ -15,7 +15,6 @@ export interface Read {
 	readonly sequence: Sequence;
 	readonly sum: number;
 	readonly tokens: number;
-	readonly extra: number;
 	readonly entries: number;
 }
 

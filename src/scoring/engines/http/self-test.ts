@@ -55,7 +55,6 @@ async function readSome(sequences: Sequences, pairs: readonly EnginePair[], sign
 					sequence,
 					sum: logp,
 					tokens: tokens ?? 0,
-					extra: reading.extra,
 					entries: reading.logprobs.length,
 				});
 			}
