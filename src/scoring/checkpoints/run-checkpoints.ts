@@ -83,12 +83,7 @@ async function measure(family: CheckpointFamily, choice: CheckpointChoice, { thr
 		});
 		return Object.fromEntries(await Promise.all(bySplit));
 	});
-	const sealed = sealCheckpoints(
-		family,
-		choice,
-		metricsOptions(family, 'heldout_sealed', choice.headline),
-		threads,
-	).finally(() => step(family.members.length));
+	const sealed = sealCheckpoints(family, choice, threads).finally(() => step(family.members.length));
 	// Together: where one fails, none of the others is left without anyone to hear of it.
 	const [bySplit, ofE] = await Promise.all([Promise.all(metrics), sealed]);
 	return { metrics: bySplit, sealed: ofE };

@@ -2,6 +2,8 @@ import { intervalOf, pairMean } from '../../calibration/jackknife.ts';
 import type { MetricsOptions } from '../../calibration/metrics.ts';
 import { type Records, recordsFromMargins } from '../../calibration/records.ts';
 import type { ScoredPair } from '../../domain/dataset.ts';
+import { longerWins } from '../../health/longer-wins.ts';
+import { leftOutOf } from '../run-parts.ts';
 import { facetGroups, type Sealed } from '../sealed.ts';
 import type { Threads } from '../threads.ts';
 import type { CheckpointChoice } from './choose.ts';
@@ -16,7 +18,23 @@ function sealedRows(family: CheckpointFamily): Int32Array {
 	return first!.filter((i) => also.every((rows) => rows.has(i)));
 }
 
-/** Comparison, log π of both sides and log π_ref of both sides of one pair. */
+function optionsOf(family: CheckpointFamily, pairs: readonly ScoredPair[]): MetricsOptions {
+	const split = 'heldout_sealed';
+	const seen = Math.max(...family.members.map((_, k) => family.leftOut(split, k).seen));
+	const all = family.dataset.pairs.filter((pair) => pair.split === split).length;
+	const unscored = all - pairs.length - seen;
+	return {
+		leftOut: {
+			...leftOutOf(family.dataset, split),
+			...(unscored > 0 ? { unscored } : {}),
+			...(seen > 0 ? { seen } : {}),
+		},
+		seed: family.settings.seed,
+		longerWins: longerWins(pairs),
+	};
+}
+
+/** log π of both sides and log π_ref of both sides of one pair. */
 function logpsAt({ scores }: Member, i: number): [number, number, number, number] {
 	return [scores.chosen[i]!, scores.rejected[i]!, scores.refChosen[i]!, scores.refRejected[i]!];
 }
@@ -28,7 +46,6 @@ function logpsAt({ scores }: Member, i: number): [number, number, number, number
 export async function sealCheckpoints(
 	family: CheckpointFamily,
 	choice: CheckpointChoice,
-	options: MetricsOptions,
 	threads: Threads,
 ): Promise<Sealed | null> {
 	const rows = sealedRows(family);
@@ -40,6 +57,7 @@ export async function sealCheckpoints(
 		records: recordsFromMargins(pairs, [Float64Array.from(rows, (i) => settings.beta * scores.delta[i]!)]),
 	});
 	const sealed = members.map(of);
+	const options = optionsOf(family, pairs);
 	const metrics = await Promise.all(sealed.map(({ records }) => threads.measure(records, options)));
 	const groups = facetGroups(pairs, family.pairs('heldout_reference', choice.headline), sealed[0]!.records);
 	const bestByEval = members.findIndex(({ name }) => name === choice.best.by_eval_nll);
