@@ -4,7 +4,7 @@ import type { ScoringRuns } from '../report/scoring-runs.ts';
 import type { FolderSession, Services } from '../services.ts';
 import { requireTrust } from '../shell/trust.ts';
 import { CheckpointFlow, type FlowStart } from './checkpoint-flow.ts';
-import { type CheckpointChoice, optionsOfChoice } from './choice.ts';
+import { type CheckpointChoice, optionsOfChoice, type SCORED_SPLITS } from './choice.ts';
 import { choiceFromRecord } from './from-record.ts';
 import { machineEngines } from './machine-settings.ts';
 import { Remembered } from './remembered.ts';
@@ -74,7 +74,13 @@ export class CheckpointRuns {
 		const { models, settings } = choice;
 		if (models.engine === 'http') {
 			const { splits } = await (await session.api()).info();
-			const pairs = splits.train.judged + splits.eval.judged + splits.heldout.judged + splits.retention.judged;
+			const isScored = (split: (typeof SCORED_SPLITS)[number]) =>
+				settings.splits.length === 0 || settings.splits.includes(split);
+			const pairs =
+				(isScored('train') ? splits.train.judged : 0) +
+				(isScored('eval') ? splits.eval.judged : 0) +
+				(isScored('heldout_reference') ? splits.heldout.judged : 0) +
+				(isScored('retention') ? splits.retention.judged : 0);
 			const scored = new Set([models.reference, ...models.checkpoints]).size;
 			if (!(await allowSending(this.#services.context, models.url, pairs, scored))) return undefined;
 		}

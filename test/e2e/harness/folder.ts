@@ -1,6 +1,6 @@
 /** Folders with data, made by the command line before an editor opens them. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -23,4 +23,54 @@ export function runCli(workspace: string, ...args: readonly string[]): string {
 /** The demo's data in a folder. */
 export function makeDemo(workspace: string): void {
 	runCli(workspace, 'init', '--demo');
+}
+
+const THINGS = [
+	'kettle',
+	'drill',
+	'tent',
+	'bicycle',
+	'oven',
+	'camera',
+	'violin',
+	'stove',
+	'rucksack',
+	'radio',
+	'lamp',
+	'boat',
+];
+const TROUBLES = [
+	'makes a noise',
+	'smells of smoke',
+	'came without a lid',
+	'has lost a screw',
+	'will not switch on',
+	'leaks',
+];
+const PLACES = [
+	...Array<{ split: string }>(3).fill({ split: 'train' }),
+	...Array<{ split: string }>(3).fill({ split: 'eval' }),
+	...Array<{ split: string; half: string }>(3).fill({ split: 'heldout', half: 'R' }),
+	...Array<{ split: string; half: string }>(2).fill({ split: 'heldout', half: 'E' }),
+	...Array<{ split: string }>(2).fill({ split: 'retention' }),
+];
+
+/** A folder with 78 short judged pairs in every split: enough for each number to have an interval, few enough to score in seconds. */
+export function makeSmall(workspace: string): void {
+	const rows = TROUBLES.flatMap((trouble, i) =>
+		PLACES.map((place, j) => {
+			const thing = THINGS[(i * 5 + j) % THINGS.length] ?? '';
+			return {
+				prompt: `My ${thing} number ${i * PLACES.length + j + 1} ${trouble}. What now?`,
+				response_a: `Please send the ${thing} back to us. You get a new one, and we pay for the parcel.`,
+				response_b: `Many a ${thing} does that, I guess.`,
+				judgments: [{ annotator: 'mira', verdict: (i + j) % 4 === 0 ? 'b' : 'a' }],
+				...place,
+			};
+		}),
+	);
+	const file = join(workspace, 'pairs.jsonl');
+	writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+	runCli(workspace, 'init');
+	runCli(workspace, 'import', file);
 }
