@@ -243,6 +243,12 @@ describe('engine http under faults', () => {
 		);
 	});
 
+	it('a server that is still loading is told from one that is none', async () => {
+		await server.fail({ kind: 'status', status: 503, path: '/v1/models' });
+		const message = await failure(engineFor(server.url).open('base', 'checkpoint'));
+		assert.match(message, /answers 503: it may still be loading its model/);
+	});
+
 	it('nobody there is said at once', async () => {
 		const gone = await startScoringServer();
 		await gone.kill();

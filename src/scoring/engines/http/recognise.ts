@@ -111,6 +111,12 @@ async function whatElse(
 }
 
 function notAnApi(origin: string, list: Look): UserError {
+	if (list.status >= 500 || list.status === 429) {
+		return new UserError(
+			'environment',
+			`${origin} answers ${list.status}: it may still be loading its model, or be overloaded. Try again when its log says that it is ready.`,
+		);
+	}
 	const found = list.html ? `an HTML page (status ${list.status})` : `status ${list.status} without a list of models`;
 	return new UserError(
 		'environment',
