@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { judgeCheckpoints } from '../../src/domain/checkpoint-choice.ts';
+import type { RunRecord } from '../../src/domain/run-record.ts';
 import type { ReportState } from '../../src/protocol/report.ts';
 import { renderReportHtml } from '../../src/workspace/html-report.ts';
 import {
@@ -16,6 +18,7 @@ import {
 	oneCheckpointReport,
 	unknownStepsReport,
 } from '../fixtures/checkpoint-report.ts';
+import { checkpointRun, MADE_CHECKPOINTS, madeDataset } from '../fixtures/checkpoint-run.ts';
 import {
 	buildReportView,
 	chromiumPath,
@@ -370,7 +373,7 @@ describe('the report of a checkpoint run', { skip }, () => {
 			[
 				oneCheckpointReport(),
 				[
-					/Ship none\. Dpo-step50 does not beat|Ship none\. /,
+					/Ship none\. dpo-step50 does not beat/,
 					/is the only candidate: J = 0, nothing to compare with/,
 					/does not beat the reference on both/,
 				],
@@ -380,6 +383,7 @@ describe('the report of a checkpoint run', { skip }, () => {
 				[
 					/Ship none\. The held-out tuning half is void for every checkpoint/,
 					/No checkpoint can be weighed at any λ: every candidate is void/,
+					/Held-out, tuning half, gdpo-step400 \(void: trained on\)/,
 				],
 			],
 			[
@@ -399,6 +403,35 @@ describe('the report of a checkpoint run', { skip }, () => {
 			assert.deepEqual(await violations(), []);
 			await page.context().close();
 		}
+	});
+
+	test('draws the record of a real run, and chooses at every λ what the run chose', async () => {
+		const { record } = await checkpointRun(MADE_CHECKPOINTS, madeDataset(40));
+		const base = checkpointReport();
+		const run = {
+			...record,
+			run: base.record.run,
+			created: base.record.created,
+			...{ decision: null, seal: { openings: 0 } },
+		} as RunRecord;
+		assert.ok(run.frontier.length > 20 && new Set(run.frontier.map(({ checkpoint }) => checkpoint)).size > 1);
+		for (const { lambda, checkpoint, value } of run.frontier) {
+			const { best, judged } = judgeCheckpoints(run.checkpoints ?? [], lambda, run.settings.margin);
+			assert.equal(best, checkpoint, `λ ${lambda}`);
+			assert.ok(Math.abs((judged.get(best ?? '')?.value ?? 1) - (value ?? 0)) < 1e-12);
+		}
+		const { page, violations } = await open(shown({ ...base, record: run }));
+		const text = await page.locator('main').innerText();
+		assert.doesNotMatch(text, /NaN|undefined|null|Infinity/);
+		const says = page.locator('#lambda-says');
+		await page.getByRole('slider').fill('0');
+		await page.getByText(/^λ = 0:/).waitFor();
+		assert.ok((await says.innerText()).startsWith(`${run.frontier[0]?.checkpoint} has the lowest J`));
+		await page.getByRole('slider').fill('20');
+		await page.getByText(/^λ = 1( \(used\))?:/).waitFor();
+		assert.ok((await says.innerText()).startsWith(`${run.frontier[20]?.checkpoint} has the lowest J`));
+		assert.deepEqual(await violations(), []);
+		await page.context().close();
 	});
 
 	test('gives every chart its sentence and its table', async () => {

@@ -2,7 +2,7 @@ import type { RunningState } from '../../src/protocol/report.ts';
 import type { RunReport } from '../../src/protocol/workspace-api.ts';
 import { STATUS_WORDS } from './check-words.ts';
 import { Recommendation, scoredWords } from './checkpoints/recommendation.tsx';
-import { hasCheckpoints, headlineOf } from './checkpoints/record.ts';
+import { type CheckpointRecord, hasCheckpoints, headlineOf } from './checkpoints/record.ts';
 import { count, counted, dateTime, lambda, percent, seconds, withInterval } from './format.ts';
 import { StatusMark } from './parts.tsx';
 import { useView } from './view-state.tsx';
@@ -102,6 +102,12 @@ export function OutOfDate({ report }: { report: RunReport }) {
 	);
 }
 
+/** Whose numbers they are, and whether they count. */
+function headlineWords(record: CheckpointRecord): string {
+	const headline = headlineOf(record);
+	return headline === undefined ? '' : `, ${headline.name}${headline.void === undefined ? '' : ' (void: trained on)'}`;
+}
+
 /** The sentence before any chart, with the numbers behind it in small print. */
 export function Verdict({ report }: { report: RunReport }) {
 	const { record, rejudge } = report;
@@ -121,8 +127,8 @@ export function Verdict({ report }: { report: RunReport }) {
 				<p class="dim">
 					{held && held.n > 0 ? (
 						<>
-							Held-out, tuning half{hasCheckpoints(record) ? `, ${headlineOf(record)?.name}` : ''}:{' '}
-							{counted(held.n, 'pair')}, {counted(held.groups, 'cluster')}; says {percent(held.mean_confidence)}, right{' '}
+							Held-out, tuning half{hasCheckpoints(record) ? headlineWords(record) : ''}: {counted(held.n, 'pair')},{' '}
+							{counted(held.groups, 'cluster')}; says {percent(held.mean_confidence)}, right{' '}
 							{percent(held.mean_correct)}. Over-confidence {withInterval(held.overconfidence)}, 95 % interval over
 							clusters.{' '}
 						</>

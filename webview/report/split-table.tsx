@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import type { CheckpointResult } from '../../src/domain/checkpoint.ts';
 import { inSolution, lambdaText, solutions } from '../../src/domain/frontier.ts';
 import type { Metrics, RunRecord } from '../../src/domain/run-record.ts';
 import type { EvaluationSplit } from '../../src/domain/split.ts';
@@ -17,15 +18,21 @@ const ROWS: readonly (readonly [EvaluationSplit, string, string])[] = [
 	['retention', 'must not forget', ''],
 ];
 
+/** What a row is of, where it is not what it is in a probe run. */
+function checkpointDetail(split: EvaluationSplit, detail: string, gone: boolean): string {
+	if (split === 'retention') return 'by log-ratios; forgetting stands below';
+	return split === 'heldout_reference' && gone ? `${detail}, void: trained on` : detail;
+}
+
 /** The fit on its own training pairs stands last: it is in sample, and no claim. */
-const CHECKPOINT_ROWS: typeof ROWS = [
-	...ROWS.filter(([split]) => split !== 'train').map(([split, name, detail]) =>
-		split === 'retention'
-			? ([split, name, 'by log-ratios; forgetting stands below'] as const)
-			: ([split, name, detail] as const),
-	),
-	['train', 'train', 'fit on its own training pairs, in sample'],
-];
+function checkpointRows({ void: gone }: CheckpointResult): typeof ROWS {
+	return [
+		...ROWS.filter(([split]) => split !== 'train').map(
+			([split, name, detail]) => [split, name, checkpointDetail(split, detail, gone !== undefined)] as const,
+		),
+		['train', 'train', 'fit on its own training pairs, in sample'],
+	];
+}
 
 const COLUMNS = [
 	['Split', ''],
@@ -218,7 +225,7 @@ function SplitRows({
 
 export function SplitTable({ record }: { record: RunRecord }) {
 	const headline = hasCheckpoints(record) ? headlineOf(record) : undefined;
-	const rows = headline === undefined ? ROWS : CHECKPOINT_ROWS;
+	const rows = headline === undefined ? ROWS : checkpointRows(headline);
 	const left = rows.flatMap(([split, name, detail]) => {
 		const metrics = record.metrics[split];
 		const words = metrics ? leftOutSentence(metrics) : '';

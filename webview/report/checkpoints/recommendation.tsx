@@ -36,7 +36,10 @@ function vetoes(record: CheckpointRecord): { check: string; words: string; check
 }
 
 /** The record's sentence, its answer in bold: a checkpoint's name, "Ship none", or that none can be named. */
-function answer({ recommended: { checkpoint, sentence } }: CheckpointRecord): { bold: string; rest: string } {
+function answer({ checkpoints, recommended: { checkpoint, sentence } }: CheckpointRecord): {
+	bold: string;
+	rest: string;
+} {
 	if (checkpoint !== null) {
 		return sentence.startsWith(checkpoint)
 			? { bold: `Recommended: ${checkpoint}`, rest: sentence.slice(checkpoint.length) }
@@ -45,7 +48,9 @@ function answer({ recommended: { checkpoint, sentence } }: CheckpointRecord): { 
 	const none = /^ship none[:.]?\s*/i.exec(sentence)?.[0];
 	if (none === undefined) return { bold: '', rest: sentence };
 	const rest = sentence.slice(none.length);
-	return { bold: 'Ship none.', rest: ` ${rest.charAt(0).toUpperCase()}${rest.slice(1)}` };
+	// A name stays as it is written.
+	const named = checkpoints.some(({ name }) => rest.startsWith(name));
+	return { bold: 'Ship none.', rest: ` ${named ? rest : `${rest.charAt(0).toUpperCase()}${rest.slice(1)}`}` };
 }
 
 /** Whether a sentence names it: "dpo-step50" stands in "gdpo-step50" without being named. */

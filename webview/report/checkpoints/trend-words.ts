@@ -222,6 +222,10 @@ function clear(checkpoints: readonly CheckpointResult[], metric: TrendMetric): s
 		sides.filter((side) => side === 'above').length,
 		sides.filter((side) => side === 'below').length,
 	];
+	if (known === 1) {
+		const where = above === 1 ? 'lies above' : below === 1 ? 'lies below' : 'holds';
+		return ` Held out, its interval ${where} ${fixed(line, 3)}.`;
+	}
 	return ` Held out, ${above} of ${known} lie above ${fixed(line, 3)} with their whole interval, ${below} below it.`;
 }
 
