@@ -165,6 +165,15 @@ test('one that was trained on R is void: last, without ΔH and J, and R is weigh
 	assert.equal(checkpointTemperature(two, 0).fitted_on, 'heldout_reference');
 });
 
+test('without a sealed half to compare with, nobody can tell whether R was trained on, unless somebody said', () => {
+	const noE = { ...DATA, pairs: DATA.pairs.filter(({ split }) => split !== 'heldout_sealed') };
+	const said = (trainedOn: MadeCheckpoint['trainedOn']): string =>
+		chooseCheckpoint(family([flat('x', both(1, 1), trainedOn == null ? {} : { trainedOn })], {}, noE)).words.sentence;
+	assert.match(said(null), /Whether it was trained on the tuning half cannot be told/);
+	assert.doesNotMatch(said({ export: null, prompts: [] }), /cannot be told/);
+	assert.doesNotMatch(chooseCheckpoint(family([flat('x', both(1, 1))])).words.sentence, /cannot be told/);
+});
+
 test('every candidate void: nothing to recommend, and the reason is said', () => {
 	const choice = chooseCheckpoint(family([MEMORISED]));
 	assert.equal(choice.words.checkpoint, null);

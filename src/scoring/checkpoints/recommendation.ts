@@ -65,7 +65,18 @@ function chosen(family: CheckpointFamily, weighed: Weighed): string[] {
 			: `${name} has the lowest J at λ = ${lambda} (${amount(judged[recommended]!.value)}) of those whose loss is lower than the reference's:`;
 	const lower =
 		least === recommended ? [] : [`${called(family.members[least]!)} has a lower J, but does not beat the reference.`];
-	return [`${first} ${against(family, recommended)}.`, ...lower];
+	return [`${first} ${against(family, recommended)}.`, ...untold(family, recommended), ...lower];
+}
+
+/** Where nothing is known of its training and no sealed half can tell. */
+function untold(family: CheckpointFamily, member: number): string[] {
+	const { given, standing } = family.members[member]!;
+	const unknown = given.trainedOn === null && standing.checks.every(({ status }) => status === 'insufficient');
+	return unknown
+		? [
+				'Whether it was trained on the tuning half cannot be told: nobody said, and the sealed half is too small to compare with.',
+			]
+		: [];
 }
 
 function undecided(reason: string): string[] {

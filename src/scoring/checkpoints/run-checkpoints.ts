@@ -1,8 +1,7 @@
 import { computeMetrics, type MetricsOptions } from '../../calibration/metrics.ts';
 import { recordsFromMargins } from '../../calibration/records.ts';
-import type { CheckpointResult } from '../../domain/checkpoint.ts';
 import type { Dataset } from '../../domain/dataset.ts';
-import type { HealthCheck, Metrics, RunRecord, ScoreLine, Shift } from '../../domain/run-record.ts';
+import type { Metrics, RunRecord, ScoreLine, Shift } from '../../domain/run-record.ts';
 import type { EvaluationSplit } from '../../domain/split.ts';
 import { longerWins } from '../../health/longer-wins.ts';
 import { composeVerdict } from '../../health/verdict.ts';
@@ -13,19 +12,14 @@ import { flatFrom } from '../probe-frontier.ts';
 import { leftOutOf, OPEN_SPLITS, splitSizes } from '../run-parts.ts';
 import type { NewRecord, RunHooks, ScoringRun } from '../scoring-run.ts';
 import type { Threads } from '../threads.ts';
-import { type CheckpointChoice, checkpointFrontier, chooseCheckpoint, objectiveOf } from './choose.ts';
-import {
-	checkpointDifferences,
-	checkpointTemperature,
-	claimAgainstReference,
-	divergencesOf,
-	rewardsOf,
-} from './contrasts.ts';
+import { type CheckpointChoice, checkpointFrontier, chooseCheckpoint } from './choose.ts';
+import { checkpointDifferences, checkpointTemperature, claimAgainstReference } from './contrasts.ts';
 import { type CheckpointFamily, openFamily } from './family.ts';
 import { checkpointHealth, checkpointSlices } from './health.ts';
 import type { CheckpointInput, CheckpointSettings } from './input.ts';
-import { type Retention, retentionOf } from './retention.ts';
-import { scoreLines, skippedOf } from './score-lines.ts';
+import { baselinesOf, resultOf } from './results.ts';
+import { retentionOf } from './retention.ts';
+import { scoreLines } from './score-lines.ts';
 import { sealCheckpoints } from './seal.ts';
 import { checkCheckpointSettings } from './settings.ts';
 import { called, counted } from './wording.ts';
@@ -106,64 +100,10 @@ function afterReview(
 	return out;
 }
 
-function resultOf(
-	family: CheckpointFamily,
-	choice: CheckpointChoice,
-	k: number,
-	of: { readonly metrics: SplitMetrics; readonly health: readonly HealthCheck[]; readonly retention: Retention | null },
-): CheckpointResult {
-	const { name, step, given, standing } = family.members[k]!;
-	const [divergence, ...more] = divergencesOf(family, k);
-	const skipped = skippedOf(family, k);
-	const rewards = OPEN_SPLITS.flatMap((split) => {
-		const means = rewardsOf(family, split, k);
-		return means === null ? [] : [[split, means] as const];
-	});
-	return {
-		name,
-		step,
-		objective: objectiveOf(family, choice, k),
-		over_reference: {
-			eval: family.over('eval', k, null),
-			...(standing.void === null ? { heldout_reference: family.over('heldout_reference', k, null) } : {}),
-		},
-		beats_reference: choice.beats[k]!,
-		metrics: of.metrics,
-		rewards: Object.fromEntries(rewards),
-		divergence,
-		...(more.length === 0 ? {} : { divergences: [divergence, ...more] }),
-		health: of.health,
-		...(standing.void === null ? {} : { void: { what: 'heldout_reference' as const, reason: standing.void.reason } }),
-		skipped: skipped.pairs,
-		...(skipped.why.length === 0 ? {} : { skipped_why: skipped.why }),
-		...(given.trainedOn === null
-			? {}
-			: { trained_on: { export: given.trainedOn.export, prompts: given.trainedOn.prompts.length } }),
-		...(of.retention === null ? {} : { forgetting: of.retention.result }),
-	};
-}
-
 async function shiftIn({ pairs, searched = [] }: Dataset, seed: number, threads: Threads): Promise<Shift> {
 	const { items, sampled } = promptItems(pairs, seed);
 	const prompts = await threads.promptShift(items, { seed, wordsLeftOut: searched, sampled });
 	return shiftOf(pairs, { seed, wordsLeftOut: searched, prompts });
-}
-
-function baselinesOf(family: CheckpointFamily, member: number): RunRecord['baselines'] {
-	const none = { s: null, ridge: null, train_loss: null, eval_loss: null, heldout_loss: null };
-	const reason = 'checkpoints are scored, not fitted: there is none';
-	const at = (split: EvaluationSplit): number | null =>
-		family.pairs(split, member).length === 0 ? null : family.referenceLoss;
-	return {
-		uninformed: {
-			...none,
-			train_loss: at('train'),
-			eval_loss: at('eval'),
-			heldout_loss: at('heldout_reference'),
-		},
-		dpo: { ...none, reason },
-		pooled: { ...none, reason },
-	};
 }
 
 /** What is recommended, and whose numbers the verdict speaks of: before its cause. */
