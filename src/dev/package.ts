@@ -1,30 +1,33 @@
 /**
- * Makes one VSIX per target in dist/packages: each holds the one native binary of its platform. A folder per target is staged and
- * packed, because packing the clone would take every binary, and packing `--no-dependencies` would silently leave SQLite out.
+ * Makes one VSIX per target in dist/packages: each holds the native binaries of its platform, SQLite's and, where there are some, those
+ * of the engine for GGUF files. A folder per target is staged and packed, because packing the clone would take every binary, and packing
+ * `--no-dependencies` would silently leave SQLite out.
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { buildAll, failBuild } from './build.ts';
-import { thirdPartyNotices } from './notices.ts';
+import { stageBinaries, stageEngine } from './engine-files.ts';
+import { LLAMA_CPP_NOTICE, thirdPartyNotices } from './notices.ts';
 import { cloneCache, root } from './paths.ts';
 import { hashSources, isDone, markDone } from './stamp.ts';
 import { mustRun, script, took } from './steps.ts';
 import { listZip } from './zip-list.ts';
 
-/** Target of the marketplace → name of SQLite's binary. */
+/** Target of the marketplace → names of SQLite's binary and of the engine's (null: none is published; scoring GGUF files says so). */
 const targets = {
-	'win32-x64': 'win32-x64',
-	'win32-arm64': 'win32-arm64',
-	'darwin-x64': 'darwin-x64',
-	'darwin-arm64': 'darwin-arm64',
-	'linux-x64': 'linux-x64',
-	'linux-arm64': 'linux-arm64',
-	'alpine-x64': 'linuxmusl-x64',
-	'alpine-arm64': 'linuxmusl-arm64',
+	'win32-x64': { sqlite: 'win32-x64', engine: 'win-x64' },
+	'win32-arm64': { sqlite: 'win32-arm64', engine: 'win-arm64' },
+	'darwin-x64': { sqlite: 'darwin-x64', engine: 'mac-x64' },
+	'darwin-arm64': { sqlite: 'darwin-arm64', engine: 'mac-arm64-metal' },
+	'linux-x64': { sqlite: 'linux-x64', engine: 'linux-x64' },
+	'linux-arm64': { sqlite: 'linux-arm64', engine: 'linux-arm64' },
+	'alpine-x64': { sqlite: 'linuxmusl-x64', engine: null },
+	'alpine-arm64': { sqlite: 'linuxmusl-arm64', engine: null },
 } as const;
 export type Target = keyof typeof targets;
 
-const limit = 3 * 1024 * 1024;
+/** Megabytes, without and with the engine: measured (2.4 and 13.5 for linux-x64) and some room. */
+const limits = { without: 3, with: 18 } as const;
 
 function isTarget(name: string): name is Target {
 	return name in targets;
@@ -79,8 +82,9 @@ function stageSqlite(folder: string, binary: string): void {
 }
 
 /** What must be in a package for it to work at all. */
-function check(path: string, target: Target): number {
+function check(path: string, target: Target, engine: boolean): number {
 	const names = listZip(path).map(({ name }) => name);
+	const { sqlite, engine: binaries } = targets[target];
 	const { main } = readManifest();
 	const needed = [
 		typeof main === 'string' ? main.replace(/^\.\//, '') : 'dist/extension.cjs',
@@ -93,14 +97,27 @@ function check(path: string, target: Target): number {
 		'ThirdPartyNotices.txt',
 		'node_modules/better-sqlite3/package.json',
 		'node_modules/better-sqlite3/lib/index.js',
-		`node_modules/better-sqlite3/prebuilds/${targets[target]}.node`,
+		`node_modules/better-sqlite3/prebuilds/${sqlite}.node`,
+		...(engine
+			? ['node-llama-cpp/dist/index.js', `@node-llama-cpp/${binaries}/dist/index.js`].map(
+					(file) => `dist/node_modules/${file}`,
+				)
+			: []),
 	];
 	const missing = needed.filter((file) => !names.includes(`extension/${file}`));
 	if (missing.length > 0) throw new Error(`${relative(root, path)} lacks ${missing.join(', ')}.`);
 	const natives = names.filter((name) => name.endsWith('.node'));
-	if (natives.length !== 1)
-		throw new Error(`${relative(root, path)} holds ${natives.join(', ')} instead of one binary.`);
+	// The engine's comes once a package, for one platform, beside the libraries it loads.
+	const foreign = natives.filter(
+		(name) =>
+			!name.endsWith(`/${sqlite}.node`) &&
+			!(engine && name.startsWith(`extension/dist/node_modules/@node-llama-cpp/${binaries}/bins/`)),
+	);
+	if (natives.length !== (engine ? 2 : 1) || foreign.length > 0) {
+		throw new Error(`${relative(root, path)} holds other binaries than it should: ${natives.join(', ')}.`);
+	}
 	const { size } = statSync(path);
+	const limit = limits[engine ? 'with' : 'without'] * 1024 * 1024;
 	if (size > limit) throw new Error(`${relative(root, path)} has ${size} bytes, more than the ${limit} allowed.`);
 	return size;
 }
@@ -117,15 +134,22 @@ export async function makePackages(wanted: readonly Target[], say: (line: string
 		if (existsSync(join(root, file))) cpSync(join(root, file), join(built, file));
 	}
 	writeFileSync(join(built, 'package.json'), `${JSON.stringify(shippedManifest(), null, '\t')}\n`);
-	writeFileSync(join(built, 'ThirdPartyNotices.txt'), thirdPartyNotices(metafiles, ['better-sqlite3']));
+	const library = join(staging, 'library');
+	const libraries = await stageEngine(library);
 
 	const made: string[] = [];
 	for (const target of wanted) {
 		const started = performance.now();
 		const folder = join(staging, target);
 		const vsix = vsixPath(target);
+		const { sqlite, engine: binaries } = targets[target];
 		cpSync(built, folder, { recursive: true });
-		stageSqlite(folder, targets[target]);
+		stageSqlite(folder, sqlite);
+		// Beside the bundles and not in node_modules: vsce takes from there only what npm knows as a dependency, whole.
+		const engine = binaries !== null && (await stageBinaries(join(folder, 'dist'), binaries));
+		if (engine) cpSync(library, join(folder, 'dist'), { recursive: true });
+		const notices = thirdPartyNotices(metafiles, ['better-sqlite3', ...(engine ? libraries : [])]);
+		writeFileSync(join(folder, 'ThirdPartyNotices.txt'), notices + (engine ? LLAMA_CPP_NOTICE : ''));
 		rmSync(vsix, { force: true });
 		await mustRun(
 			process.execPath,
@@ -135,8 +159,12 @@ export async function makePackages(wanted: readonly Target[], say: (line: string
 			],
 			{ cwd: folder },
 		);
-		const size = check(vsix, target);
-		say(`${relative(root, vsix)}  ${(size / 1024 / 1024).toFixed(2)} MB  (${took(started)})`);
+		const size = check(vsix, target, engine);
+		const without =
+			binaries === null
+				? ', without an engine for GGUF files: none is published for it'
+				: ', without an engine for GGUF files: the registry has none';
+		say(`${relative(root, vsix)}  ${(size / 1024 / 1024).toFixed(2)} MB${engine ? '' : without}  (${took(started)})`);
 		made.push(vsix);
 	}
 	rmSync(staging, { recursive: true, force: true });
