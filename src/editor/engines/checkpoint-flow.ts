@@ -8,7 +8,7 @@ import { pickFilesStep } from './pick-files.ts';
 import { askServed, type PickedServer, pickModelsStep, pickServerStep, type Served } from './pick-served.ts';
 import type { ServerKeys } from './server-keys.ts';
 import { showStep } from './step.ts';
-import { ENGINE_WORDS, fileName, modelName, modelsText, settingsText } from './words.ts';
+import { ENGINE_WORDS, fileName, fileNames, modelsText, settingsText } from './words.ts';
 
 type EngineChoice = CheckpointModels['engine'];
 type Stage = 'engine' | 'server' | 'reference' | 'checkpoints' | 'form';
@@ -227,13 +227,17 @@ export class CheckpointFlow {
 		const offered = found.filter(({ path }) => !options.many || path !== this.#reference);
 		// In a folder of data many files end alike.
 		if (engine === 'logprobs') offered.sort((a, b) => Number(isLog(b)) - Number(isLog(a)));
-		const picked = options.picked.length > 0 ? options.picked : this.#named(offered);
+		const picked = options.picked.length > 0 ? options.picked : this.#named(engine, offered);
 		return pickFilesStep({ ...options, endings, folder, found: offered, picked });
 	}
 
 	/** Those that the run to be repeated names. */
-	#named(files: readonly FoundFile[]): string[] {
-		return files.flatMap(({ path }) => (this.#names.some((name) => modelName(path) === name) ? path : []));
+	#named(engine: 'gguf' | 'logprobs', files: readonly FoundFile[]): string[] {
+		const names = fileNames(
+			engine,
+			files.map(({ path }) => path),
+		);
+		return files.flatMap(({ path }, i) => (this.#names.includes(names[i] ?? '') ? path : []));
 	}
 
 	async #askModels(

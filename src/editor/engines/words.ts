@@ -1,4 +1,5 @@
 import type { LossName } from '../../domain/checkpoint.ts';
+import { ggufName, logprobsName, namesOfFiles } from '../../scoring/engines/checkpoint-names.ts';
 import { type CheckpointChoice, type CheckpointModels, type CheckpointSettings, usesSmoothing } from './choice.ts';
 
 /** What each engine is, for lists. */
@@ -31,16 +32,15 @@ export function fileName(path: string): string {
 	return path.split(/[\\/]/u).at(-1) ?? path;
 }
 
-/** As a run names the model in a file. */
-export function modelName(path: string): string {
-	return fileName(path).replace(/\.gguf$/iu, '');
+/** As a run names models in files: told apart by their folders where base names are alike. */
+export function fileNames(engine: 'gguf' | 'logprobs', paths: readonly string[]): string[] {
+	return namesOfFiles(paths, engine === 'gguf' ? ggufName : logprobsName);
 }
 
-/** As a run names them: files without folder and ending, served models as they are. */
+/** As a run names them; a file of log-probabilities may hold others. */
 export function checkpointNames(models: CheckpointModels): string[] {
-	if (models.engine === 'logprobs') return models.files.map(fileName);
 	if (models.engine === 'http') return [...models.checkpoints];
-	return models.checkpoints.map(modelName);
+	return fileNames(models.engine, models.engine === 'gguf' ? models.checkpoints : models.files);
 }
 
 export function counted(n: number, noun: string): string {
