@@ -33,6 +33,12 @@ export function scoringEntry(): string {
 	return existsSync(bundled) ? bundled : join(import.meta.dirname, '../scoring-process.ts');
 }
 
+function cancelled({ engine }: ScoreRequest): UserError {
+	const kept =
+		engine === 'gguf' || engine === 'http' ? ' What was scored is kept: the same run again goes on from there.' : '';
+	return new UserError('cancelled', `The scoring run was cancelled; nothing was recorded.${kept}`);
+}
+
 /**
  * Runs one scoring run in a process of its own: a crash or a full memory there ends the run, not the caller. The process
  * leaves when this one does (IPC disconnect).
@@ -51,7 +57,7 @@ export function runScoringProcess(
 ): Promise<{ readonly rejected?: RejectedRows }> {
 	return new Promise((resolve, reject) => {
 		if (options.signal?.aborted) {
-			reject(new UserError('cancelled', 'The scoring run was cancelled; nothing was recorded.'));
+			reject(cancelled(request));
 			return;
 		}
 		const heap = Math.round((HEAP_SHARE * totalmem()) / 2 ** 20);
@@ -103,7 +109,7 @@ export function runScoringProcess(
 			options.signal?.removeEventListener('abort', cancel);
 			if (outcome?.type === 'done') resolve(outcome.rejected === undefined ? {} : { rejected: outcome.rejected });
 			else if (options.signal?.aborted) {
-				reject(new UserError('cancelled', 'The scoring run was cancelled; nothing was recorded.'));
+				reject(cancelled(request));
 			} else if (outcome?.type === 'failed') {
 				reject(
 					outcome.reason === null
@@ -116,7 +122,7 @@ export function runScoringProcess(
 				reject(
 					new UserError(
 						'environment',
-						`The scoring process ended before it was done (${how}).${memory} Nothing was recorded and the workspace is as it was. Try again; if it happens again, run "pairwright doctor".`,
+						`The scoring process ended before it was done (${how}).${memory} Nothing was recorded and the workspace is as it was. Try again${request.engine === 'gguf' || request.engine === 'http' ? ': what was scored is kept' : ''}; if it happens again, run "pairwright doctor".`,
 					),
 				);
 			}

@@ -4,6 +4,9 @@ import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { UserError } from '../../../protocol/errors.ts';
 
+/** Of the file format, little-endian. */
+const VERSIONS: readonly number[] = [2, 3];
+
 const hashes = new Map<string, string>();
 
 /**
@@ -41,11 +44,18 @@ async function checked(path: string): Promise<{ readonly size: number; readonly 
 		throw new UserError('environment', `${path} cannot be read: ${(error as Error).message}.`);
 	}
 	try {
-		const { bytesRead, buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
-		if (bytesRead !== 4 || buffer.toString('latin1') !== 'GGUF') {
+		const { bytesRead, buffer } = await file.read(Buffer.alloc(8), 0, 8, 0);
+		if (bytesRead < 4 || buffer.toString('latin1', 0, 4) !== 'GGUF') {
 			throw new UserError(
 				'unusable-input',
 				`${basename(path)} is no GGUF file (it does not begin with "GGUF"). Convert the checkpoint with llama.cpp's convert_hf_to_gguf.py, --outtype f16 or f32.`,
+			);
+		}
+		// The library guesses at other versions, and on what is none it never comes back.
+		if (bytesRead !== 8 || !VERSIONS.includes(buffer.readUInt32LE(4))) {
+			throw new UserError(
+				'unusable-input',
+				`${basename(path)} is damaged, or of a GGUF version that llama.cpp does not read (it reads ${VERSIONS.join(' and ')}). Download or convert it again.`,
 			);
 		}
 		return await file.stat();
