@@ -295,7 +295,7 @@ describe('the report webview', { skip }, () => {
 		assert.equal((await calls()).at(-1)?.method, 'rerun');
 		await tell('running', { phase: 'fitting the path', done: 4, total: 12, unit: 'steps', eta: 8 });
 		await page
-			.getByText(/fitting the path · 4 of 12/)
+			.getByText(/Fitting the path · 4 of 12/)
 			.first()
 			.waitFor();
 		assert.equal(await page.getByRole('button', { name: 'Re-run' }).first().isDisabled(), true);

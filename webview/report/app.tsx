@@ -5,6 +5,7 @@ import { CheckpointChecks } from './checkpoints/checks.tsx';
 import { CompareSection } from './checkpoints/compare.tsx';
 import { CheckpointDifferences } from './checkpoints/differences.tsx';
 import { ForgettingSection } from './checkpoints/forgetting.tsx';
+import { LambdaState } from './checkpoints/lambda-state.tsx';
 import { hasCheckpoints } from './checkpoints/record.ts';
 import { SideBySideSection } from './checkpoints/side-by-side.tsx';
 import { CheckpointsSection } from './checkpoints/table.tsx';
@@ -98,7 +99,9 @@ export function App({ state, running, incomplete, host, initial, keep }: Props) 
 		<ViewContext.Provider value={view}>
 			<main>
 				{state?.status === 'report' ? (
-					<Body state={state} rest={rest} running={running} problem={problem} dismiss={() => setProblem(null)} />
+					<LambdaState>
+						<Body state={state} rest={rest} running={running} problem={problem} dismiss={() => setProblem(null)} />
+					</LambdaState>
 				) : (
 					<Instead state={state} problem={problem} />
 				)}

@@ -1,5 +1,5 @@
 import { fixed, lambda } from '../format.ts';
-import { useView } from '../view-state.tsx';
+import { useLambdaPlace } from './lambda-state.tsx';
 import type { CheckpointRecord } from './record.ts';
 import type { AtLambda } from './shared.ts';
 
@@ -24,7 +24,7 @@ export function lambdaSentence(record: CheckpointRecord, { best, judged, lambda:
 
 /** Moves λ over the same checkpoints: nothing is scored again. */
 export function LambdaSlider({ record, at }: { record: CheckpointRecord; at: AtLambda }) {
-	const { set } = useView();
+	const { move } = useLambdaPlace();
 	if (at.best === null) return <p class="lambda-none">{lambdaSentence(record, at)}</p>;
 	return (
 		<div class="picker lambda">
@@ -42,7 +42,7 @@ export function LambdaSlider({ record, at }: { record: CheckpointRecord; at: AtL
 				value={at.at}
 				aria-valuetext={`λ ${lambda(at.lambda)}: ${at.best}`}
 				aria-describedby="lambda-says"
-				onInput={(event) => set({ viewed: Number(event.currentTarget.value) })}
+				onInput={(event) => move(Number(event.currentTarget.value))}
 			/>
 			<p id="lambda-says">{lambdaSentence(record, at)}</p>
 		</div>

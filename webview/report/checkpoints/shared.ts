@@ -2,6 +2,7 @@
 import type { CheckpointResult } from '../../../src/domain/checkpoint.ts';
 import { type JudgedCheckpoints, judgeCheckpoints } from '../../../src/domain/checkpoint-choice.ts';
 import { useView } from '../view-state.tsx';
+import { useLambdaPlace } from './lambda-state.tsx';
 import { type CheckpointRecord, headlineOf, lambdaGrid } from './record.ts';
 
 /** More panels than fit beside each other would compare nothing. */
@@ -19,9 +20,9 @@ export interface AtLambda extends JudgedCheckpoints {
 
 /** J of every checkpoint at the slider's λ. */
 export function useLambda(record: CheckpointRecord): AtLambda {
-	const { state } = useView();
+	const { viewed } = useLambdaPlace();
 	const grid = lambdaGrid(record);
-	const at = Math.min(state.viewed ?? grid.indexOf(record.settings.lambda), grid.length - 1);
+	const at = Math.min(viewed ?? grid.indexOf(record.settings.lambda), grid.length - 1);
 	// Where the run itself had no criterion (too few clusters), there is none at another λ either.
 	const weighed = record.checkpoints.some(({ objective }) => objective.value !== null) ? record.checkpoints : [];
 	const bestAt = (index: number) => judgeCheckpoints(weighed, grid[index] ?? 0, record.settings.margin);
