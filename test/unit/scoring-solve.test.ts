@@ -110,13 +110,16 @@ test('every fold is stationary at its own weighted objective, for every s and ri
 	}
 });
 
-test('a start from a neighbour changes the way, not the answer, also where R comes in or T leaves', () => {
+test('a start from a neighbour changes the way, not the answer, also where R or T comes in or leaves', () => {
 	const chain = [
 		[0, 0.1],
 		[0, 0.03],
 		[0.3, 0.03],
 		[0.6, 0.1],
 		[1, 0.1],
+		[0.7, 0.1],
+		[0.7, 0.03],
+		[0.2, 0.03],
 	] as const;
 	let start: Fitted | null = null;
 	for (const [s, ridge] of chain) {
