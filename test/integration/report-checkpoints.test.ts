@@ -149,6 +149,11 @@ describe('the report of a checkpoint run', { skip }, () => {
 		assert.match(gone, /held-out void/);
 		assert.match(gone, /0\.088 void/);
 		assert.match(gone, /cannot be told/);
+		// Earlier probe runs are not drawn in one line with runs over checkpoints.
+		assert.match(
+			await page.locator('section[aria-labelledby=history-title]').innerText(),
+			/4.runs of the probe stand apart/,
+		);
 		assert.match(
 			await page.locator('section[aria-labelledby=checkpoints-title] .left-out').innerText(),
 			/Held-out void, gdpo-step50, gdpo-step100, gdpo-step400: reference-memorised/,

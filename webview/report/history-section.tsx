@@ -1,7 +1,7 @@
 import type { RunReport, RunSummary } from '../../src/protocol/workspace-api.ts';
 import { Figure } from '../charts/figure.tsx';
 import { type RunSeries, RunsChart } from '../charts/runs.tsx';
-import { dateTime, fixed, withInterval } from './format.ts';
+import { counted, dateTime, fixed, withInterval } from './format.ts';
 import { Pending } from './parts.tsx';
 import { runsSentence } from './sentences.ts';
 import { useTableToggle, useView } from './view-state.tsx';
@@ -35,9 +35,16 @@ function RunLink({ run, current }: { run: RunSummary; current: boolean }) {
 	);
 }
 
+/** Runs that can stand in one line: what pairs teach a probe and what checkpoints learnt are two things. */
+function alike({ history, record }: RunReport): readonly RunSummary[] {
+	const probe = record.engine.name === 'probe';
+	return history.filter((run) => (run.engine === 'probe') === probe);
+}
+
 function RunsFigure({ report, name, title }: { report: RunReport; name: Key; title: string }) {
 	const toggle = useTableToggle(`runs-${name}`);
-	const history = report.history.slice(-SHOWN_RUNS);
+	const history = alike(report).slice(-SHOWN_RUNS);
+	const probe = report.record.engine.name === 'probe';
 	const drawn = series(history, name).filter((one) => one.points.length > 0);
 	if (drawn.length === 0) return <p>{title}: insufficient, no run has eval or held-out numbers yet.</p>;
 	return (
@@ -45,13 +52,13 @@ function RunsFigure({ report, name, title }: { report: RunReport; name: Key; tit
 			title={title}
 			sentence={runsSentence(history, name)}
 			table={{
-				head: ['Run', 'When', 'In distribution', 'Held out', 'λ', 'Verdict'],
+				head: ['Run', 'When', 'In distribution', 'Held out', probe ? 'λ' : 'Recommended', 'Verdict'],
 				rows: history.map((run) => [
 					<RunLink key={run.run} run={run} current={run.run === report.record.run} />,
 					dateTime(run.created),
 					run.eval ? withInterval(run.eval[name]) : fixed(null),
 					run.heldout ? withInterval(run.heldout[name]) : fixed(null),
-					fixed(run.lambda, 2),
+					probe ? fixed(run.lambda, 2) : run.checkpoints ? (run.checkpoints.recommended ?? 'none') : fixed(null),
 					run.verdict.status,
 				]),
 			}}
@@ -90,16 +97,26 @@ function Legend({ dashed }: { dashed: string }) {
 }
 
 export function HistorySection({ report }: { report: RunReport }) {
+	const others = report.history.length - alike(report).length;
+	const kind = report.record.engine.name === 'probe' ? 'over checkpoints' : 'of the probe';
 	return (
 		<section aria-labelledby="history-title">
 			<h2 id="history-title">Runs over time</h2>
 			{report.pending ? (
 				<Pending what="earlier runs" />
 			) : (
-				<div class="two">
-					<RunsFigure report={report} name="nll" title="Loss (NLL)" />
-					<RunsFigure report={report} name="overconfidence" title="Over-confidence" />
-				</div>
+				<>
+					<div class="two">
+						<RunsFigure report={report} name="nll" title="Loss (NLL)" />
+						<RunsFigure report={report} name="overconfidence" title="Over-confidence" />
+					</div>
+					{others === 0 ? null : (
+						<p class="note dim">
+							{counted(others, 'run')} {kind} {others === 1 ? 'stands' : 'stand'} apart: what pairs teach a probe and
+							what checkpoints learnt are not one line.
+						</p>
+					)}
+				</>
 			)}
 		</section>
 	);
