@@ -12,6 +12,8 @@ export interface WorkspaceConfig {
 	readonly thresholds: { readonly eval_rise: number };
 	/** A rewrite goes into training exports only once a second person has judged it. */
 	readonly rewrites: { readonly second_person: boolean };
+	/** Individual speed, position bias and self-consistency: shown to everybody, or to each person their own alone. */
+	readonly people: { readonly show_individuals: boolean };
 }
 
 export const DEFAULT_CONFIG: WorkspaceConfig = {
@@ -30,4 +32,5 @@ export const DEFAULT_CONFIG: WorkspaceConfig = {
 	split: { seed: 'pairwright', eval_share: 0.2 },
 	thresholds: { eval_rise: 0.01 },
 	rewrites: { second_person: true },
+	people: { show_individuals: false },
 };

@@ -24,6 +24,10 @@ const ConfigFile = v.object({
 		v.object({ second_person: v.optional(v.boolean(), DEFAULT_CONFIG.rewrites.second_person) }),
 		DEFAULT_CONFIG.rewrites,
 	),
+	people: v.optional(
+		v.object({ show_individuals: v.optional(v.boolean(), DEFAULT_CONFIG.people.show_individuals) }),
+		DEFAULT_CONFIG.people,
+	),
 });
 
 /**

@@ -13,7 +13,7 @@ test('the schema that editors check config.json against names exactly the settin
 	// `gate` is read by the gate alone; its own test is with it.
 	const { $schema: _, gate: _gate, ...properties } = schema.properties;
 	assert.deepEqual(Object.keys(properties).sort(), Object.keys(DEFAULT_CONFIG).sort());
-	for (const key of ['split', 'thresholds', 'rewrites'] as const) {
+	for (const key of ['split', 'thresholds', 'rewrites', 'people'] as const) {
 		const defaults = Object.fromEntries(
 			Object.entries(properties[key]?.properties ?? {}).map(([name, p]) => [name, (p as { default: unknown }).default]),
 		);

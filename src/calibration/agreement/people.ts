@@ -72,7 +72,7 @@ function withConfusions(pairs: readonly RatedPair[], listed: readonly { readonly
 	return both;
 }
 
-const valueOf = (measured: Measured): number | null => (typeof measured === 'string' ? null : measured);
+const numberOf = (measured: Measured): number | null => (typeof measured === 'string' ? null : measured);
 const plainKappa = (confusion: Float64Array): Measured => cohenKappa(confusion, C);
 
 /**
@@ -94,7 +94,7 @@ export function peoplePairs(
 			return {
 				...{ a, b, n },
 				...{ kappa: kappa.value, kappa_low: kappa.low, kappa_high: kappa.high },
-				weighted_kappa: valueOf(cohenKappa(ordinal, ORDINAL_STEPS, 'linear')),
+				weighted_kappa: numberOf(cohenKappa(ordinal, ORDINAL_STEPS, 'linear')),
 				...{ agreement: agreement.value, agreement_low: agreement.low, agreement_high: agreement.high },
 				...(kappa.reason === undefined ? {} : { reason: kappa.reason }),
 			};
