@@ -8,6 +8,8 @@ const EVERY_MS = 100;
 
 /** One line about a job: `Reading  ██████░░░░  45,000 / 100,000 rows  45 %  4 s left`. */
 export function progressLine({ phase, done, total, unit, eta, message }: Progress): string {
+	// One step has no progress to show.
+	if (unit === 'steps' && total === 1) return [`${phase} …`, message ?? ''].filter((part) => part !== '').join('  ');
 	const amount = (n: number) => (unit === 'bytes' ? bytes(n) : count(n));
 	const share = total === null || total <= 0 ? null : Math.min(1, done / total);
 	const bar = share === null ? '' : '█'.repeat(Math.round(share * BAR)) + '░'.repeat(BAR - Math.round(share * BAR));

@@ -117,4 +117,8 @@ test('a progress line says phase, amount, share and time left, and leaves out wh
 		progressLine({ job: 'j', phase: 'Fit', done: 3, total: null, unit: 'steps', eta: null }),
 		'Fit  3 steps',
 	);
+	assert.equal(
+		progressLine({ job: 'j', phase: 'opening m', done: 0, total: 1, unit: 'steps', eta: null }),
+		'opening m …',
+	);
 });
