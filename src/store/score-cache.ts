@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { renameSync, rmSync, statSync } from 'node:fs';
 import type Sqlite from 'better-sqlite3';
 import type { ComparisonScore, TokenKl } from '../domain/checkpoint.ts';
+import { UserError } from '../protocol/errors.ts';
 import { isBroken, loadSqlite } from './database.ts';
 
 /** Version of the tables: a cache of another version is dropped, its scores can be had again. */
@@ -83,7 +84,7 @@ export class ScoreCache {
 				return new ScoreCache(path, prepared(db), notice, maxBytes);
 			} catch (error) {
 				db?.close();
-				if (!isBroken(error) || notice !== null) throw error;
+				if (!isBroken(error) || notice !== null) throw unusable(path, 'opened', error);
 				renameSync(path, `${path}.damaged`);
 				for (const suffix of ['-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
 				notice = `The cache of model scores was damaged (${(error as Error).message}). It was renamed to ${path}.damaged and begun anew: what it held is scored again.`;
@@ -130,6 +131,13 @@ export class ScoreCache {
 		}
 		this.#db.close();
 	}
+}
+
+function unusable(path: string, how: 'opened' | 'written', error: unknown): UserError {
+	return new UserError(
+		'environment',
+		`The cache of model scores ${path} cannot be ${how}: ${(error as Error).message}. Check its permissions and the free space, or delete it: what it holds is then scored again.`,
+	);
 }
 
 function prepared(db: Sqlite.Database): Sqlite.Database {
@@ -182,7 +190,7 @@ export class ModelScores {
 		return { score, kl: { sum: row.kl, positions: row.kl_positions } };
 	}
 
-	/** @throws what an earlier commit in the background failed with, e.g. a full disk */
+	/** @throws UserError environment: an earlier commit in the background failed, e.g. on a full disk */
 	put(comparison: string, scored: CachedScore): void {
 		this.#rethrow();
 		this.#waiting.push([comparison, scored]);
@@ -205,23 +213,26 @@ export class ModelScores {
 		const rows = this.#waiting;
 		this.#waiting = [];
 		if (rows.length === 0) return;
-		this.#db
-			.transaction(() => {
-				for (const [comparison, { score, kl }] of rows) {
-					this.#write.run(
-						this.#model,
-						Buffer.from(comparison, 'hex'),
-						score.a.logp,
-						score.b.logp,
-						score.a.tokens,
-						score.b.tokens,
-						kl?.sum ?? null,
-						kl?.positions ?? null,
-						kl === undefined ? null : this.#reference,
-					);
-				}
-			})
-			.immediate();
+		const write = this.#db.transaction(() => {
+			for (const [comparison, { score, kl }] of rows) {
+				this.#write.run(
+					this.#model,
+					Buffer.from(comparison, 'hex'),
+					score.a.logp,
+					score.b.logp,
+					score.a.tokens,
+					score.b.tokens,
+					kl?.sum ?? null,
+					kl?.positions ?? null,
+					kl === undefined ? null : this.#reference,
+				);
+			}
+		});
+		try {
+			write.immediate();
+		} catch (error) {
+			throw unusable(this.#db.name, 'written', error);
+		}
 	}
 
 	#rethrow(): void {

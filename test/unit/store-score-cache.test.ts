@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { sha256 } from '../../src/domain/identity.ts';
+import { UserError } from '../../src/protocol/errors.ts';
 import { ScoreCache, scoreCachePath, scoreCacheSize } from '../../src/store/score-cache.ts';
 
 function cachePath(t: TestContext): string {
@@ -123,4 +124,27 @@ test('past its bound the models used longest ago go, never those of this run', a
 	assert.notEqual(kept.model('now', null).get(id(7)), null, 'a run that needs more than the bound keeps its own');
 	kept.close();
 	assert.ok(!existsSync(`${path}.damaged`));
+});
+
+test('a place where no file can be made is named, with what to do', async (t) => {
+	const path = join(cachePath(t), 'no', 'such', 'folder');
+	await assert.rejects(
+		ScoreCache.open(path),
+		(error) =>
+			UserError.is(error, 'environment') && error.message.includes(path) && /cannot be opened/.test(error.message),
+	);
+});
+
+test('what cannot be written is an error at the next pair, in words', async (t) => {
+	const cache = await ScoreCache.open(cachePath(t));
+	t.after(() => cache.close());
+	const scores = cache.model('one', null);
+	const broken = { a: { logp: Number.NaN, tokens: 1 }, b: { logp: -1, tokens: 1 } };
+	t.mock.timers.enable({ apis: ['setTimeout'] });
+	scores.put(id(1), { score: broken });
+	t.mock.timers.tick(500);
+	assert.throws(
+		() => scores.put(id(2), { score: score(2) }),
+		(error) => UserError.is(error, 'environment') && /cannot be written/.test(error.message),
+	);
 });
