@@ -157,6 +157,7 @@ export const dataSchemas = {
 	answerProposal: v.strictTuple([idSchema, v.boolean(), v.optional(text)]),
 	splits: v.strictTuple([]),
 	inspect: v.strictTuple([jobSchema]),
+	agreement: v.strictTuple([]),
 	acceptLeak: v.strictTuple([v.pipe(v.array(idSchema), v.minLength(1), v.maxLength(1000)), text]),
 	score: v.strictTuple([
 		v.strictObject({

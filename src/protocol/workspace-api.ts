@@ -4,6 +4,7 @@
  * Errors: `UserError` (protocol/errors.ts) says what happened, where, and what to do; anything else is a defect.
  */
 
+import type { AgreementReport } from '../domain/agreement.ts';
 import type { EngineName, LossName } from '../domain/checkpoint.ts';
 import type { Message, Prompt, Side } from '../domain/comparison.ts';
 import type { WorkspaceConfig } from '../domain/config.ts';
@@ -624,6 +625,8 @@ export interface WorkspaceApi {
 	splits(): Promise<SplitsOverview>;
 	/** Leakage, shift, novelty, composition (design.md §5), without a run; needs no judgment. Cancelled by its job. */
 	inspect(job: Job): Promise<Inspection>;
+	/** Annotators against each other and themselves; nothing of E before an opening. */
+	agreement(): Promise<AgreementReport>;
 	/** Leaks between these prompts, or others of their clusters, are right as they are: listed, no longer counted. */
 	acceptLeak(
 		prompts: readonly string[],

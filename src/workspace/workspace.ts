@@ -7,6 +7,7 @@ import { judgedBy } from '../store/read-counts.ts';
 import { indexState } from '../store/search-index.ts';
 import { pendingSources } from '../store/source-rows.ts';
 import { acceptLeak } from './accept-leak.ts';
+import { agreement } from './agreement.ts';
 import { author, improve } from './authoring.ts';
 import { Context } from './context.ts';
 import { assign, facets, previewTag, tag } from './curation.ts';
@@ -311,6 +312,10 @@ export class Workspace implements WorkspaceApi {
 			await this.#clustered({ job, signal });
 			return inspect(ctx, job, signal);
 		});
+	}
+
+	async agreement() {
+		return agreement(this.#initialised());
 	}
 
 	async acceptLeak(...[prompts, reason]: Parameters<WorkspaceApi['acceptLeak']>) {
