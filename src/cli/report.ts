@@ -87,7 +87,7 @@ export function runsText(terminal: Terminal, runs: readonly RunSummary[]): strin
 			run.run,
 			when(run.created),
 			scoredBy(run),
-			run.checkpoints === undefined ? `λ ${plain(run.lambda)}` : oneLine(run.checkpoints.recommended ?? 'ship none'),
+			run.checkpoints === undefined ? `λ ${plain(run.lambda)}` : oneLine(run.checkpoints.recommended ?? 'none'),
 			fixed(run.eval?.nll.value ?? null),
 			fixed(run.heldout?.nll.value ?? null),
 			run.heldout === null ? fixed(null) : interval(run.heldout.overconfidence),
