@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
+import { registerAgreement } from './agreement.ts';
 import { registerAuthor } from './author.ts';
 import { registerCalibrate } from './calibrate.ts';
 import { registerCompare } from './compare.ts';
@@ -52,6 +53,7 @@ export function createProgram(): Command {
 		registerTag,
 		registerSplit,
 		registerInspect,
+		registerAgreement,
 		registerScore,
 		registerDecide,
 		registerReport,
