@@ -20,10 +20,12 @@ const editor = useEditor({
 		makeSmall(workspace);
 		const folder = models(workspace);
 		mkdirSync(folder);
-		writeTinyGguf(join(folder, 'ref.gguf'), { context: 4096 });
+		// Wide and deep enough that a person could stop a run over them.
+		const shape = { context: 4096, layers: 4, width: 96 };
+		writeTinyGguf(join(folder, 'ref.gguf'), shape);
 		for (const step of STEPS) {
 			const nudge = { seed: step, scale: step / 4000 };
-			writeTinyGguf(join(folder, `dpo-step${step}.gguf`), { context: 4096, nudge });
+			writeTinyGguf(join(folder, `dpo-step${step}.gguf`), { ...shape, nudge });
 		}
 	},
 	viewport: { width: 1500, height: 950 },

@@ -245,7 +245,7 @@ export class CheckpointFlow {
 		without: readonly string[],
 	) {
 		const url = this.#server?.url ?? '';
-		this.#served ??= await askServed(url, this.#keys);
+		this.#served ??= await askServed(this.#title, url, this.#keys);
 		const answer = await pickModelsStep({ ...options, url, served: this.#served, without, keys: this.#keys });
 		if (answer !== undefined && 'again' in answer) this.#served = undefined;
 		return answer;

@@ -85,15 +85,22 @@ export interface Served {
 	readonly problem: string | null;
 }
 
-/** Asks the server, with progress: it may be slow to answer. */
-export async function askServed(url: string, keys: ServerKeys): Promise<Served> {
+/** Asks the server; a busy list keeps the place meanwhile: it may be slow to answer. */
+export async function askServed(title: string, url: string, keys: ServerKeys): Promise<Served> {
+	const waiting = vscode.window.createQuickPick();
+	waiting.title = title;
+	waiting.placeholder = `Asking ${hostOf(url)} for its models…`;
+	waiting.ignoreFocusOut = true;
+	waiting.busy = true;
+	waiting.enabled = false;
+	waiting.show();
 	try {
-		const options = { location: vscode.ProgressLocation.Window, title: `Asking ${hostOf(url)} for its models` };
-		const key = await keys.of(url);
-		return { models: await vscode.window.withProgress(options, () => servedModels(url, key)), problem: null };
+		return { models: await servedModels(url, await keys.of(url)), problem: null };
 	} catch (error) {
 		if (!UserError.is(error)) throw error;
 		return { models: [], problem: error.message };
+	} finally {
+		waiting.dispose();
 	}
 }
 

@@ -40,5 +40,5 @@ export function progressText(progress: Progress): string {
 /** A few characters for the status bar: phase and percentage. */
 export function progressShort(progress: Progress): string {
 	const done = share(progress);
-	return done === null ? `${progress.phase}…` : `${progress.phase} ${Math.floor(done * 100)} %`;
+	return done === null || progress.total === 1 ? `${progress.phase}…` : `${progress.phase} ${Math.floor(done * 100)} %`;
 }
