@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type BuildOptions, type BuildResult, build, context, type Metafile } from 'esbuild';
 import { root } from './paths.ts';
 import { hashSources, isDone, markDone } from './stamp.ts';
@@ -84,11 +84,22 @@ function options({ production, outdir = join(root, 'dist') }: BuildSettings): Bu
 	];
 }
 
-/** A crash of native code in the extension host would end every other extension with it: SQLite lives in the data process. */
-function refuseNativeInExtensionHost(metafiles: readonly Metafile[]): void {
+/**
+ * A crash of native code in the extension host would end every other extension with it: SQLite lives in the data process, and the
+ * engine for GGUF files in the scoring process alone (and in the command line).
+ */
+const keptOut: Readonly<Record<string, readonly string[]>> = {
+	'extension.cjs': ['better-sqlite3', 'node-llama-cpp'],
+	'data.cjs': ['node-llama-cpp'],
+	'look.cjs': ['node-llama-cpp'],
+};
+
+function refuseNativeWhereItMayNotRun(metafiles: readonly Metafile[]): void {
 	for (const [file, { imports }] of metafiles.flatMap(({ outputs }) => Object.entries(outputs))) {
-		if (file.endsWith('extension.cjs') && imports.some(({ path }) => path.startsWith('better-sqlite3'))) {
-			throw new Error('dist/extension.cjs would load better-sqlite3: import from the data process instead.');
+		for (const name of keptOut[basename(file)] ?? []) {
+			if (imports.some(({ path }) => path.startsWith(name))) {
+				throw new Error(`dist/${basename(file)} would load ${name}: import from the process that may run it instead.`);
+			}
 		}
 	}
 }
@@ -104,7 +115,7 @@ export async function buildAll(settings: BuildSettings): Promise<Metafile[]> {
 	const results: BuildResult[] = await Promise.all(options(settings).map((each) => build(each)));
 	await chmod(join(outdir, 'cli.cjs'), 0o755);
 	const metafiles = results.map((result) => result.metafile as Metafile);
-	refuseNativeInExtensionHost(metafiles);
+	refuseNativeWhereItMayNotRun(metafiles);
 	return metafiles;
 }
 
