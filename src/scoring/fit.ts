@@ -41,6 +41,8 @@ export interface FitTask {
 	readonly into: LaneState;
 	/** Search: no more than tells this loss out of fold from `against`. */
 	readonly against?: number | null;
+	/** Search: a hundred times closer. */
+	readonly close?: boolean;
 	/** Final: margins of train and reference rows by the fold model that did not see them; of evaluated rows by each. */
 	readonly margins?: { readonly outOfFold: Float64Array; readonly evaluated: readonly Float64Array[] };
 }
@@ -149,13 +151,14 @@ function search(
 	kernel: LaneKernel,
 	data: FitData,
 	solver: LaneSolver,
-	{ s, start, into, against }: FitTask,
+	{ s, start, into, against, close }: FitTask,
 ): FitResult {
 	// Where the solution starts from, its loss is known.
 	let last = start === null ? Number.NaN : mixture(s, start.losses);
+	const tolerance = close === true ? SEARCH_TOLERANCE / 100 : SEARCH_TOLERANCE;
 	for (let passes = 1; ; passes++) {
 		const { seen, heldOut } = solver.pass();
-		if (seen <= SEARCH_TOLERANCE || passes === MAX_PASSES) {
+		if (seen <= tolerance || passes === MAX_PASSES) {
 			const losses = heldOutLosses(kernel, data, s, into.theta);
 			return { loss: mixture(s, losses), losses, gap: Infinity, passes };
 		}

@@ -28,6 +28,12 @@ export function surelyWorse(tries: readonly Excess[], before: number, s: number)
 	return two.by > 2 * Math.abs((two.by - one.by) / (two.s - one.s)) * Math.abs(s - two.s);
 }
 
+/**
+ * Losses closer than this, in nats, are told apart by a closer search: measured at 100,000 pairs, a loss at the search's tolerance is
+ * wrong by up to 3e-5.
+ */
+const TIE = 1e-4;
+
 /** Where solutions are kept while they are searched. */
 export interface States {
 	take(): LaneState;
@@ -76,6 +82,18 @@ export async function searchRidges(
 			if (old !== undefined) release(old);
 			return result;
 		};
+		const refined = new Set<number>();
+		const refine = async (at: number): Promise<void> => {
+			if (refined.has(at)) return;
+			refined.add(at);
+			const rough = tried.get(at)!;
+			const state = states.take();
+			const { loss, losses } = await fit({ s, ridge: rough.ridge, start: rough, into: state, close: true });
+			const result = { ...rough, state, loss, losses };
+			tried.set(at, result);
+			latest.set(at, result);
+			release(rough);
+		};
 		let best = from;
 		const home = await attempt(from, undefined, null);
 		if (step > 0) {
@@ -86,7 +104,8 @@ export async function searchRidges(
 			let worse = 0;
 			for (let at = best + direction; open(at) && worse < patience; at += direction) {
 				const next = await attempt(at, tried.get(at - direction), tried.get(best)!.loss);
-				if (next.loss < tried.get(best)!.loss) {
+				if (Math.abs(next.loss - tried.get(best)!.loss) < TIE) await Promise.all([refine(best), refine(at)]);
+				if (tried.get(at)!.loss < tried.get(best)!.loss) {
 					best = at;
 					worse = 0;
 				} else worse++;

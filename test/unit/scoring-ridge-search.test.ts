@@ -6,7 +6,7 @@ import type { LaneState } from '../../src/scoring/solve.ts';
 const GRID = [0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 
 /** A search over losses that are a bowl around a place in the grid of ridges; states are counted. */
-async function search(grid: readonly number[], bottom: (s: number) => number) {
+async function search(grid: readonly number[], bottom: (s: number) => number, error: (at: number) => number = () => 0) {
 	const loss = (s: number, at: number): number => 0.5 + (at - bottom(s)) ** 2 / 100;
 	const chosen = new Map<number, number>();
 	const inUse = new Set<LaneState>();
@@ -27,11 +27,13 @@ async function search(grid: readonly number[], bottom: (s: number) => number) {
 					assert.ok(inUse.delete(state), 'a state is given back once');
 				},
 			},
-			async fit({ s, ridge, start }) {
+			async fit({ s, ridge, start, close }) {
 				fits++;
 				await pause();
 				if (start !== null) assert.ok(inUse.has(start.state), `the start of s = ${s} is still there`);
-				return { loss: loss(s, RIDGES.indexOf(ridge)), losses: [0, 0], gap: 0, passes: 1 };
+				const at = RIDGES.indexOf(ridge);
+				const found = loss(s, at) + (close === true ? 0 : error(at));
+				return { loss: found, losses: [0, 0], gap: 0, passes: 1 };
 			},
 		},
 		async (best, atEdge) => {
@@ -58,6 +60,17 @@ for (const [name, grid] of [
 		assert.equal(left, 0);
 	});
 }
+
+test('losses that a search cannot tell apart are searched more closely', async () => {
+	// Ridges 5 and 6 differ by 6e-5; roughly, the worse one looks better by 2e-5.
+	const { chosen, left } = await search(
+		[0, 0.5],
+		() => 5.497,
+		(at) => (at === 5 ? 8e-5 : 0),
+	);
+	assert.deepEqual([...chosen.values()], [5, 5]);
+	assert.equal(left, 0);
+});
 
 test('a minimum at an end of the grid is found, and says so', async () => {
 	assert.deepEqual(
