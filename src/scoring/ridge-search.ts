@@ -50,7 +50,7 @@ export async function searchRidges(
 	{ fit, states }: { readonly fit: (task: FitTask) => Promise<FitResult>; readonly states: States },
 	finish: (best: Tried, atEdge: boolean) => Promise<unknown>,
 ): Promise<void> {
-	/** The last solution of each ridge: nearer than another ridge's at the present s. */
+	/** The last solution of each ridge: that of the s before is nearer than another ridge's at the present s. */
 	const latest = new Map<number, Tried>();
 	const finals = new Map<Tried, Promise<unknown>>();
 	const release = (old: Tried): void => {
@@ -75,7 +75,9 @@ export async function searchRidges(
 			const ridge = RIDGES[at]!;
 			const state = states.take();
 			const old = latest.get(at);
-			const { loss, losses } = await fit({ s, ridge, start: old ?? near ?? null, into: state, against });
+			// An older one is too far: what its search stopped at would be taken for its loss here.
+			const start = old?.s === before ? old : (near ?? null);
+			const { loss, losses } = await fit({ s, ridge, start, into: state, against });
 			const result = { s, ridge, state, loss, losses };
 			tried.set(at, result);
 			latest.set(at, result);
