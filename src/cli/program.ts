@@ -17,6 +17,7 @@ import { registerList } from './list.ts';
 import { registerReport } from './report.ts';
 import { registerScore } from './score.ts';
 import { registerSplit } from './split.ts';
+import { registerSync } from './sync.ts';
 import { registerTag } from './tag.ts';
 
 /** The program with every command of this version; parsing it runs one. */
@@ -61,6 +62,7 @@ export function createProgram(): Command {
 		registerGate,
 		registerFrontier,
 		registerCalibrate,
+		registerSync,
 		registerDoctor,
 	]) {
 		register(program);

@@ -190,6 +190,8 @@ export const dataSchemas = {
 	rebuild: v.strictTuple([jobSchema]),
 	doctor: v.strictTuple([]),
 	close: v.strictTuple([]),
+	sync: v.strictTuple([jobSchema]),
+	syncState: v.strictTuple([]),
 } satisfies ArgumentSchemas<DataProcessApi>;
 
 /** Shapes of the events a data process sends. */

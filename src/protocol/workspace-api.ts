@@ -561,6 +561,31 @@ export interface WorkspaceApi {
 	reload(): Promise<void>;
 
 	importFiles(files: readonly string[], options: ImportOptions, job: Job): Promise<ImportResult>;
+/** What a sync did. Counts are events. */
+export interface SyncResult {
+	/** Events of mine that this sync committed. */
+	readonly committed: number;
+	/** Events of others that came in. */
+	readonly pulled: number;
+	/** Events of mine that the upstream has now and had not before. */
+	readonly pushed: number;
+	/** Events of mine that the upstream still lacks. */
+	readonly not_sent: number;
+	/** Everything was sent and taken over. */
+	readonly ok: boolean;
+	/** In words: what was done, what was not, why, and what to do. */
+	readonly message: string;
+}
+
+/** Whether there is anything to sync with, as far as this machine knows; no network. */
+export interface SyncState {
+	readonly possible: boolean;
+	/** Why it is not. */
+	readonly why?: string;
+	/** Events of mine that the upstream lacks; null where there is none, or no handle yet. */
+	readonly not_sent: number | null;
+}
+
 	exportData(options: ExportOptions): Promise<ExportResult>;
 	/** Stops import, scoring or rebuild by its job id within a second; finished work stays. */
 	cancel(job: string): Promise<void>;
@@ -661,6 +686,10 @@ export interface WorkspaceApi {
 			readonly message: string;
 			readonly remedy?: string;
 		}[];
+	/** Commits and sends my journal and the files it names, takes over what others sent; other files stay as they are. */
+	sync(job: Job): Promise<SyncResult>;
+	syncState(): Promise<SyncState>;
+
 	}>;
 	/** Waits for writes in flight and closes the database. */
 	close(): Promise<void>;

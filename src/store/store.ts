@@ -7,7 +7,7 @@ import { eventsOf, settleAttachments } from './attachments.ts';
 import { settleClusters } from './clusters.ts';
 import { type Database, isBroken, MEMORY, openDatabase, openDatabaseReadOnly, resetTables } from './database.ts';
 import { appendLines, journalFile, stampEvents } from './journal.ts';
-import { withLock } from './lock.ts';
+import { journalLocked } from './journal-lock.ts';
 import { type WorkspacePaths, workspacePaths } from './paths.ts';
 import { type ProjectionSettings, Projector } from './project.ts';
 import { UserState } from './state-dir.ts';
@@ -25,9 +25,6 @@ export interface StoreOptions {
 	readonly readonly?: boolean;
 	readonly notice: (level: 'info' | 'warning' | 'error', text: string) => void;
 }
-
-/** Longest wait for another process's append: an append takes milliseconds. */
-const LOCK_MS = 10_000;
 
 function pause(): Promise<void> {
 	return new Promise((done) => setImmediate(done));
@@ -186,7 +183,7 @@ export class Store {
 		const path = journalFile(this.paths, person, this.state.device);
 		const name = relative(journal, path).split(sep).join('/');
 		const change: JournalChange = { added: 0, removed: 0, problems: [] };
-		const events = await withLock(this.state.lockPath, LOCK_MS, () => {
+		const events = await journalLocked(this.state, () => {
 			// What another process of this device appended: seq follows the largest there is.
 			for (const _ of syncJournalFile(this.#db, journal, name, change));
 			const seen = this.#db.value<number | null>('SELECT max(seq) FROM events') ?? 0;

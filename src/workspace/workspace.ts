@@ -27,6 +27,8 @@ import { Runs } from './runs/runs.ts';
 import { runsPort } from './runs-port.ts';
 import { show } from './show.ts';
 import { splits } from './splits.ts';
+import { syncState } from './sync/state.ts';
+import { sync } from './sync/sync.ts';
 import { retract, undo } from './undo.ts';
 
 export interface OpenOptions {
@@ -364,6 +366,20 @@ export class Workspace implements WorkspaceApi {
 
 	async rejudge(id: string) {
 		return this.#runs.rejudge(id);
+	}
+
+	async sync({ job }: Parameters<WorkspaceApi['sync']>[0]) {
+		const ctx = this.#initialised();
+		return ctx.job(job, (signal) =>
+			sync(ctx, () => this.reload(), {
+				signal,
+				progress: (phase, done) => ctx.emit.progress({ job, phase, done, total: 4, unit: 'steps', eta: null }),
+			}),
+		);
+	}
+
+	async syncState() {
+		return syncState(this.#initialised());
 	}
 
 	async rebuild(job: Parameters<WorkspaceApi['rebuild']>[0]) {

@@ -1,0 +1,292 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../../protocol/errors.ts';
+import type { SyncResult } from '../../protocol/workspace-api.ts';
+import { tryLock } from '../../store/lock.ts';
+import { eventTotals } from '../../store/people-query.ts';
+import { personFolder, workspaceKey } from '../../store/state-dir.ts';
+import type { Context } from '../context.ts';
+import { adoptOwn, bring } from './bring.ts';
+import { attachedFiles, linkedSources, ownJournals, SET_UP } from './mine.ts';
+import { type Outgoing, type Own, outgoing } from './outgoing.ts';
+import { findPlace, type Place, type Upstream } from './place.ts';
+import { notSent } from './state.ts';
+import { identity, makeCommit, TRAILER, treeWith } from './tree.ts';
+import { fetchRefusal, pushRefusal, type Refusal } from './words.ts';
+
+/** How often others may be faster before it is given up for now. */
+const ATTEMPTS = 5;
+/** Longest wait after having lost a race; drawn anew each time, so that two do not meet again. */
+const RETRY_MS = 400;
+/** For the network, and for hooks that run tests. */
+const REMOTE_MS = 5 * 60_000;
+
+/** One sync at work. */
+interface Work {
+	readonly ctx: Context;
+	readonly place: Place;
+	readonly own: Own;
+	readonly person: string;
+	readonly who: Readonly<Record<string, string>>;
+	readonly report: (phase: string, step: number) => void;
+}
+
+function message(person: string, events: number): string {
+	const what = events === 0 ? 'Files that events name' : `${events} ${events === 1 ? 'event' : 'events'}`;
+	return `${what} by ${person}\n\n${TRAILER}: ${personFolder(person)}\n`;
+}
+
+/** A commit of what is mine on top of `base`; `base` itself where it holds everything. */
+async function commitOn({ place, person, who }: Work, base: string | null, out: Outgoing): Promise<string> {
+	if (out.blobs.size === 0 && base !== null) return base;
+	const tree = await treeWith(place, base, out.blobs);
+	return makeCommit(place, tree, base === null ? [] : [base], message(person, out.events), who);
+}
+
+/** How the branch stands to its upstream. */
+interface Standing {
+	/** The upstream is part of the branch. */
+	readonly contains: boolean;
+	/** Commits of the branch that the upstream lacks and that are not of a sync. */
+	readonly foreign: number;
+}
+
+async function standing({ git }: Place, head: string, upstream: string): Promise<Standing> {
+	if ((await git.maybe(['merge-base', head, upstream])) === null) {
+		throw new UserError(
+			'environment',
+			'This branch and its upstream have no commit in common: they are two histories. Ask whoever looks after the repository. Nothing was sent.',
+		);
+	}
+	const range = `${upstream}..${head}`;
+	const count = async (...more: string[]) => Number(await git.text(['rev-list', '--count', ...more, range]));
+	const behind = Number(await git.text(['rev-list', '--count', `${head}..${upstream}`]));
+	return { contains: behind === 0, foreign: (await count()) - (await count('-E', `--grep=^${TRAILER}: `)) };
+}
+
+/** A merge of `other` into the branch with my own files as `other` has them, or the files that conflict. */
+async function mergeCommit(
+	{ place, who }: Work,
+	head: string,
+	other: string,
+	journals: Outgoing['journals'],
+): Promise<{ readonly commit: string } | { readonly conflicts: readonly string[] }> {
+	const { git } = place;
+	// Both sides say the same of my journals, so that they cannot conflict.
+	const blobs = new Map([...journals].map(([path, { name }]) => [path, name]));
+	const level = await makeCommit(place, await treeWith(place, head, blobs), [head], 'level', who);
+	const merged = await git.run(['merge-tree', '--write-tree', '--name-only', '--no-messages', '-z', level, other]);
+	if (merged.code === 1) {
+		return {
+			conflicts: merged.stdout
+				.split('\0')
+				.slice(1)
+				.filter((path) => path !== ''),
+		};
+	}
+	if (merged.code !== 0) {
+		throw new UserError(
+			'environment',
+			'Commits of yours that are not of a sync have to be merged, which needs git 2.38 or newer. Run "git pull" once, then sync again.',
+		);
+	}
+	const tree = merged.stdout.split('\0')[0]?.trim() as string;
+	return { commit: await makeCommit(place, tree, [head, other], `Merge what colleagues sent\n`, who) };
+}
+
+function files(paths: readonly string[]): string {
+	const more = paths.length > 3 ? ` and ${paths.length - 3} more` : '';
+	return `${paths.slice(0, 3).join(', ')}${more}`;
+}
+
+/** Takes over what the upstream has. @returns what stands in the way, in words */
+async function takeOver(
+	work: Work,
+	head: string,
+	target: string,
+	foreign: number,
+	journals: Outgoing['journals'],
+): Promise<string | null> {
+	if (target === head) return null;
+	const { place, own, ctx } = work;
+	let to = target;
+	if (foreign > 0) {
+		const merged = await mergeCommit(work, head, target, journals);
+		if ('conflicts' in merged) {
+			return `What colleagues sent and commits of your own changed the same places of ${files(merged.conflicts)}. Run "git pull" and settle it there; Pairwright leaves such files alone.`;
+		}
+		to = merged.commit;
+	}
+	const blocked = await bring(place, ctx.state, { from: head, to, own, journals });
+	if (blocked === null) return null;
+	return `What colleagues sent would overwrite work of yours that is not committed: ${files(blocked)}. Commit it or put it aside, then sync again. It was not touched.`;
+}
+
+async function fetchUpstream({ place }: Work, upstream: Upstream): Promise<Refusal | null> {
+	try {
+		const args = ['fetch', '--quiet', '--no-tags', '--recurse-submodules=no', upstream.remote];
+		const refspec = `+${upstream.ref}:${upstream.tracking}`;
+		const { code, stderr } = await place.git.run([...args, refspec], { timeoutMs: REMOTE_MS });
+		return code === 0 ? null : fetchRefusal(stderr, upstream.remote);
+	} catch (error) {
+		if (!UserError.is(error, 'environment')) throw error;
+		return fetchRefusal(error.message, upstream.remote);
+	}
+}
+
+async function push({ place }: Work, upstream: Upstream, commit: string): Promise<Refusal | null> {
+	const short = upstream.ref.replace(/^refs\/heads\//u, '');
+	try {
+		const args = ['push', '--porcelain', '--no-follow-tags', '--recurse-submodules=no', upstream.remote];
+		const { code, stdout, stderr } = await place.git.run([...args, `${commit}:${upstream.ref}`], {
+			timeoutMs: REMOTE_MS,
+		});
+		return code === 0 ? null : pushRefusal(stdout, stderr, upstream.remote, short);
+	} catch (error) {
+		if (!UserError.is(error, 'environment')) throw error;
+		return pushRefusal('', `fatal: ${error.message}`, upstream.remote, short);
+	}
+}
+
+/** What came of talking to the other side. */
+interface Exchange {
+	readonly pushed: number;
+	readonly problems: readonly string[];
+	/** Worth knowing; nothing went wrong. */
+	readonly notes: readonly string[];
+}
+
+/** Fetches, sends what is mine on top of the upstream, and takes over what is there. Commits of other work are never sent. */
+async function exchange(work: Work, head: string, upstream: Upstream): Promise<Exchange> {
+	const { place, own } = work;
+	const { git } = place;
+	for (let attempt = 1; ; attempt++) {
+		work.report('Fetching', 1);
+		const refusal = await fetchUpstream(work, upstream);
+		if (refusal !== null && refusal.kind !== 'no-branch') return { pushed: 0, problems: [refusal.text], notes: [] };
+		const there = refusal === null ? await git.maybe(['rev-parse', '-q', '--verify', upstream.tracking]) : null;
+		let target = head;
+		let foreign = 0;
+		const out = await outgoing(place, there, own);
+		if (there === null) {
+			const all = Number(await git.text(['rev-list', '--count', head]));
+			const ours = Number(await git.text(['rev-list', '--count', '-E', `--grep=^${TRAILER}: `, head]));
+			if (all !== ours) {
+				const text = `${upstream.name} does not exist yet, and this branch holds commits of other work. Send it once with "git push"; from then on a sync does the rest.`;
+				return { pushed: 0, problems: [text], notes: [] };
+			}
+		} else {
+			const stand = await standing(place, head, there);
+			foreign = stand.foreign;
+			if (!stand.contains || foreign > 0) target = await commitOn(work, there, out);
+		}
+		let problem: Refusal | null = null;
+		if (target !== there) {
+			work.report('Sending', 2);
+			problem = await push(work, upstream, target);
+			if (problem?.kind === 'behind' && attempt < ATTEMPTS) {
+				await new Promise((done) => setTimeout(done, Math.random() * RETRY_MS));
+				continue;
+			}
+		}
+		work.report('Taking over what came', 3);
+		const problems = problem === null ? [] : [problem.text];
+		const way = await takeOver(work, head, target, foreign, out.journals);
+		if (way !== null) problems.push(way);
+		const notes: string[] = [];
+		if (foreign > 0) {
+			const [commits, are] = foreign === 1 ? ['1 commit', 'is'] : [`${foreign} commits`, 'are'];
+			notes.push(`${commits} of yours with other work ${are} left for "git push".`);
+		}
+		return { pushed: problem === null ? out.events : 0, problems, notes };
+	}
+}
+
+/** Those of some files of the workspace that git does not hold. */
+async function untracked({ git, prefix }: Place, paths: readonly string[]): Promise<string[]> {
+	if (paths.length === 0) return [];
+	const listed = await git.text(['ls-files', '-z', '--', ...paths.map((path) => `:(literal)${prefix}${path}`)]);
+	const known = new Set(listed.split('\0'));
+	return paths.filter((path) => !known.has(`${prefix}${path}`));
+}
+
+function plural(n: number, one: string): string {
+	return `${n.toLocaleString('en')} ${n === 1 ? one : `${one}s`}`;
+}
+
+function sentence(result: Omit<SyncResult, 'message'>, problems: readonly string[], notes: readonly string[]): string {
+	const done = [
+		...(result.pushed > 0 ? [`${plural(result.pushed, 'event')} of yours sent`] : []),
+		...(result.pulled > 0 ? [`${plural(result.pulled, 'event')} of others received`] : []),
+	];
+	const kept = result.not_sent > 0 ? [`${result.not_sent.toLocaleString('en')} not sent`] : [];
+	const facts = [...done, ...kept];
+	const head = facts.length === 0 ? (problems.length === 0 ? 'Everything is in sync.' : '') : `${facts.join(', ')}.`;
+	return [head, ...problems, ...notes].filter((part) => part !== '').join(' ');
+}
+
+/**
+ * Hands in my work and takes over that of others: commits only my journal files and the files that my events name, fetches,
+ * sends, and updates the work tree as git's own merge would. Never switches or makes branches, never commits or sends other
+ * files, leaves staged and unstaged work as it is. What cannot be sent stays committed.
+ * @throws UserError 'environment' before anything is done: no repository, no branch, something half done; 'no-person'; 'busy'
+ */
+export async function sync(
+	ctx: Context,
+	reload: () => Promise<void>,
+	options: { readonly signal: AbortSignal; readonly progress: (phase: string, done: number) => void },
+): Promise<SyncResult> {
+	const person = ctx.requirePerson();
+	const lock = tryLock(join(ctx.state.dir, `${workspaceKey(ctx.paths.root)}.sync.lock`));
+	if (!('release' in lock)) {
+		throw new UserError('busy', 'This workspace is being synced already, by another window or the command line.');
+	}
+	try {
+		const place = await findPlace(ctx.paths.root, options.signal);
+		options.progress('Committing', 0);
+		// What the command line or another window appended is in the journals; what they name is known from the database.
+		await reload();
+		const own: Own = {
+			journals: await ownJournals(ctx, person),
+			attached: attachedFiles(ctx, person),
+			setUp: SET_UP.filter((path) => existsSync(join(ctx.paths.root, path))),
+		};
+		const who = await identity(place.git, person, personFolder(person));
+		const work: Work = { ctx, place, own, person, who, report: options.progress };
+		const out = await outgoing(place, place.head, own);
+		const head = await commitOn(work, place.head, out);
+		const made = head !== place.head;
+		if (made) await adoptOwn(place, place.head, head, out.blobs);
+		const before = eventTotals(ctx.db, person).others;
+		let done: Exchange;
+		if (place.upstream === null) {
+			const [remote = 'origin'] = place.remotes;
+			const how =
+				place.remotes.length === 0
+					? 'this repository has no remote: nobody to send to. Add one with "git remote add origin ADDRESS".'
+					: `the branch ${place.branch} has no upstream. Say once where it belongs: git push -u ${remote} ${place.branch}`;
+			done = { pushed: 0, problems: [`Committed here only; ${how}`], notes: [] };
+		} else {
+			done = await exchange(work, head, place.upstream);
+		}
+		await reload();
+		const state = await notSent(ctx);
+		const notes = [...done.notes];
+		const loose = await untracked(place, linkedSources(ctx, person));
+		if (loose.length > 0) {
+			notes.push(
+				`Imported from files that are not in git: ${files(loose)}. Colleagues see their pairs once you commit them ("git add").`,
+			);
+		}
+		const result = {
+			committed: out.events,
+			pulled: Math.max(0, eventTotals(ctx.db, person).others - before),
+			pushed: done.pushed,
+			not_sent: state?.events ?? 0,
+			ok: done.problems.length === 0,
+		};
+		return { ...result, message: sentence(result, done.problems, notes) };
+	} finally {
+		lock.release();
+	}
+}
