@@ -32,15 +32,16 @@ export function registerDoctor(program: Command): void {
 	program
 		.command('doctor')
 		.description('check this environment and the workspace, with remedies; exit code 2 where something is broken')
-		.addHelpText('after', example('doctor', 'doctor --json'))
+		.option('--deep', 'read every file and compare the whole database with the journals, however large')
+		.addHelpText('after', example('doctor', 'doctor --deep --json'))
 		.action(
-			perform(async (context) => {
+			perform<{ deep?: boolean }>(async (context, _args, options) => {
 				const checks: Check[] = [nodeCheck()];
 				// Without it, opening the database would crash this process.
 				if (checks[0]!.status === 'ok') {
 					const root = context.root;
 					if (existsSync(join(root, '.pairwright')))
-						checks.push(...(await workspaceChecks(() => context.openAt(root))));
+						checks.push(...(await workspaceChecks(() => context.openAt(root), options)));
 					else {
 						checks.push({
 							check: 'workspace',
@@ -70,9 +71,12 @@ function nodeCheck(): Check {
 }
 
 /** A workspace that cannot be opened is a finding here, not a failure. */
-async function workspaceChecks(open: () => Promise<WorkspaceApi>): Promise<readonly Check[]> {
+async function workspaceChecks(
+	open: () => Promise<WorkspaceApi>,
+	options: { readonly deep?: boolean },
+): Promise<readonly Check[]> {
 	try {
-		return (await (await open()).doctor()).checks.filter(({ check }) => check !== 'node');
+		return (await (await open()).doctor(options)).checks.filter(({ check }) => check !== 'node');
 	} catch (error) {
 		return [
 			{

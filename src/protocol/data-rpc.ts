@@ -188,7 +188,7 @@ export const dataSchemas = {
 	]),
 	rejudge: v.strictTuple([idSchema]),
 	rebuild: v.strictTuple([jobSchema]),
-	doctor: v.strictTuple([]),
+	doctor: v.strictTuple([v.optional(v.strictObject({ deep: optional(v.boolean()) }))]),
 	close: v.strictTuple([]),
 	sync: v.strictTuple([jobSchema]),
 	syncState: v.strictTuple([]),

@@ -678,7 +678,8 @@ export interface SyncState {
 	rejudge(id: string): Promise<{ mistakes: number; controls: number }>;
 
 	rebuild(job: Job): Promise<{ events: number; comparisons: number; prompts: number; problems: readonly string[] }>;
-	doctor(): Promise<{
+	/** Environment and workspace, with remedies; `deep` reads everything, however large. */
+	doctor(options?: { readonly deep?: boolean }): Promise<{
 		ok: boolean;
 		checks: readonly {
 			readonly check: string;

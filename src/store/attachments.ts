@@ -54,7 +54,8 @@ function readExport(paths: WorkspacePaths, id: string): string[] {
 	return lists.flat();
 }
 
-function readLabels(paths: WorkspacePaths, run: string): RunLabel[] {
+/** @throws where the file is missing or cannot be read */
+export function readLabels(paths: WorkspacePaths, run: string): RunLabel[] {
 	return gunzipSync(readFileSync(runLabelsPath(paths, plainName(run))))
 		.toString('utf8')
 		.split('\n')

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Database } from './database.ts';
 
 /** Projections by name, each with integer keys replaced by ids. Zero counts say nothing. */
@@ -37,6 +38,25 @@ export function dump(db: Database): string {
 	return Object.entries(PROJECTIONS)
 		.map(([name, sql]) => [`# ${name}`, ...db.all(sql).map((row) => JSON.stringify(row))].join('\n'))
 		.join('\n');
+}
+
+/** Rows and their hash by projection: `dump` at any size. */
+export function projectionDigests(
+	db: Database,
+): ReadonlyMap<string, { readonly rows: number; readonly sha256: string }> {
+	return db.read(() => {
+		const digests = new Map<string, { rows: number; sha256: string }>();
+		for (const [name, sql] of Object.entries(PROJECTIONS)) {
+			const hash = createHash('sha256');
+			let rows = 0;
+			for (const row of db.iterate(sql)) {
+				hash.update(`${JSON.stringify(row)}\n`);
+				rows++;
+			}
+			digests.set(name, { rows, sha256: hash.digest('hex') });
+		}
+		return digests;
+	});
 }
 
 /** Counts as they would be, were they computed now: to check the ones the fold keeps. */

@@ -34,6 +34,17 @@ export function pendingSources(db: Database): PendingSource[] {
 	);
 }
 
+/** Every import that stands, whatever its state. */
+export function storedSources(db: Database): {
+	readonly path: string;
+	readonly sha: string;
+	readonly name: string;
+	readonly format: string;
+	readonly rows: number;
+}[] {
+	return db.all('SELECT path, sha, coalesce(label, name) AS name, format, rows FROM sources ORDER BY seq, time, event');
+}
+
 /** Ends the folding of a source, or names why its rows cannot be had. */
 export function settleSource(
 	db: Database,

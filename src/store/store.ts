@@ -20,6 +20,8 @@ export interface SplitSettings {
 
 export interface StoreOptions {
 	readonly stateDir?: string;
+	/** Another file for the database than the workspace's own. */
+	readonly database?: string;
 	readonly split: SplitSettings;
 	/** For reading only: no folding, no appending. */
 	readonly readonly?: boolean;
@@ -63,7 +65,8 @@ export class Store {
 
 	/** Opens the database and folds what changed since. Sources still have to be folded (pendingSources). */
 	static async open(root: string, options: StoreOptions): Promise<Store> {
-		const paths = workspacePaths(root);
+		const own = workspacePaths(root);
+		const paths = options.database === undefined ? own : { ...own, db: options.database };
 		if (options.readonly === true) return new Store(paths, await openDatabaseReadOnly(paths), options);
 		const opened = await openDatabase(paths);
 		const store = new Store(paths, opened.db, options);

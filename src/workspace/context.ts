@@ -16,6 +16,8 @@ export interface ContextOptions {
 	/** Overrides the stored handle, for this opening only. */
 	readonly annotator?: string | undefined;
 	readonly readonlyDb?: boolean | undefined;
+	/** Another file for the database than the workspace's own. */
+	readonly database?: string | undefined;
 }
 
 const SILENT: WorkspaceEvents = { progress: () => {}, changed: () => {}, notice: () => {} };
@@ -51,6 +53,7 @@ export class Context {
 			notice: (level, text) => emit.notice({ level, text }),
 			...(options.stateDir === undefined ? {} : { stateDir: options.stateDir }),
 			...(options.readonlyDb === true ? { readonly: true } : {}),
+			...(options.database === undefined ? {} : { database: options.database }),
 		});
 		return new Context(store, config, options);
 	}

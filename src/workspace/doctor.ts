@@ -6,13 +6,10 @@ import { indexState } from '../store/search-index.ts';
 import { readConfig } from './config-file.ts';
 import type { Context } from './context.ts';
 import { checkNode } from './environment.ts';
-
-interface Check {
-	readonly check: string;
-	readonly status: 'ok' | 'warning' | 'error';
-	readonly message: string;
-	readonly remedy?: string;
-}
+import { checkDatabase } from './verify/database.ts';
+import { checkExports, checkJournals, checkManifests, checkSources } from './verify/files.ts';
+import type { Check } from './verify/finding.ts';
+import { checkRuns } from './verify/runs.ts';
 
 function writable(path: string): boolean {
 	try {
@@ -23,8 +20,14 @@ function writable(path: string): boolean {
 	}
 }
 
-/** Looks at the environment and the workspace; every finding that is not `ok` says what to do. */
-export function doctor(ctx: Context): { ok: boolean; checks: readonly Check[] } {
+/**
+ * Looks at the environment and the workspace; every finding that is not `ok` says what to do.
+ * @param options deep: read everything, however large
+ */
+export async function doctor(
+	ctx: Context,
+	{ deep = false }: { readonly deep?: boolean } = {},
+): Promise<{ ok: boolean; checks: readonly Check[] }> {
 	const checks: Check[] = [];
 	const node = checkNode();
 	checks.push({
@@ -132,5 +135,18 @@ export function doctor(ctx: Context): { ok: boolean; checks: readonly Check[] } 
 			message: `${scoreCachePath(ctx.db.path)} holds what checkpoints scored: ${(cached / 1e6).toFixed(1)} MB. It may be deleted; the next run then scores again.`,
 		});
 	}
+	if (ctx.initialised) checks.push(...(await verified(ctx, deep)));
 	return { ok: checks.every((c) => c.status !== 'error'), checks };
+}
+
+/** What is stored, against what it says of itself. */
+async function verified(ctx: Context, deep: boolean): Promise<readonly Check[]> {
+	return [
+		await checkSources(ctx, deep),
+		await checkJournals(ctx, deep),
+		...checkManifests(ctx),
+		checkExports(ctx),
+		await checkRuns(ctx, deep),
+		await checkDatabase(ctx, deep),
+	];
 }

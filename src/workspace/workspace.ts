@@ -395,8 +395,10 @@ export class Workspace implements WorkspaceApi {
 		return result;
 	}
 
-	async doctor() {
-		return doctor(this.context);
+	async doctor(options: Parameters<WorkspaceApi['doctor']>[0] = {}) {
+		// Indexes that follow behind are no difference to what the journals fold to.
+		await this.settled();
+		return doctor(this.context, options);
 	}
 
 	async close(): Promise<void> {

@@ -1,0 +1,55 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { readLabels } from '../../store/attachments.ts';
+import type { Context } from '../context.ts';
+import { pause } from '../fold-sources.ts';
+import { readRecord, readScores, readSealed } from '../runs/run-files.ts';
+import { ByteBudget, type Check, finding } from './finding.ts';
+
+/** Packed bytes read without being asked for more: some seconds of unpacking and parsing. */
+const RUN_BYTES = 20_000_000;
+
+function folderSize(folder: string): number {
+	return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+}
+
+/** Reads every file of a run; of the sealed half it is only seen that it opens. @throws where one cannot be read */
+function readWhole(ctx: Context, run: string): void {
+	const { runs } = ctx.paths;
+	if (readRecord(runs, run).run !== run) throw new Error(`${run}/run.json is of another run`);
+	if (readScores(runs, run).length === 0) throw new Error(`${run}/scores.jsonl.gz holds no scores`);
+	readLabels(ctx.paths, run);
+	// Its key is the run's id: the file of another run, or a changed one, does not open.
+	readSealed(runs, run);
+}
+
+/** Folders of recorded runs. */
+export async function checkRuns(ctx: Context, deep: boolean): Promise<Check> {
+	const budget = new ByteBudget(deep ? Number.POSITIVE_INFINITY : RUN_BYTES);
+	const runs = [...new Set(ctx.events('run-recorded').map(({ run }) => run))];
+	const problems: string[] = [];
+	const skipped: string[] = [];
+	// The latest matter most, where not all are read.
+	for (const run of runs.toReversed()) {
+		const folder = join(ctx.paths.runs, run);
+		try {
+			if (!existsSync(folder)) problems.push(`${run}: its folder is missing`);
+			else if (!budget.take(folderSize(folder))) skipped.push(run);
+			else readWhole(ctx, run);
+		} catch (error) {
+			problems.push(`${run}: ${(error as Error).message.replace(`${ctx.paths.runs}/`, '')}`);
+		}
+		await pause();
+	}
+	return finding(
+		'runs',
+		problems,
+		`${runs.length - skipped.length} recorded runs can be read: record, scores, labels, sealed half.`,
+		{
+			status: 'error',
+			remedy:
+				'Get the folder .pairwright/runs/RUN from version control: whoever made the run has to commit it with their journal.',
+		},
+		skipped,
+	);
+}
