@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { EXPORT_POLICY, LABEL_POLICIES, type LabelPolicy } from '../domain/label-policy.ts';
 import { SPLIT_LABELS, SPLITS, type Split } from '../domain/split.ts';
 import { EXPORT_FORMATS } from '../formats/encode.ts';
 import type { ExportOptions, ExportResult } from '../protocol/workspace-api.ts';
@@ -12,6 +13,7 @@ interface Options {
 	readonly format: ExportOptions['format'];
 	readonly split: Split[];
 	readonly out?: string;
+	readonly labels?: LabelPolicy;
 }
 
 export function registerExport(program: Command): void {
@@ -24,13 +26,22 @@ export function registerExport(program: Command): void {
 				.choices(SPLITS)
 				.default(['train', 'eval']),
 		)
+		.addOption(
+			new Option(
+				'--labels <policy>',
+				'of disputed pairs a trainer gets none (strict-majority, the default), the side with more votes, or only what was adjudicated',
+			).choices(LABEL_POLICIES),
+		)
 		.option('--out <path>', 'folder, or a file with one split (default: export/ in the workspace)')
 		.addHelpText('after', example('export --out data/', 'export --format trl-standard --split train --out train.jsonl'))
 		.action(
-			perform<Options>(async (context, _args, { format, split, out }) => {
+			perform<Options>(async (context, _args, { format, split, out, labels }) => {
 				const api = await context.open();
 				const path = out === undefined ? join(context.root, 'export') : resolve(out);
-				const done = await api.exportData({ format, splits: split, out: path });
+				const done = await api.exportData({
+					...{ format, splits: split, out: path },
+					...(labels === undefined ? {} : { labels }),
+				});
 				context.result(done, (terminal) => exportText(terminal, done));
 			}),
 		);
@@ -43,6 +54,7 @@ const DROPPED: Readonly<Record<string, string>> = {
 	both_bad: 'both bad',
 	multi_turn_response: 'responses of several turns',
 	sealed: 'sealed',
+	not_adjudicated: 'not adjudicated',
 	unconfirmed_rewrite: 'rewrites that no second person has judged',
 };
 
@@ -69,6 +81,7 @@ export function exportText(terminal: Terminal, done: ExportResult): string {
 		dropped.length === 0
 			? 'Nothing was left out.'
 			: `Left out: ${dropped.map(([why, n]) => `${count(n)} ${DROPPED[why] ?? why.replaceAll('_', ' ')}`).join(', ')}.`,
+		...(done.labels === undefined || done.labels === EXPORT_POLICY ? [] : [`Labels: ${done.labels}.`]),
 		...(done.export === null
 			? []
 			: [`Recorded as export ${done.export.slice(0, 12)}: from now on its prompts count as seen in training.`]),

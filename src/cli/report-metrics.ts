@@ -1,7 +1,7 @@
 /** The numbers per split of one run, for a terminal. */
 import type { Metrics, RunRecord } from '../domain/run-record.ts';
 import { type EvaluationSplit, SPLIT_LABELS } from '../domain/split.ts';
-import { count, fixed, interval, NONE, plusMinus } from './format.ts';
+import { count, fixed, interval, NONE, plural, plusMinus } from './format.ts';
 import { renderTable, type TableRow } from './table.ts';
 import { type Terminal, wrap } from './terminal.ts';
 
@@ -90,8 +90,22 @@ export function splitsTable(terminal: Terminal, record: RunRecord): string {
 			if (out !== '') notes.push(wrap(`${SPLIT_LABELS[split]}: ${out}`, terminal.width, '  '));
 		}
 	}
+	const people = peopleLine(terminal, record);
 	const explained = notes.length === 0 ? [] : [terminal.paint('dim', ['Left out', ...notes].join('\n'))];
-	return [renderTable(terminal, METRIC_COLUMNS, rows), ...explained].join('\n');
+	return [renderTable(terminal, METRIC_COLUMNS, rows), ...people, ...explained].join('\n');
+}
+
+/** What people reach on the same pairs: one against the majority of the others. */
+function peopleLine(terminal: Terminal, { human = {} }: RunRecord): string[] {
+	const parts = ORDER.flatMap((split) => {
+		const of = human[split];
+		return of === undefined || of.accuracy.value === null
+			? []
+			: [`${interval(of.accuracy, 2)} of ${plural(of.pairs, `${SPLIT_LABELS[split]} pair`)}`];
+	});
+	if (parts.length === 0) return [];
+	const sentence = `People agree with the majority of the others in ${parts.join(', ')} that three or more judged; a model may exceed it.`;
+	return [terminal.paint('dim', wrap(sentence, terminal.width))];
 }
 
 function leftOut({ left_out, n, n_accuracy }: Metrics): string {
@@ -99,6 +113,7 @@ function leftOut({ left_out, n, n_accuracy }: Metrics): string {
 		[left_out.open, 'not judged'],
 		[left_out.waiting, 'judged, but behind one that is not'],
 		[left_out.both_bad, 'both bad'],
+		[left_out.policy, 'without a label under the policy of this run'],
 		[left_out.spanning, 'in clusters across splits'],
 		[left_out.unscored, 'not scored by every checkpoint'],
 		[left_out.seen, 'near prompts that a checkpoint was trained on'],

@@ -1,3 +1,4 @@
+import { RUN_POLICY } from '../domain/label-policy.ts';
 import type { Decision, RunRecord } from '../domain/run-record.ts';
 import { SPLIT_LABELS } from '../domain/split.ts';
 import type { Mistake, RunReport } from '../protocol/workspace-api.ts';
@@ -60,6 +61,7 @@ function verdict(terminal: Terminal, { record, ordinal, outOfDate }: RunReport):
 		`β ${plain(settings.beta)}`,
 		...(settings.loss === undefined ? [] : [`loss ${settings.loss}`]),
 		`seed ${settings.seed}`,
+		...(settings.labels.policy === RUN_POLICY ? [] : [`labels ${oneLine(settings.labels.policy)}`]),
 		when(record.created),
 		...(total === null ? [] : [duration(total)]),
 	].join(' · ');

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { EngineName, LossName } from '../domain/checkpoint.ts';
+import type { LabelPolicy } from '../domain/label-policy.ts';
 import type { EvaluationSplit, Split } from '../domain/split.ts';
 import { UserError } from '../protocol/errors.ts';
 import type {
@@ -19,6 +20,7 @@ export interface ScoreArguments {
 	readonly margin: number | 'auto';
 	readonly beta?: number;
 	readonly seed: number;
+	readonly labels?: LabelPolicy;
 	readonly features?: string;
 	readonly featuresMode?: 'join' | 'replace';
 	readonly reference?: string;
@@ -191,7 +193,10 @@ export function scoreOptions(given: ScoreArguments, env: NodeJS.ProcessEnv = pro
 	if (featuresMode !== undefined && features === undefined) {
 		throw new UserError('usage', '--features-mode says how --features FILE is used: name the file too.');
 	}
-	const common = { engine, lambda: lambda ?? null, margin, seed };
+	const common = {
+		...{ engine, lambda: lambda ?? null, margin, seed },
+		...(given.labels === undefined ? {} : { labels: given.labels }),
+	};
 	if (engine === 'probe') {
 		return {
 			...common,

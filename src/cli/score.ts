@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ENGINES, LOSSES } from '../domain/checkpoint.ts';
+import { LABEL_POLICIES } from '../domain/label-policy.ts';
 import { checkAddress } from '../protocol/server-address.ts';
 import type { HttpOptions, RejectedRows, WorkspaceApi } from '../protocol/workspace-api.ts';
 import { type CommandContext, EXIT } from './context.ts';
@@ -66,6 +67,12 @@ export function registerScore(program: Command): void {
 		)
 		.option('--beta <x>', 'inverse temperature of the preference model (default: 1; checkpoints: 0.1)', positive)
 		.option('--seed <n>', 'of folds and resampling: the same seed, the same record', wholeNumber(0), 0)
+		.addOption(
+			new Option(
+				'--labels <policy>',
+				'which pairs have a label: the share of votes (default), a strict majority alone, or what was adjudicated alone',
+			).choices(LABEL_POLICIES),
+		)
 		.optionsGroup('Engine probe:')
 		.option(
 			'--features <file>',

@@ -1,4 +1,5 @@
 import type { Message, Prompt, Side } from './comparison.ts';
+import type { LabelPolicy } from './label-policy.ts';
 import type { EvaluationSplit } from './split.ts';
 
 /** One member of a scored set (rules.md, Votes): a comparison with at least one vote, oriented so that y ≥ ½. */
@@ -36,6 +37,8 @@ export interface LeftOut {
 	readonly waiting_behind: string | null;
 	/** Less protected members of clusters that span splits. */
 	readonly spanning: number;
+	/** Judged, but without a label under the run's label policy; absent = none. */
+	readonly policy?: number;
 }
 
 /** One annotator's verdicts for a or b on pairs outside E whose shown order is known, first blind ones only. No name. */
@@ -57,6 +60,8 @@ export interface Dataset {
 	readonly manifest: string | null;
 	/** One entry an annotator, sorted by the numbers so that their order names nobody. Absent = no recorded sides. */
 	readonly positions?: readonly PositionCount[];
+	/** Absent = vote share. */
+	readonly labels?: LabelPolicy;
 	/** Words that people searched for to tag prompts, `word*` = all that begin so: the shift check leaves them out. */
 	readonly searched?: readonly string[];
 }

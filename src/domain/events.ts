@@ -114,6 +114,8 @@ export type EventBody =
 			readonly format: string;
 			readonly splits: readonly Split[];
 			readonly prompts: number;
+			/** `LabelPolicy`; absent in events of earlier versions = strict majority. */
+			readonly labels?: string;
 	  }
 	| { readonly type: 'run-recorded'; readonly run: string; readonly engine: string }
 	| {

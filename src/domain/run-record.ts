@@ -1,3 +1,4 @@
+import type { HumanReference } from './agreement.ts';
 import type { CheckpointResult, LossName, ModelFacts, SelfTestItem } from './checkpoint.ts';
 import type { EvaluationSplit } from './split.ts';
 
@@ -41,6 +42,8 @@ export interface Metrics {
 		readonly waiting: number;
 		readonly open?: number;
 		readonly spanning?: number;
+		/** Judged, but without a label under the run's label policy. */
+		readonly policy?: number;
 		/** Checkpoint runs: not scored by every checkpoint of the family. */
 		readonly unscored?: number;
 		/** Checkpoint runs: in clusters of prompts that a checkpoint was trained on. */
@@ -205,6 +208,7 @@ export interface RunSettings {
 	readonly beta: number;
 	readonly seed: number;
 	readonly folds: number;
+	/** `LabelPolicy`: vote-share, strict-majority or adjudicated-only. */
 	readonly labels: { readonly policy: string };
 	/** Checkpoint runs: the loss of the criterion, and its ε where it has one. Absent = sigmoid. */
 	readonly loss?: LossName;
@@ -279,6 +283,8 @@ export interface RunRecord {
 		readonly status: string;
 	};
 	readonly metrics: Readonly<Partial<Record<EvaluationSplit, Metrics | null>>>;
+	/** One annotator against the majority of the others, where pairs were judged by three or more: to read accuracy by. Never of E. */
+	readonly human?: Readonly<Partial<Record<EvaluationSplit, HumanReference>>>;
 	/** "after outcome-dependent review, optimistic": same model, labels as corrected since the first score. */
 	readonly metrics_after_review?: Readonly<Partial<Record<EvaluationSplit, Metrics | null>>>;
 	readonly differences: readonly {

@@ -18,6 +18,7 @@ export function exportedColumns(row: ExportRow): { readonly pairwright: Readonly
 			tags: stableJson([...row.tags].sort()),
 			source: row.source ?? '',
 			metadata: row.metadata == null ? '' : stableJson(row.metadata),
+			...(row.share === undefined ? {} : { vote_share: String(row.share) }),
 		},
 	};
 }

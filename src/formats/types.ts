@@ -59,6 +59,8 @@ export interface ExportRow {
 	readonly half: Half | null;
 	readonly source: string | null;
 	readonly metadata: unknown;
+	/** Share of votes for the side that is written as chosen; only where the label policy is vote share. */
+	readonly share?: number;
 	/** E before an opening: texts only, no verdicts. */
 	readonly unlabelled: boolean;
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { ENGINES, LOSSES } from '../domain/checkpoint.ts';
+import { LABEL_POLICIES } from '../domain/label-policy.ts';
 import {
 	type ArgumentSchemas,
 	countSchema,
@@ -102,6 +103,7 @@ export const dataSchemas = {
 			format: v.picklist(['trl', 'trl-standard', 'pairwright']),
 			splits: v.array(splitSchema),
 			out: pathSchema,
+			labels: optional(v.picklist(LABEL_POLICIES)),
 		}),
 	]),
 	cancel: v.strictTuple([idSchema]),
@@ -170,6 +172,7 @@ export const dataSchemas = {
 			margin: v.union([finiteSchema, v.literal('auto')]),
 			beta: finiteSchema,
 			seed: finiteSchema,
+			labels: optional(v.picklist(LABEL_POLICIES)),
 			features: optional(v.strictObject({ path: text, mode: v.picklist(['join', 'replace']) })),
 		}),
 		jobSchema,

@@ -176,6 +176,7 @@ const record = v.looseObject({
 	}),
 	calibration: v.looseObject({ t_star: num, fitted_on: v.nullable(v.string()), status: v.string() }),
 	metrics: metricsBySplit,
+	human: v.optional(v.record(v.string(), v.looseObject({ accuracy: interval, pairs: count }))),
 	metrics_after_review: v.optional(metricsBySplit),
 	differences: v.array(v.looseObject({ what: v.string(), value: num, low: num, high: num })),
 	divergence,

@@ -11,6 +11,7 @@ import type { WorkspaceConfig } from '../domain/config.ts';
 import type { Leak } from '../domain/dataset.ts';
 import type { Inspection } from '../domain/inspection.ts';
 import type { Judgment, JudgmentKind, Strength, Verdict } from '../domain/judgment.ts';
+import type { LabelPolicy } from '../domain/label-policy.ts';
 import type { Resolution } from '../domain/resolution.ts';
 import type { Decision, Metrics, RunRecord, RunVerdict, ScoreLine } from '../domain/run-record.ts';
 import type { EvaluationSplit, Half, Split } from '../domain/split.ts';
@@ -111,6 +112,8 @@ export interface ExportOptions {
 	readonly splits: readonly Split[];
 	/** A folder, or a file with one split. */
 	readonly out: string;
+	/** Which comparisons are written to a trainer, and with which side as chosen; absent = strict majority. */
+	readonly labels?: LabelPolicy;
 }
 
 export interface ExportResult {
@@ -122,6 +125,8 @@ export interface ExportResult {
 		readonly sha256: string;
 	}[];
 	readonly dropped: Readonly<Record<string, number>>;
+	/** Absent for the own format, which holds every judgment. */
+	readonly labels?: LabelPolicy;
 	/** Id of the recorded export, or null where nothing that trains was written. */
 	readonly export: string | null;
 }
@@ -419,6 +424,8 @@ export interface ScoreOptions {
 	readonly margin: number | 'auto';
 	readonly beta: number;
 	readonly seed: number;
+	/** Which comparisons have a label, and what it is; absent = vote share. */
+	readonly labels?: LabelPolicy;
 	/**
 	 * The user's own features: a file they named on this machine, absolute; never a path from a workspace's files. join: beside the
 	 * probe's own; replace: instead of them.

@@ -117,10 +117,11 @@ export async function fitProbe(dataset: Dataset, seed: number, hooks: ProbeHooks
 	const clustersT = clusterCount(bySplit('train'));
 	const clustersR = clusterCount(bySplit('heldout_reference'));
 	if (clustersT < 2) {
-		const open = dataset.leftOut.train.open;
+		const { open, policy = 0 } = dataset.leftOut.train;
+		const under = policy > 0 ? `; ${policy} more have no label under ${dataset.labels}` : '';
 		throw new UserError(
 			'too-little-data',
-			`A run needs judged pairs from at least 2 independent train prompts; ${rows.train.length} train pair${rows.train.length === 1 ? ' is' : 's are'} judged, from ${clustersT} cluster${clustersT === 1 ? '' : 's'} of prompts${open > 0 ? ` (${open} still open)` : ''}. Judge or import more train pairs, then score again.`,
+			`A run needs judged pairs from at least 2 independent train prompts; ${rows.train.length} train pair${rows.train.length === 1 ? ' is' : 's are'} judged, from ${clustersT} cluster${clustersT === 1 ? '' : 's'} of prompts${open > 0 ? ` (${open} still open)` : ''}${under}. Judge or import more train pairs, then score again.`,
 		);
 	}
 	const hasPath = clustersR >= MIN_CLUSTERS;

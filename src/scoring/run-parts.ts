@@ -31,8 +31,8 @@ export function checkRunSettings({
 }
 
 export function leftOutOf(dataset: Dataset, split: EvaluationSplit): Metrics['left_out'] {
-	const { unresolved, both_bad, waiting, open, spanning } = dataset.leftOut[split];
-	return { unresolved, both_bad, waiting, open, spanning };
+	const { unresolved, both_bad, waiting, open, spanning, policy } = dataset.leftOut[split];
+	return { unresolved, both_bad, waiting, open, spanning, ...(policy === undefined ? {} : { policy }) };
 }
 
 function sizeOf(pairs: readonly ScoredPair[]): SplitSize {

@@ -1,6 +1,7 @@
 import { computeMetrics, type MetricsOptions } from '../calibration/metrics.ts';
 import { recordsFromMargins, sigmoid } from '../calibration/records.ts';
 import type { Dataset } from '../domain/dataset.ts';
+import { RUN_POLICY } from '../domain/label-policy.ts';
 import type { Metrics, RunRecord, ScoreLine } from '../domain/run-record.ts';
 import type { EvaluationSplit } from '../domain/split.ts';
 import { longerWins } from '../health/longer-wins.ts';
@@ -161,7 +162,7 @@ async function scoreWith(
 			beta: 1,
 			seed: settings.seed,
 			folds: family.folds,
-			labels: { policy: 'vote-share' },
+			labels: { policy: dataset.labels ?? RUN_POLICY },
 		},
 		dataset: {
 			sha256: dataset.sha256,

@@ -1,7 +1,7 @@
 import type { Message, Prompt } from '../domain/comparison.ts';
 import type { PositionCount } from '../domain/dataset.ts';
 import { isNamed } from '../domain/judgment.ts';
-import type { Resolution } from '../domain/resolution.ts';
+import type { Resolution, Resolved } from '../domain/resolution.ts';
 import type { Half, Split } from '../domain/split.ts';
 import type { Database } from './database.ts';
 
@@ -15,6 +15,7 @@ export interface DatasetRow {
 	readonly half: Half | null;
 	readonly tags: string | null;
 	readonly resolution: Resolution;
+	readonly by: Resolved['by'];
 	readonly y: number | null;
 	readonly votes: number;
 	readonly weight: number;
@@ -25,7 +26,8 @@ export interface DatasetRow {
 /** Everything outside `excluded`, in the judging order. */
 export function datasetRows(db: Database): DatasetRow[] {
 	return db.all<DatasetRow>(
-		`SELECT c.n, c.id, p.id AS prompt, p.cluster, p.split, p.half, p.tags, c.resolution, c.y, c.votes, c.weight, c.winner,
+		`SELECT c.n, c.id, p.id AS prompt, p.cluster, p.split, p.half, p.tags, c.resolution,
+		c.decided_by AS "by", c.y, c.votes, c.weight, c.winner,
 		c.order_key FROM comparisons c JOIN prompts p ON p.n = c.prompt WHERE c.place <> 'excluded' ORDER BY c.order_key, c.id`,
 	);
 }

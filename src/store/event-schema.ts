@@ -132,6 +132,7 @@ const Event = v.variant('type', [
 		format: v.string(),
 		splits: v.array(SplitName),
 		prompts: v.number(),
+		labels: v.optional(v.string()),
 	}),
 	v.object({ ...header, type: v.literal('run-recorded'), run: v.string(), engine: v.string() }),
 	v.object({

@@ -1,6 +1,7 @@
 import { protection } from '../domain/assignment.ts';
 import type { Dataset, LeftOut, ScoredPair } from '../domain/dataset.ts';
 import { sha256, stableJson } from '../domain/identity.ts';
+import { type LabelPolicy, labelUnder, RUN_POLICY } from '../domain/label-policy.ts';
 import type { EvaluationSplit } from '../domain/split.ts';
 import type { RunLabel } from '../store/attachments.ts';
 import {
@@ -43,6 +44,7 @@ interface Mutable {
 	waiting: number;
 	waiting_behind: string | null;
 	spanning: number;
+	policy?: number;
 }
 
 /** Clusters → the most protected rank among their members; a less protected member takes no part. */
@@ -59,8 +61,11 @@ function emptyLeftOut(): Mutable {
 	return { open: 0, unresolved: 0, both_bad: 0, waiting: 0, waiting_behind: null, spanning: 0 };
 }
 
-/** Everything a scoring run reads (rules.md, Votes). Texts of 100,000 pairs need about 150 MB. */
-export function readDataset(ctx: Context): DatasetReading {
+/**
+ * Everything a scoring run reads (rules.md, Votes). Texts of 100,000 pairs need about 150 MB.
+ * @param policy applied to frozen labels too: what is frozen is the votes, whatever a later run makes of them
+ */
+export function readDataset(ctx: Context, policy: LabelPolicy = RUN_POLICY): DatasetReading {
 	return ctx.db.read(() => {
 		const rows = datasetRows(ctx.db);
 		const ranks = protectionOfClusters(rows);
@@ -94,20 +99,27 @@ export function readDataset(ctx: Context): DatasetReading {
 				continue;
 			}
 			const kept = FROZEN.includes(split) ? frozen.get(row.id) : undefined;
-			const label: FrozenLabel | null =
-				kept ?? (row.y === null ? null : { y: row.y, votes: row.votes, weight: row.weight, winner: row.winner });
-			if (label === null) {
+			const today: FrozenLabel | null =
+				row.y === null ? null : { y: row.y, votes: row.votes, weight: row.weight, winner: row.winner };
+			const votes = kept ?? today;
+			if (votes === null) {
 				out.both_bad++;
+				continue;
+			}
+			const label = labelUnder(policy, votes, row);
+			if (label === null) {
+				out.policy = (out.policy ?? 0) + 1;
 				continue;
 			}
 			if (label.winner === null) out.unresolved++;
 			scored.push({ row, split, label });
-			if (kept !== undefined && row.y !== null && row.y !== kept.y) {
-				const turned = label.y >= 0.5 ? row.y : 1 - row.y;
-				reviewed.set(row.id, { y: turned, decided: row.winner !== null });
+			const now = kept === undefined || today === null ? null : labelUnder(policy, today, row);
+			if (now !== null && now.y !== label.y) {
+				const turned = label.y >= 0.5 ? now.y : 1 - now.y;
+				reviewed.set(row.id, { y: turned, decided: now.winner !== null });
 			}
 			const place = PLACE[split];
-			if (place !== undefined) labels.push({ comparison: row.id, place, ...label });
+			if (place !== undefined) labels.push({ comparison: row.id, place, ...votes });
 		}
 		const texts = textsOf(ctx.db, new Set(scored.map(({ row }) => row.n)));
 		const sources = firstSources(ctx.db);
@@ -124,6 +136,7 @@ export function readDataset(ctx: Context): DatasetReading {
 			sha256: sha256(pairs.map((p) => stableJson([p.comparison, p.split, p.chosenSide, p.y, p.weight])).join('\n')),
 			manifest: manifests.length === 0 ? null : sha256(manifests.join('\n')),
 			positions: positionCounts(ctx.db),
+			...(policy === RUN_POLICY ? {} : { labels: policy }),
 			searched: searchedWords(ctx),
 		};
 		return { dataset, reviewed, labels };

@@ -3,6 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSyn
 import { dirname, join, resolve } from 'node:path';
 import { sha256, stableJson } from '../domain/identity.ts';
 import { isNamed } from '../domain/judgment.ts';
+import { EXPORT_POLICY, type LabelPolicy, resolutionUnder } from '../domain/label-policy.ts';
 import { SPLITS, type Split } from '../domain/split.ts';
 import { EXPORT_FORMATS, encode } from '../formats/encode.ts';
 import { UserError } from '../protocol/errors.ts';
@@ -56,6 +57,7 @@ async function writeSplit(
 	split: Split,
 	path: string,
 	dropped: Record<string, number>,
+	labels: LabelPolicy | undefined,
 ): Promise<Written> {
 	const waits = TRAINING_FORMATS.includes(format) && ctx.config.rewrites.second_person;
 	const hash = createHash('sha256');
@@ -73,9 +75,17 @@ async function writeSplit(
 					continue;
 				}
 				const unlabelled = c.half === 'E' && !c.opened;
+				const resolution = labels === undefined ? c.state.resolution : resolutionUnder(labels, c.state);
+				if (resolution === 'not_adjudicated' && !unlabelled) {
+					dropped.not_adjudicated = (dropped.not_adjudicated ?? 0) + 1;
+					continue;
+				}
 				const encoded = encode(format, {
 					comparison: { id: c.id, promptId: c.promptId, prompt: c.prompt, a: c.a, b: c.b },
-					resolution: unlabelled ? 'open' : c.state.resolution,
+					resolution: unlabelled || resolution === 'not_adjudicated' ? 'open' : resolution,
+					...(labels === 'vote-share' && !unlabelled && c.state.y !== null
+						? { share: Math.max(c.state.y, 1 - c.state.y) }
+						: {}),
 					judgments: unlabelled ? [] : c.state.judgments,
 					tags: c.tags,
 					split: c.split,
@@ -115,31 +125,45 @@ export async function exportData(ctx: Context, options: ExportOptions): Promise<
 	const wanted = targets(options);
 	const trains = TRAINING_FORMATS.includes(options.format) && wanted.some((t) => TRAINED_ON.includes(t.split));
 	if (trains) ctx.requirePerson();
+	const forTrainer = TRAINING_FORMATS.includes(options.format);
+	if (!forTrainer && options.labels !== undefined) {
+		throw new UserError(
+			'usage',
+			`The format ${options.format} holds every judgment, so no label policy applies. Leave --labels out, or use ${TRAINING_FORMATS.join(' or ')}.`,
+		);
+	}
+	const labels = forTrainer ? (options.labels ?? EXPORT_POLICY) : undefined;
 	const dropped: Record<string, number> = {};
 	const files: Written[] = [];
-	for (const { split, path } of wanted) files.push(await writeSplit(ctx, options.format, split, path, dropped));
-	const id = trains ? await record(ctx, options.format, files) : null;
+	for (const { split, path } of wanted) files.push(await writeSplit(ctx, options.format, split, path, dropped, labels));
+	const id = trains ? await record(ctx, options.format, files, labels ?? EXPORT_POLICY) : null;
 	return {
 		format: options.format,
 		files: files.map(({ split, path, written, sha256 }) => ({ split, path, written, sha256 })),
 		dropped,
+		...(labels === undefined ? {} : { labels }),
 		export: id,
 	};
 }
 
-/** `exports/<sha>.json`: which prompts a trainer was given. The same export twice is one record and one event. */
-async function record(ctx: Context, format: string, files: readonly Written[]): Promise<string | null> {
+/** Without a policy in it the record is of strict majority. `exports/<sha>.json`: which prompts a trainer was given. The same export twice is one record and one event. */
+async function record(
+	ctx: Context,
+	format: string,
+	files: readonly Written[],
+	labels: LabelPolicy,
+): Promise<string | null> {
 	const trained = files.filter((file) => TRAINED_ON.includes(file.split) && file.written > 0);
 	const prompts = trained.reduce((sum, file) => sum + file.prompts.length, 0);
 	if (prompts === 0) return null;
 	const splits = Object.fromEntries(
 		trained.map(({ split, sha256, written, prompts }) => [split, { sha256, written, prompts }]),
 	);
-	const text = `${stableJson({ format, splits })}\n`;
+	const text = `${stableJson({ format, splits, ...(labels === EXPORT_POLICY ? {} : { labels }) })}\n`;
 	const id = sha256(text);
 	if (!ctx.events('exported').some((e) => e.export === id)) {
 		writeAtomically(ctx.paths.exports, `${id}.json`, text);
-		await ctx.append({ type: 'exported', export: id, format, splits: trained.map((f) => f.split), prompts });
+		await ctx.append({ type: 'exported', export: id, format, splits: trained.map((f) => f.split), prompts, labels });
 		ctx.emit.changed({ what: ['splits'], reason: 'exported' });
 	}
 	return id;

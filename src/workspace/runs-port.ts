@@ -1,6 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { stableJson } from '../domain/identity.ts';
 import { isNamed } from '../domain/judgment.ts';
+import type { LabelPolicy } from '../domain/label-policy.ts';
+import type { RunRecord } from '../domain/run-record.ts';
 import { preview, sideText } from '../domain/text.ts';
 import type { PairPlace } from '../scoring/compare-scores.ts';
 import type { RunLabel } from '../store/attachments.ts';
@@ -11,6 +13,7 @@ import { comparisonState, readComparison } from '../store/read-comparison.ts';
 import { scoreCachePath } from '../store/score-cache.ts';
 import { Context } from './context.ts';
 import { type DatasetReading, readDataset } from './dataset.ts';
+import { humanReferences } from './human-references.ts';
 import { setRejudge } from './judging.ts';
 import { evaluationSplit } from './leaks.ts';
 import type { PairFacts, RunsPort } from './runs/port.ts';
@@ -58,7 +61,7 @@ export function runsPort(ctx: Context): RunsPort {
 		person: () => ctx.requirePerson(),
 		append: (bodies) => ctx.append(bodies),
 		events: (type) => ctx.events(type),
-		dataset: () => readDataset(ctx),
+		dataset: (labels) => readDataset(ctx, labels),
 		places: () => placesOf(ctx),
 		version: () => dataVersion(ctx.db),
 		facts: (ids) => new Map(ids.map((id) => [id, factsOf(ctx, id)])),
@@ -76,6 +79,7 @@ export interface Reader extends DatasetReading {
 	readonly runs: string;
 	readonly exports: string;
 	readonly evalRise: number;
+	readonly human?: NonNullable<RunRecord['human']>;
 	/** File of the score cache: beside the database, wherever that is. */
 	readonly cache: string;
 	/** How rows of other files may name this workspace's pairs; opens the workspace again, for the few runs that ask. */
@@ -92,12 +96,15 @@ async function readIndex(root: string, stateDir?: string): Promise<PairIndex> {
 }
 
 /** Opens a workspace for reading only, takes the dataset, and closes: all that a scoring process needs. */
-export async function openReader(root: string, stateDir?: string): Promise<Reader> {
+export async function openReader(root: string, stateDir?: string, labels?: LabelPolicy): Promise<Reader> {
 	const ctx = await Context.open(root, workspacePaths(root).config, { readonlyDb: true, stateDir });
 	try {
 		const { root: folder, runs, exports } = ctx.paths;
+		const reading = readDataset(ctx, labels);
+		const human = humanReferences(ctx, reading.dataset.pairs);
 		return {
-			...readDataset(ctx),
+			...reading,
+			...(human === null ? {} : { human }),
 			...{ root: folder, runs, exports },
 			evalRise: ctx.config.thresholds.eval_rise,
 			cache: scoreCachePath(ctx.db.path),

@@ -26,7 +26,7 @@ async function score(request: ScoreRequest): Promise<void> {
 	// Only now: this loads the database module, which the environment check has to come before.
 	const { labelsFile, openReader } = await import('./runs-port.ts');
 	await send({ type: 'progress', phase: 'reading the workspace', done: 0, total: 1, unit: 'steps' });
-	const { labels, ...input } = await openReader(request.root, request.stateDir);
+	const { labels, ...input } = await openReader(request.root, request.stateDir, request.labels);
 	let last = { phase: '', at: 0 };
 	const { rejected } = await scoreAndWrite({ ...input, extra: { 'labels.jsonl.gz': labelsFile(labels) } }, request, {
 		signal: cancel.signal,

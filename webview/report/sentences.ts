@@ -183,10 +183,20 @@ export function facetSentence(rows: NonNullable<NonNullable<RunRecord['opened']>
 
 /** Pairs that are in no number of this row, in words; empty when there are none. */
 export function leftOutSentence(metrics: Metrics): string {
-	const { unresolved, both_bad, waiting, open = 0, spanning = 0, unscored = 0, seen = 0 } = metrics.left_out;
+	const {
+		unresolved,
+		both_bad,
+		waiting,
+		open = 0,
+		spanning = 0,
+		unscored = 0,
+		seen = 0,
+		policy = 0,
+	} = metrics.left_out;
 	const parts = [
 		[unresolved, 'tied or unresolved (not in accuracy)'],
 		[both_bad, 'both bad'],
+		[policy, 'without a label under the policy of this run'],
 		[waiting, 'judged, but behind one not passed yet'],
 		[spanning, 'in clusters that span splits'],
 		[unscored, 'not scored by every checkpoint'],
@@ -194,6 +204,17 @@ export function leftOutSentence(metrics: Metrics): string {
 		[open, 'not judged yet'],
 	] as const;
 	return listed(parts.filter(([n]) => n > 0).map(([n, words]) => `${count(n)} ${words}`));
+}
+
+/** "People agree with the majority of the others in 0.71 (0.66–0.76) of 140 eval pairs …": empty where nobody can be compared. */
+export function peopleSentence(human: RunRecord['human'] = {}): string {
+	const parts = (['train', 'eval', 'heldout_reference', 'retention'] as const).flatMap((split) => {
+		const of = human[split];
+		if (of === undefined || of.accuracy.value === null) return [];
+		return [`${withInterval(of.accuracy, 2)} of ${counted(of.pairs, `${SPLIT_LABELS[split]} pair`)}`];
+	});
+	if (parts.length === 0) return '';
+	return `People agree with the majority of the others in ${listed(parts)} that three or more judged; a model may exceed it.`;
 }
 
 /** Reasons behind the dashes of a metrics row, once each. */

@@ -6,7 +6,7 @@ import type { EvaluationSplit } from '../../src/domain/split.ts';
 import { hasCheckpoints, headlineOf } from './checkpoints/record.ts';
 import { count, counted } from './format.ts';
 import { Lock } from './parts.tsx';
-import { leftOutSentence, missingReasons } from './sentences.ts';
+import { leftOutSentence, missingReasons, peopleSentence } from './sentences.ts';
 import { EceNull, OverConfidence, Slope, WithSpread } from './split-cells.tsx';
 import { useView } from './view-state.tsx';
 
@@ -223,6 +223,12 @@ function SplitRows({
 	);
 }
 
+/** What people reach on the same pairs, to read accuracy by. */
+function People({ record }: { record: RunRecord }) {
+	const words = peopleSentence(record.human);
+	return words === '' ? null : <p class="note dim people">{words}</p>;
+}
+
 export function SplitTable({ record }: { record: RunRecord }) {
 	const headline = hasCheckpoints(record) ? headlineOf(record) : undefined;
 	const rows = headline === undefined ? ROWS : checkpointRows(headline);
@@ -263,6 +269,7 @@ export function SplitTable({ record }: { record: RunRecord }) {
 					))}
 				</tbody>
 			</table>
+			<People record={record} />
 			{left.length > 0 ? (
 				<ul class="note dim left-out">
 					{left.map(({ split, title, words }) => (

@@ -1,6 +1,7 @@
 import { computeMetrics, type MetricsOptions } from '../../calibration/metrics.ts';
 import { recordsFromMargins } from '../../calibration/records.ts';
 import type { Dataset } from '../../domain/dataset.ts';
+import { RUN_POLICY } from '../../domain/label-policy.ts';
 import type { Metrics, RunRecord, ScoreLine, Shift } from '../../domain/run-record.ts';
 import type { EvaluationSplit } from '../../domain/split.ts';
 import { longerWins } from '../../health/longer-wins.ts';
@@ -149,7 +150,7 @@ async function compose(
 			beta,
 			seed,
 			folds: 0,
-			labels: { policy: 'vote-share' },
+			labels: { policy: dataset.labels ?? RUN_POLICY },
 			loss,
 			...(usesSmoothing(loss) ? { label_smoothing: settings.labelSmoothing } : {}),
 		},

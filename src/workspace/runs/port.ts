@@ -1,5 +1,6 @@
 import type { Dataset } from '../../domain/dataset.ts';
 import type { EventBody, EventOf, EventType, JournalEvent } from '../../domain/events.ts';
+import type { LabelPolicy } from '../../domain/label-policy.ts';
 import type { PairPlace } from '../../scoring/compare-scores.ts';
 import type { WorkspacePaths } from '../../store/paths.ts';
 
@@ -29,8 +30,8 @@ export interface RunsPort {
 	append(bodies: readonly EventBody[]): Promise<readonly JournalEvent[]>;
 	/** In journal order, retracted ones left out. */
 	events<T extends EventType>(type: T): readonly EventOf<T>[];
-	/** What a run would read now. Reads everything: call once per view. */
-	dataset(): { readonly dataset: Dataset; readonly reviewed: ReviewedLabels };
+	/** What a run would read now, by vote share unless said. Reads everything: call once per view. */
+	dataset(labels?: LabelPolicy): { readonly dataset: Dataset; readonly reviewed: ReviewedLabels };
 	/** Where every comparison that is not excluded stands today, without reading a text. */
 	places(): ReadonlyMap<string, PairPlace>;
 	/** Changes whenever `dataset()` may. */

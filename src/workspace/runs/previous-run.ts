@@ -1,5 +1,6 @@
 import type { ComparisonScore } from '../../domain/checkpoint.ts';
 import { headlineCheckpoint } from '../../domain/headline.ts';
+import { type LabelPolicy, labelPolicy, RUN_POLICY } from '../../domain/label-policy.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import { DRIFT } from '../../health/drift.ts';
 import type { PreviousRun } from '../../health/drift-run.ts';
@@ -12,6 +13,7 @@ export interface ComparedRun {
 	readonly engine: string;
 	readonly lambda: number | null;
 	readonly margin: RunRecord['settings']['margin_requested'];
+	readonly labels: LabelPolicy;
 	/** How own features took part, null without any. */
 	readonly own: string | null;
 	/** SHA-256 of the dataset: a repeat on the same data is no new look, so that its record has the same bytes. */
@@ -46,6 +48,7 @@ export function previousRun(runs: string, now: ComparedRun): PreviousRun | null 
 		const { engine, settings, dataset } = record;
 		if (engine.name !== now.engine || ownMode(engine) !== now.own || dataset.sha256 === now.dataset) continue;
 		if (settings.lambda_requested !== now.lambda || settings.margin_requested !== now.margin) continue;
+		if (labelPolicy(settings.labels.policy) !== now.labels) continue;
 		latest = id;
 		if (hasLooked(record)) looked.add(dataset.sha256);
 	}
@@ -94,6 +97,7 @@ export function previousCheckpointRun(
 	input: Pick<CheckpointInput, 'engine' | 'checkpoints'>,
 	settings: Pick<CheckpointSettings, 'lambda' | 'margin' | 'beta' | 'loss' | 'labelSmoothing'>,
 	dataset: string,
+	labels: LabelPolicy = RUN_POLICY,
 ): PreviousRun | null {
 	const reference = hashes(input.engine.models, 'reference');
 	const here = lookOf(input.engine, dataset);
@@ -105,6 +109,7 @@ export function previousCheckpointRun(
 		if (then.lambda_requested !== settings.lambda || then.margin_requested !== settings.margin) continue;
 		if (then.beta !== settings.beta || (then.loss ?? 'sigmoid') !== settings.loss) continue;
 		if ((then.label_smoothing ?? 0) !== settings.labelSmoothing) continue;
+		if (labelPolicy(then.labels.policy) !== labels) continue;
 		if (hashes(record.engine.models ?? [], 'reference') !== reference) continue;
 		if (lookOf(record.engine, record.dataset.sha256) !== here) earlier.push(record);
 	}

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { labelPolicy } from '../../domain/label-policy.ts';
 import type { Decision, Metrics, ScoreLine } from '../../domain/run-record.ts';
 import { UserError } from '../../protocol/errors.ts';
 import type {
@@ -32,7 +33,7 @@ import {
 	type ScoreFacts,
 } from './reports.ts';
 import { chooseBaseline } from './retention-baseline.ts';
-import { findRun, newRunId, removeDrafts, scoresSize } from './run-files.ts';
+import { findRun, newRunId, readRecord, removeDrafts, scoresSize } from './run-files.ts';
 import { runScoringProcess, type ScoringProgress } from './scoring-child.ts';
 
 /** Stored scores above this are about 4,000 lines: reading them and the data takes longer than a process takes to start. */
@@ -203,7 +204,8 @@ export class Runs {
 		const known = this.#changed.get(run);
 		if (known?.version === version) return known.changed;
 		const { labels, splits } = this.#scoreFacts(run);
-		const changed = changedSince(labels, this.#port.dataset(), splits);
+		const record = readRecord(this.#port.paths.runs, run);
+		const changed = changedSince(labels, this.#port.dataset(labelPolicy(record.settings.labels.policy)), splits);
 		this.#changed.set(run, { version, changed });
 		return changed;
 	}

@@ -190,7 +190,8 @@ export async function scoreCheckpoints(
 		trainedOn: trainedOn[i]!,
 	}));
 	const named = { ...input, checkpoints };
-	const previous = previousCheckpointRun(workspace.runs, named, settings, workspace.dataset.sha256);
+	const { sha256, labels } = workspace.dataset;
+	const previous = previousCheckpointRun(workspace.runs, named, settings, sha256, labels);
 	const run = await runCheckpoints(workspace.dataset, named, { ...settings, previous }, hooks);
 	return {
 		...run,

@@ -1,4 +1,6 @@
 import type { Dataset } from '../../domain/dataset.ts';
+import { RUN_POLICY } from '../../domain/label-policy.ts';
+import type { RunRecord } from '../../domain/run-record.ts';
 import type { EvaluationSplit } from '../../domain/split.ts';
 import type { RejectedRows } from '../../protocol/workspace-api.ts';
 import { runProbe } from '../../scoring/run-probe.ts';
@@ -22,6 +24,8 @@ export interface ScoringInput extends Partial<CheckpointWorkspace> {
 	readonly dataset: Dataset;
 	readonly reviewed: ReviewedLabels;
 	readonly evalRise: number;
+	/** What people reach on the same pairs; absent = too few judged any by threes. */
+	readonly human?: NonNullable<RunRecord['human']>;
 	readonly extra: Readonly<Record<string, string | Buffer>>;
 }
 
@@ -48,6 +52,7 @@ async function probe(input: ScoringInput, request: RunRequest, hooks: RunHooks):
 				engine: 'probe',
 				lambda: request.lambda,
 				margin: request.margin,
+				labels: input.dataset.labels ?? RUN_POLICY,
 				own: own?.facts.mode ?? null,
 				dataset: input.dataset.sha256,
 			}),
@@ -58,6 +63,12 @@ async function probe(input: ScoringInput, request: RunRequest, hooks: RunHooks):
 
 function isComplete(input: ScoringInput): input is ScoringInput & CheckpointWorkspace {
 	return input.index !== undefined && input.cache !== undefined && input.exports !== undefined;
+}
+
+/** Of the splits that were scored. */
+function humanOf({ human = {} }: ScoringInput, splits?: readonly EvaluationSplit[]): Pick<RunRecord, 'human'> {
+	const scored = Object.entries(human).filter(([split]) => splits?.includes(split as EvaluationSplit) !== false);
+	return scored.length === 0 ? {} : { human: Object.fromEntries(scored) };
 }
 
 /** Scores and writes the run's folder: whole, or not at all. */
@@ -85,9 +96,10 @@ export async function scoreAndWrite(
 		new Set([...lines, ...(sealed?.lines ?? [])].map(({ comparison }) => comparison)),
 		input.reviewed,
 	);
+	const human = humanOf(input, splits);
 	writeRun(
 		input.runs,
-		{ run: request.run, created: request.created, ...record, durations },
+		{ run: request.run, created: request.created, ...record, ...human, durations },
 		{ scores: lines, sealed },
 		{ ...input.extra, ...unscored },
 	);

@@ -1,6 +1,7 @@
 /** Messages between the workspace and the scoring process, checked on both sides. */
 import * as v from 'valibot';
 import { ENGINES } from '../../domain/checkpoint.ts';
+import { LABEL_POLICIES } from '../../domain/label-policy.ts';
 import { checkpointOptionsSchema, ggufSchema, httpSchema } from '../../protocol/data-rpc.ts';
 import type { ScoreOptions } from '../../protocol/workspace-api.ts';
 
@@ -16,6 +17,7 @@ export const scoreRequest = v.strictObject({
 	/** Of checkpoints; the probe has none. */
 	beta: v.number(),
 	seed: v.number(),
+	labels: v.exactOptional(v.picklist(LABEL_POLICIES)),
 	gguf: v.exactOptional(ggufSchema),
 	http: v.exactOptional(httpSchema),
 	logprobs: v.exactOptional(v.strictObject({ files: v.array(v.string()) })),
