@@ -37,7 +37,8 @@ export async function runNodeTests(groups: readonly TestGroup[]): Promise<boolea
 			const stream = run({
 				cwd: root,
 				files: [...files],
-				concurrency: parallel ? availableParallelism() : 1,
+				// In one process even the tests of one file would run beside each other, and what they share would be torn.
+				concurrency: parallel && !together ? availableParallelism() : 1,
 				timeout,
 				isolation: together ? 'none' : 'process',
 				execArgv: ['--disable-warning=ExperimentalWarning'],
