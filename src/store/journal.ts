@@ -9,18 +9,11 @@ import {
 	statSync,
 	writeSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { EventBody, JournalEvent } from '../domain/events.ts';
 import { stableJson } from '../domain/identity.ts';
 import { UserError } from '../protocol/errors.ts';
 import { eventId } from './event-schema.ts';
-import type { WorkspacePaths } from './paths.ts';
-import { personFolder } from './state-dir.ts';
-
-/** The one file that this device writes for this person (rules.md, Journal). */
-export function journalFile(paths: WorkspacePaths, person: string, device: string): string {
-	return join(paths.journal, personFolder(person), `${device}.jsonl`);
-}
 
 /** Gives bodies their headers: consecutive seq from `firstSeq`, one time, content ids. */
 export function stampEvents(

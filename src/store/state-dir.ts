@@ -154,6 +154,20 @@ export class UserState {
 		}
 	}
 
+	/** How far this machine has written each journal file of this workspace. */
+	journalMarks(): Readonly<Record<string, { readonly size: number; readonly tail: string }>> {
+		const text = readText(this.#file('journal-marks.json'));
+		try {
+			return text === null ? {} : (JSON.parse(text) as Record<string, { size: number; tail: string }>);
+		} catch {
+			return {};
+		}
+	}
+
+	setJournalMark(name: string, mark: { readonly size: number; readonly tail: string }): void {
+		writeAtomically(this.#file('journal-marks.json'), JSON.stringify({ ...this.journalMarks(), [name]: mark }));
+	}
+
 	setRejudge(queue: RejudgeQueue): void {
 		writeAtomically(this.#file('rejudge.json'), JSON.stringify(queue));
 	}

@@ -1,12 +1,13 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
-import { relative, sep } from 'node:path';
+import { join } from 'node:path';
 import { defaultSplit } from '../domain/assignment.ts';
 import type { EventBody, EventOf, EventType, JournalEvent } from '../domain/events.ts';
 import { UserError } from '../protocol/errors.ts';
 import { eventsOf, settleAttachments } from './attachments.ts';
 import { settleClusters } from './clusters.ts';
 import { type Database, isBroken, MEMORY, openDatabase, openDatabaseReadOnly, resetTables } from './database.ts';
-import { appendLines, journalFile, stampEvents } from './journal.ts';
+import { appendLines, stampEvents } from './journal.ts';
+import { chooseJournalFile, markJournal } from './journal-lineage.ts';
 import { journalLocked } from './journal-lock.ts';
 import { type WorkspacePaths, workspacePaths } from './paths.ts';
 import { type ProjectionSettings, Projector } from './project.ts';
@@ -183,10 +184,9 @@ export class Store {
 	): Promise<JournalEvent[]> {
 		if (bodies.length === 0) return [];
 		const { journal } = this.paths;
-		const path = journalFile(this.paths, person, this.state.device);
-		const name = relative(journal, path).split(sep).join('/');
 		const change: JournalChange = { added: 0, removed: 0, problems: [] };
-		const events = await journalLocked(this.state, () => {
+		const { events, name } = await journalLocked(this.state, () => {
+			const name = chooseJournalFile(this.paths, this.state, person);
 			// What another process of this device appended: seq follows the largest there is.
 			for (const _ of syncJournalFile(this.#db, journal, name, change));
 			const seen = this.#db.value<number | null>('SELECT max(seq) FROM events') ?? 0;
@@ -196,8 +196,9 @@ export class Store {
 				person,
 				device: this.state.device,
 			});
-			appendLines(path, stamped);
-			return stamped;
+			appendLines(join(journal, name), stamped);
+			markJournal(this.paths, this.state, name);
+			return { events: stamped, name };
 		});
 		beforeFold?.(events);
 		try {

@@ -13,11 +13,14 @@ run.lock*
 *.tmp
 `;
 
-/** Packed sources and scores are binary; journals are text whose lines must never be rewritten. */
+/**
+ * Packed sources and scores are binary; journals are text whose lines must never be rewritten. A merge keeps the lines of both
+ * sides: their order does not matter. (Hosting sites ignore that; there, nobody's file is written on two branches.)
+ */
 const ATTRIBUTES = `sources/*.gz binary
 runs/**/*.gz binary
 runs/**/*.bin binary
-journal/**/*.jsonl text eol=lf -diff
+journal/**/*.jsonl text eol=lf -diff merge=union
 `;
 
 function writeIfMissing(path: string, text: string): boolean {

@@ -1,6 +1,7 @@
 import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UserError } from '../../protocol/errors.ts';
+import { continues, markOf } from '../../store/journal-lineage.ts';
 import { journalLocked } from '../../store/journal-lock.ts';
 import type { UserState } from '../../store/state-dir.ts';
 import { firstLine } from './git.ts';
@@ -30,7 +31,10 @@ export async function adoptOwn(place: Place, from: string | null, to: string, bl
 
 /** Adds to a journal file on disk the lines that only the other version has; lines that came in meanwhile stay. */
 async function joinOnDisk(state: UserState, path: string, committed: Buffer): Promise<void> {
+	const name = path.split(/[\\/]/u).slice(-2).join('/');
 	await journalLocked(state, () => {
+		const mark = state.journalMarks()[name];
+		const mine = mark !== undefined && continues(path, mark);
 		const now = readFileSync(path);
 		const whole = wholeLines(now);
 		const joined = joinLines(whole, committed);
@@ -44,6 +48,7 @@ async function joinOnDisk(state: UserState, path: string, committed: Buffer): Pr
 			closeSync(fd);
 		}
 		renameSync(draft, path);
+		if (mine) state.setJournalMark(name, markOf(path));
 	});
 }
 
