@@ -1,3 +1,11 @@
+/** Share of the comparisons of each split that two people are asked to judge; the rest asks for one. `excluded` is never asked for. */
+export interface OverlapShares {
+	readonly train: number;
+	readonly eval: number;
+	readonly heldout: number;
+	readonly retention: number;
+}
+
 /**
  * `.pairwright/config.json`: settings only, committed. Nothing here can aim an engine. The file's `gate` is not among these: it is read
  * strictly, by the gate alone (gate.ts).
@@ -12,6 +20,13 @@ export interface WorkspaceConfig {
 	readonly thresholds: { readonly eval_rise: number };
 	/** A rewrite goes into training exports only once a second person has judged it. */
 	readonly rewrites: { readonly second_person: boolean };
+	/** Who is asked to judge what. */
+	readonly queue: {
+		/** Share of the comparisons of each split that two people judge. */
+		readonly overlap: OverlapShares;
+		/** Handles that share the work; empty = everyone who has judged here. */
+		readonly people: readonly string[];
+	};
 	/** Individual speed, position bias and self-consistency: shown to everybody, or to each person their own alone. */
 	readonly people: { readonly show_individuals: boolean };
 }
@@ -32,5 +47,6 @@ export const DEFAULT_CONFIG: WorkspaceConfig = {
 	split: { seed: 'pairwright', eval_share: 0.2 },
 	thresholds: { eval_rise: 0.01 },
 	rewrites: { second_person: true },
+	queue: { overlap: { train: 0.15, eval: 0.15, heldout: 1, retention: 0.15 }, people: [] },
 	people: { show_individuals: false },
 };

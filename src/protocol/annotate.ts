@@ -270,6 +270,7 @@ const pageSchema = v.strictObject({
 	done: countSchema,
 	total: countSchema,
 	pairs: v.array(pairSchema),
+	part: v.exactOptional(v.picklist(['mine', 'others'])),
 });
 
 /** Checks what the extension answered. @throws ValiError where it has another shape, so that nothing half-read is shown */

@@ -61,7 +61,7 @@ export interface WorkspaceInfo {
 	readonly guidelines: { readonly path: string; readonly sha256: string; readonly text: string } | null;
 	readonly splits: Readonly<Record<Split, SplitCount>>;
 	readonly halves: { readonly reference: SplitCount; readonly sealed: SplitCount };
-	/** Comparisons in my queue that I have neither judged nor declared "cannot". */
+	/** Comparisons in my queue: my part, and what is asked of others and still missing; without those I declared "cannot". */
 	readonly queue: number;
 	/** Blind second judgments that wait for me. */
 	readonly review: number;
@@ -246,11 +246,13 @@ export interface BlindPair {
 
 export interface QueuePage {
 	readonly kind: QueueKind;
-	/** Done by me in this queue, and in all: "12 of 240" is done + 1 of total. */
+	/** Done by me in this queue, and in all: "12 of 240" is done + 1 of total. Of `judge`, of my part while it lasts. */
 	readonly done: number;
 	readonly total: number;
 	/** The next ones, in order; empty when the queue is. */
 	readonly pairs: readonly BlindPair[];
+	/** Of `judge`: my part, or, once that is done, what is asked of others and still missing. */
+	readonly part?: 'mine' | 'others';
 }
 
 export interface JudgeInput {
@@ -559,15 +561,6 @@ export interface Job {
 	readonly job: string;
 }
 
-export interface WorkspaceApi {
-	info(): Promise<WorkspaceInfo>;
-	/** Makes `.pairwright/` (config, guidelines, .gitignore); with demo, writes and imports the demo data. Idempotent. */
-	init(options: { readonly demo?: boolean }): Promise<{ workspace: string; created: boolean }>;
-	/** Stores the handle in the user's state folder: asked once per machine, shared by editor and CLI. */
-	setPerson(handle: string): Promise<{ person: string }>;
-	reload(): Promise<void>;
-
-	importFiles(files: readonly string[], options: ImportOptions, job: Job): Promise<ImportResult>;
 /** What a sync did. Counts are events. */
 export interface SyncResult {
 	/** Events of mine that this sync committed. */
@@ -580,6 +573,8 @@ export interface SyncResult {
 	readonly not_sent: number;
 	/** Everything was sent and taken over. */
 	readonly ok: boolean;
+	/** The other side could not be reached; what was done is committed. */
+	readonly offline: boolean;
 	/** In words: what was done, what was not, why, and what to do. */
 	readonly message: string;
 }
@@ -593,6 +588,15 @@ export interface SyncState {
 	readonly not_sent: number | null;
 }
 
+export interface WorkspaceApi {
+	info(): Promise<WorkspaceInfo>;
+	/** Makes `.pairwright/` (config, guidelines, .gitignore); with demo, writes and imports the demo data. Idempotent. */
+	init(options: { readonly demo?: boolean }): Promise<{ workspace: string; created: boolean }>;
+	/** Stores the handle in the user's state folder: asked once per machine, shared by editor and CLI. */
+	setPerson(handle: string): Promise<{ person: string }>;
+	reload(): Promise<void>;
+
+	importFiles(files: readonly string[], options: ImportOptions, job: Job): Promise<ImportResult>;
 	exportData(options: ExportOptions): Promise<ExportResult>;
 	/** Stops import, scoring or rebuild by its job id within a second; finished work stays. */
 	cancel(job: string): Promise<void>;
@@ -684,6 +688,10 @@ export interface SyncState {
 	/** Queues a run's mistakes in train, eval and R mixed 1:1, blind, with matched pairs it got right. */
 	rejudge(id: string): Promise<{ mistakes: number; controls: number }>;
 
+	/** Commits and sends my journal and the files it names, takes over what others sent; other files stay as they are. */
+	sync(job: Job): Promise<SyncResult>;
+	syncState(): Promise<SyncState>;
+
 	rebuild(job: Job): Promise<{ events: number; comparisons: number; prompts: number; problems: readonly string[] }>;
 	/** Environment and workspace, with remedies; `deep` reads everything, however large. */
 	doctor(options?: { readonly deep?: boolean }): Promise<{
@@ -694,10 +702,6 @@ export interface SyncState {
 			readonly message: string;
 			readonly remedy?: string;
 		}[];
-	/** Commits and sends my journal and the files it names, takes over what others sent; other files stay as they are. */
-	sync(job: Job): Promise<SyncResult>;
-	syncState(): Promise<SyncState>;
-
 	}>;
 	/** Waits for writes in flight and closes the database. */
 	close(): Promise<void>;

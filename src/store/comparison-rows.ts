@@ -105,6 +105,9 @@ function sideLength(side: readonly Message[]): number {
 	return sideText(side).length;
 }
 
+/** Tells whoever keeps something about comparisons in memory what to read again. */
+export const NEXT_REV = '(SELECT coalesce(max(rev), 0) + 1 FROM comparisons)';
+
 /** Adds a comparison with its state. @returns its key; 0 if it was there already. */
 export function insertComparison(
 	db: Database,
@@ -118,8 +121,8 @@ export function insertComparison(
 ): number {
 	const inserted = db.run(
 		`INSERT OR IGNORE INTO comparisons(id, prompt, a, b, place, tier, order_key, resolution, decided_by, y, votes, weight,
-		winner, judgments, named, flagged, derived_from, chars_a, chars_b)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		winner, judgments, named, flagged, derived_from, chars_a, chars_b, rev)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${NEXT_REV})`,
 		comparison.id,
 		prompt,
 		JSON.stringify(comparison.a),

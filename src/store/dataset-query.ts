@@ -32,18 +32,21 @@ export function datasetRows(db: Database): DatasetRow[] {
 	);
 }
 
-/** Comparisons that everyone at work here has declared "cannot": they hold up nobody. */
-export function declaredByAll(db: Database): ReadonlySet<string> {
-	const people = db.all<{ person: string }>(
-		`SELECT DISTINCT person FROM events WHERE void = 0 AND type IN ('judged', 'skipped')`,
-	);
+/**
+ * Comparisons that everyone at work here has declared "cannot": they hold up nobody. Who cannot judge a comparison passes it on to
+ * the next person, so "everyone assigned" comes to everyone.
+ * @param people everyone the work is shared among
+ */
+export function declaredByAll(db: Database, people: readonly string[]): ReadonlySet<string> {
 	if (people.length === 0) return new Set();
+	const names = JSON.stringify(people);
 	return new Set(
 		db
 			.all<{ id: string }>(
 				`SELECT c.id AS id FROM standing s JOIN comparisons c ON c.n = s.comparison
-				WHERE s.cannot = 1 AND s.annotator IN (SELECT DISTINCT person FROM events WHERE void = 0 AND type IN ('judged', 'skipped'))
+				WHERE s.cannot = 1 AND s.annotator IN (SELECT value FROM json_each(?))
 				GROUP BY c.n HAVING count(*) >= ?`,
+				names,
 				people.length,
 			)
 			.map((row) => row.id),

@@ -6,6 +6,7 @@ import {
 	eventsAbout,
 	insertComparison,
 	insertPrompt,
+	NEXT_REV,
 	orderKey,
 	placeOf,
 	storedContribution,
@@ -158,7 +159,7 @@ export class Projector {
 				undefined;
 		db.run(
 			`UPDATE comparisons SET place = ?, tier = ?, resolution = ?, decided_by = ?, y = ?, votes = ?, weight = ?, winner = ?,
-			judgments = ?, named = ?, flagged = ?, opened = ?, derived_from = ? WHERE n = ?`,
+			judgments = ?, named = ?, flagged = ?, opened = ?, derived_from = ?, rev = ${NEXT_REV} WHERE n = ?`,
 			prompt.place,
 			tierOf(prompt.place, state),
 			state.resolution,
@@ -186,6 +187,9 @@ export class Projector {
 		};
 		db.run('DELETE FROM comparisons WHERE n = ?', n);
 		db.run('DELETE FROM fts WHERE rowid = ?', n);
+		db.run(
+			"INSERT INTO meta VALUES ('removed', '1') ON CONFLICT(key) DO UPDATE SET value = CAST(value AS INTEGER) + 1",
+		);
 		forgetResponses(db, prompt.n, [a, b]);
 		if (db.value('SELECT 1 FROM comparisons WHERE prompt = ? LIMIT 1', prompt.n) !== undefined) return;
 		forgetPromptCopy(db, prompt.n, db.value<string>('SELECT body FROM prompts WHERE n = ?', prompt.n) as string);

@@ -3,19 +3,12 @@ import type { Database } from './database.ts';
 const NOT_MINE = 'NOT EXISTS (SELECT 1 FROM standing s WHERE s.comparison = c.n AND s.annotator = ?)';
 
 /**
- * The next comparisons of a queue: by tier, then in the one judging order that is the same for all (seeded hash), those put
- * off ("later") at the end in the order they were put off.
- * @param firstTier 0 for my open ones, 2 for a second look at what others judged
+ * What others judged and I have not, for a second look: those that one person judged first, each in the judging order that is the
+ * same for all; those put off ("later") at the end in the order they were put off.
  */
-export function nextInQueue(
-	db: Database,
-	person: string,
-	firstTier: 0 | 2,
-	count: number,
-	skip: ReadonlySet<string>,
-): string[] {
+export function nextToReview(db: Database, person: string, count: number, skip: ReadonlySet<string>): string[] {
 	const ids: string[] = [];
-	for (let tier = firstTier; tier <= 3 && ids.length < count; tier++) {
+	for (let tier = 2; tier <= 3 && ids.length < count; tier++) {
 		for (const row of db.all<{ id: string }>(
 			`SELECT c.id FROM comparisons c WHERE c.tier = ? AND ${NOT_MINE} ORDER BY c.order_key, c.id LIMIT ?`,
 			tier,
@@ -28,9 +21,8 @@ export function nextInQueue(
 	if (ids.length < count) {
 		for (const row of db.all<{ id: string }>(
 			`SELECT c.id FROM standing s JOIN comparisons c ON c.n = s.comparison
-			WHERE s.annotator = ? AND s.later IS NOT NULL AND c.tier BETWEEN ? AND 3 ORDER BY s.later, c.id LIMIT ?`,
+			WHERE s.annotator = ? AND s.later IS NOT NULL AND c.tier BETWEEN 2 AND 3 ORDER BY s.later, c.id LIMIT ?`,
 			person,
-			firstTier,
 			count + skip.size,
 		)) {
 			if (ids.length < count && !skip.has(row.id)) ids.push(row.id);

@@ -2,12 +2,13 @@
  * Version of the tables. The database is a projection of journals and sources, so another version (older or newer) is
  * dropped and built again instead of being migrated: one path, always tested, and it cannot keep a past mistake.
  */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /**
  * Integer keys inside; 64-hex ids at the border. `place` = split with its half: train, eval, R, E, heldout (half not drawn
  * yet), retention, excluded. `tier` orders queues: 0 no vote, 1 only a source's label, 2 one person, 3 more, 9 not queued.
  * Keys of prompts and comparisons are never given twice: indexes that follow behind remember how far they have come.
+ * `rev` of a comparison is the largest there was plus one whenever the fold touches it or its standing; meta `removed` counts removals.
  */
 export const SCHEMA = `
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -75,7 +76,8 @@ CREATE TABLE comparisons(
 	a TEXT NOT NULL, b TEXT NOT NULL, place TEXT NOT NULL, tier INTEGER NOT NULL, order_key REAL NOT NULL,
 	resolution TEXT NOT NULL, decided_by TEXT NOT NULL, y REAL, votes INTEGER NOT NULL, weight REAL NOT NULL, winner TEXT,
 	judgments INTEGER NOT NULL, named INTEGER NOT NULL, flagged INTEGER NOT NULL, opened INTEGER NOT NULL DEFAULT 0,
-	derived_from TEXT, chars_a INTEGER NOT NULL, chars_b INTEGER NOT NULL);
+	derived_from TEXT, chars_a INTEGER NOT NULL, chars_b INTEGER NOT NULL, rev INTEGER NOT NULL);
+CREATE INDEX comparisons_rev ON comparisons(rev);
 CREATE INDEX comparisons_prompt ON comparisons(prompt);
 CREATE INDEX comparisons_queue ON comparisons(tier, order_key);
 CREATE INDEX comparisons_place ON comparisons(place);
@@ -84,6 +86,7 @@ CREATE TABLE standing(
 	kind TEXT, blind INTEGER, seq INTEGER, cannot INTEGER NOT NULL, later INTEGER,
 	PRIMARY KEY(comparison, annotator)) WITHOUT ROWID;
 CREATE INDEX standing_annotator ON standing(annotator, comparison);
+CREATE INDEX standing_cannot ON standing(comparison) WHERE cannot = 1;
 CREATE INDEX standing_later ON standing(annotator, later) WHERE later IS NOT NULL;
 
 CREATE TABLE counts(

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { DEFAULT_CONFIG, type WorkspaceConfig } from '../domain/config.ts';
 
 const Texts = v.array(v.pipe(v.string(), v.minLength(1)));
+const Share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const ConfigFile = v.object({
 	scope: v.optional(v.string(), DEFAULT_CONFIG.scope),
 	reasons: v.optional(Texts, [...DEFAULT_CONFIG.reasons]),
@@ -23,6 +24,21 @@ const ConfigFile = v.object({
 	rewrites: v.optional(
 		v.object({ second_person: v.optional(v.boolean(), DEFAULT_CONFIG.rewrites.second_person) }),
 		DEFAULT_CONFIG.rewrites,
+	),
+	queue: v.optional(
+		v.object({
+			overlap: v.optional(
+				v.object({
+					train: v.optional(Share, DEFAULT_CONFIG.queue.overlap.train),
+					eval: v.optional(Share, DEFAULT_CONFIG.queue.overlap.eval),
+					heldout: v.optional(Share, DEFAULT_CONFIG.queue.overlap.heldout),
+					retention: v.optional(Share, DEFAULT_CONFIG.queue.overlap.retention),
+				}),
+				DEFAULT_CONFIG.queue.overlap,
+			),
+			people: v.optional(Texts, [...DEFAULT_CONFIG.queue.people]),
+		}),
+		{ ...DEFAULT_CONFIG.queue, people: [...DEFAULT_CONFIG.queue.people] },
 	),
 	people: v.optional(
 		v.object({ show_individuals: v.optional(v.boolean(), DEFAULT_CONFIG.people.show_individuals) }),

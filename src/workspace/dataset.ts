@@ -19,6 +19,7 @@ import {
 import type { Context } from './context.ts';
 import { evaluationSplit, findLeaks } from './leaks.ts';
 import { searchedWords } from './look/reading.ts';
+import { peopleSharing } from './my-queue.ts';
 
 const EVALUATION: readonly EvaluationSplit[] = ['train', 'eval', 'heldout_reference', 'heldout_sealed', 'retention'];
 /** Splits whose headline keeps the labels from before the first score. */
@@ -69,7 +70,7 @@ export function readDataset(ctx: Context, policy: LabelPolicy = RUN_POLICY): Dat
 	return ctx.db.read(() => {
 		const rows = datasetRows(ctx.db);
 		const ranks = protectionOfClusters(rows);
-		const cannot = declaredByAll(ctx.db);
+		const cannot = declaredByAll(ctx.db, peopleSharing(ctx, null));
 		const frozen = frozenLabels(ctx.db);
 		const leftOut = Object.fromEntries(EVALUATION.map((split) => [split, emptyLeftOut()])) as Record<
 			EvaluationSplit,

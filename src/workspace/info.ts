@@ -13,6 +13,7 @@ import {
 } from '../store/read-counts.ts';
 import { indexState } from '../store/search-index.ts';
 import type { Context } from './context.ts';
+import { myQueue } from './my-queue.ts';
 import { openProposals } from './proposals.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -21,7 +22,7 @@ const DAY_MS = 24 * 3600 * 1000;
 export function info(ctx: Context): WorkspaceInfo {
 	const person = ctx.person();
 	const places = placeCounts(ctx.db);
-	const queue = queueCounts(ctx.db, person);
+	const { mineLeft, othersLeft } = myQueue(ctx, person).sizes();
 	return {
 		root: ctx.paths.root,
 		name: basename(ctx.paths.root),
@@ -31,8 +32,8 @@ export function info(ctx: Context): WorkspaceInfo {
 		guidelines: ctx.guidelines,
 		splits: splitCounts(places),
 		halves: { reference: places.get('R') ?? NO_COUNT, sealed: places.get('E') ?? NO_COUNT },
-		queue: queue.open,
-		review: queue.review,
+		queue: mineLeft + othersLeft,
+		review: queueCounts(ctx.db, person).review,
 		proposals: openProposals(ctx).length,
 		index: indexState(ctx.db),
 		runs: countEvents(ctx.db, 'run-recorded'),

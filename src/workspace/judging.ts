@@ -6,10 +6,11 @@ import type { Resolution } from '../domain/resolution.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { BlindPair, JudgeInput, QueueKind, QueuePage } from '../protocol/workspace-api.ts';
 import { judgmentOf } from '../store/project-comparison.ts';
-import { maxSeq, myVerdictSeq, nextInQueue, pastJudgments } from '../store/queue-query.ts';
+import { maxSeq, myVerdictSeq, nextToReview, pastJudgments } from '../store/queue-query.ts';
 import { comparisonState, readComparison, resolveId, type StoredComparison } from '../store/read-comparison.ts';
 import { queueCounts } from '../store/read-counts.ts';
 import type { Context } from './context.ts';
+import { myQueue } from './my-queue.ts';
 
 /** The canonical side that stands left: a seeded coin of comparison and person, so that it stays the same on looking back. */
 export function leftSide(comparison: string, person: string): Side {
@@ -61,22 +62,33 @@ export function queue(
 	const person = ctx.person() ?? '';
 	const count = Math.min(Math.max(Math.trunc(options.count), 0), 200);
 	const skip = new Set(options.after ?? []);
-	const counts = queueCounts(ctx.db, person);
 	let ids: string[];
 	let done: number;
 	let total: number;
+	let part: QueuePage['part'];
 	if (kind === 'rejudge') {
 		const queued = rejudgeLeft(ctx, person);
 		ids = queued.left.filter((id) => !skip.has(id)).slice(0, count);
 		total = queued.total;
 		done = queued.total - queued.left.length;
+	} else if (kind === 'review') {
+		const left = queueCounts(ctx.db, person).review;
+		ids = left === 0 || count === 0 ? [] : nextToReview(ctx.db, person, count, skip);
+		done = 0;
+		total = left;
 	} else {
-		const left = kind === 'judge' ? counts.open : counts.review;
-		ids = left === 0 || count === 0 ? [] : nextInQueue(ctx.db, person, kind === 'judge' ? 0 : 2, count, skip);
-		done = kind === 'judge' ? counts.judged : 0;
-		total = done + left;
+		const mine = myQueue(ctx, person);
+		const sizes = mine.sizes();
+		ids = mine.next(count, skip);
+		part = sizes.mineLeft === 0 && sizes.othersLeft > 0 && mine.people > 1 ? 'others' : 'mine';
+		done = sizes.mineLeft > 0 ? sizes.mineDone : sizes.judged;
+		total = done + (sizes.mineLeft > 0 ? sizes.mineLeft : sizes.othersLeft);
 	}
-	return { kind, done, total, pairs: ids.map((id) => blind(ctx, person, readComparison(ctx.db, id), false)) };
+	return {
+		...{ kind, done, total },
+		pairs: ids.map((id) => blind(ctx, person, readComparison(ctx.db, id), false)),
+		...(part === undefined ? {} : { part }),
+	};
 }
 
 export function past(ctx: Context, options: { readonly before?: string; readonly count: number }) {

@@ -53,6 +53,8 @@ export interface Model {
 	readonly kind: QueueKind;
 	readonly done: number;
 	readonly total: number;
+	/** Of the judging queue: my part is done, and what others were asked for is still missing. */
+	readonly beyondMine: boolean;
 	/** The first is on screen, unless something else is looked at. */
 	readonly queue: readonly BlindPair[];
 	/** The queue has nothing behind what is held here. */
@@ -77,6 +79,7 @@ export function emptyModel(kind: QueueKind): Model {
 		kind,
 		done: 0,
 		total: 0,
+		beyondMine: false,
 		queue: [],
 		drained: false,
 		showing: 0,
@@ -157,6 +160,7 @@ function takePage(model: Model, page: QueuePage, asked: number): Model {
 		drained: page.pairs.length < asked || fresh.length === 0,
 		done,
 		total: done + page.total - page.done - ahead,
+		beyondMine: page.part === 'others',
 	});
 	return before === null && currentPair(next) !== null ? replaced(next) : next;
 }

@@ -14,11 +14,18 @@ function title({ look, revealed, phase, done, total }: Model): string {
 export function TopBar({ store, controller }: ViewProps) {
 	const { model, aside, diff, mode, init } = store.state;
 	const pair = currentPair(model);
-	const queue = QUEUE_NAMES[model.kind];
+	const queue = model.beyondMine ? "Others' part" : QUEUE_NAMES[model.kind];
 	const looking = model.look !== null;
 	return (
 		<header class="top">
-			{queue === '' || looking ? null : <span class="chip">{queue}</span>}
+			{queue === '' || looking ? null : (
+				<span
+					class="chip"
+					title={model.beyondMine ? 'Your part is done. These were asked of others and are still missing.' : undefined}
+				>
+					{queue}
+				</span>
+			)}
 			<h1>{title(model)}</h1>
 			{pair === null || looking ? null : (
 				<progress class="bar" max={Math.max(1, model.total)} value={model.done} aria-label="Judged in this queue" />

@@ -1,0 +1,262 @@
+import type { OverlapShares } from '../domain/config.ts';
+import { Assignment, type QueuedSplit } from '../domain/queue-assignment.ts';
+import type { Database } from './database.ts';
+
+/** What a person's queue depends on beside the comparisons. */
+export interface QueueSettings {
+	readonly person: string;
+	/** Everyone at work, the person among them unless they are not meant to be. */
+	readonly people: readonly string[];
+	readonly seed: string;
+	readonly overlap: OverlapShares;
+}
+
+export interface QueueSizes {
+	/** My part: what I judged of it, and what it still waits for. */
+	readonly mineDone: number;
+	readonly mineLeft: number;
+	/** Asked of others and still missing: behind my part in my queue. */
+	readonly othersLeft: number;
+	/** Comparisons outside `excluded` that I judged, whoever was asked. */
+	readonly judged: number;
+}
+
+/** Where a comparison stands in one person's queue. The waiting ones in the order in which they come. */
+const MINE_OPEN = 0;
+const MINE_LABELLED = 1;
+const OTHERS_OPEN = 2;
+const OTHERS_LABELLED = 3;
+const MINE_LATER = 4;
+const OTHERS_LATER = 5;
+const MINE_DONE = 6;
+const OTHERS_DONE = 7;
+const NOT_ASKED = 8;
+const STATUSES = 9;
+const WAITING = [MINE_OPEN, MINE_LABELLED, OTHERS_OPEN, OTHERS_LABELLED] as const;
+
+const SPLIT_OF: Readonly<Record<string, QueuedSplit>> = {
+	train: 'train',
+	eval: 'eval',
+	R: 'heldout',
+	E: 'heldout',
+	heldout: 'heldout',
+	retention: 'retention',
+};
+
+/** Split of a place, for what is asked for in it; undefined for `excluded`. */
+export function queuedSplit(place: string): QueuedSplit | undefined {
+	return SPLIT_OF[place];
+}
+
+interface Row {
+	readonly n: number;
+	readonly id: string;
+	readonly place: string;
+	readonly order_key: number;
+	readonly named: number;
+	readonly decided_by: string;
+	readonly rev: number;
+	readonly verdict: string | null;
+	readonly cannot: number | null;
+	readonly later: number | null;
+}
+
+const ROWS = `SELECT c.n, c.id, c.place, c.order_key, c.named, c.decided_by, c.rev, s.verdict, s.cannot, s.later
+	FROM comparisons c LEFT JOIN standing s ON s.comparison = c.n AND s.annotator = ?`;
+
+/**
+ * One person's queue over all comparisons, in memory: 100,000 take some 15 MB. Assignment needs a hash of every comparison and
+ * person, which SQLite has no index for, and a table of it would have to be written anew whenever somebody joins. Kept up by reading
+ * what the fold has touched since (`rev`).
+ */
+export class QueueIndex {
+	readonly #db: Database;
+	readonly #person: string;
+	readonly #assignment: Assignment;
+	#life = '';
+	#rev = 0;
+	#slots = new Map<number, number>();
+	#ids: string[] = [];
+	#keys: number[] = [];
+	#status: number[] = [];
+	/** Slots in judging order. */
+	#order: number[] = [];
+	#sizes: number[] = new Array<number>(STATUSES).fill(0);
+
+	constructor(db: Database, { person, people, seed, overlap }: QueueSettings) {
+		this.#db = db;
+		this.#person = person;
+		this.#assignment = new Assignment(seed, people, overlap);
+	}
+
+	/** Takes up what changed. */
+	follow(): void {
+		const db = this.#db;
+		const life = JSON.stringify(db.all("SELECT key, value FROM meta WHERE key IN ('epoch', 'removed') ORDER BY key"));
+		if (life !== this.#life) {
+			this.#life = life;
+			this.#rev = 0;
+			this.#slots = new Map();
+			[this.#ids, this.#keys, this.#status, this.#order] = [[], [], [], []];
+			this.#sizes = new Array<number>(STATUSES).fill(0);
+		}
+		const rows = db.all<Row>(`${ROWS} WHERE c.rev > ?`, this.#person, this.#rev);
+		if (rows.length === 0) return;
+		const cannot = this.#cannot(rows);
+		const fresh: number[] = [];
+		for (const row of rows) {
+			const status = this.#statusOf(row, cannot.get(row.n));
+			let slot = this.#slots.get(row.n);
+			if (slot === undefined) {
+				slot = this.#ids.length;
+				this.#slots.set(row.n, slot);
+				this.#ids.push(row.id);
+				this.#keys.push(row.order_key);
+				fresh.push(slot);
+			} else {
+				this.#count(this.#status[slot] as number, -1);
+			}
+			this.#status[slot] = status;
+			this.#count(status, 1);
+			this.#rev = Math.max(this.#rev, row.rev);
+		}
+		if (fresh.length > 0) this.#order = this.#merged(fresh);
+	}
+
+	#count(status: number, by: 1 | -1): void {
+		this.#sizes[status] = this.#size(status) + by;
+	}
+
+	#size(status: number): number {
+		return this.#sizes[status] as number;
+	}
+
+	/** People who cannot judge them, by comparison. */
+	#cannot(rows: readonly Row[]): ReadonlyMap<number, ReadonlySet<string>> {
+		const found = new Map<number, Set<string>>();
+		const add = (row: { comparison: number; annotator: string }): void => {
+			const people = found.get(row.comparison);
+			if (people === undefined) found.set(row.comparison, new Set([row.annotator]));
+			else people.add(row.annotator);
+		};
+		const sql = 'SELECT comparison, annotator FROM standing WHERE cannot = 1';
+		if (rows.length > 500) this.#db.all<{ comparison: number; annotator: string }>(sql).forEach(add);
+		else
+			for (const { n } of rows)
+				this.#db.all<{ comparison: number; annotator: string }>(`${sql} AND comparison = ?`, n).forEach(add);
+		return found;
+	}
+
+	#statusOf(row: Row, cannot: ReadonlySet<string> | undefined): number {
+		const split = SPLIT_OF[row.place];
+		if (split === undefined) return NOT_ASKED;
+		const wanted = this.#assignment.wanted(row.id, split);
+		// A verdict may follow a "cannot": what I judged was mine if it would have been mine without it.
+		const others = row.verdict === null ? cannot : without(cannot, this.#person);
+		const assigned = this.#assignment.assignees(row.id, wanted, others).includes(this.#person);
+		if (row.verdict !== null) return assigned ? MINE_DONE : OTHERS_DONE;
+		if (row.cannot === 1 || row.named >= wanted || row.decided_by === 'adjudication') return NOT_ASKED;
+		if (row.later !== null) return assigned ? MINE_LATER : OTHERS_LATER;
+		if (row.decided_by === 'source') return assigned ? MINE_LABELLED : OTHERS_LABELLED;
+		return assigned ? MINE_OPEN : OTHERS_OPEN;
+	}
+
+	#before = (x: number, y: number): number =>
+		(this.#keys[x] as number) - (this.#keys[y] as number) ||
+		((this.#ids[x] as string) < (this.#ids[y] as string) ? -1 : 1);
+
+	#merged(fresh: number[]): number[] {
+		fresh.sort(this.#before);
+		if (this.#order.length === 0) return fresh;
+		const merged: number[] = [];
+		let i = 0;
+		for (const slot of this.#order) {
+			while (i < fresh.length && this.#before(fresh[i] as number, slot) < 0) merged.push(fresh[i++] as number);
+			merged.push(slot);
+		}
+		while (i < fresh.length) merged.push(fresh[i++] as number);
+		return merged;
+	}
+
+	sizes(): QueueSizes {
+		return {
+			mineDone: this.#size(MINE_DONE),
+			mineLeft: this.#size(MINE_OPEN) + this.#size(MINE_LABELLED) + this.#size(MINE_LATER),
+			othersLeft: this.#size(OTHERS_OPEN) + this.#size(OTHERS_LABELLED) + this.#size(OTHERS_LATER),
+			judged: this.#size(MINE_DONE) + this.#size(OTHERS_DONE),
+		};
+	}
+
+	/** How many people take part in the assignment. */
+	get people(): number {
+		return this.#assignment.people.length;
+	}
+
+	/**
+	 * The next comparisons: my part in judging order, those that only a source has labelled behind those that nobody has; then what is
+	 * asked of others and still missing, likewise; last what I put off, in the order in which I did.
+	 */
+	next(count: number, skip: ReadonlySet<string>): string[] {
+		const found: string[] = [];
+		for (const status of WAITING) {
+			if (found.length >= count) return found;
+			if (this.#size(status) === 0) continue;
+			for (const slot of this.#order) {
+				if (this.#status[slot] !== status || skip.has(this.#ids[slot] as string)) continue;
+				found.push(this.#ids[slot] as string);
+				if (found.length >= count) return found;
+			}
+		}
+		if (this.#size(MINE_LATER) + this.#size(OTHERS_LATER) === 0) return found;
+		for (const status of [MINE_LATER, OTHERS_LATER]) {
+			for (const { comparison } of this.#db.iterate<{ comparison: number }>(
+				'SELECT comparison FROM standing WHERE annotator = ? AND later IS NOT NULL ORDER BY later, comparison',
+				this.#person,
+			)) {
+				const slot = this.#slots.get(comparison);
+				if (slot === undefined || this.#status[slot] !== status || skip.has(this.#ids[slot] as string)) continue;
+				found.push(this.#ids[slot] as string);
+				if (found.length >= count) break;
+			}
+			if (found.length >= count) break;
+		}
+		return found;
+	}
+}
+
+function without(people: ReadonlySet<string> | undefined, person: string): ReadonlySet<string> | undefined {
+	if (people === undefined || !people.has(person)) return people;
+	return new Set([...people].filter((name) => name !== person));
+}
+
+/** The one used last of each database: an editor asks for one person. */
+const indexes = new WeakMap<Database, { readonly key: string; readonly index: QueueIndex }>();
+
+/** A person's queue as it stands now. The first look at 100,000 comparisons takes some tenths of a second, later ones what changed. */
+export function queueIndex(db: Database, settings: QueueSettings): QueueIndex {
+	const key = JSON.stringify(settings);
+	let known = indexes.get(db);
+	if (known?.key !== key) {
+		known = { key, index: new QueueIndex(db, settings) };
+		indexes.set(db, known);
+	}
+	known.index.follow();
+	return known.index;
+}
+
+/**
+ * Everyone who has judged or set aside a comparison here, not only in an import. One step of an index for each person: the events of
+ * a large workspace are not read.
+ */
+export function peopleAtWork(db: Database): string[] {
+	return db
+		.all<{ person: string }>(
+			`WITH RECURSIVE people(person) AS (
+				SELECT min(person) FROM events
+				UNION ALL SELECT (SELECT min(e.person) FROM events e WHERE e.person > people.person) FROM people WHERE people.person IS NOT NULL)
+			SELECT person FROM people WHERE person IS NOT NULL AND EXISTS (
+				SELECT 1 FROM events e WHERE e.person = people.person AND e.type IN ('judged', 'skipped') AND e.void = 0)
+			ORDER BY person`,
+		)
+		.map(({ person }) => person);
+}
