@@ -8,6 +8,7 @@ import { Shell } from './editor/shell/shell.ts';
 import { Snapshots } from './editor/shell/snapshots.ts';
 import { SplitsViews } from './editor/splits/register.ts';
 import { StatusBar } from './editor/status-bar.ts';
+import { Syncing } from './editor/sync/register.ts';
 import { Trees } from './editor/trees/register.ts';
 
 /** Composition root: everything is made here, handed what it needs, and disposed with the window. */
@@ -36,6 +37,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 		reports,
 		new Trees(shell, snapshots),
 		new StatusBar(shell, snapshots, shell.jobs),
+		new Syncing(shell, snapshots),
 		new Commands(shell, snapshots, {
 			openQueue: (session, kind) => openQueue(shell, session, kind),
 			openSplits: (session, focus) => splits.open(session, focus),

@@ -33,15 +33,22 @@ export function statusText(snapshots: readonly Snapshot[], jobs: Jobs['running']
 	const total = queues.reduce((sum, queue) => sum + queue.total, 0);
 	const done = queues.reduce((sum, queue) => sum + queue.done, 0);
 	const open = snapshots.reduce((sum, { info }) => sum + info.queue, 0);
+	const waiting = snapshots.reduce((sum, { notSent }) => sum + (notSent ?? 0), 0);
+	const unsent = waiting === 0 ? '' : ` · ${count.format(waiting)} not sent`;
+	const sync =
+		waiting === 0 ? '' : `\n${count.format(waiting)} of what you did is not with your team yet: "Pairwright: Sync"`;
 	if (total === 0) {
-		if (open === 0) return null;
-		const text = `$(law) ${count.format(open)} to judge`;
-		return { text, tooltip: 'Pairwright: judge the next pair', command: 'pairwright.annotate' };
+		if (open === 0) {
+			if (waiting === 0) return null;
+			return { text: `$(law) ${count.format(waiting)} not sent`, tooltip: sync.trim(), command: 'pairwright.sync' };
+		}
+		const text = `$(law) ${count.format(open)} to judge${unsent}`;
+		return { text, tooltip: `Pairwright: judge the next pair${sync}`, command: 'pairwright.annotate' };
 	}
 	const today = snapshots.reduce((sum, { info }) => sum + info.mineToday, 0);
 	return {
-		text: `$(law) ${count.format(done)} of ${count.format(total)} judged`,
-		tooltip: `Pairwright: judge the next pair (${count.format(today)} of yours in the last 24 hours)`,
+		text: `$(law) ${count.format(done)} of ${count.format(total)} judged${unsent}`,
+		tooltip: `Pairwright: judge the next pair (${count.format(today)} of yours in the last 24 hours)${sync}`,
 		command: 'pairwright.annotate',
 	};
 }

@@ -12,6 +12,8 @@ export interface Snapshot {
 	readonly queue: { readonly done: number; readonly total: number } | null;
 	readonly flagged: number;
 	readonly disputed: number;
+	/** Events of mine that the team's repository lacks; null where there is none to send to. */
+	readonly notSent: number | null;
 	/** Latest first. */
 	readonly runs: readonly RunSummary[];
 }
@@ -111,13 +113,25 @@ export class Snapshots extends Disposable {
 async function read(session: FolderSession): Promise<Snapshot> {
 	const api = await session.api();
 	const info = await api.info();
-	const [flagged, disputed, runs, queue] = await Promise.all([
+	const [flagged, disputed, runs, queue, notSent] = await Promise.all([
 		api.list({ status: 'flagged', limit: 1 }),
 		api.list({ status: 'disputed', limit: 1 }),
 		api.runs(),
 		readQueue(api, info),
+		readNotSent(api),
 	]);
-	return { info, queue, flagged: flagged.total, disputed: disputed.total, runs };
+	return { info, queue, flagged: flagged.total, disputed: disputed.total, runs, notSent };
+}
+
+/** git is asked only in trusted folders: its settings may name programs to run. */
+async function readNotSent(api: WorkspaceApi): Promise<number | null> {
+	if (!vscode.workspace.isTrusted) return null;
+	try {
+		return (await api.syncState()).not_sent;
+	} catch {
+		// Without git there is nothing to send to; "Sync" says why.
+		return null;
+	}
 }
 
 async function readQueue(api: WorkspaceApi, { person }: WorkspaceInfo): Promise<Snapshot['queue']> {

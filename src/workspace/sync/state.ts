@@ -56,10 +56,9 @@ async function unsentLines(place: Place, bytes: Buffer, sent: { name: string; si
  * count are not read again.
  * @returns null before a handle is known
  */
-export async function notSent(ctx: Context): Promise<{ readonly events: number } | null> {
+export async function notSent(ctx: Context, place: Place): Promise<{ readonly events: number } | null> {
 	const person = ctx.person();
 	if (person === null) return null;
-	const place = await findPlace(ctx.paths.root);
 	const folder = journalFolder(person);
 	const sent = await sentBlobs(place, folder);
 	let names: string[];
@@ -85,11 +84,23 @@ export async function notSent(ctx: Context): Promise<{ readonly events: number }
 	return { events };
 }
 
+/** Where a workspace was found last: a status bar asks after every verdict, and branches change seldom. */
+const places = new Map<string, { readonly place: Place; readonly at: number }>();
+const PLACE_MS = 5_000;
+
+async function recentPlace(root: string): Promise<Place> {
+	const known = places.get(root);
+	if (known !== undefined && Date.now() - known.at < PLACE_MS) return known.place;
+	const place = await findPlace(root);
+	places.set(root, { place, at: Date.now() });
+	return place;
+}
+
 /** What the status bar shows: whether there is anything to sync with, and what waits. Reads this clone only. */
 export async function syncState(ctx: Context): Promise<SyncState> {
 	try {
-		const place = await findPlace(ctx.paths.root);
-		const state = await notSent(ctx);
+		const place = await recentPlace(ctx.paths.root);
+		const state = await notSent(ctx, place);
 		return {
 			possible: place.upstream !== null,
 			...(place.upstream === null ? { why: `The branch ${place.branch} has no upstream.` } : {}),

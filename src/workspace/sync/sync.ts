@@ -151,6 +151,7 @@ async function push({ place }: Work, upstream: Upstream, commit: string): Promis
 /** What came of talking to the other side. */
 interface Exchange {
 	readonly pushed: number;
+	readonly offline?: true;
 	readonly problems: readonly string[];
 	/** Worth knowing; nothing went wrong. */
 	readonly notes: readonly string[];
@@ -163,7 +164,10 @@ async function exchange(work: Work, head: string, upstream: Upstream): Promise<E
 	for (let attempt = 1; ; attempt++) {
 		work.report('Fetching', 1);
 		const refusal = await fetchUpstream(work, upstream);
-		if (refusal !== null && refusal.kind !== 'no-branch') return { pushed: 0, problems: [refusal.text], notes: [] };
+		if (refusal !== null && refusal.kind !== 'no-branch') {
+			const offline = refusal.kind === 'offline' ? ({ offline: true } as const) : {};
+			return { pushed: 0, ...offline, problems: [refusal.text], notes: [] };
+		}
 		const there = refusal === null ? await git.maybe(['rev-parse', '-q', '--verify', upstream.tracking]) : null;
 		let target = head;
 		let foreign = 0;
@@ -270,7 +274,7 @@ export async function sync(
 			done = await exchange(work, head, place.upstream);
 		}
 		await reload();
-		const state = await notSent(ctx);
+		const state = await notSent(ctx, place);
 		const notes = [...done.notes];
 		const loose = await untracked(place, linkedSources(ctx, person));
 		if (loose.length > 0) {
@@ -284,6 +288,7 @@ export async function sync(
 			pushed: done.pushed,
 			not_sent: state?.events ?? 0,
 			ok: done.problems.length === 0,
+			offline: done.offline === true,
 		};
 		return { ...result, message: sentence(result, done.problems, notes) };
 	} finally {
