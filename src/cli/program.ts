@@ -3,6 +3,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { registerAgreement } from './agreement.ts';
 import { registerAuthor } from './author.ts';
 import { registerCalibrate } from './calibrate.ts';
+import { registerCard } from './card.ts';
 import { registerCompare } from './compare.ts';
 import { registerDecide } from './decide.ts';
 import { registerDoctor } from './doctor.ts';
@@ -55,6 +56,7 @@ export function createProgram(): Command {
 		registerSplit,
 		registerInspect,
 		registerAgreement,
+		registerCard,
 		registerScore,
 		registerDecide,
 		registerReport,

@@ -29,6 +29,15 @@ export interface WorkspaceConfig {
 	};
 	/** Individual speed, position bias and self-consistency: shown to everybody, or to each person their own alone. */
 	readonly people: { readonly show_individuals: boolean };
+	/** What the data card says that cannot be counted; empty = not stated. */
+	readonly card: {
+		readonly title: string;
+		/** An identifier such as cc-by-4.0, or a name. */
+		readonly licence: string;
+		readonly description: string;
+		/** Licences by the name of the source. */
+		readonly source_licences: Readonly<Record<string, string>>;
+	};
 }
 
 export const DEFAULT_CONFIG: WorkspaceConfig = {
@@ -49,4 +58,5 @@ export const DEFAULT_CONFIG: WorkspaceConfig = {
 	rewrites: { second_person: true },
 	queue: { overlap: { train: 0.15, eval: 0.15, heldout: 1, retention: 0.15 }, people: [] },
 	people: { show_individuals: false },
+	card: { title: '', licence: '', description: '', source_licences: {} },
 };

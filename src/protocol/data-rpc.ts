@@ -191,6 +191,7 @@ export const dataSchemas = {
 	]),
 	rejudge: v.strictTuple([idSchema]),
 	rebuild: v.strictTuple([jobSchema]),
+	card: v.strictTuple([]),
 	doctor: v.strictTuple([v.optional(v.strictObject({ deep: optional(v.boolean()) }))]),
 	close: v.strictTuple([]),
 	sync: v.strictTuple([jobSchema]),

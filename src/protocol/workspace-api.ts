@@ -8,6 +8,7 @@ import type { AgreementReport } from '../domain/agreement.ts';
 import type { EngineName, LossName } from '../domain/checkpoint.ts';
 import type { Message, Prompt, Side } from '../domain/comparison.ts';
 import type { WorkspaceConfig } from '../domain/config.ts';
+import type { DataCard } from '../domain/data-card.ts';
 import type { Leak } from '../domain/dataset.ts';
 import type { Inspection } from '../domain/inspection.ts';
 import type { Judgment, JudgmentKind, Strength, Verdict } from '../domain/judgment.ts';
@@ -693,6 +694,8 @@ export interface WorkspaceApi {
 	syncState(): Promise<SyncState>;
 
 	rebuild(job: Job): Promise<{ events: number; comparisons: number; prompts: number; problems: readonly string[] }>;
+	/** The data card: facts, and the same as Markdown with front matter. Nothing of E before an opening, nobody's name. */
+	card(): Promise<{ readonly card: DataCard; readonly markdown: string }>;
 	/** Environment and workspace, with remedies; `deep` reads everything, however large. */
 	doctor(options?: { readonly deep?: boolean }): Promise<{
 		ok: boolean;

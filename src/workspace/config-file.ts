@@ -44,6 +44,15 @@ const ConfigFile = v.object({
 		v.object({ show_individuals: v.optional(v.boolean(), DEFAULT_CONFIG.people.show_individuals) }),
 		DEFAULT_CONFIG.people,
 	),
+	card: v.optional(
+		v.object({
+			title: v.optional(v.string(), DEFAULT_CONFIG.card.title),
+			licence: v.optional(v.string(), DEFAULT_CONFIG.card.licence),
+			description: v.optional(v.string(), DEFAULT_CONFIG.card.description),
+			source_licences: v.optional(v.record(v.string(), v.string()), DEFAULT_CONFIG.card.source_licences),
+		}),
+		DEFAULT_CONFIG.card,
+	),
 });
 
 /**

@@ -9,8 +9,10 @@ import { pendingSources } from '../store/source-rows.ts';
 import { acceptLeak } from './accept-leak.ts';
 import { agreement } from './agreement.ts';
 import { author, improve } from './authoring.ts';
+import { cardMarkdown } from './card-markdown.ts';
 import { Context } from './context.ts';
 import { assign, facets, previewTag, tag } from './curation.ts';
+import { dataCard } from './data-card.ts';
 import { doctor } from './doctor.ts';
 import { exportData } from './export.ts';
 import { foldPendingSources, followIndex } from './fold-sources.ts';
@@ -393,6 +395,11 @@ export class Workspace implements WorkspaceApi {
 		});
 		this.#followIndex();
 		return result;
+	}
+
+	async card() {
+		const card = dataCard(await this.#clustered());
+		return { card, markdown: cardMarkdown(card) };
 	}
 
 	async doctor(options: Parameters<WorkspaceApi['doctor']>[0] = {}) {

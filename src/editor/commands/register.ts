@@ -7,6 +7,7 @@ import type { Shell } from '../shell/shell.ts';
 import type { Snapshots } from '../shell/snapshots.ts';
 import { requireTrust } from '../shell/trust.ts';
 import type { RowArgument } from '../trees/folder-tree.ts';
+import { showCard } from './card.ts';
 import { exportData } from './export.ts';
 import { freezeSplit } from './freeze.ts';
 import { gateRun } from './gate.ts';
@@ -65,6 +66,11 @@ export class Commands extends Disposable {
 			'restart',
 			'starting the data process again',
 			forSession((session) => shell.restart(session)),
+		);
+		this.#add(
+			'showCard',
+			'making the data card',
+			forSession((session) => showCard(results, session)),
 		);
 		this.#add(
 			'freeze',
