@@ -120,7 +120,8 @@ function groups(
 	const table = renderTable(
 		terminal,
 		[
-			{ title, flexible: true },
+			// A flexible column is never narrower than 8: short names do without.
+			{ title, flexible: title === 'source' || title === 'facet' },
 			{ title: 'pairs', align: 'right' },
 			{ title: 'clusters', align: 'right', drop: 3 },
 			{ title: 'α', align: 'right' },
