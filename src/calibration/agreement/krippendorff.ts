@@ -22,29 +22,6 @@ export function addCoincidences(matrix: Float64Array, counts: ArrayLike<number>)
 	}
 }
 
-function marginsOf(matrix: Float64Array, size: number): Float64Array {
-	const margins = new Float64Array(size);
-	for (let c = 0; c < size; c++) for (let k = 0; k < size; k++) margins[c] = margins[c]! + matrix[c * size + k]!;
-	return margins;
-}
-
-/** Squared difference of two categories. Ordinal: by how many ratings lie between them, so that empty categories are no step. */
-function difference(
-	metric: AlphaMetric,
-	margins: Float64Array,
-	values: ArrayLike<number>,
-	c: number,
-	k: number,
-): number {
-	if (c === k) return 0;
-	if (metric === 'nominal') return 1;
-	if (metric === 'interval') return (values[c]! - values[k]!) ** 2;
-	const [low, high] = c < k ? [c, k] : [k, c];
-	let between = 0;
-	for (let g = low; g <= high; g++) between += margins[g]!;
-	return (between - (margins[low]! + margins[high]!) / 2) ** 2;
-}
-
 /**
  * Krippendorff's α = 1 − D_o/D_e on a coincidence matrix (Krippendorff 2011).
  * @param matrix C × C from `addCoincidences`, categories in ascending order for the ordinal metric
@@ -57,17 +34,30 @@ export function krippendorffAlpha(
 	metric: AlphaMetric = 'nominal',
 	values: ArrayLike<number> = [],
 ): Measured {
-	const margins = marginsOf(matrix, size);
-	const n = margins.reduce((sum, x) => sum + x, 0);
+	const margins = new Float64Array(size);
+	let n = 0;
+	for (let c = 0; c < size; c++) {
+		for (let k = 0; k < size; k++) margins[c] = margins[c]! + matrix[c * size + k]!;
+		n += margins[c]!;
+	}
 	if (n === 0) return 'no_pairable_units';
 	let observed = 0;
 	let expected = 0;
 	for (let c = 0; c < size; c++) {
-		for (let k = 0; k < size; k++) {
-			if (c === k || margins[c] === 0 || margins[k] === 0) continue;
-			const squared = difference(metric, margins, values, c, k);
-			observed += matrix[c * size + k]! * squared;
-			expected += margins[c]! * margins[k]! * squared;
+		// Ratings between c and k: ordinal categories are as far apart as that, so that an empty one is no step.
+		let between = margins[c]!;
+		for (let k = c + 1; k < size; k++) {
+			between += margins[k]!;
+			if (margins[c] === 0 || margins[k] === 0) continue;
+			const apart =
+				metric === 'nominal'
+					? 1
+					: metric === 'interval'
+						? values[c]! - values[k]!
+						: between - (margins[c]! + margins[k]!) / 2;
+			// The matrix is symmetric: both orders at once.
+			observed += 2 * matrix[c * size + k]! * apart ** 2;
+			expected += 2 * margins[c]! * margins[k]! * apart ** 2;
 		}
 	}
 	return expected === 0 ? 'unanimous' : 1 - ((n - 1) * observed) / expected;

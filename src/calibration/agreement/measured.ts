@@ -17,50 +17,63 @@ export function undefinedWords(why: Exclude<Measured, number>): string {
 /** Sums that a statistic is a function of, one vector a cluster: whatever adds up over units. */
 export class ClusterSums {
 	readonly #length: number;
-	readonly #sums = new Map<string, Float64Array>();
+	readonly #places = new Map<string, number>();
+	/** All vectors, one behind the other: 100,000 small arrays would take seconds to make and to collect. */
+	#sums: Float64Array;
 
 	constructor(length: number) {
 		this.#length = length;
+		this.#sums = new Float64Array(length * 4);
 	}
 
-	/** The vector of a cluster, to be added to. */
+	/** The vector of a cluster, to be added to before the next one is asked for. */
 	of(cluster: string): Float64Array {
-		let sums = this.#sums.get(cluster);
-		if (sums === undefined) {
-			sums = new Float64Array(this.#length);
-			this.#sums.set(cluster, sums);
+		let place = this.#places.get(cluster);
+		if (place === undefined) {
+			place = this.#places.size * this.#length;
+			this.#places.set(cluster, place);
+			if (place + this.#length > this.#sums.length) {
+				const grown = new Float64Array(this.#sums.length * 2);
+				grown.set(this.#sums);
+				this.#sums = grown;
+			}
 		}
-		return sums;
+		return this.#sums.subarray(place, place + this.#length);
 	}
 
 	get size(): number {
-		return this.#sums.size;
+		return this.#places.size;
 	}
 
-	/**
-	 * The total of all vectors: from them, so that what only one cluster holds is exactly 0 without it. @returns `length` numbers
-	 */
-	total(): Float64Array {
-		const total = new Float64Array(this.#length);
-		for (const sums of this.#sums.values()) for (let i = 0; i < sums.length; i++) total[i] = total[i]! + sums[i]!;
+	/** Summed over clusters, so that what only one cluster holds is exactly 0 without it. */
+	#total(from: number, to: number): Float64Array {
+		const total = new Float64Array(to - from);
+		for (let place = 0; place < this.size * this.#length; place += this.#length) {
+			for (let i = from; i < to; i++) total[i - from] = total[i - from]! + this.#sums[place + i]!;
+		}
 		return total;
 	}
 
 	/**
-	 * A statistic with its 95 % delete-one-cluster jackknife t(G−1) interval (Efron & Tibshirani 1993 §11), linear in the clusters.
-	 * Clusters on which it does not rest (all zero) are not counted. Bounds are null with a reason below 8 clusters, and where it
-	 * is undefined without one of them.
+	 * A statistic of a part of the vectors with its 95 % delete-one-cluster jackknife t(G−1) interval (Efron & Tibshirani 1993 §11),
+	 * linear in the clusters. Clusters on which it does not rest (all zero) are not counted. Bounds are null with a reason below 8
+	 * clusters, and where it is undefined without one of them.
 	 */
 	interval(statistic: (sums: Float64Array) => Measured, from = 0, to = this.#length): Interval {
-		const total = this.total().subarray(from, to);
+		const total = this.#total(from, to);
 		const value = statistic(total);
 		if (typeof value === 'string') return { value: null, low: null, high: null, reason: undefinedWords(value) };
-		const without: number[] = [];
+		const without = new Float64Array(this.size);
+		let clusters = 0;
 		const rest = new Float64Array(to - from);
-		for (const whole of this.#sums.values()) {
-			const sums = whole.subarray(from, to);
-			if (sums.every((x) => x === 0)) continue;
-			for (let i = 0; i < rest.length; i++) rest[i] = total[i]! - sums[i]!;
+		for (let place = 0; place < this.size * this.#length; place += this.#length) {
+			let rests = false;
+			for (let i = from; i < to; i++) {
+				const own = this.#sums[place + i]!;
+				if (own !== 0) rests = true;
+				rest[i - from] = total[i - from]! - own;
+			}
+			if (!rests) continue;
 			const one = statistic(rest);
 			if (typeof one === 'string') {
 				return {
@@ -68,11 +81,12 @@ export class ClusterSums {
 					reason: `insufficient: without one of the clusters it is ${undefinedWords(one)}`,
 				};
 			}
-			without.push(one);
+			without[clusters++] = one;
 		}
-		const clusters = without.length;
-		const mean = without.reduce((sum, x) => sum + x, 0) / clusters;
-		const squares = without.reduce((sum, x) => sum + (x - mean) ** 2, 0);
+		let mean = 0;
+		for (let k = 0; k < clusters; k++) mean += without[k]! / clusters;
+		let squares = 0;
+		for (let k = 0; k < clusters; k++) squares += (without[k]! - mean) ** 2;
 		const se = clusters < 2 ? null : Math.sqrt(((clusters - 1) / clusters) * squares);
 		return intervalOf({ value, se, iid: null, clusters, n: clusters });
 	}
