@@ -1,6 +1,6 @@
 import { Argument, type Command, Option } from 'commander';
 import type { Strength, Verdict } from '../domain/judgment.ts';
-import { shortId } from './format.ts';
+import { oneLine, plural, shortId, when } from './format.ts';
 import { example, perform } from './register.ts';
 
 const VERDICTS: readonly Verdict[] = ['a', 'b', 'tie', 'both_bad'];
@@ -84,13 +84,22 @@ export function registerJudge(program: Command): void {
 
 	program
 		.command('retract')
-		.description('take my verdict on a comparison back, or one of my events by its id')
-		.argument('<id>', `${ID}; or an event`)
-		.addHelpText('after', example('retract 3f9a1c22'))
+		.description('take my verdict on a comparison back, or any step of mine by the id that "show" gives it')
+		.argument('<id>', `${ID}; or an event, likewise`)
+		.option('--dry-run', 'only say what it would take back')
+		.addHelpText('after', example('retract 3f9a1c22', 'retract 9b01d2e4 --dry-run'))
 		.action(
-			perform(async (context, [id]) => {
-				const done = await (await context.open()).retract(id!);
-				context.result(done, () => `Taken back: ${shortId(done.retracted)}.`);
+			perform<{ dryRun?: boolean }>(async (context, [id], { dryRun = false }) => {
+				const api = await context.open();
+				const done = dryRun ? await api.retract(id!, { preview: true }) : await api.retract(id!);
+				const about = [
+					done.comparisons > 1 ? plural(done.comparisons, 'comparison') : '',
+					done.prompts > 0 ? plural(done.prompts, 'prompt') : '',
+				].filter((part) => part !== '');
+				const what = `“${oneLine(done.what)}” of ${when(done.at)}${about.length === 0 ? '' : ` on ${about.join(' and ')}`}`;
+				context.result(done, () =>
+					dryRun ? `Would take back ${what}.` : `Taken back: ${what} (${shortId(done.retracted)}).`,
+				);
 			}),
 		);
 }

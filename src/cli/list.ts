@@ -162,8 +162,11 @@ export function detailText(terminal: Terminal, detail: ComparisonDetail): string
 		head(`Judgments (${detail.judgments.length})`),
 		...(judged.length === 0 ? ['  none'] : judged),
 		...(detail.history.length === 0 ? [] : [head('History')]),
-		...detail.history.map(
-			(h) => `  ${when(h.at)}  ${oneLine(h.person)}: ${oneLine(h.text)}${h.retracted ? ' (taken back)' : ''}`,
-		),
+		...detail.history.flatMap((h) => [
+			`  ${when(h.at)}  ${oneLine(h.person)}: ${oneLine(h.text)}${h.retracted ? ' (taken back)' : ''}`,
+			...(h.from === undefined
+				? []
+				: [terminal.paint('dim', `    ${oneLine(h.from)}${h.mine === true ? ` · retract ${shortId(h.event)}` : ''}`)]),
+		]),
 	].join('\n');
 }

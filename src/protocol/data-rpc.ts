@@ -136,7 +136,7 @@ export const dataSchemas = {
 	skip: v.strictTuple([v.strictObject({ comparison: idSchema, cannot: optional(text) })]),
 	flag: v.strictTuple([v.strictObject({ comparison: idSchema, note })]),
 	adjudicate: v.strictTuple([v.strictObject({ comparison: idSchema, verdict: verdictSchema, reason: text })]),
-	retract: v.strictTuple([idSchema]),
+	retract: v.strictTuple([idSchema, v.optional(v.strictObject({ preview: optional(v.boolean()) }))]),
 	undo: v.strictTuple([]),
 	author: v.strictTuple([
 		v.strictObject({

@@ -204,6 +204,14 @@ export interface HistoryEntry {
 	readonly person: string;
 	readonly text: string;
 	readonly retracted: boolean;
+	/** The event's type. */
+	readonly type?: string;
+	/** Where it stands: a journal file, or a line of a source. */
+	readonly from?: string;
+	/** Random id of the device that wrote it; absent for imported judgments. */
+	readonly device?: string;
+	/** I can take it back, by this entry's `event`. */
+	readonly mine?: true;
 }
 
 export interface ComparisonDetail {
@@ -627,8 +635,18 @@ export interface WorkspaceApi {
 		readonly verdict: Verdict;
 		readonly reason: string;
 	}): Promise<{ event: string }>;
-	/** Takes one of my events back; with a comparison id, my latest verdict on it. */
-	retract(id: string): Promise<{ retracted: string }>;
+	/** Takes one of my events back, by its id or a prefix; with a comparison's, my latest verdict on it. `preview`: only says what. */
+	retract(
+		id: string,
+		options?: { readonly preview?: boolean },
+	): Promise<{
+		readonly retracted: string;
+		/** What the event did, in words. */
+		readonly what: string;
+		readonly at: string;
+		readonly comparisons: number;
+		readonly prompts: number;
+	}>;
 	/** My latest not yet retracted judgment, tag, flag or skip, across sessions. */
 	undo(): Promise<Undone | null>;
 	author(input: {

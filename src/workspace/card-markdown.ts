@@ -111,17 +111,16 @@ function issues(card: DataCard): string {
 		0,
 	);
 	const lines: readonly (readonly [number, string])[] = [
-		[of('disputed'), 'pairs are disputed: people disagree without a majority, and nobody settled them'],
-		[of('flagged'), 'pairs are flagged by somebody as needing a look'],
-		[of('both_bad'), 'pairs have two bad responses: they are in no fit and no metric'],
-		[unjudged, 'pairs have no verdict yet'],
-		[of('waiting'), 'judged pairs of evaluation splits wait behind one that is not judged: they are in no metric yet'],
-		[
-			of('spanning'),
-			'pairs take no part in runs, because a near-duplicate of their prompt stands in a more protected split',
-		],
+		[of('disputed'), 'Disputed: people disagree without a majority, and nobody settled it'],
+		[of('flagged'), 'Flagged by somebody as needing a look'],
+		[of('both_bad'), 'Both responses bad: in no fit and no metric'],
+		[unjudged, 'No verdict yet'],
+		[of('waiting'), 'Judged, but behind one of its evaluation split that is not: in no metric yet'],
+		[of('spanning'), 'In no run, because a near-duplicate of the prompt stands in a more protected split'],
 	];
-	const standing = lines.filter(([n]) => n > 0).map(([n, words]) => `- ${count(n)} ${words}.`);
+	const standing = lines
+		.filter(([n]) => n > 0)
+		.map(([n, words]) => `- ${words}: ${count(n)} ${n === 1 ? 'pair' : 'pairs'}.`);
 	const sealed = card.splits.some(({ judged }) => judged === null)
 		? ['Of the sealed half nothing is counted here before a decision opens it.']
 		: [];

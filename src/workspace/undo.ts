@@ -1,9 +1,12 @@
 import type { EventBody, JournalEvent } from '../domain/events.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { Undone } from '../protocol/workspace-api.ts';
+import { eventsBeginning, type PastEvent } from '../store/history-query.ts';
 import { latestUndoable } from '../store/queue-query.ts';
 import { historyOf, resolveId } from '../store/read-comparison.ts';
+import { sourceOfEvent } from '../store/source-rows.ts';
 import type { Context } from './context.ts';
+import { checkRevertible, eventWords } from './history.ts';
 
 function described(event: JournalEvent): Undone | null {
 	const base = { event: event.id };
@@ -68,27 +71,65 @@ export async function undo(ctx: Context): Promise<Undone | null> {
 	return described(event);
 }
 
-/** Takes one of my events back; with a comparison id (or its prefix), my latest verdict on it. */
-export async function retract(ctx: Context, id: string): Promise<{ retracted: string }> {
-	const person = ctx.requirePerson();
-	const named = /^[0-9a-f]{64}$/u.test(id) ? ctx.store.event(id) : null;
-	if (named !== null) {
-		if (named.event.person !== person) {
-			throw new UserError('usage', `That is an act of ${named.event.person}: only they can take it back.`);
-		}
-		if (named.event.type === 'retracted' || named.event.type === 'half-drawn') {
-			throw new UserError('usage', `A "${named.event.type}" event stays: it cannot be taken back.`);
-		}
-		if (named.retracted) throw new UserError('usage', 'It has been taken back already.');
-		await takeBack(ctx, named.event);
-		return { retracted: named.event.id };
-	}
+/** What taking an event back would do. */
+export interface Reverted {
+	/** The event's id. */
+	readonly retracted: string;
+	/** What it did, in words, when, and what goes with it. */
+	readonly what: string;
+	readonly at: string;
+	/** Comparisons and prompts that it is about. */
+	readonly comparisons: number;
+	readonly prompts: number;
+}
+
+function reverted(ctx: Context, event: JournalEvent): Reverted {
+	const comparisons =
+		event.type === 'imported' ? (sourceOfEvent(ctx.db, event.id)?.rows ?? 0) : 'comparison' in event ? 1 : 0;
+	const prompts =
+		event.type === 'tagged'
+			? new Set([...event.prompts, ...(event.moves ?? [])]).size
+			: 'prompts' in event && Array.isArray(event.prompts)
+				? event.prompts.length
+				: 0;
+	return { retracted: event.id, what: eventWords(event), at: event.time, comparisons, prompts };
+}
+
+/** The event that an id or its prefix names; null where it names none. A comparison's id names no event. */
+function namedEvent(ctx: Context, id: string): PastEvent | null {
+	const prefix = id.trim().toLowerCase();
+	if (!/^[0-9a-f]{8,64}$/u.test(prefix)) return null;
+	const found = eventsBeginning(ctx.db, prefix);
+	if (found.length < 2) return found[0] ?? null;
+	throw new UserError('ambiguous-id', `${prefix} fits several events: give more digits.`);
+}
+
+/** My latest verdict on a comparison that stands. */
+function latestVerdict(ctx: Context, id: string, person: string): JournalEvent {
 	const comparison = resolveId(ctx.db, 'comparison', id);
 	const verdict = historyOf(ctx.db, comparison).findLast(
 		(h) => !h.retracted && h.event.type === 'judged' && h.event.person === person,
 	);
 	if (verdict === undefined)
 		throw new UserError('not-found', `You have no verdict on ${comparison.slice(0, 12)} to take back.`);
-	await takeBack(ctx, verdict.event);
-	return { retracted: verdict.event.id };
+	return verdict.event;
+}
+
+/**
+ * Takes one of my events back, named by its id or a prefix; with a comparison's, my latest verdict on it.
+ * @param options preview: only says what it would take back
+ * @throws UserError 'usage' where it is another person's, stays on record, or was taken back; 'not-found'; 'ambiguous-id'
+ */
+export async function retract(
+	ctx: Context,
+	id: string,
+	{ preview = false }: { readonly preview?: boolean } = {},
+): Promise<Reverted> {
+	const person = ctx.requirePerson();
+	const named = namedEvent(ctx, id);
+	if (named !== null) checkRevertible(named.event, named.retracted, person);
+	const event = named?.event ?? latestVerdict(ctx, id, person);
+	const result = reverted(ctx, event);
+	if (!preview) await takeBack(ctx, event);
+	return result;
 }

@@ -255,8 +255,8 @@ export class Workspace implements WorkspaceApi {
 		return adjudicate(this.#initialised(), input);
 	}
 
-	async retract(id: string) {
-		return retract(this.#initialised(), id);
+	async retract(...[id, options]: Parameters<WorkspaceApi['retract']>) {
+		return retract(this.#initialised(), id, options);
 	}
 
 	async undo() {

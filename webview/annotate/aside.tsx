@@ -57,6 +57,7 @@ function History({ detail, pair }: { readonly detail: ComparisonDetail; readonly
 						{entry.person}: {entry.text}
 						{entry.retracted ? ' (taken back)' : ''}
 						<div class="dim">{when(entry.at)}</div>
+						{entry.from === undefined ? null : <div class="dim">{entry.from}</div>}
 					</li>
 				))}
 			</ul>
