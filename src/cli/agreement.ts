@@ -1,7 +1,10 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { AgreementGroup, AgreementReport, PeoplePair, PersonShare, VerdictShare } from '../domain/agreement.ts';
 import type { Interval } from '../domain/run-record.ts';
 import { SPLIT_LABELS } from '../domain/split.ts';
+import { AGREEMENT_NOTES, agreementMarkdown } from '../workspace/agreement-markdown.ts';
 import { bounds, count, fixed, interval, NONE, oneLine, plural } from './format.ts';
 import { example, perform } from './register.ts';
 import { renderTable } from './table.ts';
@@ -11,24 +14,25 @@ import { bullet, type Terminal, wrap } from './terminal.ts';
 const GROUPS = 12;
 const PAIRS = 10;
 
-const HELP = `
-Every interval is 95 %, by cluster (delete-one-cluster jackknife); below 8 clusters there is none. Counted are blind verdicts of
-named people: a correction replaces what it corrects; a verdict given or changed after others' were seen is left out, the blind
-one before it stays; scheduled repeats count for self-consistency alone. Nothing of the sealed half before an opening.
-α nominal is over a, b, tie, both_bad. α ordinal is over verdict and strength, from a much better to b much better (missing
-strength = clearly); both_bad is no step of it and left out. κ weighted: linear weights over the same steps.
-"undefined: unanimous" = everyone said the same throughout, so that chance agreement is 1: neither 1 nor 0.
-`;
+const HELP = `\n${AGREEMENT_NOTES.map((note) => wrap(note, 110)).join('\n')}\n`;
 
 export function registerAgreement(program: Command): void {
 	program
 		.command('agreement')
 		.description('annotators against each other: α, κ, agreement, self-consistency, position bias, a human reference')
-		.addHelpText('after', HELP + example('agreement', 'agreement --json | jq .alpha'))
+		.option('--markdown <file>', 'also write it as Markdown')
+		.addHelpText(
+			'after',
+			HELP + example('agreement', 'agreement --json | jq .alpha', 'agreement --markdown agreement.md'),
+		)
 		.action(
-			perform(async (context) => {
-				const api = await context.open();
-				const report = await api.agreement();
+			perform<{ markdown?: string }>(async (context, _args, { markdown }) => {
+				const report = await (await context.open()).agreement();
+				if (markdown !== undefined) {
+					const path = resolve(markdown);
+					await mkdir(dirname(path), { recursive: true });
+					await writeFile(path, agreementMarkdown(report));
+				}
 				context.result(report, (terminal) => agreementText(terminal, report));
 			}),
 		);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { showAgreement } from '../agreement/show.ts';
 import { Disposable } from '../disposable.ts';
 import { ServerKeys } from '../engines/server-keys.ts';
 import type { FolderSession } from '../services.ts';
@@ -81,6 +82,11 @@ export class Commands extends Disposable {
 			'gate',
 			'checking the gate',
 			forSession((session, run) => gateRun(results, session, typeof run === 'string' ? run : undefined)),
+		);
+		this.#add(
+			'showAgreement',
+			'comparing people',
+			forSession((session) => showAgreement(results, session)),
 		);
 		this.#add(
 			'annotate',
