@@ -15,6 +15,7 @@ import { registerInit } from './init.ts';
 import { registerInspect } from './inspect.ts';
 import { registerJudge } from './judge.ts';
 import { registerList } from './list.ts';
+import { registerProgress } from './progress-report.ts';
 import { registerReport } from './report.ts';
 import { registerScore } from './score.ts';
 import { registerSplit } from './split.ts';
@@ -55,6 +56,7 @@ export function createProgram(): Command {
 		registerTag,
 		registerSplit,
 		registerInspect,
+		registerProgress,
 		registerAgreement,
 		registerCard,
 		registerScore,

@@ -160,6 +160,7 @@ export const dataSchemas = {
 	splits: v.strictTuple([]),
 	inspect: v.strictTuple([jobSchema]),
 	agreement: v.strictTuple([]),
+	progressReport: v.strictTuple([]),
 	acceptLeak: v.strictTuple([v.pipe(v.array(idSchema), v.minLength(1), v.maxLength(1000)), text]),
 	score: v.strictTuple([
 		v.strictObject({

@@ -14,6 +14,7 @@ import type { Inspection } from '../domain/inspection.ts';
 import type { Judgment, JudgmentKind, Strength, Verdict } from '../domain/judgment.ts';
 import type { LabelPolicy } from '../domain/label-policy.ts';
 import type { Resolution } from '../domain/resolution.ts';
+import type { ProgressReport } from '../domain/progress.ts';
 import type { Decision, Metrics, RunRecord, RunVerdict, ScoreLine } from '../domain/run-record.ts';
 import type { EvaluationSplit, Half, Split } from '../domain/split.ts';
 
@@ -682,6 +683,8 @@ export interface WorkspaceApi {
 	inspect(job: Job): Promise<Inspection>;
 	/** Annotators against each other and themselves; nothing of E before an opening. */
 	agreement(): Promise<AgreementReport>;
+	/** Verdicts asked for, given and missing, by split, facet and person; individual figures to their person alone. */
+	progressReport(): Promise<ProgressReport>;
 	/** Leaks between these prompts, or others of their clusters, are right as they are: listed, no longer counted. */
 	acceptLeak(
 		prompts: readonly string[],

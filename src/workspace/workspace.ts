@@ -23,6 +23,7 @@ import { init } from './init.ts';
 import { inspect } from './inspect.ts';
 import { adjudicate, flag, judge, others, pair, past, queue, skip } from './judging.ts';
 import { fewPrompts, indexLeaks, leaksPending, lookProblem } from './leak-index.ts';
+import { progress } from './progress.ts';
 import { answerProposal } from './proposals.ts';
 import { rebuild } from './rebuild.ts';
 import { Runs } from './runs/runs.ts';
@@ -320,6 +321,10 @@ export class Workspace implements WorkspaceApi {
 
 	async agreement() {
 		return agreement(this.#initialised());
+	}
+
+	async progressReport() {
+		return progress(this.#initialised());
 	}
 
 	async acceptLeak(...[prompts, reason]: Parameters<WorkspaceApi['acceptLeak']>) {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { showAgreement } from '../agreement/show.ts';
 import { Disposable } from '../disposable.ts';
 import { ServerKeys } from '../engines/server-keys.ts';
+import { showProgress } from '../progress/show.ts';
 import type { FolderSession } from '../services.ts';
 import { repeatStepKeys } from '../shell/context-keys.ts';
 import type { Shell } from '../shell/shell.ts';
@@ -87,6 +88,11 @@ export class Commands extends Disposable {
 			'showAgreement',
 			'comparing people',
 			forSession((session) => showAgreement(results, session)),
+		);
+		this.#add(
+			'showProgress',
+			'counting the progress',
+			forSession((session) => showProgress(results, session)),
 		);
 		this.#add(
 			'annotate',
