@@ -79,6 +79,11 @@ function addFromHistory(db: Database, building: Building, row: Row): 'blind' | '
 	return judgments.findLast(({ kind }) => kind !== 'repeat')?.blind === false ? 'not blind' : 'blind';
 }
 
+/** Whether there are so many verdicts, without counting them all. */
+export function verdictsAtLeast(db: Database, count: number): boolean {
+	return db.value('SELECT 1 FROM standing LIMIT 1 OFFSET ?', Math.max(0, count - 1)) !== undefined;
+}
+
 /** Comparisons outside `excluded` on which somebody named has a blind verdict, by key. */
 export function judgedComparisons(db: Database): JudgedComparisons {
 	const built = new Map<number, Building>();

@@ -8,8 +8,10 @@ import {
 	judgedComparisons,
 	positionVerdicts,
 	scheduledRepeats,
+	verdictsAtLeast,
 } from '../store/agreement-query.ts';
 import type { Context } from './context.ts';
+import { runLookProcess } from './look/child.ts';
 
 /** Places in the order in which people read them, with the names of EvaluationSplit; `heldout` = half not drawn yet. */
 const PLACES = [
@@ -84,4 +86,18 @@ export function agreement(ctx: Context): AgreementReport {
 			},
 		};
 	});
+}
+
+/** Verdicts from which counting takes longer than a process takes to start. */
+const APART_VERDICTS = 30_000;
+
+/** The same, where many verdicts are counted in a process of their own: seconds there keep no judgment waiting here. */
+export async function agreementOrApart(ctx: Context, apartFrom = APART_VERDICTS): Promise<AgreementReport> {
+	if (!verdictsAtLeast(ctx.db, apartFrom)) return agreement(ctx);
+	const person = ctx.person() ?? undefined;
+	const { root } = ctx.paths;
+	return (await runLookProcess({
+		...{ type: 'start', task: 'agreement', root, stateDir: ctx.state.dir },
+		...(person === undefined ? {} : { person }),
+	})) as AgreementReport;
 }

@@ -7,7 +7,7 @@ import { judgedBy } from '../store/read-counts.ts';
 import { indexState } from '../store/search-index.ts';
 import { pendingSources } from '../store/source-rows.ts';
 import { acceptLeak } from './accept-leak.ts';
-import { agreement } from './agreement.ts';
+import { agreementOrApart } from './agreement.ts';
 import { author, improve } from './authoring.ts';
 import { cardMarkdown } from './card-markdown.ts';
 import { Context } from './context.ts';
@@ -320,7 +320,7 @@ export class Workspace implements WorkspaceApi {
 	}
 
 	async agreement() {
-		return agreement(this.#initialised());
+		return agreementOrApart(this.#initialised());
 	}
 
 	async progressReport() {

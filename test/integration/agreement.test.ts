@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { AgreementReport } from '../../src/domain/agreement.ts';
 import type { LabelPolicy } from '../../src/domain/label-policy.ts';
+import { agreementOrApart } from '../../src/workspace/agreement.ts';
 import { readDataset } from '../../src/workspace/dataset.ts';
 import { humanReferences } from '../../src/workspace/human-references.ts';
 import { labelsFile } from '../../src/workspace/runs-port.ts';
@@ -181,6 +182,21 @@ test("one's own position bias is one's own to see, unless the settings show ever
 		(await workspace.agreement()).position_bias.by_person.map(({ annotator }) => annotator),
 		['ana', 'bo', 'cy'],
 	);
+	await workspace.close();
+});
+
+test('many verdicts are counted in a process of their own, to the same figures', async (t) => {
+	const dir = folder(t);
+	const workspace = await withRows(
+		dir,
+		rows(Array.from({ length: 10 }, (_, i) => ({ said: { bo: i % 3 === 0 ? 'a' : 'b', cy: 'b' }, split: 'train' }))),
+	);
+	const [first] = (await workspace.list({})).comparisons;
+	await workspace.judge({ comparison: first!.id, verdict: 'a', shown_first: 'a' });
+	const here = await workspace.agreement();
+	assert.equal(here.position_bias.by_person.length, 1);
+	assert.deepEqual(await agreementOrApart(workspace.context, 21), here);
+	assert.deepEqual(await agreementOrApart(workspace.context, 22), here);
 	await workspace.close();
 });
 

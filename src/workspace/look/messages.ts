@@ -5,13 +5,15 @@ const side = v.strictObject({ run: v.string(), checkpoint: v.exactOptional(v.str
 
 export const lookRequest = v.strictObject({
 	type: v.literal('start'),
-	task: v.picklist(['near-duplicates', 'inspect', 'report', 'compare', 'gate']),
+	task: v.picklist(['near-duplicates', 'inspect', 'report', 'compare', 'gate', 'agreement']),
 	/** Of `report` and `gate`. */
 	run: v.optional(v.string()),
 	/** Of `compare`. */
 	sides: v.optional(v.strictTuple([side, side])),
 	/** Of `gate`. */
 	gate: v.optional(v.strictObject({ config: v.exactOptional(v.string()), checkpoint: v.exactOptional(v.string()) })),
+	/** Of `agreement`: whose own figures may be shown. */
+	person: v.optional(v.string()),
 	root: v.string(),
 	stateDir: v.optional(v.string()),
 });

@@ -1,8 +1,10 @@
+import type { AgreementReport } from '../../domain/agreement.ts';
 import type { Inspection } from '../../domain/inspection.ts';
 import type { GateResult, RunComparison } from '../../protocol/workspace-api.ts';
 import { openDatabaseReadOnly } from '../../store/database.ts';
 import { findEdges, readPromptTexts } from '../../store/near-edges.ts';
 import { workspacePaths } from '../../store/paths.ts';
+import { agreement } from '../agreement.ts';
 import { Context } from '../context.ts';
 import type { ReportLists } from '../runs/reports.ts';
 import { Runs } from '../runs/runs.ts';
@@ -19,6 +21,7 @@ export type Looked = Pick<Inspection, 'shift' | 'novelty'>;
 /** What a looking process is asked for. */
 export async function lookFor(request: LookRequest, onProgress: (progress: LookProgress) => void): Promise<unknown> {
 	if (request.task === 'report' || request.task === 'compare' || request.task === 'gate') return runApart(request);
+	if (request.task === 'agreement') return agreementApart(request);
 	onProgress({ phase: 'reading prompts', done: 0, total: 1 });
 	if (request.task === 'inspect') return inspectApart(request, onProgress);
 	const db = await openDatabaseReadOnly(workspacePaths(request.root));
@@ -36,6 +39,15 @@ async function runApart(request: LookRequest): Promise<ReportLists | RunComparis
 		const runs = new Runs(runsPort(ctx));
 		if (task === 'gate') return runs.gate(run, gate);
 		return sides === undefined ? runs.lists(run) : runs.compare(...sides);
+	} finally {
+		await ctx.store.close();
+	}
+}
+
+async function agreementApart({ root, stateDir, person }: LookRequest): Promise<AgreementReport> {
+	const ctx = await Context.open(root, workspacePaths(root).config, { readonlyDb: true, stateDir, annotator: person });
+	try {
+		return agreement(ctx);
 	} finally {
 		await ctx.store.close();
 	}
