@@ -6,6 +6,7 @@ import type { Interval } from '../domain/run-record.ts';
 import { SPLIT_LABELS } from '../domain/split.ts';
 import { AGREEMENT_NOTES, agreementMarkdown } from '../workspace/agreement-markdown.ts';
 import { bounds, count, fixed, interval, NONE, oneLine, plural } from './format.ts';
+import { named } from './people.ts';
 import { example, perform } from './register.ts';
 import { renderTable } from './table.ts';
 import { bullet, type Terminal, wrap } from './terminal.ts';
@@ -27,26 +28,33 @@ export function registerAgreement(program: Command): void {
 		)
 		.action(
 			perform<{ markdown?: string }>(async (context, _args, { markdown }) => {
-				const report = await (await context.open()).agreement();
+				const api = await context.open();
+				const report = await api.agreement();
+				const names = Object.fromEntries(
+					(await api.people()).flatMap(({ person, name }) => (name === null ? [] : [[person, name]])),
+				);
 				if (markdown !== undefined) {
 					const path = resolve(markdown);
 					await mkdir(dirname(path), { recursive: true });
 					await writeFile(path, agreementMarkdown(report));
 				}
-				context.result(report, (terminal) => agreementText(terminal, report));
+				context.result(report, (terminal) => agreementText(terminal, report, names));
 			}),
 		);
 }
 
+/** Names that people gave themselves, by handle. */
+type Names = Readonly<Record<string, string>>;
+
 /** How far people agree, for a terminal. */
-export function agreementText(terminal: Terminal, report: AgreementReport): string {
+export function agreementText(terminal: Terminal, report: AgreementReport, names: Names = {}): string {
 	const parts = [
 		overall(terminal, report),
 		groups(terminal, 'split', report.by.split, (name) => SPLIT_LABELS[name as keyof typeof SPLIT_LABELS] ?? name),
 		groups(terminal, 'source', report.by.source),
 		groups(terminal, 'facet', report.by.facet),
 		groups(terminal, 'month', report.by.time),
-		people(terminal, report),
+		people(terminal, report, names),
 		themselves(terminal, report),
 		leftOut(terminal, report),
 	];
@@ -153,11 +161,11 @@ function bounded(value: number | null, low: number | null, high: number | null, 
 	return wide ? interval({ value, low, high }) : fixed(value);
 }
 
-function people(terminal: Terminal, { pairs, pairs_total }: AgreementReport): string {
+function people(terminal: Terminal, { pairs, pairs_total }: AgreementReport, names: Names): string {
 	if (pairs.length === 0) return '';
 	const wide = terminal.width >= 72;
 	const row = (pair: PeoplePair): string[] => [
-		`${oneLine(pair.a)} – ${oneLine(pair.b)}`,
+		`${named(names, pair.a)} – ${named(names, pair.b)}`,
 		count(pair.n),
 		pair.kappa === null ? (pair.reason ?? NONE) : bounded(pair.kappa, pair.kappa_low, pair.kappa_high, wide),
 		fixed(pair.weighted_kappa),

@@ -5,6 +5,7 @@ import { contentOf } from '../domain/text.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { ComparisonDetail, ListPage, ListRow, Status, WorkspaceApi } from '../protocol/workspace-api.ts';
 import { count, NONE, oneLine, plural, safe, shortId, when } from './format.ts';
+import { named } from './people.ts';
 import { example, perform, wholeNumber } from './register.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -138,7 +139,7 @@ export function detailText(terminal: Terminal, detail: ComparisonDetail): string
 	const head = (text: string) => `\n${terminal.paint('bold', text)}`;
 	const judged = detail.judgments.map((j) =>
 		[
-			`  ${oneLine(j.annotator)}: ${VERDICTS[j.verdict] ?? j.verdict}`,
+			`  ${named(detail.names ?? {}, j.annotator)}: ${VERDICTS[j.verdict] ?? j.verdict}`,
 			j.strength === undefined ? '' : ['slightly', 'clearly', 'much'][j.strength - 1]!,
 			(j.reasons ?? []).map(oneLine).join(', '),
 			j.note === undefined ? '' : `“${oneLine(j.note)}”`,

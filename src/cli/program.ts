@@ -16,6 +16,7 @@ import { registerInspect } from './inspect.ts';
 import { registerJudge } from './judge.ts';
 import { registerList } from './list.ts';
 import { registerProgress } from './progress-report.ts';
+import { registerPeople } from './people.ts';
 import { registerReport } from './report.ts';
 import { registerScore } from './score.ts';
 import { registerSplit } from './split.ts';
@@ -69,6 +70,7 @@ export function createProgram(): Command {
 		registerSync,
 		registerDoctor,
 	]) {
+		registerPeople,
 		register(program);
 	}
 	program.addHelpText(

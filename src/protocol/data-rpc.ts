@@ -198,6 +198,10 @@ export const dataSchemas = {
 	sync: v.strictTuple([jobSchema]),
 	syncState: v.strictTuple([]),
 } satisfies ArgumentSchemas<DataProcessApi>;
+	people: v.strictTuple([]),
+	rename: v.strictTuple([text]),
+	sync: v.strictTuple([jobSchema]),
+	syncState: v.strictTuple([]),
 
 /** Shapes of the events a data process sends. */
 export const dataEventSchemas = {

@@ -223,6 +223,8 @@ export interface ComparisonDetail {
 	readonly response_b: readonly Message[];
 	readonly judgments: readonly Judgment[];
 	readonly resolution: Resolution;
+	/** Names that these people gave themselves, by handle. */
+	readonly names?: Readonly<Record<string, string>>;
 	readonly tags: readonly string[];
 	readonly split: Split;
 	readonly half: Half | null;
@@ -266,6 +268,56 @@ export interface QueuePage {
 }
 
 export interface JudgeInput {
+/** One opinion on a pair that is to be settled. */
+export interface AdjudicationVerdict {
+	/** "Person 2" while names are hidden, else the handle; an import's own label and a machine judge are always named. */
+	readonly who: string;
+	/** Only a `person` has a vote where people judged; a `model` never has. */
+	readonly as: 'person' | 'source' | 'model';
+	readonly verdict: Verdict;
+	readonly strength?: Strength;
+	readonly reasons?: readonly string[];
+	readonly note?: string;
+	/** null where an import does not say. */
+	readonly blind: boolean | null;
+	readonly at: string | null;
+	/** What the same one said before, oldest first; it does not count any more. */
+	readonly earlier: readonly Verdict[];
+}
+
+/** A pair whose verdicts differ, or that somebody marked, with all that was said about it. */
+export interface AdjudicationItem {
+	readonly comparison: string;
+	readonly prompt: Prompt;
+	readonly left: readonly Message[];
+	readonly right: readonly Message[];
+	/** The canonical side that stands left: my seeded coin, as in Annotate. */
+	readonly leftSide: Side;
+	/** The latest of each, people first, in a seeded order that names nobody. */
+	readonly verdicts: readonly AdjudicationVerdict[];
+	/** Of the people's verdicts. */
+	readonly counts: Readonly<Record<Verdict, number>>;
+	readonly disputed: boolean;
+	readonly flags: readonly { readonly who: string; readonly note: string | null; readonly at: string }[];
+	readonly names: 'hidden' | 'shown';
+	/** The decision in force; from then on names are shown. */
+	readonly decided: {
+		readonly event: string;
+		readonly verdict: Verdict;
+		readonly reason: string;
+		readonly by: string;
+		/** Mine: I can take it back. */
+		readonly mine: boolean;
+		readonly at: string;
+	} | null;
+}
+
+export interface AdjudicationPage {
+	/** All that wait, those that the caller holds included. */
+	readonly total: number;
+	readonly items: readonly AdjudicationItem[];
+}
+
 	readonly comparison: string;
 	readonly verdict: Verdict;
 	readonly strength?: Strength;
@@ -572,6 +624,22 @@ export interface Job {
 }
 
 /** What a sync did. Counts are events. */
+/** Somebody who took part. */
+export interface Person {
+	/** The handle: identifies, and never changes. */
+	readonly person: string;
+	/** The name they gave themselves, for display. */
+	readonly name: string | null;
+	/** Comparisons with a verdict of theirs that stands. */
+	readonly judged: number;
+	/** Events in journals; 0 for people known from imported files alone. */
+	readonly events: number;
+	readonly last: string | null;
+	readonly me: boolean;
+	/** A machine judge: shown, never a vote. */
+	readonly machine: boolean;
+}
+
 export interface SyncResult {
 	/** Events of mine that this sync committed. */
 	readonly committed: number;
@@ -721,6 +789,9 @@ export interface WorkspaceApi {
 	doctor(options?: { readonly deep?: boolean }): Promise<{
 		ok: boolean;
 		checks: readonly {
+	people(): Promise<readonly Person[]>;
+	/** The name shown for me from now on; my handle stays. */
+	rename(name: string): Promise<{ person: string; name: string }>;
 			readonly check: string;
 			readonly status: 'ok' | 'warning' | 'error';
 			readonly message: string;

@@ -1,7 +1,16 @@
 import type { ComparisonDetail } from '../protocol/workspace-api.ts';
+import { displayNames } from '../store/people-query.ts';
 import { comparisonState, readComparison, resolveId, sourcesOf } from '../store/read-comparison.ts';
 import type { Context } from './context.ts';
 import { timeline } from './history.ts';
+
+function namesOf(ctx: Context, judgments: readonly { readonly annotator: string }[]): Pick<ComparisonDetail, 'names'> {
+	const all = displayNames(ctx.db);
+	const handles = new Set(judgments.map(({ annotator }) => annotator).filter((annotator) => all.has(annotator)));
+	return handles.size === 0
+		? {}
+		: { names: Object.fromEntries([...handles].map((each) => [each, all.get(each) as string])) };
+}
 
 /** One comparison whole, with what was said about it and its prompt. Who has seen others' verdicts is no longer blind. */
 export function show(ctx: Context, prefix: string): ComparisonDetail {
@@ -17,6 +26,7 @@ export function show(ctx: Context, prefix: string): ComparisonDetail {
 		response_a: c.a,
 		response_b: c.b,
 		judgments: state.judgments,
+		...namesOf(ctx, state.judgments),
 		resolution: state.resolution,
 		tags: c.tags,
 		split: c.split,

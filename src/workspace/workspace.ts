@@ -25,6 +25,7 @@ import { adjudicate, flag, judge, others, pair, past, queue, skip } from './judg
 import { fewPrompts, indexLeaks, leaksPending, lookProblem } from './leak-index.ts';
 import { progress } from './progress.ts';
 import { answerProposal } from './proposals.ts';
+import { people, rename } from './people.ts';
 import { rebuild } from './rebuild.ts';
 import { Runs } from './runs/runs.ts';
 import { runsPort } from './runs-port.ts';
@@ -381,6 +382,14 @@ export class Workspace implements WorkspaceApi {
 			sync(ctx, () => this.reload(), {
 				signal,
 				progress: (phase, done) => ctx.emit.progress({ job, phase, done, total: 4, unit: 'steps', eta: null }),
+	async people() {
+		return people(this.context);
+	}
+
+	async rename(name: string) {
+		return rename(this.#initialised(), name);
+	}
+
 			}),
 		);
 	}
