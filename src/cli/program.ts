@@ -6,6 +6,7 @@ import { registerCalibrate } from './calibrate.ts';
 import { registerCard } from './card.ts';
 import { registerCompare } from './compare.ts';
 import { registerDecide } from './decide.ts';
+import { registerDiff } from './diff.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerExport } from './export.ts';
 import { registerFrontier } from './frontier.ts';
@@ -60,6 +61,7 @@ export function createProgram(): Command {
 		registerProgress,
 		registerAgreement,
 		registerCard,
+		registerDiff,
 		registerScore,
 		registerDecide,
 		registerReport,

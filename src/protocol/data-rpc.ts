@@ -192,6 +192,7 @@ export const dataSchemas = {
 	]),
 	rejudge: v.strictTuple([idSchema]),
 	rebuild: v.strictTuple([jobSchema]),
+	diff: v.strictTuple([pathSchema, pathSchema]),
 	card: v.strictTuple([]),
 	doctor: v.strictTuple([v.optional(v.strictObject({ deep: optional(v.boolean()) }))]),
 	close: v.strictTuple([]),

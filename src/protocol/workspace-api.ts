@@ -16,6 +16,7 @@ import type { LabelPolicy } from '../domain/label-policy.ts';
 import type { Resolution } from '../domain/resolution.ts';
 import type { ProgressReport } from '../domain/progress.ts';
 import type { Decision, Metrics, RunRecord, RunVerdict, ScoreLine } from '../domain/run-record.ts';
+import type { SnapshotDiff } from '../domain/snapshot-diff.ts';
 import type { EvaluationSplit, Half, Split } from '../domain/split.ts';
 
 /** Progress of a job, by the id its caller chose. */
@@ -783,6 +784,8 @@ export interface WorkspaceApi {
 	syncState(): Promise<SyncState>;
 
 	rebuild(job: Job): Promise<{ events: number; comparisons: number; prompts: number; problems: readonly string[] }>;
+	/** Prompts, splits and verdicts of two states: `now`, a manifest, a run, or what git resolves to a commit. */
+	diff(first: string, second: string): Promise<SnapshotDiff>;
 	/** The data card: facts, and the same as Markdown with front matter. Nothing of E before an opening, nobody's name. */
 	card(): Promise<{ readonly card: DataCard; readonly markdown: string }>;
 	/** Environment and workspace, with remedies; `deep` reads everything, however large. */

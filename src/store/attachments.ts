@@ -37,7 +37,8 @@ function isIdList(value: unknown): value is string[] {
 	return Array.isArray(value) && value.every((id) => typeof id === 'string');
 }
 
-function readManifest(paths: WorkspacePaths, manifest: string): string[] {
+/** @throws where the file is missing or cannot be read */
+export function readManifest(paths: WorkspacePaths, manifest: string): string[] {
 	const parsed = JSON.parse(readFileSync(join(paths.manifests, `${plainName(manifest)}.json`), 'utf8')) as {
 		prompts?: unknown;
 	};

@@ -13,6 +13,7 @@ import { cardMarkdown } from './card-markdown.ts';
 import { Context } from './context.ts';
 import { assign, facets, previewTag, tag } from './curation.ts';
 import { dataCard } from './data-card.ts';
+import { diff } from './diff/diff.ts';
 import { doctor } from './doctor.ts';
 import { exportData } from './export.ts';
 import { foldPendingSources, followIndex } from './fold-sources.ts';
@@ -409,6 +410,10 @@ export class Workspace implements WorkspaceApi {
 		});
 		this.#followIndex();
 		return result;
+	}
+
+	async diff(first: string, second: string) {
+		return diff(await this.#clustered(), first, second);
 	}
 
 	async card() {

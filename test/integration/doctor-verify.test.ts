@@ -71,6 +71,16 @@ test('a workspace that nobody tampered with has nothing to report', async () => 
 	assert.deepEqual(await found(), []);
 });
 
+test('a run stands for what was frozen when it was made and for the labels it scored with', async () => {
+	const { comparisons } = await workspace.list({ limit: 3 });
+	const found = await workspace.diff('latest', 'now');
+	assert.match(found.first, /^run \d{8}T/u);
+	assert.deepEqual([found.added, found.removed, found.moved, found.notes], [[], [], [], []]);
+	const open = comparisons.filter(({ sealed }) => sealed !== true).map(({ id }) => id);
+	const changed = found.verdicts.map(({ comparison }) => comparison);
+	assert.ok(changed.length > 0 && changed.every((id) => open.includes(id)), 'only what was judged since, and not of E');
+});
+
 test('a stored copy with one changed word, or gone, is named', async () => {
 	const path = one('sources/*.gz');
 	const swapped = (bytes: Buffer) => gzipSync(gunzipSync(bytes).toString('utf8').replace('rule', 'rune'));
