@@ -27,6 +27,7 @@ const COMMANDS = [
 	'frontier',
 	'compare',
 	'gate',
+	'progress',
 	'agreement',
 	'rebuild',
 	'doctor',

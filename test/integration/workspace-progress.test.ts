@@ -154,19 +154,16 @@ test('a date follows from the pace of the judgments in the journals', async (t) 
 
 test('the command prints it, writes it as Markdown, and gives it as JSON', async (t) => {
 	const cli = makeCli(t);
-	await cli.run(['init']);
-	await cli.run([
-		'import',
-		cli.write(
-			'rows.jsonl',
-			ownRows(12, () => ({ split: 'eval' })),
-		),
-		'--format',
-		'pairwright',
-	]);
-	const { code, stdout } = await cli.run(['progress', '--markdown', join(cli.dir, 'out', 'progress.md')]);
+	const rows = cli.write(
+		'rows.jsonl',
+		ownRows(12, () => ({ split: 'eval' })),
+	);
+	await cli.json(['init']);
+	await cli.json(['import', rows, '--format', 'pairwright']);
+	const markdown = join(cli.dir, 'out', 'progress.md');
+	const { code, stdout } = await cli.run(['--workspace', cli.dir, 'progress', '--markdown', markdown]);
 	assert.deepEqual([code, /eval +12 +15 +13 +2 +2 /u.test(stdout)], [0, true], stdout);
-	assert.ok(readFileSync(join(cli.dir, 'out', 'progress.md'), 'utf8').startsWith('# Progress\n'));
+	assert.ok(readFileSync(markdown, 'utf8').startsWith('# Progress\n'));
 	const { document } = await cli.json(['progress']);
 	assert.equal((document as ProgressReport).splits[0]?.comparisons, 12);
 });
