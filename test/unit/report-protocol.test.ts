@@ -126,6 +126,8 @@ test('a run is repeated with what was asked for, not with what came of it', () =
 			seed: 7,
 		},
 	);
+	assert.equal(optionsOf({ ...settings, labels: { policy: 'strict-majority' } }).labels, 'strict-majority');
+	assert.equal('labels' in optionsOf({ ...settings, labels: { policy: 'vote-share' } }), false);
 });
 
 test('a setting says what is wrong with it', () => {

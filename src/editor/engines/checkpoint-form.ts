@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { LOSSES, type LossName, stepOf } from '../../domain/checkpoint.ts';
+import { RUN_POLICY } from '../../domain/label-policy.ts';
+import { LABEL_WORDS, labelsOption, pickLabels } from '../report/pick-labels.ts';
 import { numberOf, numberProblem } from '../report/run-settings.ts';
 import type { FolderSession } from '../services.ts';
 import { type CheckpointChoice, type CheckpointSettings, DEFAULT_SETTINGS, usesSmoothing } from './choice.ts';
@@ -21,6 +23,7 @@ type Action =
 	| 'trainedOn'
 	| 'baseline'
 	| 'seed'
+	| 'labels'
 	| 'fresh'
 	| 'defaults';
 
@@ -93,6 +96,12 @@ function items({ models, settings }: CheckpointChoice): Item[] {
 			description: String(settings.seed),
 			detail: 'Of permutations and resampling. The same seed on the same scores gives the same bytes.',
 			action: 'seed',
+		},
+		{
+			label: 'Labels',
+			description: LABEL_WORDS[settings.labels ?? RUN_POLICY].label.toLowerCase(),
+			detail: 'What becomes of pairs on which people differ. Recorded with the run.',
+			action: 'labels',
 		},
 		...(models.engine === 'gguf'
 			? [
@@ -225,6 +234,10 @@ async function change(session: FolderSession, choice: CheckpointChoice, action: 
 		case 'seed': {
 			const prompt = 'A whole number, 0 or above.';
 			return { ...settings, seed: await askNumber('Seed', prompt, settings.seed, [0, 2 ** 31 - 1], true) };
+		}
+		case 'labels': {
+			const { labels, ...others } = settings;
+			return { ...others, ...labelsOption(await pickLabels(labels)) };
 		}
 		case 'fresh':
 			return { ...settings, fresh: !settings.fresh };

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { LOSSES, type LossName } from '../../domain/checkpoint.ts';
+import { LABEL_POLICIES } from '../../domain/label-policy.ts';
 import type { EvaluationSplit } from '../../domain/split.ts';
 import type { HttpApi, ScoreOptions } from '../../protocol/workspace-api.ts';
 
@@ -44,6 +45,8 @@ const settings = v.object({
 	lambda: v.nullable(number),
 	margin: v.union([number, v.literal('auto')]),
 	seed: number,
+	/** Absent = vote share. */
+	labels: v.exactOptional(v.picklist(LABEL_POLICIES)),
 	/** In the order of the checkpoints, where their names do not say; empty = as the names say. */
 	steps: v.exactOptional(v.array(number), []),
 	/** Empty = all that hold judged pairs. */
@@ -104,7 +107,7 @@ export function optionsOfChoice(
 	machine: MachineEngines,
 	key: string | undefined,
 ): ScoreOptions {
-	const { beta, loss, labelSmoothing, lambda, margin, seed } = settings;
+	const { beta, loss, labelSmoothing, lambda, margin, seed, labels } = settings;
 	const { steps, splits, template, trainedOn, retentionBaseline, fresh } = settings;
 	return {
 		engine: models.engine,
@@ -122,6 +125,7 @@ export function optionsOfChoice(
 		margin,
 		beta,
 		seed,
+		...(labels === undefined ? {} : { labels }),
 	};
 }
 

@@ -1,4 +1,5 @@
 import { LOSSES } from '../../domain/checkpoint.ts';
+import { labelPolicy, RUN_POLICY } from '../../domain/label-policy.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import { type CheckpointSettings, DEFAULT_SETTINGS } from './choice.ts';
 
@@ -15,6 +16,7 @@ export interface RecordedChoice {
 
 export function choiceFromRecord({ engine, settings, checkpoints = [] }: RunRecord): RecordedChoice {
 	const { name } = engine;
+	const labels = labelPolicy(settings.labels?.policy);
 	const models = Array.isArray(engine.models) ? engine.models : [];
 	const trainedOn = checkpoints.flatMap(({ name: pattern, trained_on: on }) =>
 		// A name is a pattern too, if nothing in it is a wildcard.
@@ -32,6 +34,7 @@ export function choiceFromRecord({ engine, settings, checkpoints = [] }: RunReco
 			lambda: settings.lambda_requested,
 			margin: settings.margin_requested,
 			seed: settings.seed,
+			...(labels === RUN_POLICY ? {} : { labels }),
 			trainedOn,
 		},
 	};

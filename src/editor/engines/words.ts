@@ -74,13 +74,14 @@ export function hostOf(url: string): string {
 }
 
 /** "β 0.1 · sigmoid · λ 1 · margin 0 · seed 0". */
-export function settingsText({ beta, loss, labelSmoothing, lambda, margin, seed }: CheckpointSettings): string {
+export function settingsText({ beta, loss, labelSmoothing, lambda, margin, seed, labels }: CheckpointSettings): string {
 	return [
 		`β ${beta}`,
 		usesSmoothing(loss) ? `${loss} ε ${labelSmoothing}` : loss,
 		`λ ${lambda ?? 1}`,
 		`margin ${margin}`,
 		`seed ${seed}`,
+		...(labels === undefined ? [] : [`labels ${labels}`]),
 	].join(' · ');
 }
 

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
+import { RUN_POLICY } from '../../domain/label-policy.ts';
 import type { ScoreOptions } from '../../protocol/workspace-api.ts';
 import type { FolderSession } from '../services.ts';
+import { LABEL_WORDS, labelsOption, pickLabels } from './pick-labels.ts';
 import { DEFAULT_RUN, numberOf, numberProblem } from './run-settings.ts';
 
 function lambdaText({ lambda }: ScoreOptions): string {
@@ -8,10 +10,13 @@ function lambdaText({ lambda }: ScoreOptions): string {
 }
 
 function settingsText(options: ScoreOptions): string {
-	return [lambdaText(options), `margin ${options.margin}`, `β ${options.beta}`, `seed ${options.seed}`].join(' · ');
+	const labels = options.labels === undefined ? [] : [`labels by ${LABEL_WORDS[options.labels].label.toLowerCase()}`];
+	return [lambdaText(options), `margin ${options.margin}`, `β ${options.beta}`, `seed ${options.seed}`, ...labels].join(
+		' · ',
+	);
 }
 
-type Action = 'run' | 'lambda' | 'margin' | 'seed' | 'defaults' | 'checkpoints';
+type Action = 'run' | 'lambda' | 'margin' | 'seed' | 'labels' | 'defaults' | 'checkpoints';
 
 interface Item extends vscode.QuickPickItem {
 	readonly action?: Action;
@@ -43,6 +48,12 @@ function items(options: ScoreOptions, changed: boolean): Item[] {
 			description: String(options.seed),
 			detail: 'Of folds and resampling. The same seed on the same data gives the same bytes.',
 			action: 'seed',
+		},
+		{
+			label: 'Labels',
+			description: LABEL_WORDS[options.labels ?? RUN_POLICY].label.toLowerCase(),
+			detail: 'What becomes of pairs on which people differ. Recorded with the run.',
+			action: 'labels',
 		},
 		{
 			label: 'β is 1 for the probe, which fits its own scale; it is recorded with every number',
@@ -90,6 +101,10 @@ async function change(options: ScoreOptions, action: Action): Promise<ScoreOptio
 				numberProblem(value, 0, 2 ** 31 - 1, true),
 			);
 			return text === undefined ? options : { ...options, seed: numberOf(text) };
+		}
+		case 'labels': {
+			const { labels, ...others } = options;
+			return { ...others, ...labelsOption(await pickLabels(labels)) };
 		}
 		case 'defaults':
 			return DEFAULT_RUN;

@@ -1,3 +1,4 @@
+import { labelPolicy, RUN_POLICY } from '../../domain/label-policy.ts';
 import type { RunSettings } from '../../domain/run-record.ts';
 import type { ScoreOptions } from '../../protocol/workspace-api.ts';
 
@@ -5,12 +6,14 @@ export const DEFAULT_RUN: ScoreOptions = { engine: 'probe', lambda: null, margin
 
 /** What a run's record says was asked for, so that it can be asked for again. */
 export function optionsOf(settings: RunSettings): ScoreOptions {
+	const labels = labelPolicy(settings.labels?.policy);
 	return {
 		engine: 'probe',
 		lambda: settings.lambda_requested,
 		margin: settings.margin_requested,
 		beta: settings.beta,
 		seed: settings.seed,
+		...(labels === RUN_POLICY ? {} : { labels }),
 	};
 }
 
