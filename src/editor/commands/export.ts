@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { LabelPolicy } from '../../domain/label-policy.ts';
 import type { Split } from '../../domain/split.ts';
 import type { ExportOptions, ExportResult, WorkspaceInfo } from '../../protocol/workspace-api.ts';
 import type { Services } from '../services.ts';
@@ -49,18 +50,43 @@ function splitItems({ splits, halves }: WorkspaceInfo): SplitItem[] {
 	];
 }
 
-/** Writes training files: format, splits and folder are asked for. */
+const POLICIES: readonly (vscode.QuickPickItem & { readonly labels: LabelPolicy })[] = [
+	{
+		label: 'Leave disputed pairs out',
+		detail: 'Strict majority: the side that more than half of the people are for.',
+		labels: 'strict-majority',
+	},
+	{
+		label: 'Take the side with more votes',
+		detail: 'Vote share: disputed pairs too, each with its share; ties stay out.',
+		labels: 'vote-share',
+	},
+	{
+		label: 'Only what was adjudicated',
+		detail: 'Pairs that somebody decided with a reason.',
+		labels: 'adjudicated-only',
+	},
+];
+
+/** Writes training files: format, splits and folder are asked for, and what becomes of disputed pairs where there are any. */
 export async function exportData(services: Services): Promise<void> {
 	const session = await services.pickSession();
 	if (session === undefined) return;
 	const api = await session.api();
 	const format = await vscode.window.showQuickPick(FORMATS, { title: 'Export: format' });
 	if (format === undefined) return;
-	const splits = await vscode.window.showQuickPick(splitItems(await api.info()), {
+	const facts = await api.info();
+	const splits = await vscode.window.showQuickPick(splitItems(facts), {
 		title: 'Export: splits, one file each',
 		canPickMany: true,
 	});
 	if (splits === undefined || splits.length === 0) return;
+	let labels: LabelPolicy | undefined;
+	if (format.format !== 'pairwright' && splits.some(({ split }) => facts.splits[split].disputed > 0)) {
+		const policy = await vscode.window.showQuickPick(POLICIES, { title: 'Export: pairs on which people differ' });
+		if (policy === undefined) return;
+		labels = policy.labels;
+	}
 	const out = await vscode.window.showOpenDialog({
 		title: 'Export into which folder?',
 		openLabel: 'Export Here',
@@ -74,7 +100,11 @@ export async function exportData(services: Services): Promise<void> {
 	if (person === undefined) return;
 	const result = await vscode.window.withProgress(
 		{ location: vscode.ProgressLocation.Notification, title: 'Exporting' },
-		() => api.exportData({ format: format.format, splits: splits.map(({ split }) => split), out: folder.fsPath }),
+		() =>
+			api.exportData({
+				...{ format: format.format, splits: splits.map(({ split }) => split), out: folder.fsPath },
+				...(labels === undefined ? {} : { labels }),
+			}),
 	);
 	const first = result.files[0];
 	const pick = await vscode.window.showInformationMessage(
