@@ -16,8 +16,8 @@ import { registerInit } from './init.ts';
 import { registerInspect } from './inspect.ts';
 import { registerJudge } from './judge.ts';
 import { registerList } from './list.ts';
-import { registerProgress } from './progress-report.ts';
 import { registerPeople } from './people.ts';
+import { registerProgress } from './progress-report.ts';
 import { registerReport } from './report.ts';
 import { registerScore } from './score.ts';
 import { registerSplit } from './split.ts';
@@ -70,9 +70,9 @@ export function createProgram(): Command {
 		registerFrontier,
 		registerCalibrate,
 		registerSync,
+		registerPeople,
 		registerDoctor,
 	]) {
-		registerPeople,
 		register(program);
 	}
 	program.addHelpText(

@@ -191,18 +191,16 @@ export const dataSchemas = {
 		v.optional(v.strictObject({ config: optional(pathSchema), checkpoint: optional(text) })),
 	]),
 	rejudge: v.strictTuple([idSchema]),
+	people: v.strictTuple([]),
+	rename: v.strictTuple([text]),
+	sync: v.strictTuple([jobSchema]),
+	syncState: v.strictTuple([]),
 	rebuild: v.strictTuple([jobSchema]),
 	diff: v.strictTuple([pathSchema, pathSchema]),
 	card: v.strictTuple([]),
 	doctor: v.strictTuple([v.optional(v.strictObject({ deep: optional(v.boolean()) }))]),
 	close: v.strictTuple([]),
-	sync: v.strictTuple([jobSchema]),
-	syncState: v.strictTuple([]),
 } satisfies ArgumentSchemas<DataProcessApi>;
-	people: v.strictTuple([]),
-	rename: v.strictTuple([text]),
-	sync: v.strictTuple([jobSchema]),
-	syncState: v.strictTuple([]),
 
 /** Shapes of the events a data process sends. */
 export const dataEventSchemas = {

@@ -13,8 +13,8 @@ import type { Leak } from '../domain/dataset.ts';
 import type { Inspection } from '../domain/inspection.ts';
 import type { Judgment, JudgmentKind, Strength, Verdict } from '../domain/judgment.ts';
 import type { LabelPolicy } from '../domain/label-policy.ts';
-import type { Resolution } from '../domain/resolution.ts';
 import type { ProgressReport } from '../domain/progress.ts';
+import type { Resolution } from '../domain/resolution.ts';
 import type { Decision, Metrics, RunRecord, RunVerdict, ScoreLine } from '../domain/run-record.ts';
 import type { SnapshotDiff } from '../domain/snapshot-diff.ts';
 import type { EvaluationSplit, Half, Split } from '../domain/split.ts';
@@ -223,9 +223,9 @@ export interface ComparisonDetail {
 	readonly response_a: readonly Message[];
 	readonly response_b: readonly Message[];
 	readonly judgments: readonly Judgment[];
-	readonly resolution: Resolution;
 	/** Names that these people gave themselves, by handle. */
 	readonly names?: Readonly<Record<string, string>>;
+	readonly resolution: Resolution;
 	readonly tags: readonly string[];
 	readonly split: Split;
 	readonly half: Half | null;
@@ -246,6 +246,8 @@ export interface BlindPair {
 	readonly right: readonly Message[];
 	/** The canonical side that stands left: seeded coin of (comparison, person). */
 	readonly leftSide: Side;
+	/** It came before, and comes again to measure self-consistency: not shown; the verdict is stored as a `repeat`. */
+	readonly repeat?: true;
 	/** My own latest verdict, note and flag, when looking back; null in the queue. */
 	readonly mine: {
 		readonly event: string;
@@ -269,56 +271,6 @@ export interface QueuePage {
 }
 
 export interface JudgeInput {
-/** One opinion on a pair that is to be settled. */
-export interface AdjudicationVerdict {
-	/** "Person 2" while names are hidden, else the handle; an import's own label and a machine judge are always named. */
-	readonly who: string;
-	/** Only a `person` has a vote where people judged; a `model` never has. */
-	readonly as: 'person' | 'source' | 'model';
-	readonly verdict: Verdict;
-	readonly strength?: Strength;
-	readonly reasons?: readonly string[];
-	readonly note?: string;
-	/** null where an import does not say. */
-	readonly blind: boolean | null;
-	readonly at: string | null;
-	/** What the same one said before, oldest first; it does not count any more. */
-	readonly earlier: readonly Verdict[];
-}
-
-/** A pair whose verdicts differ, or that somebody marked, with all that was said about it. */
-export interface AdjudicationItem {
-	readonly comparison: string;
-	readonly prompt: Prompt;
-	readonly left: readonly Message[];
-	readonly right: readonly Message[];
-	/** The canonical side that stands left: my seeded coin, as in Annotate. */
-	readonly leftSide: Side;
-	/** The latest of each, people first, in a seeded order that names nobody. */
-	readonly verdicts: readonly AdjudicationVerdict[];
-	/** Of the people's verdicts. */
-	readonly counts: Readonly<Record<Verdict, number>>;
-	readonly disputed: boolean;
-	readonly flags: readonly { readonly who: string; readonly note: string | null; readonly at: string }[];
-	readonly names: 'hidden' | 'shown';
-	/** The decision in force; from then on names are shown. */
-	readonly decided: {
-		readonly event: string;
-		readonly verdict: Verdict;
-		readonly reason: string;
-		readonly by: string;
-		/** Mine: I can take it back. */
-		readonly mine: boolean;
-		readonly at: string;
-	} | null;
-}
-
-export interface AdjudicationPage {
-	/** All that wait, those that the caller holds included. */
-	readonly total: number;
-	readonly items: readonly AdjudicationItem[];
-}
-
 	readonly comparison: string;
 	readonly verdict: Verdict;
 	readonly strength?: Strength;
@@ -624,7 +576,6 @@ export interface Job {
 	readonly job: string;
 }
 
-/** What a sync did. Counts are events. */
 /** Somebody who took part. */
 export interface Person {
 	/** The handle: identifies, and never changes. */
@@ -641,6 +592,7 @@ export interface Person {
 	readonly machine: boolean;
 }
 
+/** What a sync did. Counts are events. */
 export interface SyncResult {
 	/** Events of mine that this sync committed. */
 	readonly committed: number;
@@ -779,6 +731,9 @@ export interface WorkspaceApi {
 	/** Queues a run's mistakes in train, eval and R mixed 1:1, blind, with matched pairs it got right. */
 	rejudge(id: string): Promise<{ mistakes: number; controls: number }>;
 
+	people(): Promise<readonly Person[]>;
+	/** The name shown for me from now on; my handle stays. */
+	rename(name: string): Promise<{ person: string; name: string }>;
 	/** Commits and sends my journal and the files it names, takes over what others sent; other files stay as they are. */
 	sync(job: Job): Promise<SyncResult>;
 	syncState(): Promise<SyncState>;
@@ -792,9 +747,6 @@ export interface WorkspaceApi {
 	doctor(options?: { readonly deep?: boolean }): Promise<{
 		ok: boolean;
 		checks: readonly {
-	people(): Promise<readonly Person[]>;
-	/** The name shown for me from now on; my handle stays. */
-	rename(name: string): Promise<{ person: string; name: string }>;
 			readonly check: string;
 			readonly status: 'ok' | 'warning' | 'error';
 			readonly message: string;

@@ -24,9 +24,9 @@ import { init } from './init.ts';
 import { inspect } from './inspect.ts';
 import { adjudicate, flag, judge, others, pair, past, queue, skip } from './judging.ts';
 import { fewPrompts, indexLeaks, leaksPending, lookProblem } from './leak-index.ts';
+import { people, rename } from './people.ts';
 import { progress } from './progress.ts';
 import { answerProposal } from './proposals.ts';
-import { people, rename } from './people.ts';
 import { rebuild } from './rebuild.ts';
 import { Runs } from './runs/runs.ts';
 import { runsPort } from './runs-port.ts';
@@ -377,12 +377,6 @@ export class Workspace implements WorkspaceApi {
 		return this.#runs.rejudge(id);
 	}
 
-	async sync({ job }: Parameters<WorkspaceApi['sync']>[0]) {
-		const ctx = this.#initialised();
-		return ctx.job(job, (signal) =>
-			sync(ctx, () => this.reload(), {
-				signal,
-				progress: (phase, done) => ctx.emit.progress({ job, phase, done, total: 4, unit: 'steps', eta: null }),
 	async people() {
 		return people(this.context);
 	}
@@ -391,6 +385,12 @@ export class Workspace implements WorkspaceApi {
 		return rename(this.#initialised(), name);
 	}
 
+	async sync({ job }: Parameters<WorkspaceApi['sync']>[0]) {
+		const ctx = this.#initialised();
+		return ctx.job(job, (signal) =>
+			sync(ctx, () => this.reload(), {
+				signal,
+				progress: (phase, done) => ctx.emit.progress({ job, phase, done, total: 4, unit: 'steps', eta: null }),
 			}),
 		);
 	}
