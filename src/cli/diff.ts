@@ -66,8 +66,10 @@ function sections(diff: SnapshotDiff): Section[] {
 				preview: row.preview,
 			})),
 		},
-	];
+	].filter(({ rows }) => rows.length > 0);
 }
+
+const NOTHING = 'No prompt was added, removed or moved, and no verdict changed.';
 
 function sealedWords(sealed: number): string {
 	return `${plural(sealed, 'comparison')} of the sealed half: whether the verdicts changed is not said before a decision opens it.`;
@@ -84,7 +86,7 @@ export function diffText(terminal: Terminal, diff: SnapshotDiff): string {
 	]);
 	return [
 		`${oneLine(diff.first)} → ${oneLine(diff.second)}`,
-		...lines,
+		...(lines.length === 0 ? ['', NOTHING] : lines),
 		...(diff.sealed === 0 ? [] : ['', bullet(terminal, '·', sealedWords(diff.sealed))]),
 		...diff.notes.map((note) => bullet(terminal, '●', oneLine(note))),
 	].join('\n');
@@ -99,7 +101,9 @@ export function diffMarkdown(diff: SnapshotDiff): string {
 	const tables = sections(diff).flatMap(({ title, rows }) => [
 		'',
 		`## ${title}`,
-		...(rows.length === 0 ? [] : ['', '| id | what | prompt |', '| --- | --- | --- |']),
+		'',
+		'| id | what | prompt |',
+		'| --- | --- | --- |',
 		...rows
 			.slice(0, SHOWN.markdown)
 			.map(({ id, what, preview }) => `| \`${shortId(id)}\` | ${what} | ${cell(preview) || NONE} |`),
@@ -108,7 +112,7 @@ export function diffMarkdown(diff: SnapshotDiff): string {
 	const notes = [...(diff.sealed === 0 ? [] : [sealedWords(diff.sealed)]), ...diff.notes];
 	return [
 		`# ${cell(diff.first)} → ${cell(diff.second)}`,
-		...tables,
+		...(tables.length === 0 ? ['', NOTHING] : tables),
 		...(notes.length === 0 ? [] : ['', ...notes.map((note) => `- ${cell(note)}`)]),
 	].join('\n');
 }

@@ -4,8 +4,8 @@ import { foldedApart } from '../fold-apart.ts';
 import { workspaceTotals } from '../info.ts';
 import type { Check } from './finding.ts';
 
-/** Folded anew without being asked: about three seconds. */
-const MOST_COMPARISONS = 20_000;
+/** Folded anew without being asked: a few seconds. */
+const MOST_COMPARISONS = 10_000;
 /** How often the two are compared where events came in meanwhile. */
 const ATTEMPTS = 3;
 

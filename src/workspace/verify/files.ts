@@ -8,7 +8,7 @@ import { frozenDiff } from '../../store/splits-query.ts';
 import type { Context } from '../context.ts';
 import { pause } from '../fold-sources.ts';
 import { hashSource, locateSource } from '../source-files.ts';
-import { ByteBudget, type Check, finding } from './finding.ts';
+import { ByteBudget, type Check, counted, finding } from './finding.ts';
 
 const MEGABYTE = 1_000_000;
 /** Read without being asked for more: about two seconds of hashing, and one of parsing. */
@@ -42,7 +42,7 @@ export async function checkSources(ctx: Context, deep: boolean): Promise<Check> 
 	return finding(
 		'source-hashes',
 		problems,
-		`${seen.size - skipped.length} imported files have the content that was imported.`,
+		`As when imported: ${counted(seen.size - skipped.length, 'file')}.`,
 		{
 			status: 'error',
 			remedy:
@@ -80,7 +80,7 @@ export async function checkJournals(ctx: Context, deep: boolean): Promise<Check>
 	return finding(
 		'journal-lines',
 		problems,
-		`${events} events are as they were written, in order.`,
+		`As they were written, in order: ${counted(events, 'event')}.`,
 		{
 			status: 'warning',
 			remedy:
@@ -106,10 +106,12 @@ export function checkManifests(ctx: Context): readonly Check[] {
 	const moved = SPLITS.flatMap((split) => {
 		const diff = frozenDiff(ctx.db, split);
 		if (diff === null || diff.added + diff.removed === 0) return [];
-		return [`${split} since ${diff.manifest}: ${diff.added} prompts added, ${diff.removed} gone`];
+		return [
+			`${split} since ${diff.manifest}: ${counted(diff.added, 'prompt')} added, ${counted(diff.removed, 'prompt')} gone`,
+		];
 	});
 	return [
-		finding('manifests', damaged, `${names.size} manifests of frozen splits are whole.`, {
+		finding('manifests', damaged, `Whole: ${counted(names.size, 'manifest')} of frozen splits.`, {
 			status: 'error',
 			remedy: 'Get the file from version control, or freeze the split again with "pairwright split --freeze".',
 		}),
@@ -132,7 +134,7 @@ export function checkExports(ctx: Context): Check {
 			problems.push(`${id}.json: ${(error as Error).message}`);
 		}
 	}
-	return finding('exports', problems, `${ids.size} records of training exports are whole.`, {
+	return finding('exports', problems, `Whole: ${counted(ids.size, 'record')} of training exports.`, {
 		status: 'error',
 		remedy:
 			'Get the file from version control: it says which prompts a trainer has seen, and without it they can move to held-out unnoticed.',

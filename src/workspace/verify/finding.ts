@@ -6,6 +6,11 @@ export interface Check {
 	readonly remedy?: string;
 }
 
+/** `1 run`, `2 runs`, `no run`. */
+export function counted(n: number, one: string, many = `${one}s`): string {
+	return n === 0 ? `no ${one}` : `${n} ${n === 1 ? one : many}`;
+}
+
 /** Problems of one kind that are named; the rest are counted. */
 const NAMED = 5;
 

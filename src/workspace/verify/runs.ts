@@ -4,7 +4,7 @@ import { readLabels } from '../../store/attachments.ts';
 import type { Context } from '../context.ts';
 import { pause } from '../fold-sources.ts';
 import { readRecord, readScores, readSealed } from '../runs/run-files.ts';
-import { ByteBudget, type Check, finding } from './finding.ts';
+import { ByteBudget, type Check, counted, finding } from './finding.ts';
 
 /** Packed bytes read without being asked for more: some seconds of unpacking and parsing. */
 const RUN_BYTES = 20_000_000;
@@ -44,7 +44,7 @@ export async function checkRuns(ctx: Context, deep: boolean): Promise<Check> {
 	return finding(
 		'runs',
 		problems,
-		`${runs.length - skipped.length} recorded runs can be read: record, scores, labels, sealed half.`,
+		`Readable (record, scores, labels, sealed half): ${counted(runs.length - skipped.length, 'run')}.`,
 		{
 			status: 'error',
 			remedy:
