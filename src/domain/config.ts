@@ -26,6 +26,8 @@ export interface WorkspaceConfig {
 		readonly overlap: OverlapShares;
 		/** Handles that share the work; empty = everyone who has judged here. */
 		readonly people: readonly string[];
+		/** Share of a person's comparisons that come again to them, to measure self-consistency; 0 = none. */
+		readonly repeats: number;
 	};
 	/** Individual speed, position bias and self-consistency: shown to everybody, or to each person their own alone. */
 	readonly people: { readonly show_individuals: boolean };
@@ -56,7 +58,7 @@ export const DEFAULT_CONFIG: WorkspaceConfig = {
 	split: { seed: 'pairwright', eval_share: 0.2 },
 	thresholds: { eval_rise: 0.01 },
 	rewrites: { second_person: true },
-	queue: { overlap: { train: 0.15, eval: 0.15, heldout: 1, retention: 0.15 }, people: [] },
+	queue: { overlap: { train: 0.15, eval: 0.15, heldout: 1, retention: 0.15 }, people: [], repeats: 0.02 },
 	people: { show_individuals: false },
 	card: { title: '', licence: '', description: '', source_licences: {} },
 };

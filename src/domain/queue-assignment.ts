@@ -25,6 +25,12 @@ function bits(comparison: string, salted: number): number {
 	return mix(mix(salted ^ word(comparison, 0)) + word(comparison, 8));
 }
 
+/** A draw of a share of all comparisons, the same on every machine. @param what names the draw: draws of other names are independent */
+export function drawOf(seed: string, what: string, share: number): (comparison: string) => boolean {
+	const salted = salt(seed, what);
+	return (comparison) => bits(comparison, salted) < share * 2 ** 32;
+}
+
 /**
  * Who judges what, agreed on by everybody without a word: of the people at work, the one or two with the highest hash of
  * (comparison, person) are a comparison's assignees (rendezvous hashing). Nobody keeps a list, so nothing has to be merged. A

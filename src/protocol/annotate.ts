@@ -263,6 +263,7 @@ const pairSchema = v.strictObject({
 	left: messagesSchema,
 	right: messagesSchema,
 	leftSide: sideSchema,
+	repeat: v.exactOptional(v.literal(true)),
 	mine: v.nullable(mineSchema),
 });
 const pageSchema = v.strictObject({

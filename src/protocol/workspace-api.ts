@@ -248,6 +248,8 @@ export interface BlindPair {
 	readonly leftSide: Side;
 	/** It came before, and comes again to measure self-consistency: not shown; the verdict is stored as a `repeat`. */
 	readonly repeat?: true;
+	/** It came before, and comes again to measure self-consistency: not shown; the verdict is stored as a `repeat`. */
+	readonly repeat?: true;
 	/** My own latest verdict, note and flag, when looking back; null in the queue. */
 	readonly mine: {
 		readonly event: string;

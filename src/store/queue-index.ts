@@ -1,5 +1,5 @@
 import type { OverlapShares } from '../domain/config.ts';
-import { Assignment, type QueuedSplit } from '../domain/queue-assignment.ts';
+import { Assignment, drawOf, type QueuedSplit } from '../domain/queue-assignment.ts';
 import type { Database } from './database.ts';
 
 /** What a person's queue depends on beside the comparisons. */
@@ -9,6 +9,8 @@ export interface QueueSettings {
 	readonly people: readonly string[];
 	readonly seed: string;
 	readonly overlap: OverlapShares;
+	/** Share of what the person has judged that comes again. */
+	readonly repeats: number;
 }
 
 export interface QueueSizes {
@@ -19,7 +21,12 @@ export interface QueueSizes {
 	readonly othersLeft: number;
 	/** Comparisons outside `excluded` that I judged, whoever was asked. */
 	readonly judged: number;
+	/** Scheduled repeats that I have given. */
+	readonly repeated: number;
 }
+
+/** Judgments of mine between a verdict and its repeat: far enough to have forgotten it. */
+export const REPEAT_AFTER = 50;
 
 /** Where a comparison stands in one person's queue. The waiting ones in the order in which they come. */
 const MINE_OPEN = 0;
@@ -59,9 +66,13 @@ interface Row {
 	readonly verdict: string | null;
 	readonly cannot: number | null;
 	readonly later: number | null;
+	readonly seq: number | null;
+	readonly kind: string | null;
+	readonly blind: number | null;
 }
 
-const ROWS = `SELECT c.n, c.id, c.place, c.order_key, c.named, c.decided_by, c.rev, s.verdict, s.cannot, s.later
+const ROWS = `SELECT c.n, c.id, c.place, c.order_key, c.named, c.decided_by, c.rev, s.verdict, s.cannot, s.later,
+	s.seq, s.kind, s.blind
 	FROM comparisons c LEFT JOIN standing s ON s.comparison = c.n AND s.annotator = ?`;
 
 /**
@@ -81,9 +92,14 @@ export class QueueIndex {
 	#status: number[] = [];
 	/** Slots in judging order. */
 	#order: number[] = [];
+	/** Comparisons drawn to come again: slot → seq of my verdict. */
+	#toRepeat = new Map<number, number>();
+	#repeated = new Set<number>();
+	readonly #drawn: (comparison: string) => boolean;
 	#sizes: number[] = new Array<number>(STATUSES).fill(0);
 
-	constructor(db: Database, { person, people, seed, overlap }: QueueSettings) {
+	constructor(db: Database, { person, people, seed, overlap, repeats }: QueueSettings) {
+		this.#drawn = drawOf(seed, `repeat/${person.normalize('NFC')}`, repeats);
 		this.#db = db;
 		this.#person = person;
 		this.#assignment = new Assignment(seed, people, overlap);
@@ -97,6 +113,7 @@ export class QueueIndex {
 			this.#life = life;
 			this.#rev = 0;
 			this.#slots = new Map();
+			[this.#toRepeat, this.#repeated] = [new Map(), new Set()];
 			[this.#ids, this.#keys, this.#status, this.#order] = [[], [], [], []];
 			this.#sizes = new Array<number>(STATUSES).fill(0);
 		}
@@ -118,9 +135,39 @@ export class QueueIndex {
 			}
 			this.#status[slot] = status;
 			this.#count(status, 1);
+			this.#noteRepeat(slot, row, status);
 			this.#rev = Math.max(this.#rev, row.rev);
 		}
 		if (fresh.length > 0) this.#order = this.#merged(fresh);
+	}
+
+	/** What comes again: a first, blind verdict of mine, that stands; once. */
+	#noteRepeat(slot: number, row: Row, status: number): void {
+		this.#toRepeat.delete(slot);
+		this.#repeated.delete(slot);
+		if (row.verdict === null || status === NOT_ASKED) return;
+		if (row.kind === 'repeat') this.#repeated.add(slot);
+		const again =
+			row.kind === 'first' &&
+			row.blind === 1 &&
+			row.decided_by !== 'adjudication' &&
+			row.cannot !== 1 &&
+			row.seq !== null;
+		if (again && this.#drawn(row.id)) this.#toRepeat.set(slot, row.seq as number);
+	}
+
+	/** Comparisons that are to come again to me now: {@link REPEAT_AFTER} or more judgments of mine later; the longest ago first. */
+	due(): string[] {
+		if (this.#toRepeat.size === 0) return [];
+		const before = this.#db.value<number>(
+			`SELECT seq FROM events WHERE person = ? AND void = 0 AND type = 'judged' ORDER BY seq DESC LIMIT 1 OFFSET ${REPEAT_AFTER - 1}`,
+			this.#person,
+		);
+		if (before === undefined) return [];
+		return [...this.#toRepeat]
+			.filter(([, seq]) => seq < before)
+			.sort(([, x], [, y]) => x - y)
+			.map(([slot]) => this.#ids[slot] as string);
 	}
 
 	#count(status: number, by: 1 | -1): void {
@@ -184,6 +231,7 @@ export class QueueIndex {
 			mineLeft: this.#size(MINE_OPEN) + this.#size(MINE_LABELLED) + this.#size(MINE_LATER),
 			othersLeft: this.#size(OTHERS_OPEN) + this.#size(OTHERS_LABELLED) + this.#size(OTHERS_LATER),
 			judged: this.#size(MINE_DONE) + this.#size(OTHERS_DONE),
+			repeated: this.#repeated.size,
 		};
 	}
 

@@ -37,6 +37,7 @@ const ConfigFile = v.object({
 				DEFAULT_CONFIG.queue.overlap,
 			),
 			people: v.optional(Texts, [...DEFAULT_CONFIG.queue.people]),
+			repeats: v.optional(Share, DEFAULT_CONFIG.queue.repeats),
 		}),
 		{ ...DEFAULT_CONFIG.queue, people: [...DEFAULT_CONFIG.queue.people] },
 	),

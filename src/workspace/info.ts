@@ -13,7 +13,7 @@ import {
 } from '../store/read-counts.ts';
 import { indexState } from '../store/search-index.ts';
 import type { Context } from './context.ts';
-import { myQueue } from './my-queue.ts';
+import { dueRepeats, myQueue } from './my-queue.ts';
 import { openProposals } from './proposals.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -32,7 +32,7 @@ export function info(ctx: Context): WorkspaceInfo {
 		guidelines: ctx.guidelines,
 		splits: splitCounts(places),
 		halves: { reference: places.get('R') ?? NO_COUNT, sealed: places.get('E') ?? NO_COUNT },
-		queue: mineLeft + othersLeft,
+		queue: mineLeft + othersLeft + dueRepeats(ctx, person).length,
 		review: queueCounts(ctx.db, person).review,
 		proposals: openProposals(ctx).length,
 		index: indexState(ctx.db),

@@ -10,7 +10,7 @@ import { maxSeq, myVerdictSeq, nextToReview, pastJudgments } from '../store/queu
 import { comparisonState, readComparison, resolveId, type StoredComparison } from '../store/read-comparison.ts';
 import { queueCounts } from '../store/read-counts.ts';
 import type { Context } from './context.ts';
-import { myQueue } from './my-queue.ts';
+import { dueRepeats, myQueue } from './my-queue.ts';
 
 /** The canonical side that stands left: a seeded coin of comparison and person, so that it stays the same on looking back. */
 export function leftSide(comparison: string, person: string): Side {
@@ -30,9 +30,9 @@ function mine(ctx: Context, person: string, n: number, id: string): BlindPair['m
 	};
 }
 
-/** Only what may be known before the verdict: texts, and one's own earlier answer. */
-function blind(ctx: Context, person: string, c: StoredComparison, lookBack: boolean): BlindPair {
-	const side = leftSide(c.id, person);
+/** Only what may be known before the verdict: texts, and one's own earlier answer. A repeat has a coin of its own. */
+function blind(ctx: Context, person: string, c: StoredComparison, lookBack: boolean, again = false): BlindPair {
+	const side = leftSide(c.id, again ? `${person}/again` : person);
 	return {
 		comparison: c.id,
 		prompt: c.prompt,
@@ -40,6 +40,7 @@ function blind(ctx: Context, person: string, c: StoredComparison, lookBack: bool
 		right: side === 'a' ? c.b : c.a,
 		leftSide: side,
 		mine: lookBack ? mine(ctx, person, c.n, c.id) : null,
+		...(again ? { repeat: true } : {}),
 	};
 }
 
@@ -66,6 +67,7 @@ export function queue(
 	let done: number;
 	let total: number;
 	let part: QueuePage['part'];
+	let again: string | undefined;
 	if (kind === 'rejudge') {
 		const queued = rejudgeLeft(ctx, person);
 		ids = queued.left.filter((id) => !skip.has(id)).slice(0, count);
@@ -79,14 +81,18 @@ export function queue(
 	} else {
 		const mine = myQueue(ctx, person);
 		const sizes = mine.sizes();
-		ids = mine.next(count, skip);
+		const due = dueRepeats(ctx, person);
+		// One at hand at a time, behind others: a row of them would be noticed.
+		if (count > 0 && !due.some((id) => skip.has(id))) again = due[0];
+		ids = mine.next(again === undefined ? count : count - 1, skip);
+		if (again !== undefined) ids.push(again);
 		part = sizes.mineLeft === 0 && sizes.othersLeft > 0 && mine.people > 1 ? 'others' : 'mine';
-		done = sizes.mineLeft > 0 ? sizes.mineDone : sizes.judged;
-		total = done + (sizes.mineLeft > 0 ? sizes.mineLeft : sizes.othersLeft);
+		done = (sizes.mineLeft > 0 ? sizes.mineDone : sizes.judged) + sizes.repeated;
+		total = done + (sizes.mineLeft > 0 ? sizes.mineLeft : sizes.othersLeft) + due.length;
 	}
 	return {
 		...{ kind, done, total },
-		pairs: ids.map((id) => blind(ctx, person, readComparison(ctx.db, id), false)),
+		pairs: ids.map((id) => blind(ctx, person, readComparison(ctx.db, id), false, id === again)),
 		...(part === undefined ? {} : { part }),
 	};
 }
@@ -113,7 +119,11 @@ export async function judge(ctx: Context, input: JudgeInput): Promise<{ judgment
 		...(ctx.guidelines === null && input.guideline === undefined
 			? {}
 			: { guideline: input.guideline ?? (ctx.guidelines?.sha256 as string) }),
-		kind: input.kind ?? (earlier === null ? 'first' : 'correction'),
+		// A repeat of what was retracted meanwhile is a first verdict.
+		kind:
+			input.kind === 'repeat' && earlier === null
+				? 'first'
+				: (input.kind ?? (earlier === null ? 'first' : 'correction')),
 		blind: (input.blind ?? true) && !ctx.state.hasSeenOthers(person, comparison),
 		...(input.queue === undefined ? {} : { queue: input.queue }),
 	};

@@ -19,5 +19,14 @@ export function myQueue(ctx: Context, person: string | null): QueueIndex {
 		people: peopleSharing(ctx, person),
 		seed: ctx.config.split.seed,
 		overlap: ctx.config.queue.overlap,
+		repeats: ctx.config.queue.repeats,
 	});
+}
+
+/** What is to come to a person again now. Whoever has seen others' verdicts on a comparison since could not judge it anew. */
+export function dueRepeats(ctx: Context, person: string | null): string[] {
+	if (person === null || person === '') return [];
+	return myQueue(ctx, person)
+		.due()
+		.filter((id) => !ctx.state.hasSeenOthers(person, id));
 }

@@ -146,3 +146,65 @@ test('a comparison that everyone named in the settings declared "cannot" holds u
 	await ana.close();
 	await bo.close();
 });
+
+test('some of what I judged comes again, unannounced, fifty judgments later, and is stored as a repeat', async (t) => {
+	const dir = folder(t);
+	const { workspace: first } = await openAt(dir, 'ana');
+	await first.importFiles([writePairs(dir, 90)], {}, job());
+	await first.close();
+	settings(dir, { overlap: once, repeats: 0.2 });
+	const { workspace: ana } = await openAt(dir, 'ana');
+	const given = new Map<string, number>();
+	const repeats: { readonly id: string; readonly after: number; readonly turned: boolean }[] = [];
+	const sides = new Map<string, string>();
+	let last = { done: -1, total: 90 };
+	for (let n = 0; n < 150; n++) {
+		const { pairs, done, total } = await ana.queue('judge', { count: 3 });
+		assert.ok(pairs.filter(({ repeat }) => repeat === true).length <= 1);
+		const [pair] = pairs;
+		if (pair === undefined) break;
+		assert.equal(pair.mine, null);
+		assert.equal(done, last.done + 1, 'the count goes on, whatever it was');
+		last = { done, total };
+		const kind = pair.repeat === true ? 'repeat' : 'first';
+		const { judgment } = await ana.judge({ comparison: pair.comparison, verdict: 'a', kind, queue: 'judge' });
+		assert.deepEqual([judgment.kind, judgment.blind], [kind, true]);
+		if (kind === 'first') sides.set(pair.comparison, pair.leftSide);
+		else {
+			const after = n - (given.get(pair.comparison) as number);
+			repeats.push({ id: pair.comparison, after, turned: sides.get(pair.comparison) !== pair.leftSide });
+		}
+		given.set(pair.comparison, n);
+	}
+	// 90 first verdicts, of which 40 were followed by fifty more, grown by the repeats themselves: about 8 of them.
+	assert.ok(repeats.length >= 2 && repeats.length < 30, `${repeats.length} repeats`);
+	assert.equal(new Set(repeats.map(({ id }) => id)).size, repeats.length, 'each once');
+	assert.ok(repeats.every(({ after }) => after > 50));
+	assert.ok(repeats.some(({ turned }) => turned) && repeats.some(({ turned }) => !turned), 'sides are drawn anew');
+	assert.equal((await ana.agreement()).self_consistency.n, repeats.length);
+	await ana.close();
+});
+
+test('nothing comes again whose others’ verdicts were seen, that was changed, or with repeats turned off', async (t) => {
+	const dir = folder(t);
+	const { workspace: ana } = await openAt(dir, 'ana');
+	await ana.importFiles([writePairs(dir, 60)], {}, job());
+	for (const comparison of await next(ana)) await ana.judge({ comparison, verdict: 'a' });
+	const due = async (): Promise<string[]> => {
+		await ana.reload();
+		return next(ana);
+	};
+	settings(dir, { overlap: once, repeats: 1 });
+	const all = await due();
+	assert.deepEqual(all.length, 1, 'one at hand at a time');
+	const { total, done } = await ana.queue('judge', { count: 0 });
+	assert.deepEqual([done, total - done], [60, 10]);
+	ana.context.state.markSeenOthers('ana', all[0] as string);
+	const second = await due();
+	assert.notDeepEqual(second, all);
+	await ana.judge({ comparison: second[0] as string, verdict: 'b' });
+	assert.ok(!(await due()).includes(second[0] as string));
+	settings(dir, { overlap: once, repeats: 0 });
+	assert.deepEqual(await due(), []);
+	await ana.close();
+});

@@ -10,6 +10,7 @@ import {
 	reduce,
 	standingVerdict,
 } from '../../webview/annotate/model.ts';
+import { verdictMessage } from '../../webview/annotate/saves.ts';
 
 function pair(id: string, more: Partial<BlindPair> = {}): BlindPair {
 	return {
@@ -170,4 +171,22 @@ test('a review, which counts only what is left, still says how far this sitting 
 	assert.deepEqual([first.done, first.total], [0, 7]);
 	const saved = play(first, left, { type: 'saved', showing: first.showing, event: 'e', at: 't' }, pages(6, ['r3']));
 	assert.deepEqual([saved.done, saved.total], [1, 7]);
+});
+
+test('a scheduled repeat of a pair judged in this sitting comes in, once, and is sent as a repeat', () => {
+	const again: Event = {
+		type: 'page',
+		page: { kind: 'judge', done: 3, total: 10, pairs: [pair('p1', { repeat: true })], part: 'mine' },
+		asked: 1,
+	};
+	const judged = play(open, left, left, left, page(['p1', 'p2']));
+	assert.equal(on(judged), undefined, 'judged ones stay out');
+	const repeat = reduce(judged, again);
+	assert.equal(on(repeat), 'p1');
+	const message = (model: Model) =>
+		verdictMessage(model, currentPair(model) as BlindPair, { choice: 'left' }, model.draft, 900, undefined);
+	assert.deepEqual([message(repeat).kind, message(open).kind], ['repeat', 'first']);
+	assert.equal(on(play(repeat, left, again)), undefined, 'a page under way does not bring it back');
+	const beyond = reduce(open, { ...again, page: { kind: 'judge', done: 3, total: 10, pairs: [], part: 'others' } });
+	assert.equal(beyond.beyondMine, true);
 });

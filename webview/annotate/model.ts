@@ -98,6 +98,11 @@ export function currentPair(model: Model): BlindPair | null {
 	return model.look?.pair ?? model.revealed?.pair ?? (model.phase === 'judging' ? (model.queue[0] ?? null) : null);
 }
 
+/** A scheduled repeat is another showing of its comparison: having dealt with the first must not keep it out. */
+function showingOf({ comparison, repeat }: BlindPair): string {
+	return repeat === true ? `${comparison}/again` : comparison;
+}
+
 /** Ids that a page need not bring. */
 export function heldIds(model: Model): string[] {
 	return [
@@ -148,7 +153,7 @@ function resting(model: Model): Model {
 
 function takePage(model: Model, page: QueuePage, asked: number): Model {
 	const held = new Set(heldIds(model));
-	const fresh = page.pairs.filter((pair) => !held.has(pair.comparison) && !model.passed.has(pair.comparison));
+	const fresh = page.pairs.filter((pair) => !held.has(pair.comparison) && !model.passed.has(showingOf(pair)));
 	const before = currentPair(model);
 	// Verdicts under way are counted here and not yet there. A review counts only what is left: its count is this sitting's.
 	const ahead = model.unsaved.filter(({ pair }) => pair.mine === null).length;
@@ -198,7 +203,7 @@ function judge(model: Model, verdict: ScreenVerdict): Model {
 		...saving,
 		queue: model.queue.slice(1),
 		done: model.done + 1,
-		passed: new Set(model.passed).add(pair.comparison),
+		passed: new Set(model.passed).add(showingOf(pair)),
 		revealed:
 			model.kind === 'review' ? { pair, verdict, draft: model.draft, judgments: null, adjudication: false } : null,
 	};
@@ -224,7 +229,7 @@ function failed(model: Model, showing: number, message: string): Model {
 		return { ...model, unsaved, status, showing: model.showing + 1, revealed: { ...revealed, verdict } };
 	}
 	const passed = new Set(model.passed);
-	passed.delete(entry.pair.comparison);
+	passed.delete(showingOf(entry.pair));
 	const back: Model = {
 		...model,
 		unsaved,
@@ -286,12 +291,13 @@ export function reduce(model: Model, event: Event): Model {
 		case 'passed': {
 			const pair = model.queue[0];
 			if (pair === undefined || currentPair(model) !== pair) return model;
-			const passed = event.cannot ? new Set(model.passed).add(pair.comparison) : model.passed;
+			const passed = event.cannot ? new Set(model.passed).add(showingOf(pair)) : model.passed;
 			return replaced(resting({ ...model, queue: model.queue.slice(1), passed, status: event.status }));
 		}
 		case 'returned': {
 			const passed = new Set(model.passed);
 			passed.delete(event.pair.comparison);
+			passed.delete(`${event.pair.comparison}/again`);
 			const queue = [event.pair, ...model.queue.filter((pair) => pair.comparison !== event.pair.comparison)];
 			const done = event.uncount ? Math.max(0, model.done - 1) : model.done;
 			const back = { ...model, queue, passed, done, look: null, revealed: null, status: event.status };

@@ -14,6 +14,7 @@ function queueOf(model: Model): VerdictMessage['queue'] {
 }
 
 function kindOf(model: Model, pair: BlindPair): VerdictMessage['kind'] {
+	if (pair.mine === null && pair.repeat === true) return 'repeat';
 	if (pair.mine !== null || model.revealed?.pair === pair) return 'correction';
 	return queueOf(model) === 'rejudge' ? undefined : 'first';
 }
