@@ -179,14 +179,16 @@ test('a scheduled repeat of a pair judged in this sitting comes in, once, and is
 		page: { kind: 'judge', done: 3, total: 10, pairs: [pair('p1', { repeat: true })], part: 'mine' },
 		asked: 1,
 	};
-	const judged = play(open, left, left, left, page(['p1', 'p2']));
+	const judgeAndSave = (model: Model): Model =>
+		play(model, left, { type: 'saved', showing: model.showing, event: 'e', at: 't' });
+	const judged = reduce(judgeAndSave(judgeAndSave(judgeAndSave(open))), page(['p1', 'p2']));
 	assert.equal(on(judged), undefined, 'judged ones stay out');
 	const repeat = reduce(judged, again);
 	assert.equal(on(repeat), 'p1');
 	const message = (model: Model) =>
 		verdictMessage(model, currentPair(model) as BlindPair, { choice: 'left' }, model.draft, 900, undefined);
 	assert.deepEqual([message(repeat).kind, message(open).kind], ['repeat', 'first']);
-	assert.equal(on(play(repeat, left, again)), undefined, 'a page under way does not bring it back');
+	assert.equal(on(reduce(judgeAndSave(repeat), again)), undefined, 'a page under way does not bring it back');
 	const beyond = reduce(open, { ...again, page: { kind: 'judge', done: 3, total: 10, pairs: [], part: 'others' } });
 	assert.equal(beyond.beyondMine, true);
 });
