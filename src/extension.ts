@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { AdjudicateViews } from './editor/adjudicate/register.ts';
 import { openPair, openQueue, registerAnnotate } from './editor/annotate/register.ts';
 import { promptForTag } from './editor/annotate/tag.ts';
 import { Commands } from './editor/commands/register.ts';
@@ -24,6 +25,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 		openPair: (session, comparison) => openPair(shell, session, comparison),
 		promptForTag: (session, selection) => promptForTag(shell, session, selection),
 	});
+	const adjudicate = new AdjudicateViews(shell);
 	const reports = new ReportViews(shell, {
 		openPair: (session, comparison) => openPair(shell, session, comparison, 'report'),
 		openRejudge: (session) => openQueue(shell, session, 'rejudge'),
@@ -33,6 +35,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 		snapshots,
 		registerAnnotate(shell),
 		registerDrafts(shell),
+		adjudicate,
 		splits,
 		reports,
 		new Trees(shell, snapshots),
@@ -40,6 +43,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 		new Syncing(shell, snapshots),
 		new Commands(shell, snapshots, {
 			openQueue: (session, kind) => openQueue(shell, session, kind),
+			openAdjudicate: (session) => adjudicate.open(session),
 			openSplits: (session, focus) => splits.open(session, focus),
 			openReport: (session, run) => reports.open(session, run),
 			startScoring: (session) => reports.startScoring(session),

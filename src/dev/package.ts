@@ -93,7 +93,10 @@ function check(path: string, target: Target, engine: boolean): number {
 		'dist/scoring-thread.cjs',
 		'dist/look.cjs',
 		'dist/cli.cjs',
-		...['annotate', 'report', 'splits'].flatMap((name) => [`dist/webview/${name}.js`, `dist/webview/${name}.css`]),
+		...['adjudicate', 'annotate', 'report', 'splits'].flatMap((name) => [
+			`dist/webview/${name}.js`,
+			`dist/webview/${name}.css`,
+		]),
 		'ThirdPartyNotices.txt',
 		'node_modules/better-sqlite3/package.json',
 		'node_modules/better-sqlite3/lib/index.js',

@@ -29,6 +29,8 @@ export interface WorkspaceConfig {
 		/** Share of a person's comparisons that come again to them, to measure self-consistency; 0 = none. */
 		readonly repeats: number;
 	};
+	/** Who judged what is hidden in Adjudicate until the pair is decided. */
+	readonly adjudication: { readonly hide_names: boolean };
 	/** Individual speed, position bias and self-consistency: shown to everybody, or to each person their own alone. */
 	readonly people: { readonly show_individuals: boolean };
 	/** What the data card says that cannot be counted; empty = not stated. */
@@ -59,6 +61,7 @@ export const DEFAULT_CONFIG: WorkspaceConfig = {
 	thresholds: { eval_rise: 0.01 },
 	rewrites: { second_person: true },
 	queue: { overlap: { train: 0.15, eval: 0.15, heldout: 1, retention: 0.15 }, people: [], repeats: 0.02 },
+	adjudication: { hide_names: true },
 	people: { show_individuals: false },
 	card: { title: '', licence: '', description: '', source_licences: {} },
 };

@@ -135,6 +135,13 @@ export const dataSchemas = {
 	others: v.strictTuple([idSchema]),
 	skip: v.strictTuple([v.strictObject({ comparison: idSchema, cannot: optional(text) })]),
 	flag: v.strictTuple([v.strictObject({ comparison: idSchema, note })]),
+	adjudicationQueue: v.strictTuple([
+		v.strictObject({
+			count: v.pipe(countSchema, v.maxValue(100)),
+			after: optional(v.pipe(v.array(idSchema), v.maxLength(1000))),
+			ids: optional(v.pipe(v.array(idSchema), v.maxLength(100))),
+		}),
+	]),
 	adjudicate: v.strictTuple([v.strictObject({ comparison: idSchema, verdict: verdictSchema, reason: text })]),
 	retract: v.strictTuple([idSchema, v.optional(v.strictObject({ preview: optional(v.boolean()) }))]),
 	undo: v.strictTuple([]),

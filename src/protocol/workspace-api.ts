@@ -248,8 +248,6 @@ export interface BlindPair {
 	readonly leftSide: Side;
 	/** It came before, and comes again to measure self-consistency: not shown; the verdict is stored as a `repeat`. */
 	readonly repeat?: true;
-	/** It came before, and comes again to measure self-consistency: not shown; the verdict is stored as a `repeat`. */
-	readonly repeat?: true;
 	/** My own latest verdict, note and flag, when looking back; null in the queue. */
 	readonly mine: {
 		readonly event: string;
@@ -270,6 +268,56 @@ export interface QueuePage {
 	readonly pairs: readonly BlindPair[];
 	/** Of `judge`: my part, or, once that is done, what is asked of others and still missing. */
 	readonly part?: 'mine' | 'others';
+}
+
+/** One opinion on a pair that is to be settled. */
+export interface AdjudicationVerdict {
+	/** "Person 2" while names are hidden, else the handle; an import's own label and a machine judge are always named. */
+	readonly who: string;
+	/** Only a `person` has a vote where people judged; a `model` never has. */
+	readonly as: 'person' | 'source' | 'model';
+	readonly verdict: Verdict;
+	readonly strength?: Strength;
+	readonly reasons?: readonly string[];
+	readonly note?: string;
+	/** null where an import does not say. */
+	readonly blind: boolean | null;
+	readonly at: string | null;
+	/** What the same one said before, oldest first; it does not count any more. */
+	readonly earlier: readonly Verdict[];
+}
+
+/** A pair whose verdicts differ, or that somebody marked, with all that was said about it. */
+export interface AdjudicationItem {
+	readonly comparison: string;
+	readonly prompt: Prompt;
+	readonly left: readonly Message[];
+	readonly right: readonly Message[];
+	/** The canonical side that stands left: my seeded coin, as in Annotate. */
+	readonly leftSide: Side;
+	/** The latest of each, people first, in a seeded order that names nobody. */
+	readonly verdicts: readonly AdjudicationVerdict[];
+	/** Of the people's verdicts. */
+	readonly counts: Readonly<Record<Verdict, number>>;
+	readonly disputed: boolean;
+	readonly flags: readonly { readonly who: string; readonly note: string | null; readonly at: string }[];
+	readonly names: 'hidden' | 'shown';
+	/** The decision in force; from then on names are shown. */
+	readonly decided: {
+		readonly event: string;
+		readonly verdict: Verdict;
+		readonly reason: string;
+		readonly by: string;
+		/** Mine: I can take it back. */
+		readonly mine: boolean;
+		readonly at: string;
+	} | null;
+}
+
+export interface AdjudicationPage {
+	/** All that wait, those that the caller holds included. */
+	readonly total: number;
+	readonly items: readonly AdjudicationItem[];
 }
 
 export interface JudgeInput {
@@ -654,6 +702,16 @@ export interface WorkspaceApi {
 	others(id: string): Promise<{ readonly judgments: readonly Judgment[]; readonly resolution: Resolution }>;
 	skip(input: { readonly comparison: string; readonly cannot?: string }): Promise<{ event: string }>;
 	flag(input: { readonly comparison: string; readonly note?: string }): Promise<{ event: string }>;
+	/**
+	 * Disputed and flagged pairs that nobody has adjudicated, in seeded order; or, with `ids`, those pairs as they are now. A verdict
+	 * of mine on a pair whose other verdicts were sent is stored as not blind from then on.
+	 */
+	adjudicationQueue(options: {
+		readonly count: number;
+		/** Ids that need not come. */
+		readonly after?: readonly string[];
+		readonly ids?: readonly string[];
+	}): Promise<AdjudicationPage>;
 	adjudicate(input: {
 		readonly comparison: string;
 		readonly verdict: Verdict;

@@ -41,6 +41,10 @@ const ConfigFile = v.object({
 		}),
 		{ ...DEFAULT_CONFIG.queue, people: [...DEFAULT_CONFIG.queue.people] },
 	),
+	adjudication: v.optional(
+		v.object({ hide_names: v.optional(v.boolean(), DEFAULT_CONFIG.adjudication.hide_names) }),
+		DEFAULT_CONFIG.adjudication,
+	),
 	people: v.optional(
 		v.object({ show_individuals: v.optional(v.boolean(), DEFAULT_CONFIG.people.show_individuals) }),
 		DEFAULT_CONFIG.people,

@@ -1,3 +1,4 @@
+import type { EventType } from '../domain/events.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { WorkspaceApi, WorkspaceEvents } from '../protocol/workspace-api.ts';
 import { foreignVersion } from '../store/dataset-query.ts';
@@ -7,6 +8,7 @@ import { judgedBy } from '../store/read-counts.ts';
 import { indexState } from '../store/search-index.ts';
 import { pendingSources } from '../store/source-rows.ts';
 import { acceptLeak } from './accept-leak.ts';
+import { adjudicationQueue } from './adjudicating.ts';
 import { agreementOrApart } from './agreement.ts';
 import { author, improve } from './authoring.ts';
 import { cardMarkdown } from './card-markdown.ts';
@@ -35,6 +37,9 @@ import { splits } from './splits.ts';
 import { syncState } from './sync/state.ts';
 import { sync } from './sync/sync.ts';
 import { retract, undo } from './undo.ts';
+
+/** Events that move no rows: lists keep their place and read what they show of them again. */
+const OPINIONS: ReadonlySet<EventType> = new Set(['judged', 'skipped', 'flagged', 'adjudicated', 'renamed']);
 
 export interface OpenOptions {
 	readonly events?: WorkspaceEvents;
@@ -167,13 +172,17 @@ export class Workspace implements WorkspaceApi {
 		const before = person === null ? 0 : judgedBy(ctx.db, person);
 		const what: ('comparisons' | 'judgments' | 'splits' | 'runs' | 'config' | 'guidelines' | 'index')[] =
 			await ctx.reloadFiles();
-		const { added, removed } = await ctx.store.sync();
+		const { added, removed, types } = await ctx.store.sync();
 		await foldPendingSources(ctx);
 		// Another process may have folded its own events into the shared database: nothing is left to add, yet views are stale.
 		const foreign = foreignVersion(ctx.db);
 		const written = this.#foreign !== null && foreign !== this.#foreign;
 		this.#foreign = foreign;
-		if (added + removed > 0 || written) what.push('comparisons', 'judgments', 'splits', 'runs');
+		if (removed > 0 || written || [...types].some((type) => !OPINIONS.has(type))) {
+			what.push('comparisons', 'judgments', 'splits', 'runs');
+		} else if (added > 0) {
+			what.push('judgments');
+		}
 		const after = person === null ? 0 : judgedBy(ctx.db, person);
 		if (removed > 0 && after < before) {
 			ctx.emit.notice({
@@ -252,6 +261,10 @@ export class Workspace implements WorkspaceApi {
 
 	async flag(input: Parameters<WorkspaceApi['flag']>[0]) {
 		return flag(this.#initialised(), input);
+	}
+
+	async adjudicationQueue(options: Parameters<WorkspaceApi['adjudicationQueue']>[0]) {
+		return adjudicationQueue(this.context, options);
 	}
 
 	async adjudicate(input: Parameters<WorkspaceApi['adjudicate']>[0]) {

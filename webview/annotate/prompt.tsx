@@ -8,7 +8,7 @@ import { Mounted, useUnreadMark } from './parts.tsx';
 import { PromptSplitter } from './splitter.tsx';
 
 /** The last user turn and what follows it stays open; what comes before folds to a line a turn. */
-function lastQuestion({ messages }: Prompt): number {
+export function lastQuestion({ messages }: Prompt): number {
 	const found = messages.findLastIndex((message) => message.role === 'user');
 	return found < 0 ? Math.max(0, messages.length - 1) : found;
 }
@@ -19,7 +19,7 @@ function firstWords(message: Message): string {
 	return message.tool_calls == null ? '(empty)' : '(tool call)';
 }
 
-function FoldedTurn({ message, mode }: { readonly message: Message; readonly mode: TextMode }) {
+export function FoldedTurn({ message, mode }: { readonly message: Message; readonly mode: TextMode }) {
 	const [open, setOpen] = useState(false);
 	const node = useMemo(() => (open ? renderMessage(message, mode) : null), [open, message, mode]);
 	return (
@@ -35,7 +35,7 @@ function FoldedTurn({ message, mode }: { readonly message: Message; readonly mod
 	);
 }
 
-function OpenTurn({ message, mode }: { readonly message: Message; readonly mode: TextMode }) {
+export function OpenTurn({ message, mode }: { readonly message: Message; readonly mode: TextMode }) {
 	const node = useMemo(() => renderMessage(message, mode), [message, mode]);
 	return (
 		<div class="turn open">
@@ -45,7 +45,7 @@ function OpenTurn({ message, mode }: { readonly message: Message; readonly mode:
 	);
 }
 
-function Tools({ tools }: { readonly tools: unknown }) {
+export function Tools({ tools }: { readonly tools: unknown }) {
 	const node = useMemo(() => renderJson('Tools the model could call', tools), [tools]);
 	return <Mounted node={node} class="turn-tools" />;
 }

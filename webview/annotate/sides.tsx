@@ -7,10 +7,10 @@ import { standingVerdict } from './model.ts';
 import { Key, Mounted, useUnreadMark } from './parts.tsx';
 import type { Position } from './rendered.ts';
 
-type Compared = Difference | 'comparing' | 'too long' | null;
+export type Compared = Difference | 'comparing' | 'too long' | null;
 
 /** The comparison of the two texts, made on a timer so that the screen goes on answering. */
-function useDifference(pair: BlindPair, on: boolean): Compared {
+export function useDifference(pair: Pick<BlindPair, 'left' | 'right'>, on: boolean): Compared {
 	const [compared, setCompared] = useState<Compared>(null);
 	useEffect(() => {
 		if (!on) return setCompared(null);
@@ -24,7 +24,7 @@ function useDifference(pair: BlindPair, on: boolean): Compared {
 	return compared;
 }
 
-function Marked({ pieces }: { readonly pieces: readonly Piece[] }) {
+export function Marked({ pieces }: { readonly pieces: readonly Piece[] }) {
 	return (
 		<div class="raw" dir="auto">
 			{pieces.map((piece) => (piece.only ? <mark>{piece.text}</mark> : piece.text))}

@@ -12,6 +12,7 @@ import type {
 import { UserError } from '../../protocol/errors.ts';
 import type { BlindPair, ComparisonDetail, QueueKind, QueuePage, WorkspaceApi } from '../../protocol/workspace-api.ts';
 import { authorPair, improvePair } from '../draft/open.ts';
+import { openOutside } from '../open-outside.ts';
 import type { FolderSession, Services } from '../services.ts';
 import type { AnnotateMemory } from './memory.ts';
 import { promptForTag } from './tag.ts';
@@ -181,16 +182,7 @@ export class AnnotateHostImpl implements AnnotateHost {
 	}
 
 	async openLink(address: string): Promise<void> {
-		const uri = vscode.Uri.parse(address, true);
-		if (!['http', 'https', 'mailto'].includes(uri.scheme)) {
-			throw new UserError('usage', `Only web and mail addresses are opened, not "${uri.scheme}:".`);
-		}
-		const pick = await vscode.window.showInformationMessage(
-			'Open this address outside the editor? It comes from the text of a pair.',
-			{ modal: true, detail: address },
-			'Open',
-		);
-		if (pick === 'Open') await vscode.env.openExternal(uri);
+		await openOutside(address);
 	}
 
 	async errand(errand: AnnotateErrand): Promise<void> {

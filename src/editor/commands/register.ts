@@ -21,6 +21,7 @@ import { openDemo, setUp } from './set-up.ts';
 /** Screens of other parts, as the commands open them. */
 export interface Screens {
 	openQueue(session: FolderSession, kind: 'judge' | 'review'): Promise<void>;
+	openAdjudicate(session: FolderSession): Promise<void>;
 	openSplits(session: FolderSession, focus: unknown): Promise<void>;
 	openReport(session: FolderSession, run: string): Promise<void>;
 	startScoring(session: FolderSession): Promise<void>;
@@ -85,14 +86,14 @@ export class Commands extends Disposable {
 			forSession((session, run) => gateRun(results, session, typeof run === 'string' ? run : undefined)),
 		);
 		this.#add(
-			'showAgreement',
-			'comparing people',
-			forSession((session) => showAgreement(results, session)),
-		);
-		this.#add(
 			'showProgress',
 			'counting the progress',
 			forSession((session) => showProgress(results, session)),
+		);
+		this.#add(
+			'showAgreement',
+			'comparing people',
+			forSession((session) => showAgreement(results, session)),
 		);
 		this.#add(
 			'annotate',
@@ -103,6 +104,11 @@ export class Commands extends Disposable {
 			'review',
 			'opening the review',
 			forSession((session) => screens.openQueue(session, 'review')),
+		);
+		this.#add(
+			'adjudicate',
+			'opening what is disputed',
+			forSession((session) => screens.openAdjudicate(session)),
 		);
 		this.#add(
 			'openSplits',

@@ -37,10 +37,12 @@ export function queueRows(snapshot: Snapshot): Row[] {
 			id: 'disputed',
 			label: 'Disputed',
 			description: disputed === 0 ? 'none' : count.format(disputed),
-			tooltip: 'Pairs without a strict majority. They are counted in every export and run until someone adjudicates.',
+			tooltip:
+				disputed === 0
+					? 'Pairs without a strict majority come here.'
+					: 'Pairs without a strict majority. They are counted in every export and run until someone adjudicates. Click to settle them.',
 			icon: new vscode.ThemeIcon('git-compare'),
-			command: 'pairwright.openSplits',
-			argument: { status: 'disputed' },
+			command: 'pairwright.adjudicate',
 		},
 		{
 			id: 'flagged',

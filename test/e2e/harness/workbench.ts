@@ -53,7 +53,11 @@ async function isShown(frame: Frame): Promise<boolean> {
  * The inner frame of a webview, recognised by its script (`dist/webview/KIND.js`), once it has painted something. A webview is two
  * frames deep, and hidden ones stay in the page: the one that is visible is meant.
  */
-export async function webview(page: Page, kind: 'annotate' | 'report' | 'splits', wait = timeout): Promise<Frame> {
+export async function webview(
+	page: Page,
+	kind: 'adjudicate' | 'annotate' | 'report' | 'splits',
+	wait = timeout,
+): Promise<Frame> {
 	const deadline = Date.now() + wait;
 	while (Date.now() < deadline) {
 		for (const frame of page.frames()) {

@@ -1,0 +1,25 @@
+import type { Database } from './database.ts';
+
+/** What waits for an adjudication. The index `comparisons_adjudicate` has the same words: SQLite uses it only then. */
+const WAITING = "decided_by <> 'adjudication' AND (resolution = 'disputed' OR flagged = 1)";
+
+/** Ids of what waits, in the order that is the same for all, without those that the caller holds. */
+export function nextToAdjudicate(db: Database, count: number, held: ReadonlySet<string>): string[] {
+	return db
+		.all<{ id: string }>(
+			`SELECT id FROM comparisons WHERE ${WAITING} ORDER BY order_key, id LIMIT ?`,
+			count + held.size,
+		)
+		.map(({ id }) => id)
+		.filter((id) => !held.has(id))
+		.slice(0, count);
+}
+
+export function countToAdjudicate(db: Database): number {
+	return db.value<number>(`SELECT count(*) FROM comparisons WHERE ${WAITING}`) ?? 0;
+}
+
+/** By its whole id. */
+export function hasComparison(db: Database, id: string): boolean {
+	return db.value<number>('SELECT 1 FROM comparisons WHERE id = ?', id) !== undefined;
+}

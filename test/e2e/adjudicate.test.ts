@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { useEditor } from './harness/editor.ts';
+import { runCli } from './harness/folder.ts';
+import { openContainer, treeRow, webview } from './harness/workbench.ts';
+
+/** Three pairs on which two people differ, and one on which they agree. */
+function prepare(workspace: string): void {
+	const rows = Array.from({ length: 4 }, (_, n) => ({
+		prompt: `How do I descale kettle number ${n}?`,
+		response_a: `Use vinegar, wait ${n + 10} minutes, rinse twice.`,
+		response_b: `Use citric acid, ${n + 1} spoons, and rinse.`,
+		judgments: [
+			{ annotator: 'ana', verdict: 'a', note: 'it says how long' },
+			{ annotator: 'bo', verdict: n === 3 ? 'a' : 'b' },
+		],
+	}));
+	const file = join(workspace, 'pairs.jsonl');
+	writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+	runCli(workspace, 'init');
+	runCli(workspace, 'import', file);
+}
+
+const editor = useEditor({ prepare });
+
+interface Line {
+	readonly type: string;
+	readonly verdict?: string;
+	readonly reason?: string;
+}
+
+function decisions(): Line[] {
+	const { workspace } = editor();
+	return globSync('.pairwright/journal/*/*.jsonl', { cwd: workspace })
+		.flatMap((file) => readFileSync(join(workspace, file), 'utf8').split('\n'))
+		.filter((line) => line !== '')
+		.map((line) => JSON.parse(line) as Line)
+		.filter(({ type }) => type === 'adjudicated');
+}
+
+test('a disputed pair is settled with keys: on disk with its reason, and the tree counts one less', async () => {
+	const { page, screenshot } = editor();
+	await openContainer(page, 'Pairwright');
+	const row = treeRow(page, 'Disputed');
+	await page.locator('.sidebar .monaco-list-row', { hasText: /Disputed\s*3/ }).waitFor();
+	await row.click();
+	const frame = await webview(page, 'adjudicate');
+	await frame.getByRole('heading', { name: 'Adjudicate: 3 pairs left' }).waitFor();
+	assert.doesNotMatch(await frame.locator('body').innerText(), /\bana\b|\bbo\b/);
+	await screenshot('adjudicate-first');
+	// Into the screen, where a person would click to read on; then keys alone.
+	await frame.locator('.side.left .scroll').click();
+	await page.waitForTimeout(450);
+	await page.keyboard.press('1');
+	await frame.locator('#reason:focus').waitFor();
+	await page.keyboard.type('2 sources agree, u see');
+	await page.keyboard.press('Enter');
+	await frame.getByText('Saved: left', { exact: true }).waitFor();
+	await frame.getByRole('heading', { name: 'Adjudicate: 2 pairs left' }).waitFor();
+	assert.deepEqual(
+		decisions().map(({ reason }) => reason),
+		['2 sources agree, u see'],
+	);
+	await page.locator('.sidebar .monaco-list-row', { hasText: /Disputed\s*2/ }).waitFor();
+	await page.waitForTimeout(450);
+	// Back: the same pair, now with names.
+	await page.keyboard.press('ArrowLeft');
+	await frame.getByText('Decided by you: left').waitFor();
+	await frame.locator('.said .who', { hasText: /^ana$/ }).first().waitFor();
+	await screenshot('adjudicate-decided');
+});
