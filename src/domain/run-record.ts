@@ -283,7 +283,7 @@ export interface RunRecord {
 		readonly status: string;
 	};
 	readonly metrics: Readonly<Partial<Record<EvaluationSplit, Metrics | null>>>;
-	/** One annotator against the majority of the others, where pairs were judged by three or more: to read accuracy by. Never of E. */
+	/** One annotator against the majority of the others, where pairs were judged by three or more: to read accuracy by. Of E once a decision opened it. */
 	readonly human?: Readonly<Partial<Record<EvaluationSplit, HumanReference>>>;
 	/** "after outcome-dependent review, optimistic": same model, labels as corrected since the first score. */
 	readonly metrics_after_review?: Readonly<Partial<Record<EvaluationSplit, Metrics | null>>>;

@@ -2,6 +2,7 @@ import { clusteredMean, intervalOf, pairedDifference, recordMean } from '../cali
 import type { MetricsOptions } from '../calibration/metrics.ts';
 import { losses } from '../calibration/proper.ts';
 import type { Records } from '../calibration/records.ts';
+import type { HumanReference } from '../domain/agreement.ts';
 import type { LossName } from '../domain/checkpoint.ts';
 import type { ScoredPair } from '../domain/dataset.ts';
 import type { Interval, Metrics, ScoreLine } from '../domain/run-record.ts';
@@ -53,6 +54,8 @@ export interface Sealed {
 		readonly best_by_eval: number | null;
 	};
 	readonly solutions: readonly SealedSolution[];
+	/** What people reach on E: one against the majority of the others; absent where too few judged. */
+	readonly human?: HumanReference;
 	/** Score lines without margins, and the mean margin of each under every solution. */
 	readonly lines: readonly (Omit<ScoreLine, 'delta' | 'p'> & {
 		readonly deltas: readonly number[];

@@ -84,8 +84,11 @@ export function verdictsAtLeast(db: Database, count: number): boolean {
 	return db.value('SELECT 1 FROM standing LIMIT 1 OFFSET ?', Math.max(0, count - 1)) !== undefined;
 }
 
-/** Comparisons outside `excluded` on which somebody named has a blind verdict, by key. */
-export function judgedComparisons(db: Database): JudgedComparisons {
+/**
+ * Comparisons outside `excluded` on which somebody named has a blind verdict, by key.
+ * @param withSealed the sealed half too, whether or not it was opened: for what goes into a run's sealed file alone
+ */
+export function judgedComparisons(db: Database, withSealed = false): JudgedComparisons {
 	const built = new Map<number, Building>();
 	const sealed = { comparisons: 0, judgments: 0 };
 	let lastSealed = 0;
@@ -98,7 +101,7 @@ export function judgedComparisons(db: Database): JudgedComparisons {
 	);
 	for (const row of rows) {
 		if (!isNamed(row.annotator)) continue;
-		if (row.sealed === 1) {
+		if (row.sealed === 1 && !withSealed) {
 			sealed.judgments++;
 			if (row.n !== lastSealed) sealed.comparisons++;
 			lastSealed = row.n;

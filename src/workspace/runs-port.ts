@@ -79,7 +79,8 @@ export interface Reader extends DatasetReading {
 	readonly runs: string;
 	readonly exports: string;
 	readonly evalRise: number;
-	readonly human?: NonNullable<RunRecord['human']>;
+	/** What people reach, per split; the sealed half's is for sealed.bin alone. */
+	readonly human: NonNullable<RunRecord['human']>;
 	/** File of the score cache: beside the database, wherever that is. */
 	readonly cache: string;
 	/** How rows of other files may name this workspace's pairs; opens the workspace again, for the few runs that ask. */
@@ -104,7 +105,7 @@ export async function openReader(root: string, stateDir?: string, labels?: Label
 		const human = humanReferences(ctx, reading.dataset.pairs);
 		return {
 			...reading,
-			...(human === null ? {} : { human }),
+			human,
 			...{ root: folder, runs, exports },
 			evalRise: ctx.config.thresholds.eval_rise,
 			cache: scoreCachePath(ctx.db.path),

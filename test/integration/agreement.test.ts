@@ -318,32 +318,39 @@ test('an export writes under its policy and records it; the default one is as it
 	await workspace.close();
 });
 
-test('what people reach is over the pairs that are scored, never of the sealed half', async (t) => {
+test('what people reach is over the pairs that are scored; of the sealed half it stays in the sealed file until a decision', async (t) => {
 	const dir = folder(t);
-	const three = (split: object) =>
-		Array.from({ length: 3 }, (_, i) => ({ said: { bo: 'a', cy: 'a', di: i === 0 ? 'b' : 'a' }, ...split }));
+	const three = (count: number, split: object, from: number) =>
+		rows(
+			Array.from({ length: count }, (_, i) => ({ said: { bo: 'a', cy: 'a', di: i === 0 ? 'b' : 'a' }, ...split })),
+			from,
+		);
+	const sealed = { split: 'heldout', half: 'E' };
 	const workspace = await withRows(
 		dir,
 		[
-			rows(three({ split: 'eval' })),
-			rows(three({ split: 'heldout', half: 'E' }), 10),
-			rows([{ said: { bo: 'a', cy: 'a' }, split: 'train' }], 20),
+			three(3, { split: 'eval' }, 0),
+			three(4, sealed, 10),
+			rows(
+				Array.from({ length: 12 }, (_, i) => ({ said: { bo: i % 2 === 0 ? 'a' : 'b' }, split: 'train' })),
+				20,
+			),
 		].join('\n'),
 	);
 	const { dataset } = readDataset(workspace.context);
 	const human = humanReferences(workspace.context, dataset.pairs);
-	assert.deepEqual(Object.keys(human ?? {}), ['eval']);
 	// di alone against two; nobody else has a majority of two others there. On the other two all three are right.
-	assert.deepEqual([human?.eval?.pairs, human?.eval?.accuracy.value], [3, 2 / 3]);
-	workspace.context.db.run("UPDATE comparisons SET opened = 1 WHERE place = 'E'");
-	assert.deepEqual(Object.keys(humanReferences(workspace.context, dataset.pairs) ?? {}), ['eval']);
-	assert.equal(
-		humanReferences(
-			workspace.context,
-			dataset.pairs.filter((pair) => pair.split === 'train'),
-		),
-		null,
-	);
+	assert.deepEqual([human.eval?.pairs, human.eval?.accuracy.value], [3, 2 / 3]);
+	assert.deepEqual(Object.keys(human).sort(), ['eval', 'heldout_sealed']);
+
+	const { run } = await workspace.score({ engine: 'probe', lambda: null, margin: 0, beta: 1, seed: 0 }, job());
+	const before = (await workspace.report(run)).record;
+	assert.deepEqual(Object.keys(before.human ?? {}), ['eval']);
+	const stored = readFileSync(join(workspace.context.paths.runs, run, 'run.json'), 'utf8');
+	assert.deepEqual(Object.keys((JSON.parse(stored) as { human: object }).human), ['eval']);
+	await workspace.decide(run, { lambda: null, checkpoint: null, reason: 'to see' });
+	const after = (await workspace.report(run)).record;
+	assert.deepEqual([after.human?.heldout_sealed?.pairs, after.human?.heldout_sealed?.accuracy.value], [4, 0.75]);
 	await workspace.close();
 });
 

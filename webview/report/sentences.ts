@@ -208,7 +208,7 @@ export function leftOutSentence(metrics: Metrics): string {
 
 /** "People agree with the majority of the others in 0.71 (0.66–0.76) of 140 eval pairs …": empty where nobody can be compared. */
 export function peopleSentence(human: RunRecord['human'] = {}): string {
-	const parts = (['train', 'eval', 'heldout_reference', 'retention'] as const).flatMap((split) => {
+	const parts = (['train', 'eval', 'heldout_reference', 'heldout_sealed', 'retention'] as const).flatMap((split) => {
 		const of = human[split];
 		if (of === undefined || of.accuracy.value === null) return [];
 		return [`${withInterval(of.accuracy, 2)} of ${counted(of.pairs, `${SPLIT_LABELS[split]} pair`)}`];

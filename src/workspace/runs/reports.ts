@@ -36,10 +36,11 @@ export function joinedRecord(port: RunsPort, run: string): RunRecord {
 	const openings = openingsOver(port, new Set((sealed?.lines ?? []).map((line) => line.comparison)));
 	if (decision === null || sealed === null) return { ...stored, decision, seal: { openings } };
 	const metrics = { ...stored.metrics, heldout_sealed: sealed.solutions[decidedSolution(sealed, decision)]!.metrics };
+	const human = sealed.human === undefined ? {} : { human: { ...stored.human, heldout_sealed: sealed.human } };
 	const opened = openedHalf(sealed, decision);
 	const claim = openedClaim(sealed, decision);
 	const checkpoints = openedCheckpoints(stored, sealed, decision);
-	return { ...stored, ...checkpoints, metrics, opened, claim, decision, seal: { openings } };
+	return { ...stored, ...checkpoints, ...human, metrics, opened, claim, decision, seal: { openings } };
 }
 
 /** Checkpoints of a decided run with E for the choice and its baselines. */

@@ -24,7 +24,7 @@ export interface ScoringInput extends Partial<CheckpointWorkspace> {
 	readonly dataset: Dataset;
 	readonly reviewed: ReviewedLabels;
 	readonly evalRise: number;
-	/** What people reach on the same pairs; absent = too few judged any by threes. */
+	/** What people reach on the same pairs, per split; the sealed half's goes into sealed.bin alone. */
 	readonly human?: NonNullable<RunRecord['human']>;
 	readonly extra: Readonly<Record<string, string | Buffer>>;
 }
@@ -65,9 +65,11 @@ function isComplete(input: ScoringInput): input is ScoringInput & CheckpointWork
 	return input.index !== undefined && input.cache !== undefined && input.exports !== undefined;
 }
 
-/** Of the splits that were scored. */
+/** Of the splits that were scored; the record may hold nothing of the sealed half. */
 function humanOf({ human = {} }: ScoringInput, splits?: readonly EvaluationSplit[]): Pick<RunRecord, 'human'> {
-	const scored = Object.entries(human).filter(([split]) => splits?.includes(split as EvaluationSplit) !== false);
+	const scored = Object.entries(human).filter(
+		([split]) => split !== 'heldout_sealed' && splits?.includes(split as EvaluationSplit) !== false,
+	);
 	return scored.length === 0 ? {} : { human: Object.fromEntries(scored) };
 }
 
@@ -97,10 +99,11 @@ export async function scoreAndWrite(
 		input.reviewed,
 	);
 	const human = humanOf(input, splits);
+	const people = input.human?.heldout_sealed;
 	writeRun(
 		input.runs,
 		{ run: request.run, created: request.created, ...record, ...human, durations },
-		{ scores: lines, sealed },
+		{ scores: lines, sealed: sealed === null || people === undefined ? sealed : { ...sealed, human: people } },
 		{ ...input.extra, ...unscored },
 	);
 	return rejected === undefined ? {} : { rejected };
