@@ -133,7 +133,7 @@ export class Store {
 			return this.#syncing;
 		}
 		this.#syncing = (async () => {
-			const change: JournalChange = { added: 0, removed: 0, problems: [] };
+			const change: JournalChange = { added: 0, removed: 0, types: new Set(), problems: [] };
 			do {
 				this.#again = false;
 				await this.#followReplacedFile();
@@ -184,7 +184,7 @@ export class Store {
 	): Promise<JournalEvent[]> {
 		if (bodies.length === 0) return [];
 		const { journal } = this.paths;
-		const change: JournalChange = { added: 0, removed: 0, problems: [] };
+		const change: JournalChange = { added: 0, removed: 0, types: new Set(), problems: [] };
 		const { events, name } = await journalLocked(this.state, () => {
 			const name = chooseJournalFile(this.paths, this.state, person);
 			// What another process of this device appended: seq follows the largest there is.

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { EventType } from '../domain/events.ts';
 import type { Database } from './database.ts';
 import { addEvent, removeFileEvents } from './fold-events.ts';
 import {
@@ -26,6 +27,8 @@ export interface JournalChange {
 	/** New events folded and events taken out. */
 	added: number;
 	removed: number;
+	/** Kinds of the events that came in. */
+	readonly types: Set<EventType>;
 	/** Lines that could not be read, in words, each reported once. */
 	problems: string[];
 }
@@ -119,7 +122,10 @@ export function* syncJournalFile(
 		db.write(() => {
 			// Another process may have folded the same tail meanwhile: adding it again changes nothing.
 			for (const line of slice) {
-				if (line.event !== null && addEvent(db, line.event, line.text, file)) change.added++;
+				if (line.event !== null && addEvent(db, line.event, line.text, file)) {
+					change.added++;
+					change.types.add(line.event.type);
+				}
 				if (line.problem === null) db.run('DELETE FROM journal_problems WHERE file = ? AND line = ?', file, line.line);
 				else {
 					reportProblem(db, file, path, line.line, line.problem, change);

@@ -64,6 +64,7 @@ test('a git pull in a terminal reaches an open window: what came is shown, what 
 		for (let i = 0; i < 500 && !changes.some(({ what }) => what.includes('judgments')); i++) await sleep(10);
 		const told = changes.find(({ what }) => what.includes('judgments'));
 		assert.ok(told !== undefined, 'the window was told');
+		assert.deepEqual(told.what, ['judgments'], 'no row moves by a verdict');
 		assert.equal((await window.api.list({ annotator: 'ana', limit: 1 })).total, judged);
 		t.diagnostic(
 			`${count} pulled: told after ${Math.round(told.at - pulled)} ms, read after ${Math.round(performance.now() - pulled)} ms`,
