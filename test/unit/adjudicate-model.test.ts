@@ -66,6 +66,8 @@ test('a pair that somebody else settled leaves, but not from under the eyes', ()
 	const next = after(three, { type: 'refreshed', page });
 	assert.equal(current(next)?.comparison, 'c1');
 	assert.equal(current(after(next, ...decide))?.comparison, 'c3');
+	const turned = item(1, { leftSide: 'a' });
+	assert.equal(current(after(three, { type: 'refreshed', page: { total: 3, items: [turned] } }))?.leftSide, 'b');
 	const elsewhere = after(three, { type: 'move', by: 1 }, { type: 'refreshed', page });
 	assert.ok(elsewhere.items.every(({ comparison }) => comparison !== 'c1'));
 	assert.equal(current(elsewhere)?.comparison, 'c2');

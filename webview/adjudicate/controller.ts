@@ -166,9 +166,11 @@ export class Controller implements AdjudicateView {
 	#move(by: -1 | 1): void {
 		const before = this.#model.at;
 		this.#dispatch({ type: 'move', by });
-		const stuck = this.#model.at === before;
-		if (stuck) this.#say(by < 0 ? 'There is nothing before this pair' : 'This is the last pair');
-		else if (ahead(this.#model) < PREFETCH && !this.#model.drained) void this.#fill().catch(() => {});
+		const { at, drained } = this.#model;
+		if (at === before && (by < 0 || drained)) {
+			this.#say(by < 0 ? 'There is nothing before this pair' : 'This is the last pair');
+		}
+		if (ahead(this.#model) < PREFETCH && !drained) void this.#fill().catch(() => {});
 	}
 
 	/** Takes back my decision on the pair on screen, else the one made last here. */

@@ -133,7 +133,9 @@ function refresh(model: Model, page: AdjudicationPage): Model {
 		if (now === undefined) return [];
 		// Neither disputed nor marked any more, and nobody decided: a verdict was taken back or added.
 		const settled = now.decided === null && !now.disputed && now.flags.length === 0;
-		return settled && item.comparison !== shown ? [] : [now];
+		// Sides stay where they were painted, also when another handle would draw them otherwise: a choice names a side.
+		const { left, right, leftSide } = item;
+		return settled && item.comparison !== shown ? [] : [{ ...now, left, right, leftSide }];
 	});
 	const at = items.findIndex(({ comparison }) => comparison === shown);
 	const next = { ...model, total: page.total, items };
