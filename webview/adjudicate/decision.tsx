@@ -127,7 +127,7 @@ export function DecisionBar(props: Props) {
 				</fieldset>
 				<div class="more" role="toolbar" aria-label="Other pairs">
 					<KeyButton label="Back" keys="←" onClick={press('previous')} />
-					<KeyButton label="Pass over" keys="→" onClick={press('next')} />
+					<KeyButton label={item.decided === null ? 'Pass over' : 'Next'} keys="→" onClick={press('next')} />
 				</div>
 			</div>
 		</footer>
