@@ -32,7 +32,7 @@ interface Work {
 }
 
 function message(person: string, events: number): string {
-	const what = events === 0 ? 'Files that events name' : `${events} ${events === 1 ? 'event' : 'events'}`;
+	const what = events === 0 ? 'Workspace files' : `${events} ${events === 1 ? 'event' : 'events'}`;
 	return `${what} by ${person}\n\n${TRAILER}: ${personFolder(person)}\n`;
 }
 
