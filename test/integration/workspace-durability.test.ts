@@ -22,6 +22,8 @@ const WRITER = join(import.meta.dirname, '../fixtures/workspace-writer.ts');
 interface Writer {
 	readonly child: ChildProcess;
 	readonly confirmed: string[];
+	/** Of a writer with a file: its import is in the journal. */
+	begun: boolean;
 }
 
 /** A process that imports and judges without end, and reports each verdict once it is confirmed. */
@@ -34,14 +36,19 @@ function writer(dir: string, machine: string, person: string, file: string | nul
 			stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
 		},
 	);
-	child.on('message', (id) => confirmed.push(String(id)));
-	return { child, confirmed };
+	const one: Writer = { child, confirmed, begun: false };
+	child.on('message', (id) => {
+		if (id === 'import begun') one.begun = true;
+		else confirmed.push(String(id));
+	});
+	return one;
 }
 
-/** Kills a writer `ms` after it confirmed its first verdict: starting takes as long as the machine is busy. */
-async function killAfter({ child, confirmed }: Writer, ms: number, atLeast = 1): Promise<void> {
+/** Kills a writer `ms` after it confirmed its first verdict, or began its import: starting takes as long as the machine is busy. */
+async function killAfter(one: Writer, ms: number, { atLeast = 1, begun = false } = {}): Promise<void> {
+	const { child, confirmed } = one;
 	const gone = once(child, 'exit');
-	for (let waited = 0; confirmed.length < atLeast && waited < 20_000; waited += 5) {
+	for (let waited = 0; (confirmed.length < atLeast || (begun && !one.begun)) && waited < 20_000; waited += 5) {
 		if (child.exitCode !== null) throw new Error(`the writer ended with ${child.exitCode}`);
 		await new Promise((done) => setTimeout(done, 5));
 	}
@@ -60,7 +67,8 @@ test('kill -9 at any moment of importing and judging: nothing confirmed is lost 
 	for (let kill = 0; kill < 20; kill++) {
 		const file = writePairs(dir, 1500, `more-${kill}.jsonl`, 1000 * (kill + 1));
 		const process = writer(dir, 'one', 'ana', file);
-		await killAfter(process, (kill * 67) % 400);
+		// Before an import stands in the journal as well as after.
+		await killAfter(process, (kill * 67) % 400, { begun: kill % 2 === 1 });
 		confirmed.push(...process.confirmed);
 		// The next writer opens what this one left, too.
 		if (kill % 4 !== 3) continue;
@@ -87,7 +95,7 @@ test('two processes of one person append at once: every verdict is there, no seq
 	await opened.workspace.importFiles([writePairs(dir, 200)], {}, job());
 	await opened.workspace.close();
 	const both = [writer(dir, 'one', 'ana', null), writer(dir, 'one', 'ana', null)];
-	await Promise.all(both.map((one) => killAfter(one, 300, 4)));
+	await Promise.all(both.map((one) => killAfter(one, 300, { atLeast: 4 })));
 	const { workspace } = await openAt(dir);
 	const all = both.flatMap(({ confirmed }) => confirmed);
 	assert.ok(
