@@ -7,7 +7,10 @@ export interface PairIndex {
 	readonly comparisons: readonly string[];
 	/** The column `id` of imported rows → their comparison, and the side that the row's own label prefers (null = it names none). */
 	readonly sources: ReadonlyMap<string, readonly { readonly comparison: string; readonly side: Side | null }[]>;
-	/** The side that every label and verdict of people, taken back or not, has preferred; absent where they differ or name none. */
+	/**
+	 * The side that every label and verdict of people, taken back or not, has preferred; absent where they differ or name none. Of the
+	 * sealed half only the import's own labels count before an opening: whether people differ there is not to be found out by asking.
+	 */
 	readonly preferred: ReadonlyMap<string, Side>;
 }
 
@@ -29,15 +32,17 @@ export function pairIndex(db: Database): PairIndex {
 		annotator: string;
 		verdict: string;
 	}>(
-		`SELECT source, ord, comparison, annotator, verdict FROM source_votes
-		WHERE verdict IN ('a', 'b') AND annotator NOT LIKE 'model:%'`,
+		`SELECT v.source, v.ord, v.comparison, v.annotator, v.verdict FROM source_votes v JOIN comparisons c ON c.n = v.comparison
+		WHERE v.verdict IN ('a', 'b') AND v.annotator NOT LIKE 'model:%'
+		AND (v.annotator LIKE 'source:%' OR NOT (c.place = 'E' AND c.opened = 0))`,
 	)) {
 		if (vote.annotator.startsWith('source:')) labels.set(`${vote.source}:${vote.ord}`, vote.verdict as Side);
 		say(ids.get(vote.comparison), vote.verdict);
 	}
 	for (const { comparison, verdict } of db.iterate<{ comparison: string; verdict: string }>(
-		`SELECT json_extract(line, '$.comparison') AS comparison, json_extract(line, '$.verdict') AS verdict FROM events
-		WHERE type IN ('judged', 'adjudicated')`,
+		`SELECT c.id AS comparison, json_extract(e.line, '$.verdict') AS verdict
+		FROM events e JOIN comparisons c ON c.id = json_extract(e.line, '$.comparison')
+		WHERE e.type IN ('judged', 'adjudicated') AND NOT (c.place = 'E' AND c.opened = 0)`,
 	)) {
 		say(comparison, verdict);
 	}

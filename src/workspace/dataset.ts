@@ -107,7 +107,8 @@ export function readDataset(ctx: Context, policy: LabelPolicy = RUN_POLICY): Dat
 				out.both_bad++;
 				continue;
 			}
-			const label = labelUnder(policy, votes, row);
+			// Whoever asks for what was adjudicated asks for the settlement, not for votes frozen before it.
+			const label = labelUnder(policy, policy === 'adjudicated-only' && today !== null ? today : votes, row);
 			if (label === null) {
 				out.policy = (out.policy ?? 0) + 1;
 				continue;

@@ -26,9 +26,9 @@ async function score(request: ScoreRequest): Promise<void> {
 	// Only now: this loads the database module, which the environment check has to come before.
 	const { labelsFile, openReader } = await import('./runs-port.ts');
 	await send({ type: 'progress', phase: 'reading the workspace', done: 0, total: 1, unit: 'steps' });
-	const { labels, ...input } = await openReader(request.root, request.stateDir, request.labels);
+	const input = await openReader(request.root, request.stateDir, request.labels);
 	let last = { phase: '', at: 0 };
-	const { rejected } = await scoreAndWrite({ ...input, extra: { 'labels.jsonl.gz': labelsFile(labels) } }, request, {
+	const { rejected } = await scoreAndWrite({ ...input, labelsFile, extra: {} }, request, {
 		signal: cancel.signal,
 		onProgress: ({ phase, done, total, unit = 'steps' }) => {
 			const now = performance.now();

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+	chmodSync,
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { UserError } from '../../src/protocol/errors.ts';
@@ -130,6 +139,66 @@ test('commits of other work are merged with what comes, and left for git push', 
 	git(root, 'push', '-q');
 	assert.equal(git(server, 'show', 'main:code.txt'), 'code');
 	assert.equal((await bo.workspace.sync(job())).pulled, 2);
+});
+
+test('a commit of a sync that was amended with other work is other work: it stays, and is not sent', async (t) => {
+	const { dir, server, ana, bo } = await team(t);
+	const root = join(dir, 'ana');
+	const address = git(root, 'remote', 'get-url', 'origin').trim();
+	git(root, 'remote', 'set-url', 'origin', join(dir, 'nowhere.git'));
+	await judge(ana, 2);
+	await ana.workspace.sync(job());
+	writeFileSync(join(root, 'code.txt'), 'code');
+	git(root, 'add', 'code.txt');
+	git(root, 'commit', '-q', '--amend', '--no-edit');
+	git(root, 'remote', 'set-url', 'origin', address);
+	for (const behind of [false, true]) {
+		if (behind) {
+			await judge(bo, 1);
+			await bo.workspace.sync(job());
+		}
+		const done = await ana.workspace.sync(job());
+		assert.equal(done.not_sent, 0, done.message);
+		assert.match(done.message, /left for "git push"/u);
+		assert.equal(readFileSync(join(root, 'code.txt'), 'utf8'), 'code');
+		assert.equal(git(root, 'show', 'HEAD:code.txt'), 'code');
+		assert.throws(() => git(server, 'cat-file', '-e', 'main:code.txt'));
+	}
+});
+
+test('two people who share a clone: what one left unsent is not lost when the other syncs', async (t) => {
+	const { dir, ana, bo } = await team(t);
+	const root = join(dir, 'ana');
+	const address = git(root, 'remote', 'get-url', 'origin').trim();
+	git(root, 'remote', 'set-url', 'origin', join(dir, 'nowhere.git'));
+	await judge(ana, 3);
+	await ana.workspace.sync(job());
+	git(root, 'remote', 'set-url', 'origin', address);
+	await judge(bo, 2);
+	await bo.workspace.sync(job());
+	const other = await openAt(dir, 'cy', 'three', 'ana');
+	t.after(() => other.workspace.close());
+	await judge(other, 1);
+	await other.workspace.sync(job());
+	assert.equal(other.workspace.context.events('judged').length, 6);
+	assert.equal((await ana.workspace.sync(job())).not_sent, 0);
+	await bo.workspace.sync(job());
+	assert.equal(bo.workspace.context.events('judged').length, 6);
+});
+
+test('a link that a commit put where a journal lies is not followed', async (t) => {
+	const { dir, server, ana } = await team(t);
+	const root = join(dir, 'ana');
+	const secret = join(dir, 'secret.jsonl');
+	writeFileSync(secret, 'a secret line\n');
+	await judge(ana, 1);
+	const journal = join(root, '.pairwright/journal');
+	const [mine = ''] = readdirSync(journal).filter((name) => name.startsWith('ana'));
+	symlinkSync(secret, join(journal, mine, 'zz.jsonl'));
+	await ana.workspace.sync(job());
+	const sent = git(server, 'ls-tree', '-r', '--name-only', 'main');
+	assert.doesNotMatch(sent, /zz\.jsonl/u);
+	assert.match(sent, /journal\/ana/u);
 });
 
 test('offline, a commit is kept and counted as not sent; the next sync sends it', async (t) => {

@@ -62,7 +62,16 @@ function standingOf(
 	const left = distinct(unused);
 	if (used.length > 0) {
 		const { remedy: _, ...check } = checkReferenceMemorised([...used, ...sealed], seed, name);
-		checks.push({ ...check, message: `On the part of the tuning half that its export names: ${check.message}` });
+		// Named, and in no criterion: that training on it shows is what was said, and no finding.
+		checks.push(
+			check.status === 'fail'
+				? {
+						...check,
+						status: 'pass',
+						message: `The part of the tuning half that its export names fits ${name} better than the sealed half (p = ${check.p?.toPrecision(2)}), as training on it does; it is in no criterion.`,
+					}
+				: { ...check, message: `On the part of the tuning half that its export names: ${check.message}` },
+		);
 	}
 	if (used.length > 0 && left < MIN_CLUSTERS) {
 		const unseen = left === 0 ? 'none of it is' : `${left} cluster${left === 1 ? ' of it is' : 's of it are'}`;

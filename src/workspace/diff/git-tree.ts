@@ -59,10 +59,9 @@ export async function withTree<T>(
 		const write = async (wanted: readonly string[]): Promise<void> => {
 			if (wanted.length === 0) return;
 			const input = wanted.map((path) => `${path}\0`).join('');
-			await git.text(['checkout-index', '-f', '-z', '--stdin', `--prefix=${root.split(sep).join('/')}/`], {
-				index,
-				input,
-			});
+			// A link of the commit becomes a plain file: nothing is written through it to elsewhere.
+			const plain = ['-c', 'core.symlinks=false', 'checkout-index'];
+			await git.text([...plain, '-f', '-z', '--stdin', `--prefix=${root.split(sep).join('/')}/`], { index, input });
 		};
 		const own = held.filter((path) => path.startsWith('.pairwright/'));
 		if (own.length === 0) {
@@ -73,8 +72,12 @@ export async function withTree<T>(
 		await write(held.filter((path) => sources.includes(path) && !path.startsWith('.pairwright/')));
 		for (const path of sources) {
 			if (existsSync(join(root, path)) || !existsSync(join(paths.root, path))) continue;
-			mkdirSync(dirname(join(root, path)), { recursive: true });
-			copyFileSync(join(paths.root, path), join(root, path));
+			try {
+				mkdirSync(dirname(join(root, path)), { recursive: true });
+				copyFileSync(join(paths.root, path), join(root, path));
+			} catch {
+				// A file stands where a folder would have to be: the source counts as missing there.
+			}
 		}
 		return await use({ root, commit });
 	} finally {

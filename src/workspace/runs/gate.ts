@@ -21,9 +21,7 @@ function healthOf(side: FoundSide): HealthCheck[] {
 	const elsewhere = new Set((record.checkpoints ?? []).flatMap((each) => each.health.map((check) => check.check)));
 	// The record's own list holds the headline's checks too, and what drifted is the headline: of another they say nothing.
 	const ofHeadline = (check: HealthCheck): boolean => elsewhere.has(check.check) || check.check === DRIFT;
-	const common = isHeadline(side) ? record.health : record.health.filter((check) => !ofHeadline(check));
-	const key = ({ check, split }: HealthCheck): string => `${check}/${split ?? ''}`;
-	return [...new Map([...common, ...own].map((check) => [key(check), check])).values()];
+	return isHeadline(side) ? [...record.health] : [...record.health.filter((check) => !ofHeadline(check)), ...own];
 }
 
 function gapOf(health: readonly HealthCheck[], gap: number | null | undefined): Interval {

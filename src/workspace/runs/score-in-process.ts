@@ -5,6 +5,7 @@ import type { EvaluationSplit } from '../../domain/split.ts';
 import type { RejectedRows } from '../../protocol/workspace-api.ts';
 import { runProbe } from '../../scoring/run-probe.ts';
 import type { RunHooks, ScoringRun } from '../../scoring/scoring-run.ts';
+import type { RunLabel } from '../../store/attachments.ts';
 import { readOwnFeatures } from './own-features-file.ts';
 import type { ReviewedLabels } from './port.ts';
 import { previousRun } from './previous-run.ts';
@@ -26,6 +27,9 @@ export interface ScoringInput extends Partial<CheckpointWorkspace> {
 	readonly evalRise: number;
 	/** What people reach on the same pairs, per split; the sealed half's goes into sealed.bin alone. */
 	readonly human?: NonNullable<RunRecord['human']>;
+	/** Labels of eval, R and E, and the file that keeps those of the pairs that were scored: a run freezes and opens no others. */
+	readonly labels?: readonly RunLabel[];
+	readonly labelsFile?: (labels: readonly RunLabel[]) => Buffer;
 	readonly extra: Readonly<Record<string, string | Buffer>>;
 }
 
@@ -93,9 +97,15 @@ export async function scoreAndWrite(
 	});
 	const durations = { total: Math.round(performance.now() - started) };
 	const splits: readonly EvaluationSplit[] | undefined = record.settings.splits;
+	const scored = new Set([...lines, ...(sealed?.lines ?? [])].map(({ comparison }) => comparison));
+	const { labels, labelsFile } = input;
+	const kept =
+		labels === undefined || labelsFile === undefined
+			? {}
+			: { 'labels.jsonl.gz': labelsFile(labels.filter(({ comparison }) => scored.has(comparison))) };
 	const unscored = unscoredFile(
 		splits === undefined ? input.dataset.pairs : input.dataset.pairs.filter((pair) => splits.includes(pair.split)),
-		new Set([...lines, ...(sealed?.lines ?? [])].map(({ comparison }) => comparison)),
+		scored,
 		input.reviewed,
 	);
 	const human = humanOf(input, splits);
@@ -104,7 +114,7 @@ export async function scoreAndWrite(
 		input.runs,
 		{ run: request.run, created: request.created, ...record, ...human, durations },
 		{ scores: lines, sealed: sealed === null || people === undefined ? sealed : { ...sealed, human: people } },
-		{ ...input.extra, ...unscored },
+		{ ...input.extra, ...kept, ...unscored },
 	);
 	return rejected === undefined ? {} : { rejected };
 }

@@ -1,13 +1,23 @@
-import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+	closeSync,
+	copyFileSync,
+	existsSync,
+	fsyncSync,
+	openSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	writeSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UserError } from '../../protocol/errors.ts';
 import { continues, markOf } from '../../store/journal-lineage.ts';
 import { journalLocked } from '../../store/journal-lock.ts';
 import type { UserState } from '../../store/state-dir.ts';
-import { firstLine } from './git.ts';
+import { firstLine, Git } from './git.ts';
 import { joinLines, wholeLines } from './journal-text.ts';
 import { hashFiles, type Outgoing, type Own } from './outgoing.ts';
-import type { Place } from './place.ts';
+import { type Place, UNFINISHED } from './place.ts';
 import { type Blobs, blobsAt, indexInfo, withOwnIndex } from './tree.ts';
 
 /** Puts the index entries of some paths to given blobs; all others stay, staged or not. */
@@ -15,6 +25,20 @@ async function setEntries({ git }: Place, blobs: Blobs, index?: string): Promise
 	if (blobs.size === 0) return;
 	const options = { input: indexInfo(blobs), ...(index === undefined ? {} : { index }) };
 	await git.text(['update-index', '-z', '--index-info'], options);
+}
+
+/** A checkout of a large tree, with filters: far longer than anything else on the own disk. */
+const CHECKOUT_MS = 30 * 60_000;
+
+/** @throws UserError where a terminal has switched branches, committed or begun a merge while the network was waited for */
+async function requireStill({ git, gitDir, branch }: Place, tip: string | null): Promise<void> {
+	const now = await git.maybe(['symbolic-ref', '--short', '-q', 'HEAD']);
+	const head = await git.maybe(['rev-parse', '-q', '--verify', 'HEAD^{commit}']);
+	if (now === branch && head === tip && !UNFINISHED.some(([file]) => existsSync(join(gitDir, file)))) return;
+	throw new UserError(
+		'environment',
+		'The branch was changed by another program while syncing. What was sent is sent, and your files are as they were. Sync again.',
+	);
 }
 
 /** Moves the branch that is checked out, if it still is where it was. */
@@ -25,6 +49,7 @@ async function moveBranch({ git, branch }: Place, from: string | null, to: strin
 
 /** Makes a commit that changes only `blobs` the tip of the branch: their index entries follow, and nothing else. */
 export async function adoptOwn(place: Place, from: string | null, to: string, blobs: Blobs): Promise<void> {
+	await requireStill(place, from);
 	await moveBranch(place, from, to);
 	await setEntries(place, blobs);
 }
@@ -40,14 +65,21 @@ async function joinOnDisk(state: UserState, path: string, committed: Buffer): Pr
 		const joined = joinLines(whole, committed);
 		if (joined.equals(whole)) return;
 		const draft = `${path}.${process.pid}.tmp`;
-		const fd = openSync(draft, 'w');
+		const bytes = Buffer.concat([joined, now.subarray(now.lastIndexOf(0x0a) + 1)]);
 		try {
-			writeSync(fd, Buffer.concat([joined, now.subarray(now.lastIndexOf(0x0a) + 1)]));
-			fsyncSync(fd);
-		} finally {
-			closeSync(fd);
+			const fd = openSync(draft, 'w');
+			try {
+				// A full disk writes a part without an error; the next try has it.
+				for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+				fsyncSync(fd);
+			} finally {
+				closeSync(fd);
+			}
+			renameSync(draft, path);
+		} catch (error) {
+			rmSync(draft, { force: true });
+			throw error;
 		}
-		renameSync(draft, path);
 		if (mine) state.setJournalMark(name, markOf(path));
 	});
 }
@@ -85,6 +117,7 @@ export async function bring(
 ): Promise<readonly string[] | null> {
 	const { git } = place;
 	const { from, to, own, journals } = step;
+	await requireStill(place, from);
 	const entries = new Map(await alreadyThere(place, own, from, to));
 	const target = await blobsAt(place, to);
 	for (const [path, { name }] of journals) if (target.get(path) === name) entries.set(path, name);
@@ -101,14 +134,17 @@ export async function bring(
 		if (paths.length === 0) throw new UserError('environment', `git could not update the files: ${firstLine(refusal)}`);
 		return paths;
 	}
+	await requireStill(place, from);
+	// From here on nothing stops midway: half a checkout would look like work of the user's.
+	const sure: Place = { ...place, git: new Git(git.cwd) };
 	for (const [path, { bytes }] of journals) {
 		const disk = join(git.cwd, path);
 		if (entries.has(path) && existsSync(disk)) await joinOnDisk(state, disk, bytes);
 	}
-	await setEntries(place, entries);
-	await git.text(['read-tree', '-m', '-u', from, to]);
-	await moveBranch(place, from, to);
+	await setEntries(sure, entries);
+	await sure.git.text(['read-tree', '-m', '-u', from, to], { timeoutMs: CHECKOUT_MS });
+	await moveBranch(sure, from, to);
 	// Entries that were set by name know nothing of the files on disk yet.
-	await git.run(['update-index', '-q', '--refresh']);
+	await sure.git.run(['update-index', '-q', '--refresh']);
 	return null;
 }

@@ -93,6 +93,14 @@ export class Git {
 					),
 				);
 			});
+			child.on('exit', () => {
+				// Whoever it started (a hook, ssh) may hold the pipes open for as long as it likes.
+				if (ended === null) return;
+				settle();
+				child.stdout.destroy();
+				child.stderr.destroy();
+				reject(ended);
+			});
 			child.on('close', (code) => {
 				settle();
 				if (ended !== null) reject(ended);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { journalLocked } from '../../store/journal-lock.ts';
 import { personFolder } from '../../store/state-dir.ts';
@@ -13,6 +13,15 @@ export function journalFolder(person: string): string {
 	return `.pairwright/journal/${personFolder(person)}`;
 }
 
+/** Whether a path of the workspace is there and is no link, nor lies below one: a commit can bring links that lead anywhere. */
+export function unlinked(root: string, path: string): boolean {
+	try {
+		return realpathSync(join(root, path)) === join(realpathSync(root), path);
+	} catch {
+		return false;
+	}
+}
+
 /** A journal file of mine: its path in the workspace, and its whole lines. */
 export interface OwnJournal {
 	readonly path: string;
@@ -24,9 +33,9 @@ export async function ownJournals(ctx: Context, person: string): Promise<OwnJour
 	const folder = journalFolder(person);
 	const absolute = join(ctx.paths.root, folder);
 	return journalLocked(ctx.state, () => {
-		if (!existsSync(absolute)) return [];
+		if (!unlinked(ctx.paths.root, folder)) return [];
 		return readdirSync(absolute)
-			.filter((name) => name.endsWith('.jsonl'))
+			.filter((name) => name.endsWith('.jsonl') && unlinked(ctx.paths.root, `${folder}/${name}`))
 			.sort()
 			.map((name) => ({ path: `${folder}/${name}`, bytes: wholeLines(readFileSync(join(absolute, name))) }));
 	});
@@ -57,7 +66,7 @@ export function attachedFiles(ctx: Context, person: string): string[] {
 			if (statSync(join(folder, entry.name)).size <= MAX_RUN_FILE) paths.add(`.pairwright/runs/${run}/${entry.name}`);
 		}
 	}
-	return [...paths].filter((path) => !path.split('/').includes('..') && existsSync(join(ctx.paths.root, path))).sort();
+	return [...paths].filter((path) => !path.split('/').includes('..') && unlinked(ctx.paths.root, path)).sort();
 }
 
 /** Files of the user's own that I imported where they lie: they are sent with git, not by a sync. */

@@ -30,7 +30,7 @@ export interface Place {
 }
 
 /** Work of the user's that is half done, as git leaves its traces. */
-const UNFINISHED: readonly (readonly [file: string, what: string])[] = [
+export const UNFINISHED: readonly (readonly [file: string, what: string])[] = [
 	['MERGE_HEAD', 'a merge'],
 	['rebase-merge', 'a rebase'],
 	['rebase-apply', 'a rebase'],

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../protocol/errors.ts';
 import type { SyncResult } from '../../protocol/workspace-api.ts';
@@ -7,11 +6,11 @@ import { eventTotals } from '../../store/people-query.ts';
 import { personFolder, workspaceKey } from '../../store/state-dir.ts';
 import type { Context } from '../context.ts';
 import { adoptOwn, bring } from './bring.ts';
-import { attachedFiles, linkedSources, ownJournals, SET_UP } from './mine.ts';
+import { attachedFiles, linkedSources, ownJournals, SET_UP, unlinked } from './mine.ts';
 import { type Outgoing, type Own, outgoing } from './outgoing.ts';
 import { findPlace, type Place, type Upstream } from './place.ts';
 import { notSent } from './state.ts';
-import { identity, makeCommit, TRAILER, treeWith } from './tree.ts';
+import { type Blobs, blobsAt, identity, makeCommit, TRAILER, treeWith } from './tree.ts';
 import { fetchRefusal, pushRefusal, type Refusal } from './words.ts';
 
 /** How often others may be faster before it is given up for now. */
@@ -47,21 +46,50 @@ async function commitOn({ place, person, who }: Work, base: string | null, out: 
 interface Standing {
 	/** The upstream is part of the branch. */
 	readonly contains: boolean;
-	/** Commits of the branch that the upstream lacks and that are not of a sync. */
+	/** Commits of the branch that the upstream lacks and that hold more than a sync of mine would send again. */
 	readonly foreign: number;
 }
 
-async function standing({ git }: Place, head: string, upstream: string): Promise<Standing> {
-	if ((await git.maybe(['merge-base', head, upstream])) === null) {
+/** Commits in a range that a sync of this person made, going by their messages. */
+async function syncCommits({ place: { git }, person }: Work, range: string): Promise<number> {
+	return Number(await git.text(['rev-list', '--count', '-F', `--grep=${TRAILER}: ${personFolder(person)}`, range]));
+}
+
+/**
+ * Whether everything by which a commit differs from `base` (null = from nothing) is in what is about to be sent, or there already. A
+ * message alone does not tell: commits are amended, and two people may share a clone.
+ */
+async function heldBy(work: Work, base: string | null, head: string, there: Blobs, out: Outgoing): Promise<boolean> {
+	const { place, own } = work;
+	const args = base === null ? ['ls-tree', '--full-tree', head] : ['diff-tree', '--no-renames', base, head];
+	const [command = '', ...rest] = args;
+	const listed = await place.git.text([command, '-r', '-z', '--name-only', ...rest]);
+	const mine = new Set(own.journals.map(({ path }) => `${place.prefix}${path}`));
+	const here = await blobsAt(place, head);
+	const alike = (path: string) => path.startsWith(`${place.prefix}.pairwright/`) && there.get(path) === here.get(path);
+	return listed
+		.split('\0')
+		.filter((path) => path !== '')
+		.every((path) => mine.has(path) || out.blobs.has(path) || alike(path));
+}
+
+async function standing(work: Work, head: string, upstream: string, out: Outgoing): Promise<Standing> {
+	const { place } = work;
+	const { git } = place;
+	const base = await git.maybe(['merge-base', head, upstream]);
+	if (base === null) {
 		throw new UserError(
 			'environment',
 			'This branch and its upstream have no commit in common: they are two histories. Ask whoever looks after the repository. Nothing was sent.',
 		);
 	}
 	const range = `${upstream}..${head}`;
-	const count = async (...more: string[]) => Number(await git.text(['rev-list', '--count', ...more, range]));
 	const behind = Number(await git.text(['rev-list', '--count', `${head}..${upstream}`]));
-	return { contains: behind === 0, foreign: (await count()) - (await count('-E', `--grep=^${TRAILER}: `)) };
+	const ahead = Number(await git.text(['rev-list', '--count', range]));
+	const others = ahead - (await syncCommits(work, range));
+	if (others > 0 || ahead === 0) return { contains: behind === 0, foreign: others };
+	const held = await heldBy(work, base, head, await blobsAt(place, upstream), out);
+	return { contains: behind === 0, foreign: held ? 0 : ahead };
 }
 
 /** A merge of `other` into the branch with my own files as `other` has them, or the files that conflict. */
@@ -174,13 +202,13 @@ async function exchange(work: Work, head: string, upstream: Upstream): Promise<E
 		const out = await outgoing(place, there, own);
 		if (there === null) {
 			const all = Number(await git.text(['rev-list', '--count', head]));
-			const ours = Number(await git.text(['rev-list', '--count', '-E', `--grep=^${TRAILER}: `, head]));
-			if (all !== ours) {
+			const held = await heldBy(work, null, head, new Map(), out);
+			if (!held || all !== (await syncCommits(work, head))) {
 				const text = `${upstream.name} does not exist yet, and this branch holds commits of other work. Send it once with "git push"; from then on a sync does the rest.`;
 				return { pushed: 0, problems: [text], notes: [] };
 			}
 		} else {
-			const stand = await standing(place, head, there);
+			const stand = await standing(work, head, there, out);
 			foreign = stand.foreign;
 			if (!stand.contains || foreign > 0) target = await commitOn(work, there, out);
 		}
@@ -253,7 +281,7 @@ export async function sync(
 		const own: Own = {
 			journals: await ownJournals(ctx, person),
 			attached: attachedFiles(ctx, person),
-			setUp: SET_UP.filter((path) => existsSync(join(ctx.paths.root, path))),
+			setUp: SET_UP.filter((path) => unlinked(ctx.paths.root, path)),
 		};
 		const who = await identity(place.git, person, personFolder(person));
 		const work: Work = { ctx, place, own, person, who, report: options.progress };

@@ -9,11 +9,28 @@ const VERSIONS: readonly number[] = [2, 3];
 
 const hashes = new Map<string, string>();
 
+/** All files of a model that was cut into parts, going by the first one's name; else the file alone. */
+function partsOf(path: string): string[] {
+	const cut = /^(.*-)00001(-of-(\d{5})\.gguf)$/i.exec(path);
+	if (cut === null) return [path];
+	return Array.from({ length: Number(cut[3]) }, (_, i) => `${cut[1]}${String(i + 1).padStart(5, '0')}${cut[2]}`);
+}
+
+/**
+ * SHA-256 of a model, hex: of its file, or over those of its parts.
+ * @throws UserError not-found, unusable-input; cancelled
+ */
+export async function hashOfModel(path: string, signal?: AbortSignal): Promise<string> {
+	const parts: string[] = [];
+	for (const part of partsOf(path)) parts.push(await hashOfFile(part, signal));
+	return parts.length === 1 ? parts[0]! : createHash('sha256').update(parts.join('\n')).digest('hex');
+}
+
 /**
  * SHA-256 of a file, hex. Read once a process as long as size and time of change stay: one run opens a file several times.
  * @throws UserError not-found, unusable-input; cancelled
  */
-export async function hashOfModel(path: string, signal?: AbortSignal): Promise<string> {
+async function hashOfFile(path: string, signal?: AbortSignal): Promise<string> {
 	const { size, mtimeMs } = await checked(path);
 	const key = `${path}\n${size}\n${mtimeMs}`;
 	const known = hashes.get(key);

@@ -65,8 +65,8 @@ export function createHttpEngine(options: HttpOptions, patience: Partial<Patienc
 			const facts = factsOf(server, entry, role, sequences, fingerprint);
 			return {
 				facts,
-				// The origin tells two servers apart that mount different weights under one path; only its hash is kept.
-				cacheKey: `http:${contentId({ protocol: PROTOCOL, origin: client.address.origin, hash: facts.hash })}`,
+				// The address tells two servers apart that mount different weights under one path; only its hash is kept.
+				cacheKey: `http:${contentId({ protocol: PROTOCOL, base: client.address.base, hash: facts.hash })}`,
 				get prefixMismatches() {
 					return sequences.mismatches;
 				},
