@@ -61,7 +61,8 @@ test('trees and status bar count what is there', async () => {
 	assert.match(await treeRow(page, 'To judge').innerText(), new RegExp(`${ROWS / 2 + 2}$`));
 	assert.match(await treeRow(page, 'Train').innerText(), /\d+ prompts · \d+ % judged|all judged/);
 	assert.match(await treeRow(page, 'Held-out, sealed half').innerText(), /empty/);
-	const status = page.locator('.statusbar-item', { hasText: `0 of ${ROWS} judged` });
+	// Of one's own part, which is shared with mira.
+	const status = page.locator('.statusbar-item', { hasText: /0 of \d+ judged/ });
 	await status.waitFor();
 });
 
