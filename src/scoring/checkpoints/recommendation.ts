@@ -1,8 +1,9 @@
 import type { Judged } from '../../domain/criterion.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
+import { counted } from '../../health/phrases.ts';
 import type { CheckpointFamily } from './family.ts';
 import { overfitting } from './overfitting.ts';
-import { amount, called, counted, difference, listed } from './wording.ts';
+import { amount, called, difference, listed } from './wording.ts';
 
 export interface Weighed {
 	readonly lambda: number;

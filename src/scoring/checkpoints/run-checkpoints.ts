@@ -5,6 +5,7 @@ import { RUN_POLICY } from '../../domain/label-policy.ts';
 import type { Metrics, RunRecord, ScoreLine, Shift } from '../../domain/run-record.ts';
 import type { EvaluationSplit } from '../../domain/split.ts';
 import { longerWins } from '../../health/longer-wins.ts';
+import { counted } from '../../health/phrases.ts';
 import { composeVerdict } from '../../health/verdict.ts';
 import { promptItems, shiftOf } from '../domain-classifier.ts';
 import { usesSmoothing } from '../dpo-losses.ts';
@@ -23,7 +24,7 @@ import { retentionOf } from './retention.ts';
 import { scoreLines } from './score-lines.ts';
 import { sealCheckpoints } from './seal.ts';
 import { checkCheckpointSettings } from './settings.ts';
-import { called, counted } from './wording.ts';
+import { called } from './wording.ts';
 
 type SplitMetrics = Partial<Record<EvaluationSplit, Metrics | null>>;
 

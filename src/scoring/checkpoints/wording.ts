@@ -9,11 +9,6 @@ export function called({ name, step }: Pick<Member, 'name' | 'step'>): string {
 	return step === null || name.includes(String(step)) ? name : `${name} at step ${step}`;
 }
 
-/** "3 checkpoints" */
-export function counted(n: number, one: string, many = `${one}s`): string {
-	return `${n} ${n === 1 ? one : many}`;
-}
-
 /** "a, b and c"; from the fifth on "a, b, c and 4 others". */
 export function listed(names: readonly string[]): string {
 	const shown = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} others`] : names;
