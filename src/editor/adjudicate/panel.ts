@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import { type AdjudicateHost, type AdjudicateView, validateHostCall } from '../../protocol/adjudicate.ts';
 import { createRpc, type Rpc } from '../../protocol/rpc.ts';
+import { Bursts } from '../bursts.ts';
 import { Disposable } from '../disposable.ts';
 import type { FolderSession, Services } from '../services.ts';
 import { webviewChannel } from '../webview-channel.ts';
@@ -8,16 +9,11 @@ import { webviewHtml, webviewRoots } from '../webview-html.ts';
 import { AdjudicateHostImpl } from './host.ts';
 import type { AdjudicateKeys } from './keys.ts';
 
-/** Changes come in bursts; the screen reads once for all of one. */
-const CHANGE_DELAY_MS = 400;
-
 /** One adjudicate screen. The page is thrown away while it is hidden and asks again with `ready` when it comes back. */
 export class AdjudicatePanel extends Disposable {
 	readonly panel: vscode.WebviewPanel;
 	readonly #rpc: Rpc<AdjudicateView>;
 	#ready = false;
-	readonly #changes = new Set<string>();
-	#timer: NodeJS.Timeout | undefined;
 
 	constructor(services: Services, session: FolderSession, keys: AdjudicateKeys, panel: vscode.WebviewPanel) {
 		super();
@@ -38,9 +34,9 @@ export class AdjudicatePanel extends Disposable {
 				services.log.error(`Adjudicate, ${method}:`, error instanceof Error ? error : String(error)),
 		});
 		this.register({ dispose: () => this.#rpc.dispose() });
-		this.register({ dispose: () => clearTimeout(this.#timer) });
+		const changes = this.register(new Bursts((what) => this.view?.changed(what)));
 		this.register({ dispose: () => keys.forget(this) });
-		this.register(session.onChanged(({ what }) => this.#changed(what)));
+		this.register(session.onChanged(({ what }) => changes.add(what)));
 		this.register(
 			panel.onDidChangeViewState(() => {
 				if (!panel.visible) this.#ready = false;
@@ -57,14 +53,5 @@ export class AdjudicatePanel extends Disposable {
 	/** To the screen, if it is there to hear it. */
 	get view(): Rpc<AdjudicateView>['notify'] | null {
 		return this.#ready ? this.#rpc.notify : null;
-	}
-
-	#changed(what: readonly string[]): void {
-		for (const thing of what) this.#changes.add(thing);
-		this.#timer ??= setTimeout(() => {
-			this.#timer = undefined;
-			this.view?.changed([...this.#changes]);
-			this.#changes.clear();
-		}, CHANGE_DELAY_MS);
 	}
 }

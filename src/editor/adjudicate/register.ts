@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { parsePanelState } from '../../protocol/adjudicate.ts';
 import { Disposable } from '../disposable.ts';
+import { FolderPanels } from '../folder-panels.ts';
 import { restoredSession } from '../restored-session.ts';
 import type { FolderSession, Services } from '../services.ts';
 import { AdjudicateKeys } from './keys.ts';
@@ -12,30 +13,18 @@ const VIEW_TYPE = 'pairwright.adjudicate';
 export class AdjudicateViews extends Disposable implements vscode.WebviewPanelSerializer {
 	readonly #services: Services;
 	readonly #keys: AdjudicateKeys;
-	readonly #open = new Map<string, AdjudicatePanel>();
+	readonly #open: FolderPanels<AdjudicatePanel>;
 
 	constructor(services: Services) {
 		super();
 		this.#services = services;
-		const active = () => [...this.#open.values()].find(({ panel }) => panel.active) ?? null;
-		this.#keys = this.register(new AdjudicateKeys(active));
+		this.#open = this.register(new FolderPanels<AdjudicatePanel>(services));
+		this.#keys = this.register(new AdjudicateKeys(() => this.#open.active));
 		this.register(vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, this));
-		this.register(
-			services.onSessionsChanged(() => {
-				for (const [folder, { panel }] of [...this.#open]) {
-					if (services.sessionOf(folder) === undefined) panel.dispose();
-				}
-			}),
-		);
-		this.register({
-			dispose: () => {
-				for (const { panel } of [...this.#open.values()]) panel.dispose();
-			},
-		});
 	}
 
 	async open(session: FolderSession): Promise<void> {
-		const known = this.#open.get(session.folder.uri.toString());
+		const known = this.#open.of(session);
 		if (known !== undefined) return known.show();
 		const { name } = session.folder;
 		const title = this.#services.sessions.length > 1 ? `Adjudicate: ${name}` : 'Adjudicate';
@@ -50,13 +39,7 @@ export class AdjudicateViews extends Disposable implements vscode.WebviewPanelSe
 	}
 
 	#adopt(session: FolderSession, panel: vscode.WebviewPanel): void {
-		const folder = session.folder.uri.toString();
 		panel.iconPath = vscode.Uri.joinPath(this.#services.context.extensionUri, 'media', 'pairwright.svg');
-		const screen = new AdjudicatePanel(this.#services, session, this.#keys, panel);
-		this.#open.set(folder, screen);
-		panel.onDidDispose(() => {
-			if (this.#open.get(folder) === screen) this.#open.delete(folder);
-			screen.dispose();
-		});
+		this.#open.adopt(session, panel, new AdjudicatePanel(this.#services, session, this.#keys, panel));
 	}
 }

@@ -6,6 +6,7 @@ import {
 	validateHostCall,
 } from '../../protocol/annotate.ts';
 import { createRpc, type Rpc } from '../../protocol/rpc.ts';
+import { Bursts } from '../bursts.ts';
 import { Disposable } from '../disposable.ts';
 import type { FolderSession, Services } from '../services.ts';
 import { webviewChannel } from '../webview-channel.ts';
@@ -14,17 +15,12 @@ import { AnnotateHostImpl } from './host.ts';
 import type { AnnotateKeys } from './keys.ts';
 import type { AnnotateMemory } from './memory.ts';
 
-/** Changes come in bursts; the screen reads once for all of one. */
-const CHANGE_DELAY_MS = 400;
-
 /** One annotate screen. The page is thrown away while it is hidden and asks again with `ready` when it comes back. */
 export class AnnotatePanel extends Disposable {
 	readonly panel: vscode.WebviewPanel;
 	readonly #host: AnnotateHostImpl;
 	readonly #rpc: Rpc<AnnotateView>;
 	#ready = false;
-	readonly #changes = new Set<string>();
-	#timer: NodeJS.Timeout | undefined;
 
 	constructor(
 		services: Services,
@@ -55,9 +51,9 @@ export class AnnotatePanel extends Disposable {
 				services.log.error(`Annotate, ${method}:`, error instanceof Error ? error : String(error)),
 		});
 		this.register({ dispose: () => this.#rpc.dispose() });
-		this.register({ dispose: () => clearTimeout(this.#timer) });
+		const changes = this.register(new Bursts((what) => this.view?.changed(what)));
 		this.register({ dispose: () => keys.forget(this) });
-		this.register(session.onChanged(({ what }) => this.#changed(what)));
+		this.register(session.onChanged(({ what }) => changes.add(what)));
 		this.register(
 			panel.onDidChangeViewState(() => {
 				if (!panel.visible) this.#ready = false;
@@ -77,14 +73,5 @@ export class AnnotatePanel extends Disposable {
 	/** To the screen, if it is there to hear it. */
 	get view(): Rpc<AnnotateView>['notify'] | null {
 		return this.#ready ? this.#rpc.notify : null;
-	}
-
-	#changed(what: readonly string[]): void {
-		for (const thing of what) this.#changes.add(thing);
-		this.#timer ??= setTimeout(() => {
-			this.#timer = undefined;
-			this.view?.changed([...this.#changes]);
-			this.#changes.clear();
-		}, CHANGE_DELAY_MS);
 	}
 }

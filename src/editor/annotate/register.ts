@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { type AnnotateTarget, type PairOrigin, parsePanelState } from '../../protocol/annotate.ts';
 import type { QueueKind } from '../../protocol/workspace-api.ts';
 import { Disposable } from '../disposable.ts';
+import { FolderPanels } from '../folder-panels.ts';
 import { restoredSession } from '../restored-session.ts';
 import type { FolderSession, Services } from '../services.ts';
 import { AnnotateKeys } from './keys.ts';
@@ -14,30 +15,18 @@ const VIEW_TYPE = 'pairwright.annotate';
 class AnnotateScreens extends Disposable implements vscode.WebviewPanelSerializer {
 	readonly #services: Services;
 	readonly #keys: AnnotateKeys;
-	readonly #open = new Map<string, AnnotatePanel>();
+	readonly #open: FolderPanels<AnnotatePanel>;
 
 	constructor(services: Services) {
 		super();
 		this.#services = services;
-		const active = () => [...this.#open.values()].find(({ panel }) => panel.active) ?? null;
-		this.#keys = this.register(new AnnotateKeys(active));
+		this.#open = this.register(new FolderPanels<AnnotatePanel>(services));
+		this.#keys = this.register(new AnnotateKeys(() => this.#open.active));
 		this.register(vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, this));
-		this.register(
-			services.onSessionsChanged(() => {
-				for (const [folder, { panel }] of [...this.#open]) {
-					if (services.sessionOf(folder) === undefined) panel.dispose();
-				}
-			}),
-		);
-		this.register({
-			dispose: () => {
-				for (const { panel } of [...this.#open.values()]) panel.dispose();
-			},
-		});
 	}
 
 	open(session: FolderSession, target: AnnotateTarget): void {
-		const known = this.#open.get(session.folder.uri.toString());
+		const known = this.#open.of(session);
 		if (known !== undefined) {
 			known.show(target);
 			return;
@@ -59,11 +48,7 @@ class AnnotateScreens extends Disposable implements vscode.WebviewPanelSerialize
 		panel.iconPath = vscode.Uri.joinPath(this.#services.context.extensionUri, 'media', 'pairwright.svg');
 		const memory = new AnnotateMemory(this.#services.context.workspaceState, folder);
 		const screen = new AnnotatePanel(this.#services, session, memory, this.#keys, panel, target);
-		this.#open.set(folder, screen);
-		panel.onDidDispose(() => {
-			if (this.#open.get(folder) === screen) this.#open.delete(folder);
-			screen.dispose();
-		});
+		this.#open.adopt(session, panel, screen);
 	}
 }
 

@@ -3,6 +3,7 @@ import { UserError } from '../../protocol/errors.ts';
 import { parsePanelState } from '../../protocol/report.ts';
 import type { RunReport } from '../../protocol/workspace-api.ts';
 import { Disposable } from '../disposable.ts';
+import { FolderPanels } from '../folder-panels.ts';
 import { restoredSession } from '../restored-session.ts';
 import type { FolderSession, Services } from '../services.ts';
 import { decideFromPalette } from './decision.ts';
@@ -39,7 +40,7 @@ export class ReportViews extends Disposable implements vscode.WebviewPanelSerial
 	readonly #screens: ReportScreens;
 	readonly #scoring: ScoringRuns;
 	readonly #starts: RunStarts;
-	readonly #open = new Map<string, ReportPanel>();
+	readonly #open: FolderPanels<ReportPanel>;
 
 	constructor(services: Services, screens: ReportScreens) {
 		super();
@@ -48,7 +49,7 @@ export class ReportViews extends Disposable implements vscode.WebviewPanelSerial
 		this.#scoring = this.register(new ScoringRuns(services));
 		this.#starts = new RunStarts(services, this.#scoring);
 		this.register(vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, this));
-		this.register(services.onSessionsChanged(() => this.#closeOrphans()));
+		this.#open = this.register(new FolderPanels<ReportPanel>(services));
 		this.#command('decide', 'recording the decision', async (session, run) => {
 			const decided = await decideFromPalette(services, session, run);
 			if (decided !== undefined) await this.open(session, decided);
@@ -74,7 +75,7 @@ export class ReportViews extends Disposable implements vscode.WebviewPanelSerial
 		const record = api.report(run, { part: 'record' });
 		let opened: ReportPanel | undefined;
 		try {
-			const known = this.#open.get(session.folder.uri.toString());
+			const known = this.#open.of(session);
 			if (known !== undefined) return await known.show((await record).record.run);
 			// A process that is busy with something else must not keep the tab from opening.
 			await Promise.race([record, new Promise((resolve) => setTimeout(resolve, AT_ONCE_MS))]);
@@ -107,18 +108,12 @@ export class ReportViews extends Disposable implements vscode.WebviewPanelSerial
 		else this.#adopt(session, panel, kept.run);
 	}
 
-	override dispose(): void {
-		for (const view of [...this.#open.values()]) view.dispose();
-		super.dispose();
-	}
-
 	/** The run whose report is open in this folder. */
 	#shown(session: FolderSession): string | undefined {
-		return this.#open.get(session.folder.uri.toString())?.run;
+		return this.#open.of(session)?.run;
 	}
 
 	#adopt(session: FolderSession, panel: vscode.WebviewPanel, run: string, first?: Promise<RunReport>): ReportPanel {
-		const key = session.folder.uri.toString();
 		const view = new ReportPanel(
 			this.#services,
 			session,
@@ -129,16 +124,8 @@ export class ReportViews extends Disposable implements vscode.WebviewPanelSerial
 			run,
 			first,
 		);
-		this.#open.set(key, view);
-		panel.onDidDispose(() => {
-			if (this.#open.get(key) === view) this.#open.delete(key);
-			view.dispose();
-		});
+		this.#open.adopt(session, panel, view);
 		return view;
-	}
-
-	#closeOrphans(): void {
-		for (const [key, view] of [...this.#open]) if (this.#services.sessionOf(key) === undefined) view.dispose();
 	}
 
 	#command(

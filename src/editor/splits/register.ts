@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { parseFocus, type SplitsFocus } from '../../protocol/splits.ts';
 import { Disposable } from '../disposable.ts';
+import { FolderPanels } from '../folder-panels.ts';
+import { restoredSession } from '../restored-session.ts';
 import type { FolderSession, Services } from '../services.ts';
 import type { SplitsScreens } from './host.ts';
 import { SplitsPanel, VIEW_TYPE } from './panel.ts';
@@ -9,20 +11,19 @@ import { SplitsPanel, VIEW_TYPE } from './panel.ts';
 export class SplitsViews extends Disposable implements vscode.WebviewPanelSerializer {
 	readonly #services: Services;
 	readonly #screens: SplitsScreens;
-	readonly #open = new Map<string, SplitsPanel>();
+	readonly #open: FolderPanels<SplitsPanel>;
 
 	constructor(services: Services, screens: SplitsScreens) {
 		super();
 		this.#services = services;
 		this.#screens = screens;
 		this.register(vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, this));
-		this.register(services.onSessionsChanged(() => this.#closeOrphans()));
+		this.#open = this.register(new FolderPanels<SplitsPanel>(services));
 	}
 
 	/** @param focus what to show of it; anything else is ignored */
 	async open(session: FolderSession, focus: unknown): Promise<void> {
-		const key = session.folder.uri.toString();
-		const known = this.#open.get(key);
+		const known = this.#open.of(session);
 		if (known !== undefined) return known.reveal(parseFocus(focus));
 		// Fails here, with a message, rather than in an empty panel.
 		await session.api();
@@ -33,27 +34,12 @@ export class SplitsViews extends Disposable implements vscode.WebviewPanelSerial
 
 	async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
 		const folder = typeof state === 'object' && state !== null ? (state as { folder?: unknown }).folder : undefined;
-		const session = typeof folder === 'string' ? this.#services.sessionOf(folder) : undefined;
-		if (session === undefined) panel.dispose();
+		const session = typeof folder === 'string' ? await restoredSession(this.#services, folder) : undefined;
+		if (session === undefined || this.#open.of(session) !== undefined) panel.dispose();
 		else this.#adopt(session, panel, null);
 	}
 
-	override dispose(): void {
-		for (const view of this.#open.values()) view.dispose();
-		super.dispose();
-	}
-
 	#adopt(session: FolderSession, panel: vscode.WebviewPanel, focus: SplitsFocus | null): void {
-		const key = session.folder.uri.toString();
-		const view = new SplitsPanel(this.#services, session, this.#screens, panel, focus);
-		this.#open.set(key, view);
-		panel.onDidDispose(() => {
-			if (this.#open.get(key) === view) this.#open.delete(key);
-			view.dispose();
-		});
-	}
-
-	#closeOrphans(): void {
-		for (const [key, view] of [...this.#open]) if (this.#services.sessionOf(key) === undefined) view.dispose();
+		this.#open.adopt(session, panel, new SplitsPanel(this.#services, session, this.#screens, panel, focus));
 	}
 }
