@@ -62,6 +62,10 @@ export interface Dataset {
 	readonly positions?: readonly PositionCount[];
 	/** Absent = vote share. */
 	readonly labels?: LabelPolicy;
+	/** Cluster of every prompt, those that no scored set holds included: a near-copy of an excluded prompt is no unseen one. */
+	readonly clusters?: ReadonlyMap<string, string>;
+	/** Members of E without a label under the policy: how many they are would tell how many people differ on. */
+	readonly sealedUnlabelled?: readonly Pick<ScoredPair, 'prompt' | 'cluster'>[];
 	/** Words that people searched for to tag prompts, `word*` = all that begin so: the shift check leaves them out. */
 	readonly searched?: readonly string[];
 }

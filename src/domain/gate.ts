@@ -28,7 +28,7 @@ export interface GateConfig {
 	/** What the thresholds speak of. Runs of the other kind are refused. Absent = checkpoints. */
 	readonly engine?: 'checkpoints' | 'probe';
 	readonly eval?: GateSplit;
-	/** The tuning half, R. `gap` = its loss above the in-distribution one, nats. */
+	/** The tuning half, R. `gap` = its NLL above the in-distribution one, nats, whatever loss the run ranks by. */
 	readonly heldout?: GateSplit & { readonly gap?: { readonly max: number } };
 	readonly retention?: GateSplit;
 	/** Worsening on the retention split by the policy alone: rise of loss per token (nats) and fall of accuracy (share). */

@@ -15,7 +15,7 @@ import type { GateCheck, GateResult, RunComparison } from '../protocol/workspace
 /** What a run or checkpoint has to show; nothing of E. */
 export interface GateFacts {
 	readonly metrics: Readonly<Partial<Record<EvaluationSplit, Metrics | null>>>;
-	/** Loss on R above the in-distribution one. */
+	/** NLL on R above the in-distribution one, nats. */
 	readonly gap: Interval;
 	/** Why R is no held-out set for this checkpoint, or null. */
 	readonly voided: string | null;
@@ -139,7 +139,7 @@ function splitChecks(config: GateConfig, facts: GateFacts, split: GateSplitName)
 	}
 	const gap = 'gap' in asked ? asked.gap : undefined;
 	if (gap !== undefined) {
-		const what = `gap of the loss on ${SPLIT_LABELS.heldout_reference} over the in-distribution one`;
+		const what = `gap of the NLL on ${SPLIT_LABELS.heldout_reference} over the in-distribution one`;
 		checks.push(judge({ check: 'heldout.gap', what, threshold: gap.max, side: 'max' }, facts.gap));
 	}
 	const { voided } = facts;

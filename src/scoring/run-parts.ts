@@ -35,7 +35,7 @@ export function leftOutOf(dataset: Dataset, split: EvaluationSplit): Metrics['le
 	return { unresolved, both_bad, waiting, open, spanning, ...(policy === undefined ? {} : { policy }) };
 }
 
-function sizeOf(pairs: readonly ScoredPair[]): SplitSize {
+function sizeOf(pairs: readonly Pick<ScoredPair, 'prompt' | 'cluster'>[]): SplitSize {
 	return {
 		pairs: pairs.length,
 		prompts: new Set(pairs.map((pair) => pair.prompt)).size,
@@ -43,9 +43,14 @@ function sizeOf(pairs: readonly ScoredPair[]): SplitSize {
 	};
 }
 
-/** Sizes of the scored sets. */
-export function splitSizes({ pairs }: Dataset): Record<EvaluationSplit, SplitSize> {
-	return Object.fromEntries(
-		SPLITS.map((split) => [split, sizeOf(pairs.filter((pair) => pair.split === split))]),
-	) as Record<EvaluationSplit, SplitSize>;
+/** Sizes of the scored sets; E's as without a label policy, or two runs of different policies would tell how many are disputed. */
+export function splitSizes({ pairs, sealedUnlabelled = [] }: Dataset): Record<EvaluationSplit, SplitSize> {
+	const membersOf = (split: EvaluationSplit) => {
+		const labelled = pairs.filter((pair) => pair.split === split);
+		return split === 'heldout_sealed' ? [...labelled, ...sealedUnlabelled] : labelled;
+	};
+	return Object.fromEntries(SPLITS.map((split) => [split, sizeOf(membersOf(split))])) as Record<
+		EvaluationSplit,
+		SplitSize
+	>;
 }

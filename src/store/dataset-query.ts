@@ -32,6 +32,12 @@ export function datasetRows(db: Database): DatasetRow[] {
 	);
 }
 
+/** Cluster of every prompt, those in no split included. */
+export function clustersOfPrompts(db: Database): ReadonlyMap<string, string> {
+	const rows = db.all<{ id: string; cluster: string }>('SELECT id, cluster FROM prompts');
+	return new Map(rows.map(({ id, cluster }) => [id, cluster]));
+}
+
 /**
  * Comparisons that everyone at work here has declared "cannot": they hold up nobody. Who cannot judge a comparison passes it on to
  * the next person, so "everyone assigned" comes to everyone.

@@ -5,6 +5,7 @@ import { type LabelPolicy, labelUnder, RUN_POLICY } from '../domain/label-policy
 import type { EvaluationSplit } from '../domain/split.ts';
 import type { RunLabel } from '../store/attachments.ts';
 import {
+	clustersOfPrompts,
 	type DatasetRow,
 	datasetRows,
 	declaredByAll,
@@ -80,6 +81,7 @@ export function readDataset(ctx: Context, policy: LabelPolicy = RUN_POLICY): Dat
 		const scored: { readonly row: DatasetRow; readonly split: EvaluationSplit; readonly label: FrozenLabel }[] = [];
 		const reviewed = new Map<string, { y: number; decided: boolean }>();
 		const labels: RunLabel[] = [];
+		const sealedUnlabelled: Pick<ScoredPair, 'prompt' | 'cluster'>[] = [];
 		for (const row of rows) {
 			const split = evaluationSplit(row.split, row.half);
 			if (split === null) continue;
@@ -111,6 +113,7 @@ export function readDataset(ctx: Context, policy: LabelPolicy = RUN_POLICY): Dat
 			const label = labelUnder(policy, policy === 'adjudicated-only' && today !== null ? today : votes, row);
 			if (label === null) {
 				out.policy = (out.policy ?? 0) + 1;
+				if (split === 'heldout_sealed') sealedUnlabelled.push({ prompt: row.prompt, cluster: row.cluster });
 				continue;
 			}
 			if (label.winner === null) out.unresolved++;
@@ -139,6 +142,8 @@ export function readDataset(ctx: Context, policy: LabelPolicy = RUN_POLICY): Dat
 			manifest: manifests.length === 0 ? null : sha256(manifests.join('\n')),
 			positions: positionCounts(ctx.db),
 			...(policy === RUN_POLICY ? {} : { labels: policy }),
+			clusters: clustersOfPrompts(ctx.db),
+			...(sealedUnlabelled.length === 0 ? {} : { sealedUnlabelled }),
 			searched: searchedWords(ctx),
 		};
 		return { dataset, reviewed, labels };

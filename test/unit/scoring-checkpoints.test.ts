@@ -19,6 +19,7 @@ import type { CheckpointInput, CheckpointSettings } from '../../src/scoring/chec
 import { retentionOf } from '../../src/scoring/checkpoints/retention.ts';
 import { scoreLines, skippedOf } from '../../src/scoring/checkpoints/score-lines.ts';
 import { checkCheckpointSettings } from '../../src/scoring/checkpoints/settings.ts';
+import { splitSizes } from '../../src/scoring/run-parts.ts';
 import {
 	MADE_CHECKPOINTS,
 	MADE_SETTINGS,
@@ -233,6 +234,24 @@ test('eval prompts that were trained on leave A for all; the fit is over its own
 	const none = family([flat('x', both(1, 1), { trainedOn: { export: null, prompts: [] } })]);
 	assert.equal(objectiveOf(none, chooseCheckpoint(none), 0).train_loss, null);
 	assert.ok(checkpointHealth(none, [null], null, 0).own[0]!.every(({ check }) => check !== 'train-memorised'));
+});
+
+test('a near-copy of a prompt that was trained on is seen, though the trained one is in no scored set', () => {
+	const trained = { export: 'e1', prompts: ['excluded since'] };
+	const near = DATA.pairs.find(({ split }) => split === 'eval')!.cluster;
+	const seen = (clusters: ReadonlyMap<string, string>): number =>
+		family([flat('x', both(1, 1), { trainedOn: trained })], {}, { ...DATA, clusters }).leftOut('eval', 0).seen;
+	assert.equal(seen(new Map()), 0);
+	assert.equal(
+		seen(new Map([['excluded since', near]])),
+		DATA.pairs.filter(({ split, cluster }) => split === 'eval' && cluster === near).length,
+	);
+});
+
+test('the size of the sealed half does not tell how many of its pairs a label policy leaves out', () => {
+	const sealed = DATA.pairs.filter(({ split }) => split === 'heldout_sealed');
+	const [out, kept] = [sealed.slice(0, 3), DATA.pairs.filter((pair) => !sealed.slice(0, 3).includes(pair))];
+	assert.deepEqual(splitSizes({ ...DATA, pairs: kept, sealedUnlabelled: out }), splitSizes(DATA));
 });
 
 test('overfitting is said in words: where a longer training helps its own pairs alone', () => {

@@ -27,7 +27,10 @@ const UNSEEN = new Set(['eval', 'heldout_reference', 'heldout_sealed']);
 /** Whole clusters: a near-copy of a prompt that was trained on is no unseen prompt either. */
 function seenClusters({ trainedOn }: ScoredCheckpoint, dataset: Dataset): Set<string> {
 	const prompts = new Set(trainedOn?.prompts ?? []);
-	const found = dataset.pairs.filter((pair) => UNSEEN.has(pair.split) && prompts.has(pair.prompt));
+	const trained = new Set([...prompts].flatMap((prompt) => dataset.clusters?.get(prompt) ?? []));
+	const found = dataset.pairs.filter(
+		({ split, prompt, cluster }) => UNSEEN.has(split) && (prompts.has(prompt) || trained.has(cluster)),
+	);
 	return new Set(found.map((pair) => pair.cluster));
 }
 

@@ -24,11 +24,12 @@ function healthOf(side: FoundSide): HealthCheck[] {
 	return isHeadline(side) ? [...record.health] : [...record.health.filter((check) => !ofHeadline(check)), ...own];
 }
 
-function gapOf(health: readonly HealthCheck[], gap: number | null | undefined): Interval {
+/** In NLL, whatever loss the run ranks by: a threshold has one unit. */
+function gapOf(health: readonly HealthCheck[]): Interval {
 	const check = health.find((each) => each.check === GENERALIZATION_GAP);
 	if (check === undefined || check.statistic === null) {
 		const reason = check?.reason ?? 'the run has no interval for it';
-		return { value: gap ?? null, low: null, high: null, reason };
+		return { value: null, low: null, high: null, reason };
 	}
 	return { value: check.statistic, low: check.low ?? null, high: check.high ?? null };
 }
@@ -39,7 +40,7 @@ function factsOf(side: FoundSide, differences: GateFacts['differences']): GateFa
 	const health = healthOf(side);
 	return {
 		metrics: result?.metrics ?? record.metrics,
-		gap: gapOf(health, (result?.objective ?? record.objective)?.gap),
+		gap: gapOf(health),
 		voided: result?.void?.reason ?? null,
 		forgetting: result?.forgetting ?? null,
 		health,
