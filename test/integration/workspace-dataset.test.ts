@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { splitSizes } from '../../src/scoring/run-parts.ts';
 import { dump } from '../../src/store/dump.ts';
 import { readDataset } from '../../src/workspace/dataset.ts';
 import { labelsFile } from '../../src/workspace/runs-port.ts';
@@ -130,5 +131,36 @@ test('labels of evaluation pairs stay as at their first run; corrections are kep
 	await workspace.rebuild(job());
 	assert.equal(dump(workspace.context.db), state);
 	assert.equal(readDataset(workspace.context).dataset.sha256, after.dataset.sha256);
+	await workspace.close();
+});
+
+test('a label policy leaves out disputed pairs of E without their number showing; excluded prompts keep their cluster', async (t) => {
+	const dir = folder(t);
+	const { workspace } = await openAt(dir);
+	const path = join(dir, 'rows.jsonl');
+	const sealed = { split: 'heldout', half: 'E' };
+	const differ = ['a', 'b'].map((verdict, i) => ({ annotator: `p${i}`, verdict }));
+	writeFileSync(
+		path,
+		[
+			rows(3, 1, sealed, true),
+			rows(2, 11, { ...sealed, judgments: differ }, false),
+			rows(1, 21, { split: 'excluded', prompt: 'PROMPT   1' }, true),
+		].join('\n'),
+	);
+	await workspace.importFiles([path], {}, job());
+	const sizes = (['vote-share', 'strict-majority'] as const).map((policy) => {
+		const { dataset } = readDataset(workspace.context, policy);
+		const scored = dataset.pairs.filter(({ split }) => split === 'heldout_sealed').length;
+		return { scored, said: splitSizes(dataset).heldout_sealed.pairs };
+	});
+	assert.deepEqual(sizes, [
+		{ scored: 5, said: 5 },
+		{ scored: 3, said: 5 },
+	]);
+	const { clusters, pairs } = readDataset(workspace.context).dataset;
+	assert.equal(clusters?.size, 6);
+	const [first] = pairs.filter(({ turns }) => turns.messages[0]?.content === 'Prompt 1');
+	assert.equal([...clusters!.values()].filter((cluster) => cluster === first!.cluster).length, 2);
 	await workspace.close();
 });
