@@ -112,6 +112,18 @@ test('options reach the record; losses that need tokens or a smoothing say so', 
 	assert.deepEqual([settings.beta, settings.loss, settings.label_smoothing], [0.5, 'cdpo', 0.1]);
 	assert.deepEqual(settings.splits, ['eval', 'heldout_reference', 'heldout_sealed']);
 	assert.deepEqual([checkpoints![0]!.step, dataset.splits.train.pairs, dataset.splits.eval.pairs], [70, 0, 20]);
+	const frozen = gunzipSync(
+		readFileSync(join(cli.dir, '.pairwright/runs', (document as RunRecord).run, 'labels.jsonl.gz')),
+	);
+	const places = frozen
+		.toString()
+		.trim()
+		.split('\n')
+		.map((line) => (JSON.parse(line) as { place: string }).place);
+	assert.deepEqual([...new Set(places)].sort(), ['E', 'R', 'eval']);
+	const one = (await cli.json([...score(file), '--split', 'eval'])).document as RunRecord;
+	const only = gunzipSync(readFileSync(join(cli.dir, '.pairwright/runs', one.run, 'labels.jsonl.gz'))).toString();
+	assert.ok(only.includes('"eval"') && !/"place":"[RE]"/.test(only), 'a run freezes the labels of what it scored');
 	const refused = async (...more: string[]) =>
 		(await cli.run(['--workspace', cli.dir, ...score(file), ...more])).stderr;
 	assert.match(await refused('--loss', 'robust'), /robust needs a label smoothing/);

@@ -268,4 +268,10 @@ test('a checkpoint answers for its own failing checks, not for another’s', (t)
 		[],
 	);
 	assert.deepEqual([of('three').passed, of('four').passed], [false, true]);
+	// One check twice, for what the export names of R and for the rest: the first that fails is not hidden by the second.
+	const [unused, used] = [failing('reference-memorised')[0]!, failing('reference-memorised')[0]!];
+	const five = madeCheckpoint('five', { health: [unused, { ...used, status: 'pass' }] });
+	const recommended = { lambda: null, checkpoint: 'five', sentence: 'Five.', vetoes: [] };
+	store.write(runId(5), { checkpoints: [five], recommended, health: five.health }, []);
+	assert.match(of('five').checks[0]!.message, /^Failing: reference-memorised\./);
 });

@@ -14,7 +14,7 @@ import type { RunsPort } from './port.ts';
 /** Whose checks depend on the checkpoint; all others are of the data, and stand once in a record. */
 const isHeadline = ({ record, checkpoint }: FoundSide): boolean => checkpoint === headlineCheckpoint(record);
 
-/** The checks that speak of one side, each once. */
+/** The checks that speak of one side. One check may stand there more than once, e.g. for a used and an unused part of R: all count. */
 function healthOf(side: FoundSide): HealthCheck[] {
 	const { record, result } = side;
 	const own = result?.health ?? [];
