@@ -12,6 +12,15 @@ export function placeOf(split: Split, half: string | null): string {
 	return split === 'heldout' ? (half ?? 'heldout') : split;
 }
 
+/** Types whose events name tens of thousands of subjects. The others are read once: kept, a million of them would fill the memory. */
+const BULK: ReadonlySet<JournalEvent['type']> = new Set([
+	'tagged',
+	'split-assigned',
+	'half-drawn',
+	'proposed',
+	'erased',
+]);
+
 /** Events about a subject in journal order, retracted ones left out. `cache` spares parsing a bulk event once a prompt. */
 export function eventsAbout(db: Database, subject: string, cache: Map<number, JournalEvent>): JournalEvent[] {
 	return db
@@ -24,7 +33,7 @@ export function eventsAbout(db: Database, subject: string, cache: Map<number, Jo
 			let event = cache.get(n);
 			if (event === undefined) {
 				event = JSON.parse(line as string) as JournalEvent;
-				cache.set(n, event);
+				if (BULK.has(event.type)) cache.set(n, event);
 			}
 			return event;
 		});
@@ -168,12 +177,15 @@ export function writeStanding(db: Database, comparison: number, state: Compariso
 	}
 }
 
+export interface StoredCounts {
+	readonly place: string;
+	readonly resolution: string;
+	readonly judgments: number;
+	readonly named: number;
+}
+
 /** What a stored comparison contributes to the counts now: to be taken off before it changes. */
-export function storedContribution(db: Database, n: number): Contribution {
-	const row = db.get<{ place: string; resolution: string; judgments: number; named: number }>(
-		'SELECT place, resolution, judgments, named FROM comparisons WHERE n = ?',
-		n,
-	) as { place: string; resolution: string; judgments: number; named: number };
+export function storedContribution(db: Database, n: number, row: StoredCounts): Contribution {
 	return {
 		place: row.place,
 		judged: row.resolution !== 'open',

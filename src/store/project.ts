@@ -9,6 +9,7 @@ import {
 	NEXT_REV,
 	orderKey,
 	placeOf,
+	type StoredCounts,
 	storedContribution,
 	tierOf,
 	votesOn,
@@ -20,7 +21,8 @@ import type { Database } from './database.ts';
 import { forgetEdges } from './near-edges.ts';
 import { projectComparison } from './project-comparison.ts';
 import { projectPrompt, type SourceAssignment } from './project-prompt.ts';
-import { facetSubject, writtenComparison } from './subjects.ts';
+import { facetSubject, subjectsOf, writtenComparison } from './subjects.ts';
+import { SHORT, type Slice } from './sync-journal.ts';
 
 /** Settings that projections depend on; a change of them folds everything again. */
 export interface ProjectionSettings {
@@ -28,21 +30,20 @@ export interface ProjectionSettings {
 	readonly defaultSplit: (firstTurnKey: string) => Split;
 }
 
-/** Most subjects projected in one transaction, and the most time one may take. */
-const SLICE = 250;
-const SLICE_MS = 40;
-
 /** Recomputes the projections of what events and imports have touched. Each is a pure function of its own events. */
 export class Projector {
 	readonly #db: Database;
 	readonly #settings: ProjectionSettings;
+	readonly #most: Slice;
 	readonly #cache = new Map<number, JournalEvent>();
 	#counts = new Counts();
 	#sealedOnly: Set<string> | null = null;
 
-	constructor(db: Database, settings: ProjectionSettings) {
+	/** @param most subjects of one transaction */
+	constructor(db: Database, settings: ProjectionSettings, most: Slice = SHORT) {
 		this.#db = db;
 		this.#settings = settings;
+		this.#most = most;
 	}
 
 	/** Projects everything marked dirty, yielding between transactions. May stop anywhere: the marks stay. */
@@ -50,11 +51,11 @@ export class Projector {
 		for (;;) {
 			const left = this.#db.write(() => {
 				const started = performance.now();
-				const subjects = this.#db.all<{ subject: string }>('SELECT subject FROM dirty LIMIT ?', SLICE);
+				const subjects = this.#db.all<{ subject: string }>('SELECT subject FROM dirty LIMIT ?', this.#most.rows);
 				for (const { subject } of subjects) {
 					this.#db.run('DELETE FROM dirty WHERE subject = ?', subject);
 					this.#project(subject);
-					if (performance.now() - started > SLICE_MS) break;
+					if (performance.now() - started > this.#most.ms) break;
 				}
 				this.#counts.flush(this.#db);
 				return this.#db.value<number>('SELECT 1 FROM dirty LIMIT 1') !== undefined;
@@ -89,14 +90,9 @@ export class Projector {
 			this.#prompt(prompt, subject);
 			return;
 		}
-		const event = this.#db.value<number>('SELECT n FROM events WHERE id = ?', subject);
-		if (event !== undefined) {
-			for (const row of this.#db.all<{ subject: string }>(
-				'SELECT subject FROM event_subjects WHERE event = ?',
-				event,
-			)) {
-				if (row.subject !== subject) this.#dirty(row.subject);
-			}
+		const line = this.#db.value<string>('SELECT line FROM events WHERE id = ?', subject);
+		if (line !== undefined) {
+			for (const about of subjectsOf(JSON.parse(line) as JournalEvent)) if (about !== subject) this.#dirty(about);
 			return;
 		}
 		this.#written(subject);
@@ -104,6 +100,12 @@ export class Projector {
 
 	/** A comparison that people wrote comes in with its event; one from a file that is not there waits for it. */
 	#written(id: string): void {
+		const writes = this.#db.value(
+			`SELECT 1 FROM event_subjects s JOIN events e ON e.n = s.event
+			WHERE s.subject = ? AND e.void = 0 AND e.type IN ('authored', 'improved') LIMIT 1`,
+			id,
+		);
+		if (writes === undefined) return;
 		const events = eventsAbout(this.#db, id, this.#cache);
 		const event = events.find((e) => e.type === 'authored' || e.type === 'improved');
 		const written = event === undefined ? null : writtenComparison(event);
@@ -139,12 +141,15 @@ export class Projector {
 	#comparison(n: number, id: string): void {
 		const db = this.#db;
 		const events = eventsAbout(db, id, this.#cache);
-		const prompt = db.get<{ n: number; place: string }>(
-			'SELECT p.n AS n, p.place AS place FROM comparisons c JOIN prompts p ON p.n = c.prompt WHERE c.n = ?',
+		const before = db.get<StoredCounts & { readonly prompt: number; readonly now: string; readonly tier: number }>(
+			`SELECT c.place, c.resolution, c.judgments, c.named, c.tier, p.n AS prompt, p.place AS now
+			FROM comparisons c JOIN prompts p ON p.n = c.prompt WHERE c.n = ?`,
 			n,
-		) as { n: number; place: string };
-		this.#counts.comparison(storedContribution(db, n), -1);
-		db.run('DELETE FROM standing WHERE comparison = ?', n);
+		) as StoredCounts & { readonly prompt: number; readonly now: string; readonly tier: number };
+		const prompt = { n: before.prompt, place: before.now };
+		const contributed = storedContribution(db, n, before);
+		this.#counts.comparison(contributed, -1);
+		if (contributed.people.length > 0) db.run('DELETE FROM standing WHERE comparison = ?', n);
 		const improved = events.find((e) => e.type === 'improved');
 		const written = improved !== undefined || events.some((e) => e.type === 'authored');
 		if (!written && db.value('SELECT 1 FROM source_rows WHERE comparison = ? LIMIT 1', n) === undefined) {
@@ -158,10 +163,8 @@ export class Projector {
 			db.value('SELECT 1 FROM run_labels l JOIN opened_runs o ON o.run = l.run WHERE l.comparison = ? LIMIT 1', id) !==
 				undefined;
 		db.run(
-			`UPDATE comparisons SET place = ?, tier = ?, resolution = ?, decided_by = ?, y = ?, votes = ?, weight = ?, winner = ?,
+			`UPDATE comparisons SET resolution = ?, decided_by = ?, y = ?, votes = ?, weight = ?, winner = ?,
 			judgments = ?, named = ?, flagged = ?, opened = ?, derived_from = ?, rev = ${NEXT_REV} WHERE n = ?`,
-			prompt.place,
-			tierOf(prompt.place, state),
 			state.resolution,
 			state.by,
 			state.y,
@@ -175,6 +178,11 @@ export class Projector {
 			improved === undefined ? null : improved.derived_from,
 			n,
 		);
+		const tier = tierOf(prompt.place, state);
+		// Apart: their indexes would be written anew with every verdict.
+		if (before.place !== prompt.place || before.tier !== tier) {
+			db.run('UPDATE comparisons SET place = ?, tier = ? WHERE n = ?', prompt.place, tier, n);
+		}
 		writeStanding(db, n, state);
 		this.#counts.comparison(contribution(prompt.place, state), 1);
 	}

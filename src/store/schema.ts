@@ -2,12 +2,13 @@
  * Version of the tables. The database is a projection of journals and sources, so another version (older or newer) is
  * dropped and built again instead of being migrated: one path, always tested, and it cannot keep a past mistake.
  */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /**
  * Integer keys inside; 64-hex ids at the border. `place` = split with its half: train, eval, R, E, heldout (half not drawn
  * yet), retention, excluded. `tier` orders queues: 0 no vote, 1 only a source's label, 2 one person, 3 more, 9 not queued.
  * Keys of prompts and comparisons are never given twice: indexes that follow behind remember how far they have come.
+ * `target` of an event is the event it takes back: few have one, so the index of them is small however many events there are.
  * `rev` of a comparison is the largest there was plus one whenever the fold touches it or its standing; meta `removed` counts removals.
  */
 export const SCHEMA = `
@@ -22,15 +23,15 @@ CREATE TABLE journal_problems(
 
 CREATE TABLE events(
 	n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, seq INTEGER NOT NULL, time TEXT NOT NULL,
-	person TEXT NOT NULL, type TEXT NOT NULL, void INTEGER NOT NULL DEFAULT 0 CHECK (void IN (0, 1)), line TEXT NOT NULL);
+	person TEXT NOT NULL, type TEXT NOT NULL, void INTEGER NOT NULL DEFAULT 0 CHECK (void IN (0, 1)), target TEXT, line TEXT NOT NULL);
 CREATE INDEX events_seq ON events(seq);
 CREATE INDEX events_type ON events(type, seq);
 CREATE INDEX events_person ON events(person, type, time);
 CREATE INDEX events_undo ON events(person, void, seq);
+CREATE INDEX events_target ON events(target) WHERE target IS NOT NULL;
 CREATE TABLE event_files(file INTEGER NOT NULL, event INTEGER NOT NULL, PRIMARY KEY(file, event)) WITHOUT ROWID;
 CREATE INDEX event_files_event ON event_files(event);
 CREATE TABLE event_subjects(subject TEXT NOT NULL, event INTEGER NOT NULL, PRIMARY KEY(subject, event)) WITHOUT ROWID;
-CREATE INDEX event_subjects_event ON event_subjects(event);
 CREATE TABLE dirty(subject TEXT PRIMARY KEY) WITHOUT ROWID;
 
 CREATE TABLE sources(

@@ -12,7 +12,7 @@ import { journalLocked } from './journal-lock.ts';
 import { type WorkspacePaths, workspacePaths } from './paths.ts';
 import { type ProjectionSettings, Projector } from './project.ts';
 import { UserState } from './state-dir.ts';
-import { type JournalChange, syncJournalFile, syncJournals } from './sync-journal.ts';
+import { type JournalChange, LONG, SHORT, type Slice, syncJournalFile, syncJournals } from './sync-journal.ts';
 
 export interface SplitSettings {
 	readonly seed: string;
@@ -79,7 +79,7 @@ export class Store {
 		}
 		store.#checkSplitSettings(options.split);
 		try {
-			await store.sync();
+			await store.sync(LONG);
 		} catch (error) {
 			if (!isBroken(error)) throw error;
 			await store.#reopen(`it is damaged (${(error as Error).message})`);
@@ -113,7 +113,7 @@ export class Store {
 		this.#db = (await openDatabase(this.paths)).db;
 		this.#inode = inodeOf(this.#db.path);
 		this.#checkSplitSettings(this.#split);
-		await this.sync();
+		await this.sync(LONG);
 	}
 
 	/** Opens the file anew when another process has replaced it, or when the folder has become a workspace. */
@@ -126,8 +126,11 @@ export class Store {
 		this.#checkSplitSettings(this.#split);
 	}
 
-	/** Folds every journal file that changed on disk, then everything it touches. Calls at the same time share one pass. */
-	async sync(): Promise<JournalChange> {
+	/**
+	 * Folds every journal file that changed on disk, then everything it touches. Calls at the same time share one pass.
+	 * @param most of one transaction
+	 */
+	async sync(most: Slice = SHORT): Promise<JournalChange> {
 		if (this.#syncing !== null) {
 			this.#again = true;
 			return this.#syncing;
@@ -137,8 +140,8 @@ export class Store {
 			do {
 				this.#again = false;
 				await this.#followReplacedFile();
-				for (const _ of syncJournals(this.#db, this.paths.journal, change)) await pause();
-				await this.settle();
+				for (const _ of syncJournals(this.#db, this.paths.journal, change, most)) await pause();
+				await this.settle(most);
 			} while (this.#again);
 			for (const problem of change.problems) this.#notice('warning', problem);
 			return change;
@@ -149,8 +152,8 @@ export class Store {
 	}
 
 	/** Projects what is marked, and brings files named by events in. */
-	async settle(): Promise<void> {
-		const projector = new Projector(this.#db, this.#settings);
+	async settle(most: Slice = SHORT): Promise<void> {
+		const projector = new Projector(this.#db, this.#settings, most);
 		for (const _ of projector.drain()) await pause();
 		if (this.#db.value('SELECT 1 FROM attachments WHERE loaded = 0 LIMIT 1') !== undefined) {
 			const steps = settleAttachments(this.#db, this.paths);
@@ -235,7 +238,7 @@ export class Store {
 			return this.#reopen('it is damaged');
 		}
 		this.#checkSplitSettings(split);
-		await this.sync();
+		await this.sync(LONG);
 	}
 
 	async close(): Promise<void> {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { EventType } from '../domain/events.ts';
 import type { Database } from './database.ts';
-import { addEvent, removeFileEvents } from './fold-events.ts';
+import { addEvent, Marks, removeFileEvents } from './fold-events.ts';
 import {
 	chainOf,
 	EMPTY_CHAIN,
@@ -12,8 +12,19 @@ import {
 	readFrom,
 } from './journal-files.ts';
 
-/** Most events folded in one transaction. */
-const SLICE = 250;
+/** Most events folded in one transaction, and the most time one may take. */
+export interface Slice {
+	readonly rows: number;
+	readonly ms: number;
+}
+
+/** Beside people at work: a verdict waits for one of these at most. */
+export const SHORT: Slice = { rows: 500, ms: 40 };
+/**
+ * Where nobody can work before it is done: opening a workspace, or folding all of it again. A commit writes every page that changed,
+ * and ids are random, so that 500 events change nearly as many pages as 10,000.
+ */
+export const LONG: Slice = { rows: 20_000, ms: 500 };
 
 interface KnownFile {
 	readonly n: number;
@@ -47,15 +58,15 @@ function prefixUnchanged(known: KnownFile, bytes: Buffer): boolean {
 function* forget(db: Database, file: number, change: JournalChange): Generator<void> {
 	for (;;) {
 		const taken = db.write(() => {
-			const n = removeFileEvents(db, file, SLICE);
-			if (n < SLICE) {
+			const n = removeFileEvents(db, file, SHORT.rows);
+			if (n < SHORT.rows) {
 				db.run('DELETE FROM journal_problems WHERE file = ?', file);
 				db.run("UPDATE journal_files SET size = 0, lines = 0, chain = '', stamp = '' WHERE n = ?", file);
 			}
 			return n;
 		});
 		change.removed += taken;
-		if (taken < SLICE) return;
+		if (taken < SHORT.rows) return;
 		yield;
 	}
 }
@@ -86,6 +97,7 @@ export function* syncJournalFile(
 	path: string,
 	change: JournalChange,
 	appended = false,
+	most: Slice = SHORT,
 ): Generator<void> {
 	const absolute = join(journal, path);
 	const there = fileStamp(absolute);
@@ -114,28 +126,36 @@ export function* syncJournalFile(
 		unread = bytes.subarray(known.size);
 	}
 	const file = known.n;
+	const troubled = db.value('SELECT 1 FROM journal_problems WHERE file = ? LIMIT 1', file) !== undefined;
 	let { size, lines, chain } = known;
-	const tail = [...parseJournal(unread, size, lines + 1)];
-	for (let i = 0; i < tail.length || i === 0; i += SLICE) {
-		const slice = tail.slice(i, i + SLICE);
-		const last = i + SLICE >= tail.length;
+	// Line by line: a journal of a hundred thousand verdicts is never in memory as objects.
+	const tail = parseJournal(unread, size, lines + 1);
+	for (let last = false; !last; ) {
 		db.write(() => {
+			const started = performance.now();
+			const marks = new Marks();
 			// Another process may have folded the same tail meanwhile: adding it again changes nothing.
-			for (const line of slice) {
-				if (line.event !== null && addEvent(db, line.event, line.text, file)) {
+			for (let i = 0; ; i++) {
+				if (i >= most.rows || (i % 16 === 15 && performance.now() - started > most.ms)) break;
+				const next = tail.next();
+				if (next.done === true) {
+					last = true;
+					break;
+				}
+				const line = next.value;
+				if (line.event !== null && addEvent(db, line.event, line.text, file, marks)) {
 					change.added++;
 					change.types.add(line.event.type);
 				}
-				if (line.problem === null) db.run('DELETE FROM journal_problems WHERE file = ? AND line = ?', file, line.line);
-				else {
-					reportProblem(db, file, path, line.line, line.problem, change);
-				}
+				if (line.problem !== null) reportProblem(db, file, path, line.line, line.problem, change);
+				else if (troubled) db.run('DELETE FROM journal_problems WHERE file = ? AND line = ?', file, line.line);
 				if (!line.unfinished) {
 					size = line.end;
 					lines = line.line;
 					chain = extendChain(chain, line.text);
 				}
 			}
+			marks.flush(db);
 			db.run(
 				'UPDATE journal_files SET size = ?, lines = ?, chain = ?, stamp = ? WHERE n = ?',
 				size,
@@ -150,10 +170,15 @@ export function* syncJournalFile(
 }
 
 /** Folds every journal file that is new, changed or gone. Stat first: unchanged files are not opened. */
-export function* syncJournals(db: Database, journal: string, change: JournalChange): Generator<void> {
+export function* syncJournals(
+	db: Database,
+	journal: string,
+	change: JournalChange,
+	most: Slice = SHORT,
+): Generator<void> {
 	const there = listJournalFiles(journal);
 	const known = db.all<{ path: string }>('SELECT path FROM journal_files').map((row) => row.path);
 	for (const path of new Set([...there, ...known])) {
-		yield* syncJournalFile(db, journal, path, change);
+		yield* syncJournalFile(db, journal, path, change, false, most);
 	}
 }

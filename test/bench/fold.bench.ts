@@ -1,6 +1,6 @@
 /**
- * Folding journals: events a second when a clone is opened for the first time, and how long a pull of a colleague's day takes.
- * `npm run bench fold [-- --events N]`, 200,000 events of ten people over 20,000 pairs if left out.
+ * Folding journals: events a second when a clone is opened for the first time (journals, sources and all), the memory it takes, and
+ * how long a pull of a colleague's day takes. `npm run bench fold [-- --events N]`, 200,000 events of ten people if left out.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,25 +13,35 @@ import { writePairs } from './synthetic.ts';
 
 const at = process.argv.indexOf('--events');
 const EVENTS = at < 0 ? 200_000 : Number(process.argv[at + 1]);
-const PAIRS = Math.min(20_000, EVENTS);
+const PAIRS = Math.min(Math.max(20_000, EVENTS / 10), EVENTS);
 const PEOPLE = 10;
 const DAY = 1_000;
 const print = (text: string): void => {
 	process.stdout.write(`${text}\n`);
 };
-const seconds = (since: number): number => (performance.now() - since) / 1000;
+const number = (n: number): string => Math.round(n).toLocaleString('en');
+
+/** Wall clock, and seconds of a core: what other processes do beside it slows the first alone. */
+async function timed(work: () => Promise<unknown>): Promise<{ readonly wall: number; readonly cpu: number }> {
+	const [started, used] = [performance.now(), process.cpuUsage()];
+	await work();
+	const { user, system } = process.cpuUsage(used);
+	return { wall: (performance.now() - started) / 1000, cpu: (user + system) / 1e6 };
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'pairwright-fold-'));
 const root = join(folder, 'work');
 mkdirSync(root);
 const file = join(folder, 'pairs.jsonl');
 await writePairs(file, PAIRS);
-const workspace = await Workspace.open(root, { stateDir: join(folder, 'state'), annotator: 'me' });
+const open = () => Workspace.open(root, { stateDir: join(folder, 'state'), annotator: 'me' });
+let workspace = await open();
 await workspace.init({});
 await workspace.importFiles([file], {}, { job: 'import' });
 await workspace.settled();
-const { db, paths } = workspace.context;
-const ids = db.all<{ id: string }>('SELECT id FROM comparisons').map(({ id }) => id);
+const { paths } = workspace.context;
+const ids = workspace.context.db.all<{ id: string }>('SELECT id FROM comparisons').map(({ id }) => id);
+await workspace.close();
 
 /** Verdicts of one person from the pair at `from` on. */
 function verdicts(person: number, from: number, count: number): void {
@@ -51,24 +61,39 @@ function verdicts(person: number, from: number, count: number): void {
 	appendLines(join(paths.journal, personFolder(`p${person}`), `d${person}.jsonl`), events);
 }
 
+const forget = () => {
+	for (const ending of ['', '-wal', '-shm']) rmSync(paths.db + ending, { force: true });
+};
+const openAll = async () => {
+	workspace = await open();
+	await workspace.settled();
+};
+
+forget();
+const sources = await timed(openAll);
+await workspace.close();
+print(`${number(ids.length)} pairs without a verdict, opened for the first time: ${sources.wall.toFixed(1)} s`);
+
 const each = EVENTS / PEOPLE;
 for (let person = 0; person < PEOPLE; person++) {
 	for (let from = 0; from < each; from += 10_000) verdicts(person, from, Math.min(10_000, each - from));
 }
-let started = performance.now();
-await workspace.reload();
-let took = seconds(started);
+forget();
+globalThis.gc?.();
+const before = process.memoryUsage.rss();
+const whole = await timed(openAll);
+const [wall, cpu] = [whole.wall - sources.wall, whole.cpu - sources.cpu];
 print(
-	`${EVENTS.toLocaleString('en')} events of ${PEOPLE} people over ${ids.length.toLocaleString('en')} pairs: ${took.toFixed(1)} s, ${Math.round(EVENTS / took).toLocaleString('en')} a second`,
+	`with ${number(EVENTS)} events of ${PEOPLE} people: ${whole.wall.toFixed(1)} s; for the events ${wall.toFixed(1)} s, ` +
+		`${number(EVENTS / wall)} a second (${number(EVENTS / cpu)} a second of a core)`,
 );
+print(`memory: ${number(before / 2 ** 20)} MB before, at most ${number(process.resourceUsage().maxRSS / 2 ** 10)} MB`);
+
 verdicts(0, each, DAY);
-started = performance.now();
-await workspace.reload();
-took = seconds(started);
-print(`${DAY.toLocaleString('en')} more in one journal file: ${Math.round(took * 1000)} ms, all told`);
+const day = await timed(() => workspace.reload());
+print(`${number(DAY)} more in one journal file: ${number(day.wall * 1000)} ms, all told`);
 verdicts(1, each, 1);
-started = performance.now();
-await workspace.reload();
-print(`1 more: ${Math.round(seconds(started) * 1000)} ms`);
+const one = await timed(() => workspace.reload());
+print(`1 more: ${number(one.wall * 1000)} ms`);
 await workspace.close();
 rmSync(folder, { recursive: true, force: true });
