@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Half, Split } from '../domain/split.ts';
 import { SPLITS } from '../domain/split.ts';
-import { IMPORT_FORMATS } from '../formats/open.ts';
+import { IMPORT_FORMATS } from '../formats/formats.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { ImportResult } from '../protocol/workspace-api.ts';
 import { EXIT } from './context.ts';

@@ -1,5 +1,16 @@
 import type { Message } from '../domain/comparison.ts';
+import type { Strength, Verdict } from '../domain/judgment.ts';
 import type { Row } from './parse-row.ts';
+
+/** A judgment as a row gives it, about the row's own first (a) and second (b) side. */
+export interface ReadJudgment {
+	/** null = the row names nobody: the label is the source's. */
+	readonly annotator: string | null;
+	readonly verdict: Verdict;
+	readonly strength?: Strength;
+	readonly note?: string;
+	readonly at?: string;
+}
 
 /** What a format finds in one row, before canonical sides. */
 export interface ReadPair {
@@ -11,6 +22,12 @@ export interface ReadPair {
 	readonly sides: readonly [string, string];
 	/** The row itself says that `first` is preferred (chosen, rejected). */
 	readonly labelled: boolean;
+	/** Further verdicts of the row. */
+	readonly judgments?: readonly ReadJudgment[];
+	/** Where split, half, tags, source, metadata and judgments are read, instead of the row itself. */
+	readonly common?: Row;
+	/** Facts about this pair alone, for its metadata. */
+	readonly facts?: Row;
 	/** Columns that are understood; all others become metadata. */
 	readonly columns: readonly string[];
 	readonly warnings: readonly string[];
@@ -18,9 +35,12 @@ export interface ReadPair {
 
 /** One interchange format's reading half. */
 export interface Format {
-	readonly name: 'trl' | 'hh-rlhf' | 'pairwright';
+	readonly name: string;
 	/** Whether a row has this format's columns, whatever is in them. */
 	readonly fits: (row: Row) => boolean;
-	/** @throws RowError naming the field, what was expected and what was found */
-	readonly read: (row: Row) => ReadPair;
+	/**
+	 * One pair, or several of a ranking. A pair of a ranking whose two texts are equal is no pair and is left out.
+	 * @throws RowError naming the field, what was expected and what was found
+	 */
+	readonly read: (row: Row) => ReadPair | readonly ReadPair[];
 }

@@ -14,13 +14,19 @@ import type { ImportedJudgment, ImportedRow } from './types.ts';
 const COMMON = new Set(['split', 'half', 'tags', 'source', 'metadata', 'judgments']);
 
 /**
- * Puts one parsed row into canonical sides with its judgments, tags and place.
+ * Puts one parsed row into canonical sides with its judgments, tags and place. A ranking gives several.
  * @param sourceName names the label that came with the row: `source:NAME`
  * @throws RowError saying which field is wrong and how
  */
-export function importedRow(line: number, row: Row, format: Format, sourceName: string): ImportedRow {
-	const pair = format.read(row);
-	const own = ownColumns(row.metadata);
+export function importedRows(line: number, row: Row, format: Format, sourceName: string): ImportedRow[] {
+	const read = format.read(row);
+	const pairs = 'prompt' in read ? [read] : read;
+	return pairs.map((pair) => importedPair(line, row, pair, format, sourceName));
+}
+
+function importedPair(line: number, row: Row, pair: ReadPair, format: Format, sourceName: string): ImportedRow {
+	const common = pair.common ?? row;
+	const own = ownColumns(common.metadata);
 	const warnings = [...pair.warnings];
 	checkEmpty(pair, own, warnings);
 	const roles = roleNote(pair.prompt, pair.first, pair.second);
@@ -33,12 +39,15 @@ export function importedRow(line: number, row: Row, format: Format, sourceName: 
 	}
 	const judgments: ImportedJudgment[] = [];
 	if (pair.labelled) judgments.push({ annotator: `source:${sourceName}`, verdict: turn('a', swapped) });
-	for (const judgment of readJudgments(row.judgments, pair.labelled)) {
+	for (const { annotator, verdict, ...rest } of pair.judgments ?? []) {
+		judgments.push({ annotator: annotator ?? `source:${sourceName}`, verdict: turn(verdict, swapped), ...rest });
+	}
+	for (const judgment of readJudgments(common.judgments, pair.labelled)) {
 		judgments.push({ ...judgment, verdict: turn(judgment.verdict, swapped) });
 	}
-	const place = readPlace(row, own);
-	const tags = readTags(row, own, format, warnings);
-	const source = row.source ?? own?.source;
+	const place = readPlace(common, own);
+	const tags = readTags(common, own, format, warnings);
+	const source = common.source ?? own?.source;
 	const metadata = readMetadata(row, pair, own, tags === null);
 	return {
 		line,
@@ -79,7 +88,7 @@ function turn(verdict: Verdict, swapped: boolean): Verdict {
 	return verdict === 'a' ? 'b' : 'a';
 }
 
-function readPlace(row: Row, own: OwnColumns | null): { split?: Split; half?: Half } {
+export function readPlace(row: Row, own: OwnColumns | null): { split?: Split; half?: Half } {
 	const split = row.split ?? own?.split;
 	const half = row.half ?? own?.half;
 	if (split == null) return half == null ? {} : refuse('half', 'only beside "split": "heldout"', half);
@@ -96,7 +105,12 @@ function readPlace(row: Row, own: OwnColumns | null): { split?: Split; half?: Ha
  * would declare the prompt out of distribution: it stays metadata unless all are `kind:value`.
  * @returns null where the column is somebody else's
  */
-function readTags(row: Row, own: OwnColumns | null, format: Format, warnings: string[]): string[] | null {
+export function readTags(
+	row: Row,
+	own: OwnColumns | null,
+	format: { readonly name: string },
+	warnings: string[],
+): string[] | null {
 	const ours = format.name === 'pairwright' || (row.tags == null && own !== null);
 	const tags = row.tags ?? own?.tags;
 	if (tags == null) return [];
@@ -116,21 +130,29 @@ function readTags(row: Row, own: OwnColumns | null, format: Format, warnings: st
 
 /** The row's own metadata, and every column that is not understood: nothing is lost. */
 function readMetadata(row: Row, pair: ReadPair, own: OwnColumns | null, foreignTags: boolean): unknown {
-	const given = own === null ? row.metadata : withoutOwn(row.metadata as Row, own);
+	const common = pair.common ?? row;
+	const given = own === null ? common.metadata : withoutOwn(common.metadata as Row, own);
 	const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);
 	const out: Record<string, unknown> = isObject ? { ...given } : given == null ? {} : { metadata: given };
+	const keep = (column: string, value: unknown) => {
+		// `pairwright` is what our own exports are known by: somebody else's column of that name must not pass for one.
+		const taken = column === 'pairwright' || Object.hasOwn(out, column);
+		if (value !== null && value !== undefined) setOwn(out, taken ? `column:${column}` : column, value);
+	};
 	for (const [column, value] of Object.entries(row)) {
+		const isCommon = pair.common === undefined && COMMON.has(column);
 		const kept =
-			(column === 'tags' && foreignTags) ||
-			(column === 'source' && typeof value !== 'string') ||
-			(!COMMON.has(column) && !pair.columns.includes(column));
-		if (kept && value !== null) setOwn(out, Object.hasOwn(out, column) ? `column:${column}` : column, value);
+			(column === 'tags' && isCommon && foreignTags) ||
+			(column === 'source' && isCommon && typeof value !== 'string') ||
+			(!isCommon && !pair.columns.includes(column));
+		if (kept) keep(column, value);
 	}
+	for (const [column, value] of Object.entries(pair.facts ?? {})) keep(column, value);
 	return Object.keys(out).length === 0 ? undefined : out;
 }
 
 /** A key named `__proto__` is data here, not a prototype. */
-function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
+export function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
 	Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
 }
 

@@ -46,7 +46,7 @@ function readStrength(value: unknown, field: string): Strength {
 const TIME = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?<zone>Z|[+-]\d{2}:?\d{2})?)?$/i;
 
 /** ISO 8601 to UTC; a time without a zone is taken as UTC, so that the same file gives the same ids on every machine. */
-function readTime(value: unknown, field: string): string {
+export function readTime(value: unknown, field: string): string {
 	const match = typeof value === 'string' ? TIME.exec(value) : null;
 	if (match === null) return refuse(field, 'a time such as 2026-01-31T12:00:00Z', value);
 	const text = match[0].replace(' ', 'T').toUpperCase();

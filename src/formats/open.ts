@@ -1,125 +1,62 @@
-import { UserError } from '../protocol/errors.ts';
-import { type ChunkSource, openChunks, throwIfCancelled } from './chunks.ts';
-import type { Format } from './format.ts';
-import { hhRlhf } from './hh-rlhf.ts';
-import { importedRow } from './imported-row.ts';
-import { pairwright } from './pairwright.ts';
+import { throwIfCancelled } from './chunks.ts';
+import { FORMATS } from './formats.ts';
+import { importedRows } from './imported-row.ts';
 import type { Row } from './parse-row.ts';
-import { type Parsed, parsedRows } from './parsed-rows.ts';
-import { found, RowError } from './row-error.ts';
+import type { Parsed } from './parsed-rows.ts';
+import { type Recognised, type RecogniseOptions, recognise, unknownColumns, unsure } from './recognise.ts';
+import { RowError } from './row-error.ts';
+import { openTable, type Table } from './table.ts';
 import { isGuess, trl } from './trl.ts';
 import type { ImportedRow, RejectedRow, RowBatch, RowReader } from './types.ts';
-
-/** In order of how much they ask of a row: hh-rlhf rows have TRL's columns too. */
-const FORMATS: readonly Format[] = [pairwright, hhRlhf, trl];
-
-/** Names that `import --format` takes beside `auto`. */
-export const IMPORT_FORMATS: readonly string[] = ['trl', 'hh-rlhf', 'pairwright'];
 
 const BATCH_ROWS = 250;
 /** A batch ends early past this many bytes, so that long rows do not add up. */
 const BATCH_BYTES = 4 * 1024 * 1024;
-/** Rows whose columns are recognised before the file's format is settled, and bytes held meanwhile. */
-const SNIFF_ROWS = 20;
-const SNIFF_BYTES = 4 * 1024 * 1024;
-/** Unusable rows from the start of a file after which it is refused as a whole. */
-const SNIFF_REJECTED = 10_000;
 
-export interface OpenOptions {
-	/** `auto` (default) or one of IMPORT_FORMATS. */
-	readonly format?: string | undefined;
+export interface OpenOptions extends RecogniseOptions {
 	/** Names implicit labels: `source:NAME`. */
 	readonly sourceName: string;
 	readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Opens a file of comparisons: JSON Lines or one JSON array, plain or gzip, told from its content. With `auto` the format
- * is the one most of the first rows have; a later row of another format is read as what it is and noted, unless reading it
- * would need a guess (texts without a prompt or turn marks).
- * @throws UserError `usage` for an unknown format, `unusable-input` for a file that is empty, not text, or holds no
- * row of a known format. While reading: `cancelled` when the signal fires.
+ * Opens a file of comparisons: JSON Lines, a JSON array, CSV, TSV (plain or gzip) or Parquet, told from its content. With `auto` the
+ * format is the one most of the first rows have; a later row of another format is read as what it is and noted, unless reading it
+ * would need a guess (texts without a prompt or turn marks). Where there is none, the columns are guessed, if that is sure.
+ * @throws UserError `usage` for an unknown format, `unusable-input` for a file that is empty, not text, holds no row of a known
+ * format, or whose columns can only be guessed. While reading: `cancelled` when the signal fires.
  */
 export async function openRows(path: string, options: OpenOptions): Promise<RowReader> {
-	const asked = options.format ?? 'auto';
-	const only = FORMATS.find((f) => f.name === asked);
-	if (only === undefined && asked !== 'auto') {
-		throw new UserError('usage', `There is no import format "${asked}". Use auto, ${IMPORT_FORMATS.join(', ')}.`);
-	}
-	const source = await openChunks(path, options.signal);
-	const rows = parsedRows(path, source);
+	const table = await openTable(path, options.signal);
 	const held: Parsed[] = [];
-	let format: Format;
+	let known: Recognised;
 	try {
-		format = await sniff(path, rows, held, only);
+		known = await recognise(path, table, held, options);
+		if (known.doubts.length > 0) throw unsure(path, known);
 	} catch (error) {
-		await rows.return();
+		await table.rows.return();
 		throw error;
 	}
 	return {
-		format: format.name,
-		totalBytes: source.totalBytes,
-		batches: batches(held, rows, source, format, only !== undefined, options),
+		format: known.format.name,
+		...(known.mapping === null ? {} : { mapping: known.mapping }),
+		...(known.remembered === null ? {} : { remembered: known.remembered }),
+		totalBytes: table.totalBytes,
+		batches: batches(held, table, known, options),
 	};
-}
-
-/** Reads on until the format is clear; everything read is kept in `held`. */
-async function sniff(
-	path: string,
-	rows: AsyncGenerator<Parsed[], void>,
-	held: Parsed[],
-	only: Format | undefined,
-): Promise<Format> {
-	const counts = new Map<Format, number>();
-	let known = 0;
-	let bytes = 0;
-	for (;;) {
-		const next = await rows.next();
-		if (next.done === true) break;
-		for (const parsed of next.value) {
-			held.push(parsed);
-			bytes += parsed.row === null ? 0 : parsed.bytes;
-			const format = parsed.row === null ? undefined : (only ?? FORMATS.find((f) => f.fits(parsed.row!)));
-			if (format === undefined) continue;
-			counts.set(format, (counts.get(format) ?? 0) + 1);
-			known++;
-		}
-		if (known >= SNIFF_ROWS || (known > 0 && bytes > SNIFF_BYTES)) break;
-		if (known === 0 && (held.length >= SNIFF_REJECTED || bytes > 4 * SNIFF_BYTES)) break;
-	}
-	if (held.length === 0) throw new UserError('unusable-input', `${path} is empty: it holds no rows.`);
-	let best: Format | undefined;
-	for (const [format, count] of counts) if (best === undefined || count > counts.get(best)!) best = format;
-	if (best === undefined) throw nothingKnown(path, held);
-	return best;
-}
-
-function nothingKnown(path: string, held: readonly Parsed[]): UserError {
-	const first = held[0]!;
-	const reason = first.row === null ? first.reason : unknownColumns(first.row);
-	return new UserError(
-		'unusable-input',
-		`${path} holds no row that can be read (${held.length} tried). Line ${first.line}, ${reason}. Pairwright reads JSON Lines or a JSON array of TRL preferences, hh-rlhf chats, or its own comparisons.`,
-	);
-}
-
-function unknownColumns(row: Row): string {
-	return `row: expected the columns chosen and rejected, or response_a and response_b, found ${found(row)}`;
 }
 
 async function* batches(
 	held: Parsed[],
-	rows: AsyncGenerator<Parsed[], void>,
-	source: ChunkSource,
-	format: Format,
-	strict: boolean,
+	{ rows, consumed }: Table,
+	known: Recognised,
 	options: OpenOptions,
 ): AsyncGenerator<RowBatch> {
 	let good: ImportedRow[] = [];
 	let rejected: RejectedRow[] = [];
 	let bytes = 0;
 	const take = (): RowBatch => {
-		const batch = { rows: good, rejected, bytes: source.consumed() };
+		const batch = { rows: good, rejected, bytes: consumed() };
 		good = [];
 		rejected = [];
 		bytes = 0;
@@ -131,7 +68,7 @@ async function* batches(
 			for (const parsed of some) {
 				try {
 					if (parsed.row === null) throw new RowError(parsed.reason);
-					good.push(readRow(parsed.line, parsed.row, format, strict, options.sourceName));
+					good.push(...readRow(parsed.line, parsed.row, known, options.sourceName));
 				} catch (error) {
 					if (!(error instanceof RowError)) throw error;
 					rejected.push({ line: parsed.line, reason: error.message });
@@ -152,16 +89,17 @@ async function* batches(
 	}
 }
 
-function readRow(line: number, row: Row, format: Format, strict: boolean, sourceName: string): ImportedRow {
-	if (strict) return importedRow(line, row, format, sourceName);
+/** @throws RowError saying which field is wrong and how */
+export function readRow(line: number, row: Row, { format, strict }: Recognised, sourceName: string): ImportedRow[] {
+	if (strict) return importedRows(line, row, format, sourceName);
 	const own = FORMATS.find((f) => f.fits(row));
 	if (own === undefined) throw new RowError(unknownColumns(row));
-	if (own === format) return importedRow(line, row, format, sourceName);
+	if (own === format) return importedRows(line, row, format, sourceName);
 	if (own === trl && isGuess(row)) {
 		throw new RowError(
 			`row: expected a row in the format ${format.name} like the others, found texts without a prompt`,
 		);
 	}
-	const read = importedRow(line, row, own, sourceName);
-	return { ...read, warnings: [...read.warnings, `row: in the format ${own.name}, most others are ${format.name}`] };
+	const note = `row: in the format ${own.name}, most others are ${format.name}`;
+	return importedRows(line, row, own, sourceName).map((read) => ({ ...read, warnings: [...read.warnings, note] }));
 }

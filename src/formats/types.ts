@@ -1,4 +1,5 @@
-import type { Comparison } from '../domain/comparison.ts';
+import type { ColumnMapping } from '../domain/column-mapping.ts';
+import type { Comparison, Message, Prompt } from '../domain/comparison.ts';
 import type { Judgment, Strength, Verdict } from '../domain/judgment.ts';
 import type { Resolution } from '../domain/resolution.ts';
 import type { Half, Split } from '../domain/split.ts';
@@ -28,6 +29,21 @@ export interface ImportedRow {
 	readonly warnings: readonly string[];
 }
 
+/** One good row of a log: a prompt, and the response that was given to it where there is one. */
+export interface LoggedRow {
+	readonly line: number;
+	readonly prompt: Prompt;
+	readonly response: readonly Message[] | null;
+	/** Which model answered, where the row says so. */
+	readonly model?: string;
+	readonly tags: readonly string[];
+	readonly split?: Split;
+	readonly half?: Half;
+	readonly source?: string;
+	readonly metadata?: unknown;
+	readonly warnings: readonly string[];
+}
+
 /** One bad row: the line, the field, what was expected, what was found. */
 export interface RejectedRow {
 	readonly line: number;
@@ -42,8 +58,12 @@ export interface RowBatch {
 }
 
 export interface RowReader {
-	/** The format's name as sniffed or asked for. */
+	/** The format's name as sniffed or asked for; `columns` where a mapping reads them. */
 	readonly format: string;
+	/** How the columns are read: given, remembered, or guessed and sure. */
+	readonly mapping?: ColumnMapping;
+	/** Name of the remembered mapping that was found for these columns. */
+	readonly remembered?: string;
 	readonly totalBytes: number;
 	/** Small batches (≤ 250 rows), in file order. Constant memory whatever the size. */
 	readonly batches: AsyncIterable<RowBatch>;

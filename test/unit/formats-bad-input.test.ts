@@ -316,7 +316,8 @@ const UNUSABLE: readonly (readonly [name: string, content: string | Buffer, mess
 	['an empty file', '', /is empty: it holds no rows/],
 	['blank lines only', '\n \n', /is empty: it holds no rows/],
 	['an empty array', '[]', /is empty: it holds no rows/],
-	['a binary file', Buffer.from([0x50, 0x41, 0x52, 0x31, 0, 1, 2]), /is not a text file/],
+	['a binary file', Buffer.from([0x50, 0x4b, 3, 4, 0, 1, 2]), /is not a text file/],
+	['a Parquet file cut off', Buffer.from('PAR1\0\x01\x02'), /begins like a Parquet file, but it cannot be read/],
 	['a packed binary file', gzipSync(Buffer.alloc(5000)), /is not a text file/],
 	['UTF-16', Buffer.from('\ufeff{"prompt":"q"}', 'utf16le'), /is UTF-16. Save it as UTF-8/],
 	[

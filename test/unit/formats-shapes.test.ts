@@ -1,0 +1,408 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Message } from '../../src/domain/comparison.ts';
+import { canonicalComparison } from '../../src/domain/identity.ts';
+import type { ImportedRow } from '../../src/formats/types.ts';
+import { assistant, lines, readContent, user } from './formats-support.ts';
+
+const QUESTION = 'Which pan suits eggs?';
+const GOOD = 'A non-stick one, on low heat.';
+const BAD = 'Any pan.';
+const system = (content: string) => ({ role: 'system', content });
+
+function idOf(prompt: readonly Message[], one: readonly Message[], two: readonly Message[]): string {
+	return canonicalComparison({ messages: prompt }, one, two).comparison.id;
+}
+const PLAIN = idOf([user(QUESTION)], [assistant(GOOD)], [assistant(BAD)]);
+
+/** What each judgment says: who, and the text it prefers (or tie, both_bad), with its strength. */
+function said(row: ImportedRow): string[] {
+	return row.judgments.map(({ annotator, verdict, strength }) => {
+		const what = verdict === 'a' || verdict === 'b' ? row.comparison[verdict].at(-1)?.content : verdict;
+		return `${annotator}: ${what}${strength === undefined ? '' : ` ×${strength}`}`;
+	});
+}
+
+interface Shape {
+	readonly name: string;
+	readonly format: string;
+	readonly row: object;
+	readonly id?: string;
+	readonly says: readonly string[];
+	readonly metadata?: object;
+	readonly split?: string;
+}
+
+const CHAT = [user(QUESTION), assistant(GOOD)];
+const CHAT_BAD = [user(QUESTION), assistant(BAD)];
+
+const SHAPES: readonly Shape[] = [
+	{
+		name: '8 UltraFeedback, binarised',
+		format: 'trl',
+		row: { prompt: QUESTION, prompt_id: 'p1', chosen: CHAT, rejected: CHAT_BAD, score_chosen: 8, score_rejected: 5 },
+		says: [`source:test: ${GOOD}`],
+		metadata: { prompt_id: 'p1', score_chosen: 8, score_rejected: 5 },
+	},
+	{
+		name: '9 HelpSteer2-preference',
+		format: 'helpsteer2',
+		row: {
+			prompt: QUESTION,
+			response_1: GOOD,
+			response_2: BAD,
+			preference_strength: -2,
+			preference_statement: 'The first says how.',
+			preference_elaboration: 'At length.',
+			split: 'val',
+		},
+		says: [`source:test: ${GOOD} ×2`],
+		metadata: { preference_elaboration: 'At length.' },
+		split: 'eval',
+	},
+	{
+		name: '9 HelpSteer2-preference, second better',
+		format: 'helpsteer2',
+		row: { prompt: QUESTION, response_1: BAD, response_2: GOOD, preference_strength: 3, split: 'train' },
+		says: [`source:test: ${GOOD} ×3`],
+		split: 'train',
+	},
+	{
+		name: '10 HelpSteer3 preference, a tie',
+		format: 'helpsteer3',
+		row: {
+			domain: 'general',
+			language: 'english',
+			context: [user(QUESTION)],
+			response1: GOOD,
+			response2: BAD,
+			overall_preference: 0,
+			individual_preference: [{ score: 0, reasoning: 'Alike.' }],
+		},
+		says: ['source:test: tie'],
+		metadata: { domain: 'general', language: 'english', individual_preference: [{ score: 0, reasoning: 'Alike.' }] },
+	},
+	{
+		name: '11 Argilla, a label and a suggestion',
+		format: 'argilla',
+		row: {
+			id: '1',
+			fields: { prompt: QUESTION, response1: BAD, response2: GOOD },
+			metadata: { batch: 4 },
+			suggestions: { preference: { value: 'response1', score: 0.9, agent: 'm' } },
+			responses: {
+				preference: [
+					{ value: 'response2', user_id: 'u1' },
+					{ value: 'response1', user_id: 'u2', status: 'discarded' },
+				],
+				reason: [{ value: 'says how', user_id: 'u1' }],
+			},
+			vectors: {},
+			_server_id: 's1',
+		},
+		says: [`u1: ${GOOD}`, `model:m: ${BAD}`],
+		metadata: { batch: 4, id: '1', _server_id: 's1' },
+	},
+	{
+		name: '11 Argilla, a ranking question',
+		format: 'argilla',
+		row: {
+			fields: { prompt: QUESTION, response1: GOOD, response2: BAD },
+			suggestions: {},
+			responses: {
+				order: [
+					{
+						value: [
+							{ value: 'response1', rank: 1 },
+							{ value: 'response2', rank: 2 },
+						],
+						user_id: 'u1',
+					},
+				],
+			},
+		},
+		says: [`u1: ${GOOD}`],
+	},
+	{
+		name: '12 Label Studio',
+		format: 'label-studio',
+		row: {
+			id: 1,
+			data: { prompt: QUESTION, text1: BAD, text2: GOOD, topic: 'food' },
+			annotations: [
+				{
+					id: 9,
+					completed_by: 3,
+					result: [
+						{ id: 'r', type: 'pairwise', from_name: 'pw', to_name: 'text1,text2', value: { selected: 'right' } },
+					],
+				},
+				{ id: 10, completed_by: { id: 4, email: 'x@example.org' }, was_cancelled: true, result: [] },
+			],
+		},
+		says: [`label-studio-3: ${GOOD}`],
+		metadata: { id: 1, topic: 'food' },
+	},
+	{
+		name: '13 OpenAI',
+		format: 'openai',
+		row: {
+			input: { messages: [user(QUESTION)], tools: [], parallel_tool_calls: true },
+			preferred_output: [assistant(GOOD)],
+			non_preferred_output: [assistant(BAD)],
+		},
+		says: [`source:test: ${GOOD}`],
+		metadata: { input: { parallel_tool_calls: true } },
+	},
+	{
+		name: '13 OpenAI, older names of the sides',
+		format: 'openai',
+		row: {
+			input: { messages: [user(QUESTION)] },
+			preferred_completion: [assistant(GOOD)],
+			non_preferred_completion: [assistant(BAD)],
+		},
+		says: [`source:test: ${GOOD}`],
+	},
+	{
+		name: '14 LLaMA-Factory, alpaca',
+		format: 'llama-factory',
+		row: { instruction: QUESTION, input: '', chosen: GOOD, rejected: BAD },
+		says: [`source:test: ${GOOD}`],
+	},
+	{
+		name: '14 LLaMA-Factory, alpaca with a query, a system turn and a history',
+		format: 'llama-factory',
+		row: {
+			instruction: 'Answer.',
+			input: QUESTION,
+			system: 'Be brief.',
+			history: [['Hello', 'Hi']],
+			chosen: GOOD,
+			rejected: BAD,
+		},
+		id: idOf(
+			[system('Be brief.'), user('Hello'), assistant('Hi'), user(`Answer.\n${QUESTION}`)],
+			[assistant(GOOD)],
+			[assistant(BAD)],
+		),
+		says: [`source:test: ${GOOD}`],
+	},
+	{
+		name: '15 LLaMA-Factory, ShareGPT',
+		format: 'llama-factory',
+		row: {
+			conversations: [{ from: 'human', value: QUESTION }],
+			chosen: { from: 'gpt', value: GOOD },
+			rejected: { from: 'gpt', value: BAD },
+		},
+		says: [`source:test: ${GOOD}`],
+	},
+	{
+		name: '16 Axolotl, chat template',
+		format: 'axolotl',
+		row: { messages: [user(QUESTION)], chosen: assistant(GOOD), rejected: assistant(BAD) },
+		says: [`source:test: ${GOOD}`],
+	},
+	...(
+		[
+			['intel', { question: QUESTION, chosen: GOOD, rejected: BAD }],
+			['argilla', { instruction: QUESTION, chosen_response: GOOD, rejected_response: BAD }],
+			['icr', { input: QUESTION, chosen: GOOD, rejected: BAD }],
+			['prompt_pairs', { prompt: QUESTION, chosen: GOOD, rejected: BAD }],
+		] as const
+	).map(([name, row]) => ({
+		name: `17 Axolotl, chatml.${name}`,
+		format: 'axolotl',
+		row: { system: 'Be brief.', ...row },
+		id: idOf([system('Be brief.'), user(QUESTION)], [assistant(GOOD)], [assistant(BAD)]),
+		says: [`source:test: ${GOOD}`],
+	})),
+	{
+		name: '19 Chatbot Arena',
+		format: 'arena',
+		row: {
+			question_id: 'q',
+			model_a: 'x',
+			model_b: 'y',
+			winner: 'model_b',
+			conversation_a: CHAT_BAD,
+			conversation_b: CHAT,
+			turn: 1,
+		},
+		says: [`source:test: ${GOOD}`],
+		metadata: { question_id: 'q', model_a: 'x', model_b: 'y', turn: 1 },
+	},
+	{
+		name: '19 Chatbot Arena, chats written as text, both bad',
+		format: 'arena',
+		row: {
+			model_a: 'x',
+			model_b: 'y',
+			winner: 'tie (bothbad)',
+			conversation_a: JSON.stringify(CHAT),
+			conversation_b: JSON.stringify(CHAT_BAD),
+		},
+		says: ['source:test: both_bad'],
+	},
+	{
+		name: '20 LMArena, 140k',
+		format: 'arena',
+		row: {
+			id: 'i',
+			model_a: 'x',
+			model_b: 'y',
+			winner: 'both_bad',
+			conversation_a: CHAT,
+			conversation_b: CHAT_BAD,
+			full_conversation: [{ user: QUESTION }],
+			is_code: false,
+		},
+		says: ['source:test: both_bad'],
+		metadata: { id: 'i', model_a: 'x', model_b: 'y', is_code: false },
+	},
+	{
+		name: '21 LMSYS, Kaggle',
+		format: 'arena-table',
+		row: {
+			id: 7,
+			model_a: 'x',
+			model_b: 'y',
+			prompt: JSON.stringify([QUESTION]),
+			response_a: JSON.stringify([GOOD]),
+			response_b: JSON.stringify([BAD]),
+			winner_model_a: 1,
+			winner_model_b: 0,
+			winner_tie: 0,
+		},
+		says: [`source:test: ${GOOD}`],
+		metadata: { id: 7, model_a: 'x', model_b: 'y' },
+	},
+	{
+		name: '22 a chat beside a rejected response',
+		format: 'ms-swift',
+		row: { messages: CHAT, rejected_response: BAD },
+		says: [`source:test: ${GOOD}`],
+	},
+];
+
+for (const { name, format, row, id, says, metadata, split } of SHAPES) {
+	test(`shape ${name} is read without a question`, async () => {
+		const read = await readContent(lines(row, row));
+		assert.deepEqual(read.rejected, []);
+		assert.equal(read.format, format);
+		const [first] = read.rows;
+		assert.ok(first !== undefined);
+		assert.equal(first.comparison.id, id ?? PLAIN);
+		assert.deepEqual(said(first), says);
+		if (metadata !== undefined) assert.deepEqual(first.metadata, metadata);
+		assert.equal(first.split, split);
+	});
+}
+
+test('shape 18 Nectar: every two answers are a pair of one prompt, equal ranks a tie, equal texts none', async () => {
+	const { format, rows, rejected } = await readContent(
+		lines({
+			prompt: `\n\nHuman: ${QUESTION}\n\nAssistant: `,
+			answers: [
+				{ answer: BAD, model: 'x', rank: 2 },
+				{ answer: GOOD, model: 'y', rank: 1 },
+				{ answer: 'Iron.', model: 'z', rank: 2 },
+				{ answer: GOOD, model: 'w', rank: 3 },
+			],
+			turns: 1,
+			num_responses: 4,
+			source: ['own'],
+		}),
+	);
+	assert.deepEqual(rejected, []);
+	assert.equal(format, 'nectar');
+	assert.equal(new Set(rows.map((row) => row.comparison.promptId)).size, 1);
+	assert.deepEqual(
+		rows.flatMap(said),
+		[GOOD, GOOD, 'tie', BAD, 'Iron.'].map((text) => `source:test: ${text}`),
+	);
+	assert.ok(rows.some((row) => row.comparison.id === PLAIN));
+	assert.deepEqual(rows[0]?.metadata, {
+		first: { model: 'y', rank: 1 },
+		second: { model: 'x', rank: 2 },
+		turns: 1,
+		num_responses: 4,
+		source: ['own'],
+	});
+});
+
+test('a message tree gives pairs wherever replies are ranked; deleted ones and unranked ones make none', async () => {
+	const reply = (text: string, rank: number | null, replies: object[] = [], more: object = {}) => ({
+		message_id: text,
+		role: 'assistant',
+		text,
+		rank,
+		replies,
+		...more,
+	});
+	const ask = (text: string, replies: object[]) => ({ message_id: text, role: 'prompter', text, replies });
+	const follow = ask('And the oil?', [reply('Butter.', 1), reply('None.', 0)]);
+	const tree = {
+		message_tree_id: 't',
+		tree_state: 'ready_for_export',
+		prompt: ask(QUESTION, [
+			reply(GOOD, 0, [follow]),
+			reply(BAD, 1),
+			reply('Spam.', 2, [], { deleted: true }),
+			reply('Later.', null),
+		]),
+	};
+	const { format, rows, rejected } = await readContent(
+		lines(tree, { ...tree, prompt: ask('Nobody answered', [reply('Once', 0)]) }),
+	);
+	assert.equal(format, 'message-tree');
+	assert.deepEqual(rows.map(said), [[`source:test: ${GOOD}`], ['source:test: None.']]);
+	assert.equal(rows[0]?.comparison.id, PLAIN);
+	assert.deepEqual(
+		rows[1]?.comparison.prompt.messages.map(({ content }) => content),
+		[QUESTION, GOOD, 'And the oil?'],
+	);
+	assert.match(rejected[0]?.reason ?? '', /at least two ranked replies/u);
+});
+
+test('completions with scores become pairs of one prompt', async () => {
+	const { format, rows } = await readContent(
+		lines({
+			instruction: QUESTION,
+			completions: [
+				{ model: 'x', response: BAD, overall_score: 3 },
+				{ model: 'y', response: GOOD, overall_score: 8.5 },
+			],
+		}),
+	);
+	assert.equal(format, 'ultrafeedback');
+	assert.deepEqual(rows.map(said), [[`source:test: ${GOOD}`]]);
+	assert.equal(rows[0]?.comparison.id, PLAIN);
+});
+
+test('bad rows of a shape are named by field, others go on', async () => {
+	const good = { prompt: QUESTION, response_1: GOOD, response_2: BAD, preference_strength: 1 };
+	const { rows, rejected } = await readContent(
+		lines(
+			good,
+			{ ...good, preference_strength: 9 },
+			{ ...good, response_2: [BAD, 'Other'] },
+			{ ...good, response_2: GOOD },
+		),
+	);
+	assert.equal(rows.length, 1);
+	assert.deepEqual(
+		rejected.map(({ line }) => line),
+		[2, 3, 4],
+	);
+	assert.match(rejected[0]!.reason, /preference_strength: expected a whole number from -3 to 3, found the number 9/u);
+	assert.match(rejected[1]!.reason, /response_2/u);
+});
+
+test('a KTO row is refused with what it lacks', async () => {
+	await assert.rejects(
+		readContent(lines({ prompt: QUESTION, completion: GOOD, label: true })),
+		/one completion with a label \(KTO\)/u,
+	);
+});
