@@ -10,9 +10,9 @@ import { sampleClusters } from '../shift/novelty.ts';
 import { clusteredAuc, type DomainScores, permutationP, shiftAuc } from '../shift/two-sample.ts';
 import { magnitudes, promptRows, type ResponseTexts, responseRows } from './domain-features.ts';
 import { dealFolds, MAX_FOLDS } from './folds.ts';
-import { kernelOn, LANES, lanesMemory } from './lane-kernel.ts';
+import { kernelOn, LANES, lanesMemory, placeRows } from './lane-kernel.ts';
 import { denseScale, type FeatureRows, squaredNorms } from './matrix.ts';
-import { accumulate, emptyState, type LaneProblem, LaneSolver } from './solve.ts';
+import { accumulate, emptyState, type LaneProblem, LaneSolver, resetState } from './solve.ts';
 
 /** Most clusters and items a side; of more, a seeded sample of whole clusters. At 1,000 a side an AUC is known to ± 0.04 or better. */
 export const MAX_CLUSTERS = 1_000;
@@ -214,6 +214,7 @@ export function crossFit(
 	const weight = new Float64Array(x.rows).fill(1);
 	const memory = lanesMemory();
 	const kernel = kernelOn(memory);
+	const placed = placeRows(x, memory);
 	const state = emptyState(x, memory);
 	return (heldout) => {
 		const rate = [new Float64Array(LANES), new Float64Array(LANES)] as const;
@@ -222,18 +223,17 @@ export function crossFit(
 		}
 		for (const side of rate) for (let l = 0; l < LANES; l++) side[l] = side[l]! > 0 ? 0.5 / side[l]! : 0;
 		const y = Float64Array.from(heldout);
-		const problem: LaneProblem = { x, scale, norm, y, weight, fold, part: heldout, rows, rate, ridge: RIDGE };
-		state.q.fill(0.5);
-		state.theta.fill(0);
+		const problem: LaneProblem = { x: placed, scale, norm, y, weight, fold, part: heldout, rows, rate, ridge: RIDGE };
+		resetState(state);
 		accumulate(kernel, problem, rows, state.theta, (i, step) => {
 			for (let l = 0; l < LANES; l++) {
 				step[l] = fold[i] === l ? 0 : (rate[heldout[i] === 1 ? 1 : 0][l]! * (y[i]! - 0.5)) / RIDGE;
 			}
 		});
 		const solver = new LaneSolver(kernel, problem, state);
-		for (let pass = 0; pass < MAX_PASSES && solver.pass().seen > TOLERANCE; pass++);
+		for (let pass = 0; pass < MAX_PASSES && solver.pass() > TOLERANCE; pass++);
 		const score = new Float64Array(x.rows);
-		solver.certificate(score);
+		solver.look(score);
 		return score;
 	};
 }

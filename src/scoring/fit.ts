@@ -1,6 +1,6 @@
 import { pairLoss, sigmoid } from '../calibration/records.ts';
-import { kernelOn, LANES, type LaneKernel } from './lane-kernel.ts';
-import { accumulate, type LaneProblem, LaneSolver, type LaneState } from './solve.ts';
+import { kernelOn, LANES, type LaneKernel, STRIDE } from './lane-kernel.ts';
+import { accumulate, type LaneProblem, LaneSolver, type LaneState, resetState } from './solve.ts';
 
 /**
  * Gaps in nats: while ρ is searched, and certified for what is reported. Measured on the real sets: thirty times tighter search
@@ -96,6 +96,7 @@ function carryOver(
 	const share = start.s < 1 ? (1 - s) / (1 - start.s) : s / start.s;
 	const scaling = (start.ridge / ridge) * (s === start.s ? 1 : share);
 	into.q.set(start.state.q);
+	into.v.set(start.state.v);
 	for (let j = 0; j < into.theta.length; j++) into.theta[j] = scaling * start.state.theta[j]!;
 	if (s === start.s) return;
 	const [other, rows] = start.s < 1 ? ([1, data.reference] as const) : ([0, data.train] as const);
@@ -104,9 +105,13 @@ function carryOver(
 		// The part had no weight yet and so no dual variables: what the neighbour's model says of it.
 		if (enters) kernel.dot(start.state.theta);
 		for (let l = 0; l < LANES; l++) {
-			if (enters) into.q[i * LANES + l] = sigmoid(kernel.z[l]!);
+			const at = i * STRIDE + l;
+			if (enters) {
+				into.v[at] = kernel.z[l]!;
+				into.q[at] = sigmoid(kernel.z[l]!);
+			}
 			const change = problem.rate[other][l]! / ridge - (scaling * before[other][l]!) / start.ridge;
-			step[l] = fold[i] === l ? 0 : weight[i]! * change * (y[i]! - into.q[i * LANES + l]!);
+			step[l] = fold[i] === l ? 0 : weight[i]! * change * (y[i]! - into.q[at]!);
 		}
 	});
 }
@@ -116,8 +121,7 @@ function startCold(
 	{ rows, part, rate, fold, weight, y, ridge, ...problem }: LaneProblem,
 	into: LaneState,
 ): void {
-	into.q.fill(0.5);
-	into.theta.fill(0);
+	resetState(into);
 	accumulate(kernel, problem, rows, into.theta, (i, step) => {
 		const rates = rate[part[i] === 1 ? 1 : 0];
 		for (let l = 0; l < LANES; l++) step[l] = fold[i] === l ? 0 : (weight[i]! * rates[l]! * (y[i]! - 0.5)) / ridge;
@@ -129,16 +133,11 @@ function mixture(s: number, [train, reference]: readonly [number, number]): numb
 	return (s < 1 ? (1 - s) * train : 0) + (s > 0 ? s * reference : 0);
 }
 
-/** Mean losses out of fold of the parts that have a share, exactly at θ. */
-function heldOutLosses(kernel: LaneKernel, data: FitData, s: number, theta: Float64Array): [number, number] {
+/** Mean losses out of fold of the parts that have a share, from the margins of their rows. */
+function meanLosses(data: FitData, s: number, margins: Float64Array): [number, number] {
 	const mean = (rows: Int32Array): number => {
 		let loss = 0;
-		for (let k = 0; k < rows.length; k++) {
-			const i = rows[k]!;
-			kernel.row(data.x, i);
-			kernel.dot(theta);
-			loss += pairLoss(kernel.z[data.fold[i]!]!, data.y[i]!);
-		}
+		for (let k = 0; k < rows.length; k++) loss += pairLoss(margins[rows[k]!]!, data.y[rows[k]!]!);
 		return loss / rows.length;
 	};
 	return [s < 1 ? mean(data.train) : Number.NaN, s > 0 ? mean(data.reference) : Number.NaN];
@@ -147,26 +146,17 @@ function heldOutLosses(kernel: LaneKernel, data: FitData, s: number, theta: Floa
 /**
  * Solves while it is open whether the loss out of fold is lower than `against`.
  */
-function search(
-	kernel: LaneKernel,
-	data: FitData,
-	solver: LaneSolver,
-	{ s, start, into, against, close }: FitTask,
-): FitResult {
+function search(data: FitData, solver: LaneSolver, { s, start, against, close }: FitTask): FitResult {
+	const margins = new Float64Array(data.x.rows);
 	// Where the solution starts from, its loss is known.
 	let last = start === null ? Number.NaN : mixture(s, start.losses);
 	const tolerance = close === true ? SEARCH_TOLERANCE / 100 : SEARCH_TOLERANCE;
 	for (let passes = 1; ; passes++) {
-		const { seen, heldOut } = solver.pass();
-		if (seen <= tolerance || passes === MAX_PASSES) {
-			const losses = heldOutLosses(kernel, data, s, into.theta);
-			return { loss: mixture(s, losses), losses, gap: Infinity, passes };
-		}
-		const losses = [
-			s < 1 ? heldOut[0] / data.train.length : Number.NaN,
-			s > 0 ? heldOut[1] / data.reference.length : Number.NaN,
-		] as const;
+		const solved = solver.pass(margins) <= tolerance || passes === MAX_PASSES;
+		if (solved) solver.look(margins);
+		const losses = meanLosses(data, s, margins);
 		const loss = mixture(s, losses);
+		if (solved) return { loss, losses, gap: Infinity, passes };
 		const excess = against == null ? 0 : loss - against;
 		// Worse by more than the passes left could take back, each of which moves it by a fraction of the last.
 		if (excess > 4 * Math.abs(loss - last)) return { loss, losses, gap: Infinity, passes };
@@ -182,12 +172,12 @@ export function runFit(data: FitData, task: FitTask): FitResult {
 	if (start === null) startCold(kernel, problem, into);
 	else carryOver(kernel, problem, data, { s, start, into });
 	const solver = new LaneSolver(kernel, problem, into);
-	if (margins === undefined) return search(kernel, data, solver, task);
+	if (margins === undefined) return search(data, solver, task);
 	let passes = 0;
 	let gap = Infinity;
 	while (gap > FINAL_TOLERANCE && passes < MAX_PASSES) {
 		passes++;
-		if (solver.pass().seen <= 10 * FINAL_TOLERANCE || passes === MAX_PASSES) {
+		if (solver.pass() <= 10 * FINAL_TOLERANCE || passes === MAX_PASSES) {
 			gap = solver.certificate(margins.outOfFold);
 		}
 	}

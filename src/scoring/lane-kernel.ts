@@ -25,6 +25,49 @@ interface Kernel extends WebAssembly.Exports {
 	dot(theta: number, e: number, mid: number, end: number, d: number, last: number, w: number, z: number): void;
 	// biome-ignore format: one line, as the other
 	add(theta: number, e: number, mid: number, end: number, d: number, last: number, w: number, step: number, factor: number): void;
+	// biome-ignore format: one line, as the other
+	sweep(order: number, stop: number, table: number, theta: number, w: number, width: number, q: number, v: number, factor: number, z: number, seen: number, inverse: number, moving: number): void;
+}
+
+/** Bytes of a row's record in the kernel's memory (lanes.wat), and where what it holds stands in it, in numbers of its size. */
+const RECORD_BYTES = 64;
+const RECORD = {
+	entries: 0,
+	mid: 1,
+	end: 2,
+	dense: 3,
+	duals: 4,
+	own: 5,
+	rates: 6,
+	weight: 4,
+	norm: 5,
+	z: 6,
+	gap: 7,
+} as const;
+
+/** What coordinate steps need of the rows they are made on: a `LaneProblem` is one. */
+export interface SweptRows {
+	readonly x: LaneRows;
+	/** ‖x_i‖² after scaling, one a row of x. */
+	readonly norm: Float64Array;
+	readonly weight: Float64Array;
+	/** Lane that does not see the row; −1 = all do. */
+	readonly fold: Int32Array;
+	/** 0 or 1: which of the two rates a row has. */
+	readonly part: Uint8Array;
+	readonly rows: Int32Array;
+	readonly rate: readonly [Float64Array, Float64Array];
+}
+
+/** Rows laid out for `sweep`, by their place in `rows`. */
+export interface SweepTable {
+	readonly rows: Int32Array;
+	/** Places of the rows in the order of their turns. */
+	readonly order: Int32Array;
+	/** z of the lane that does not see the row, as it was when it had its turn. */
+	z(place: number): number;
+	/** Largest of the row's gaps over lanes, when it had its turn. */
+	gap(place: number): number;
 }
 
 let compiled: WebAssembly.Module | null = null;
@@ -45,6 +88,12 @@ export function emptyWeights(memory: WebAssembly.Memory, columns: number): Float
 	return new Float64Array(memory.buffer, at, columns * STRIDE);
 }
 
+/** Zeros of so many rows, in every lane: row i and lane l at i·STRIDE + l. */
+export function emptyDuals(memory: WebAssembly.Memory, rows: number): Float64Array {
+	const at = grow(memory, rows * COLUMN_BYTES);
+	return new Float64Array(memory.buffer, at, rows * STRIDE);
+}
+
 /** The rows, copied into the memory unless they are too large for it. */
 export function placeRows(x: FeatureRows, memory: WebAssembly.Memory): LaneRows {
 	const { column, dense } = x;
@@ -57,11 +106,13 @@ export function placeRows(x: FeatureRows, memory: WebAssembly.Memory): LaneRows 
 	return { ...x, column: columns, dense: values, placed };
 }
 
-/** x_i·θ and θ += step·x_i in every lane (lanes.wat). For one thread. */
+/** x_i·θ, θ += step·x_i and dual coordinate steps in every lane (lanes.wat). For one thread. */
 export class LaneKernel {
 	/** What `dot` found, and what `add` takes; one number a lane. */
 	readonly z: Float64Array;
 	readonly step: Float64Array;
+	/** Sums over the rows of the last sweep of the gaps met; one number a lane. */
+	readonly seen: Float64Array;
 	readonly #memory: WebAssembly.Memory;
 	readonly #kernel: Kernel;
 	readonly #zAt: number;
@@ -73,6 +124,8 @@ export class LaneKernel {
 	#denseAt = 0;
 	#denseEnd = 0;
 	#sparse = 0;
+	/** Records of the rows of `table`, after the rates they point to. */
+	#table: Float64Array = new Float64Array(0);
 	/** Room for a row that has no place. */
 	#entries: Int32Array = new Int32Array(0);
 	#values: Float64Array = new Float64Array(0);
@@ -82,8 +135,9 @@ export class LaneKernel {
 		compiled ??= new WebAssembly.Module(Buffer.from(LANES_WASM, 'base64'));
 		this.#kernel = new WebAssembly.Instance(compiled, { lanes: { memory } }).exports as Kernel;
 		this.#memory = memory;
-		this.#zAt = grow(memory, 2 * COLUMN_BYTES);
+		this.#zAt = grow(memory, 3 * COLUMN_BYTES);
 		this.#stepAt = this.#zAt + COLUMN_BYTES;
+		this.seen = new Float64Array(memory.buffer, this.#stepAt + COLUMN_BYTES, STRIDE);
 		this.z = new Float64Array(memory.buffer, this.#zAt, LANES);
 		this.step = new Float64Array(memory.buffer, this.#stepAt, LANES);
 	}
@@ -116,6 +170,87 @@ export class LaneKernel {
 		const w = at + this.#sparse;
 		const { add } = this.#kernel;
 		add(at, this.#entriesAt, this.#midAt, this.#endAt, this.#denseAt, this.#denseEnd, w, this.#stepAt, factors);
+	}
+
+	/** Lays rows out for `sweep`, in place of those before. */
+	table({ x, norm, weight, fold, part, rows, rate }: SweptRows): SweepTable {
+		const [lanes, each] = [STRIDE * STRIDE, RECORD_BYTES / 8];
+		const records = 2 * lanes;
+		const size = records + rows.length * each + Math.ceil(rows.length / 2);
+		if (size > this.#table.length) this.#table = this.#numbers(size);
+		const numbers = this.#table;
+		const at = numbers.byteOffset;
+		for (const [of, rates] of rate.entries()) {
+			// By the lane that does not see the row; the last for rows that all do.
+			for (let own = 0; own < STRIDE; own++) {
+				for (let l = 0; l < STRIDE; l++) {
+					numbers[of * lanes + own * STRIDE + l] = l === own || l >= LANES ? 0 : rates[l]!;
+				}
+			}
+		}
+		const addresses = new Int32Array(numbers.buffer, at + 8 * records, rows.length * 2 * each);
+		for (let k = 0; k < rows.length; k++) {
+			const i = rows[k]!;
+			const own = fold[i]! < 0 ? LANES : fold[i]!;
+			const [record, double] = [2 * k * each, records + k * each];
+			if (x.placed !== undefined) {
+				this.row(x, i);
+				this.#note(addresses, record);
+			}
+			addresses[record + RECORD.duals] = i * COLUMN_BYTES;
+			addresses[record + RECORD.own] = 8 * own;
+			addresses[record + RECORD.rates] = at + 8 * ((part[i] === 1 ? lanes : 0) + own * STRIDE);
+			numbers[double + RECORD.weight] = weight[i]!;
+			numbers[double + RECORD.norm] = norm[i]!;
+		}
+		const order = new Int32Array(numbers.buffer, at + 8 * (records + rows.length * each), rows.length);
+		for (let k = 0; k < rows.length; k++) order[k] = k;
+		return {
+			rows,
+			order,
+			z: (place) => numbers[records + place * each + RECORD.z]!,
+			gap: (place) => numbers[records + place * each + RECORD.gap]!,
+		};
+	}
+
+	/**
+	 * The first `count` rows in the table's order: z of each, and with `step` a coordinate step in every lane.
+	 * @param table the last one laid out
+	 */
+	sweep(
+		{ rows, order }: SweepTable,
+		count: number,
+		x: LaneRows,
+		{ q, v, theta }: { readonly q: Float64Array; readonly v: Float64Array; readonly theta: Float64Array },
+		step: { readonly factors: number; readonly ridge: number } | null,
+	): void {
+		this.seen.fill(0);
+		const records = this.#table.byteOffset + 16 * STRIDE * STRIDE;
+		const addresses = new Int32Array(this.#memory.buffer, records, (rows.length * RECORD_BYTES) / 4);
+		const run = (from: number, to: number): void =>
+			this.#kernel.sweep(
+				...([order.byteOffset + 4 * from, order.byteOffset + 4 * to, records] as const),
+				...([theta.byteOffset, theta.byteOffset + x.columns * COLUMN_BYTES, 8 * x.width] as const),
+				...([q.byteOffset, v.byteOffset, step?.factors ?? 0, this.#zAt, this.seen.byteOffset] as const),
+				...([1 / (step?.ridge ?? 1), step === null ? 0 : 1] as const),
+			);
+		if (x.placed !== undefined) {
+			run(0, count);
+			return;
+		}
+		for (let k = 0; k < count; k++) {
+			this.row(x, rows[order[k]!]!);
+			this.#note(addresses, (order[k]! * RECORD_BYTES) / 4);
+			run(k, k + 1);
+		}
+	}
+
+	/** Where the present row stands, into the record that begins there. */
+	#note(addresses: Int32Array, record: number): void {
+		addresses[record + RECORD.entries] = this.#entriesAt;
+		addresses[record + RECORD.mid] = this.#midAt;
+		addresses[record + RECORD.end] = this.#endAt;
+		addresses[record + RECORD.dense] = this.#denseAt;
 	}
 
 	/** Lays 1/scale² of the dense columns into the memory, in place of those before. @returns the address */

@@ -1,13 +1,21 @@
-;; x·θ and θ += step·x of one row x, for six lanes at once: three vectors of two doubles a column. `npm run kernel` turns this into
-;; lanes-wasm.ts. Measured against the same loops in JavaScript: half the time.
+;; x·θ and θ += step·x of one row x, and dual coordinate steps on many rows (`sweep`), for six lanes at once: three vectors of two
+;; doubles a column. `npm run kernel` turns this into lanes-wasm.ts. Measured against the same loops in JavaScript: half the time.
 ;;
 ;; A row is a list of columns, 4 bytes each: those of +1 from $e to $mid, those of −1 from $mid to $end; then values of the dense
 ;; columns, 8 bytes each, from $d to $last, whose weights follow one another from $w. All are addresses in the one memory.
+;;
+;; What `sweep` knows of a row is a record of 64 bytes:
+;;   0 $e, 4 $mid, 8 $end, 12 $d      16 offset of its duals      20 offset of the lane that does not see it (the sixth: all do)
+;;   24 address of its part's rates   28 unused                   32 weight      40 ‖x‖²
+;;   48 out: z of the lane that does not see it                   56 out: largest of its lanes' gaps
 (module
 	(import "lanes" "memory" (memory 1 65536 shared))
 
+	;; Largest gap of the present row, in two lanes.
+	(global $most (mut v128) (v128.const i64x2 0 0))
+
 	;; Writes the six sums to $z.
-	(func (export "dot")
+	(func $dot (export "dot")
 		(param $theta i32) (param $e i32) (param $mid i32) (param $end i32)
 		(param $d i32) (param $last i32) (param $w i32) (param $z i32)
 		(local $at i32) (local $value v128) (local $a v128) (local $b v128) (local $c v128)
@@ -41,7 +49,7 @@
 		(v128.store offset=32 (local.get $z) (local.get $c)))
 
 	;; Reads the six steps at $step; each dense value is multiplied by the one at $factor.
-	(func (export "add")
+	(func $add (export "add")
 		(param $theta i32) (param $e i32) (param $mid i32) (param $end i32)
 		(param $d i32) (param $last i32) (param $w i32) (param $step i32) (param $factor i32)
 		(local $at i32) (local $value v128) (local $a v128) (local $b v128) (local $c v128)
@@ -77,4 +85,151 @@
 			(local.set $d (i32.add (local.get $d) (i32.const 8)))
 			(local.set $factor (i32.add (local.get $factor) (i32.const 8)))
 			(local.set $w (i32.add (local.get $w) (i32.const 48)))
+			(br $next))))
+
+	;; σ(w) = 1/(1 + e^−w). e^x = 2^n·e^r with |r| ≤ ln 2 / 2, ln 2 in two parts (Cody & Waite 1980), and Taylor's polynomial of degree
+	;; 13, even and odd powers apart: to the last place or two of a double, and the same on every machine.
+	(func $sigmoid (param $w v128) (result v128)
+		(local $x v128) (local $n v128) (local $t v128) (local $r v128) (local $s v128) (local $even v128) (local $odd v128)
+		(local.set $x (f64x2.max (v128.const f64x2 -700 -700)
+			(f64x2.min (v128.const f64x2 700 700) (f64x2.neg (local.get $w)))))
+		;; 1.5·2^52: what is added to it is rounded to a whole number, which then stands in the lowest bits.
+		(local.set $t (f64x2.add
+			(f64x2.mul (local.get $x) (v128.const f64x2 1.4426950408889634 1.4426950408889634))
+			(v128.const f64x2 6755399441055744 6755399441055744)))
+		(local.set $n (f64x2.sub (local.get $t) (v128.const f64x2 6755399441055744 6755399441055744)))
+		(local.set $r (f64x2.sub
+			(f64x2.sub (local.get $x)
+				(f64x2.mul (local.get $n) (v128.const f64x2 0x1.62e42feep-1 0x1.62e42feep-1)))
+			(f64x2.mul (local.get $n) (v128.const f64x2 0x1.a39ef35793c76p-33 0x1.a39ef35793c76p-33))))
+		(local.set $s (f64x2.mul (local.get $r) (local.get $r)))
+		(local.set $even (v128.const f64x2 2.08767569878681e-09 2.08767569878681e-09))
+		(local.set $odd (v128.const f64x2 1.6059043836821613e-10 1.6059043836821613e-10))
+		(local.set $even (f64x2.add (v128.const f64x2 2.755731922398589e-07 2.755731922398589e-07) (f64x2.mul (local.get $s) (local.get $even))))
+		(local.set $odd (f64x2.add (v128.const f64x2 2.505210838544172e-08 2.505210838544172e-08) (f64x2.mul (local.get $s) (local.get $odd))))
+		(local.set $even (f64x2.add (v128.const f64x2 2.48015873015873e-05 2.48015873015873e-05) (f64x2.mul (local.get $s) (local.get $even))))
+		(local.set $odd (f64x2.add (v128.const f64x2 2.7557319223985893e-06 2.7557319223985893e-06) (f64x2.mul (local.get $s) (local.get $odd))))
+		(local.set $even (f64x2.add (v128.const f64x2 0.001388888888888889 0.001388888888888889) (f64x2.mul (local.get $s) (local.get $even))))
+		(local.set $odd (f64x2.add (v128.const f64x2 0.0001984126984126984 0.0001984126984126984) (f64x2.mul (local.get $s) (local.get $odd))))
+		(local.set $even (f64x2.add (v128.const f64x2 0.041666666666666664 0.041666666666666664) (f64x2.mul (local.get $s) (local.get $even))))
+		(local.set $odd (f64x2.add (v128.const f64x2 0.008333333333333333 0.008333333333333333) (f64x2.mul (local.get $s) (local.get $odd))))
+		(local.set $even (f64x2.add (v128.const f64x2 0.5 0.5) (f64x2.mul (local.get $s) (local.get $even))))
+		(local.set $odd (f64x2.add (v128.const f64x2 0.16666666666666666 0.16666666666666666) (f64x2.mul (local.get $s) (local.get $odd))))
+		(local.set $even (f64x2.add (v128.const f64x2 1 1) (f64x2.mul (local.get $s) (local.get $even))))
+		(local.set $odd (f64x2.add (v128.const f64x2 1 1) (f64x2.mul (local.get $s) (local.get $odd))))
+		(local.set $even (f64x2.add (local.get $even) (f64x2.mul (local.get $r) (local.get $odd))))
+		(f64x2.div (v128.const f64x2 1 1)
+			(f64x2.add (v128.const f64x2 1 1)
+				(i64x2.add (local.get $even) (i64x2.shl (local.get $t) (i32.const 52))))))
+
+	;; Two lanes of one row: q and v = logit q move towards the root w of w + reach·σ(w) = z + reach·q, where both become σ(w) and w;
+	;; lanes of c = 0 stay. Newton from v inside the bracket: the first step needs no exponential, and a tenth of the distance left over
+	;; is near enough, since the next passes come back to this row and every w is feasible.
+	;; Adds the gap met, second order, at $seen. Returns c·(old q − new q)/ρ.
+	(func $lanes
+		(param $z v128) (param $c v128) (param $reach v128) (param $q i32) (param $v i32) (param $seen i32) (param $inverse v128)
+		(result v128)
+		(local $old v128) (local $before v128) (local $distance v128) (local $target v128) (local $low v128) (local $high v128)
+		(local $near v128) (local $w v128) (local $p v128) (local $value v128) (local $settled v128) (local $slope v128)
+		(local $gap v128) (local $some v128) (local $tries i32)
+		(local.set $old (v128.load (local.get $q)))
+		(local.set $before (v128.load (local.get $v)))
+		(local.set $distance (f64x2.sub (local.get $z) (local.get $before)))
+		(local.set $target (f64x2.add (local.get $z) (f64x2.mul (local.get $reach) (local.get $old))))
+		(local.set $low (f64x2.sub (local.get $target) (local.get $reach)))
+		(local.set $high (local.get $target))
+		;; Below 10^−14, roundings could keep it from ever being near.
+		(local.set $near (f64x2.add (v128.const f64x2 1e-14 1e-14)
+			(f64x2.mul (v128.const f64x2 0.1 0.1) (f64x2.abs (local.get $distance)))))
+		(local.set $slope (f64x2.mul (local.get $old) (f64x2.sub (v128.const f64x2 1 1) (local.get $old))))
+		(local.set $gap (local.get $slope))
+		(local.set $w (f64x2.add (local.get $before) (f64x2.div (local.get $distance)
+			(f64x2.add (v128.const f64x2 1 1) (f64x2.mul (local.get $reach) (local.get $slope))))))
+		(block $done (loop $next
+			(local.set $w (v128.bitselect
+				(local.get $w)
+				(f64x2.mul (v128.const f64x2 0.5 0.5) (f64x2.add (local.get $low) (local.get $high)))
+				(v128.and (f64x2.ge (local.get $w) (local.get $low)) (f64x2.le (local.get $w) (local.get $high)))))
+			(local.set $p (call $sigmoid (local.get $w)))
+			(local.set $slope (f64x2.mul (local.get $p) (f64x2.sub (v128.const f64x2 1 1) (local.get $p))))
+			(local.set $value (f64x2.sub
+				(f64x2.add (local.get $w) (f64x2.mul (local.get $reach) (local.get $p)))
+				(local.get $target)))
+			(local.set $settled (f64x2.le (f64x2.abs (local.get $value)) (local.get $near)))
+			(br_if $done (i64x2.all_true (local.get $settled)))
+			(local.set $tries (i32.add (local.get $tries) (i32.const 1)))
+			(br_if $done (i32.ge_u (local.get $tries) (i32.const 60)))
+			(local.set $high (v128.bitselect (local.get $w) (local.get $high)
+				(f64x2.gt (local.get $value) (v128.const f64x2 0 0))))
+			(local.set $low (v128.bitselect (local.get $w) (local.get $low)
+				(f64x2.lt (local.get $value) (v128.const f64x2 0 0))))
+			(local.set $w (v128.bitselect
+				(local.get $w)
+				(f64x2.sub (local.get $w) (f64x2.div (local.get $value)
+					(f64x2.add (v128.const f64x2 1 1) (f64x2.mul (local.get $reach) (local.get $slope)))))
+				(local.get $settled)))
+			(br $next)))
+		(local.set $some (f64x2.gt (local.get $c) (v128.const f64x2 0 0)))
+		(local.set $p (v128.bitselect (local.get $p) (local.get $old) (local.get $some)))
+		(v128.store (local.get $q) (local.get $p))
+		(v128.store (local.get $v) (v128.bitselect (local.get $w) (local.get $before) (local.get $some)))
+		(local.set $gap (f64x2.mul
+			(f64x2.mul (f64x2.mul (v128.const f64x2 0.5 0.5) (local.get $c))
+				(f64x2.max (local.get $gap) (local.get $slope)))
+			(f64x2.mul (local.get $distance) (local.get $distance))))
+		(v128.store (local.get $seen) (f64x2.add (v128.load (local.get $seen)) (local.get $gap)))
+		(global.set $most (f64x2.max (global.get $most) (local.get $gap)))
+		(f64x2.mul (f64x2.mul (local.get $c) (local.get $inverse)) (f64x2.sub (local.get $old) (local.get $p))))
+
+	;; For each row number from $order to $stop: z, and where $moving a coordinate step of every lane. Records stand at $table; $width is
+	;; the bytes of a row's dense values, $z room for twelve doubles, $seen six sums, $inverse 1/ρ.
+	(func (export "sweep")
+		(param $order i32) (param $stop i32) (param $table i32) (param $theta i32) (param $w i32) (param $width i32)
+		(param $q i32) (param $v i32) (param $factor i32) (param $z i32) (param $seen i32) (param $inverse f64) (param $moving i32)
+		(local $row i32) (local $duals i32) (local $rates i32) (local $e i32) (local $mid i32) (local $end i32) (local $d i32)
+		(local $weight v128) (local $norm v128) (local $c v128) (local $by v128) (local $any v128)
+		(local.set $by (f64x2.splat (local.get $inverse)))
+		(block $done (loop $next
+			(br_if $done (i32.ge_u (local.get $order) (local.get $stop)))
+			(local.set $row (i32.add (local.get $table) (i32.shl (i32.load (local.get $order)) (i32.const 6))))
+			(local.set $order (i32.add (local.get $order) (i32.const 4)))
+			(local.set $e (i32.load (local.get $row)))
+			(local.set $mid (i32.load offset=4 (local.get $row)))
+			(local.set $end (i32.load offset=8 (local.get $row)))
+			(local.set $d (i32.load offset=12 (local.get $row)))
+			(call $dot (local.get $theta) (local.get $e) (local.get $mid) (local.get $end)
+				(local.get $d) (i32.add (local.get $d) (local.get $width)) (local.get $w) (local.get $z))
+			(f64.store offset=48 (local.get $row)
+				(f64.load (i32.add (local.get $z) (i32.load offset=20 (local.get $row)))))
+			(br_if $next (i32.eqz (local.get $moving)))
+			(local.set $duals (i32.load offset=16 (local.get $row)))
+			(local.set $rates (i32.load offset=24 (local.get $row)))
+			(local.set $weight (v128.load64_splat offset=32 (local.get $row)))
+			(local.set $norm (f64x2.mul (v128.load64_splat offset=40 (local.get $row)) (local.get $by)))
+			(global.set $most (v128.const i64x2 0 0))
+			(local.set $any (v128.const i64x2 0 0))
+			(local.set $c (f64x2.mul (local.get $weight) (v128.load (local.get $rates))))
+			(local.set $c (call $lanes (v128.load (local.get $z)) (local.get $c) (f64x2.mul (local.get $c) (local.get $norm))
+				(i32.add (local.get $q) (local.get $duals)) (i32.add (local.get $v) (local.get $duals))
+				(local.get $seen) (local.get $by)))
+			(v128.store offset=48 (local.get $z) (local.get $c))
+			(local.set $any (v128.or (local.get $any) (local.get $c)))
+			(local.set $c (f64x2.mul (local.get $weight) (v128.load offset=16 (local.get $rates))))
+			(local.set $c (call $lanes (v128.load offset=16 (local.get $z)) (local.get $c) (f64x2.mul (local.get $c) (local.get $norm))
+				(i32.add (local.get $q) (i32.add (local.get $duals) (i32.const 16))) (i32.add (local.get $v) (i32.add (local.get $duals) (i32.const 16)))
+				(i32.add (local.get $seen) (i32.const 16)) (local.get $by)))
+			(v128.store offset=64 (local.get $z) (local.get $c))
+			(local.set $any (v128.or (local.get $any) (local.get $c)))
+			(local.set $c (f64x2.mul (local.get $weight) (v128.load offset=32 (local.get $rates))))
+			(local.set $c (call $lanes (v128.load offset=32 (local.get $z)) (local.get $c) (f64x2.mul (local.get $c) (local.get $norm))
+				(i32.add (local.get $q) (i32.add (local.get $duals) (i32.const 32))) (i32.add (local.get $v) (i32.add (local.get $duals) (i32.const 32)))
+				(i32.add (local.get $seen) (i32.const 32)) (local.get $by)))
+			(v128.store offset=80 (local.get $z) (local.get $c))
+			(local.set $any (v128.or (local.get $any) (local.get $c)))
+			(f64.store offset=56 (local.get $row)
+				(f64.max (f64x2.extract_lane 0 (global.get $most)) (f64x2.extract_lane 1 (global.get $most))))
+			(br_if $next (i32.eqz (v128.any_true (local.get $any))))
+			(call $add (local.get $theta) (local.get $e) (local.get $mid) (local.get $end)
+				(local.get $d) (i32.add (local.get $d) (local.get $width)) (local.get $w)
+				(i32.add (local.get $z) (i32.const 48)) (local.get $factor))
 			(br $next)))))

@@ -1,10 +1,10 @@
 import type { PairFeatures } from './features.ts';
 import type { FitData, FitTask } from './fit.ts';
-import { emptyWeights, LANES, lanesMemory, placeRows, STRIDE } from './lane-kernel.ts';
+import { emptyWeights, lanesMemory, placeRows, STRIDE } from './lane-kernel.ts';
 import { denseScale, type FeatureRows, squaredNorms } from './matrix.ts';
 import { type States, searchRidges, type Tried } from './ridge-search.ts';
 import { asShared, sharedFloat64 } from './shared.ts';
-import type { LaneState } from './solve.ts';
+import { emptyState, type LaneState } from './solve.ts';
 import { inline, type Threads } from './threads.ts';
 
 /** Rows of one run by part; row numbers are those of the features. */
@@ -46,22 +46,20 @@ export interface PathPoint {
 /** Searched solutions, reused: at 1 M pairs each is 50 MB. */
 class Pool implements States {
 	private readonly free: LaneState[] = [];
-	private readonly rows: number;
-	private readonly columns: number;
+	private readonly x: FeatureRows;
 	private readonly memory: WebAssembly.Memory;
 
-	constructor({ rows, columns, width }: FeatureRows, memory: WebAssembly.Memory) {
-		this.rows = rows;
-		this.columns = columns + width;
+	constructor(x: FeatureRows, memory: WebAssembly.Memory) {
+		this.x = x;
 		this.memory = memory;
 	}
 
 	weights(): Float64Array {
-		return emptyWeights(this.memory, this.columns);
+		return emptyWeights(this.memory, this.x.columns + this.x.width);
 	}
 
 	take(): LaneState {
-		return this.free.pop() ?? { q: sharedFloat64(this.rows * LANES), theta: this.weights() };
+		return this.free.pop() ?? emptyState(this.x, this.memory);
 	}
 
 	give(state: LaneState): void {
@@ -135,7 +133,7 @@ export async function solvePath(
 		const evaluated = Array.from({ length: parts.folds }, () => sharedFloat64(parts.evaluated.length));
 		const searching = states.take();
 		// Kept with the point: its weights are read of one point in fourteen.
-		const into = { q: searching.q, theta: states.weights() };
+		const into = { ...searching, theta: states.weights() };
 		const { gap } = await fit({ s, ridge, start: best, into, margins: { outOfFold, evaluated } });
 		states.give(searching);
 		done++;

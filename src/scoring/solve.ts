@@ -1,6 +1,14 @@
 import { seededRandom } from '../calibration/random.ts';
-import { pairLoss, softplus } from '../calibration/records.ts';
-import { emptyWeights, LANES, type LaneKernel, type LaneRows } from './lane-kernel.ts';
+import { softplus } from '../calibration/records.ts';
+import {
+	emptyDuals,
+	emptyWeights,
+	LANES,
+	type LaneKernel,
+	STRIDE,
+	type SweepTable,
+	type SweptRows,
+} from './lane-kernel.ts';
 import type { FeatureRows } from './matrix.ts';
 
 /**
@@ -8,39 +16,24 @@ import type { FeatureRows } from './matrix.ts';
  * a constant would prefer a position (P(a ≻ b) = 1 − P(b ≻ a) has to hold).
  * c_il = weight_i·rate[part_i][l], and 0 where l = fold_i: that lane's model does not see the row.
  */
-export interface LaneProblem {
-	readonly x: LaneRows;
+export interface LaneProblem extends SweptRows {
 	/** The dense columns are divided by these. */
 	readonly scale: Float64Array;
-	/** ‖x_i‖² after scaling, one a row of x. */
-	readonly norm: Float64Array;
 	/** Vote share of `chosen`, one a row of x. */
 	readonly y: Float64Array;
-	readonly weight: Float64Array;
-	/** Lane that does not see the row; −1 = all do. */
-	readonly fold: Int32Array;
-	/** 0 or 1: which of the two rates a row has. */
-	readonly part: Uint8Array;
 	/** Rows with a coefficient above 0 in some lane, in any order. */
 	readonly rows: Int32Array;
-	readonly rate: readonly [Float64Array, Float64Array];
 	readonly ridge: number;
 }
 
 /**
- * Where a solution is kept: dual variables q ≈ σ(z), rows × LANES, and θ(q), weights of n-grams, then of dense features ÷ scale, as
- * `emptyWeights` makes them.
+ * Where a solution is kept, all in the kernel's memory: dual variables q ≈ σ(z) and their logits v, as `emptyDuals` makes them, and
+ * θ(q), weights of n-grams, then of dense features ÷ scale, as `emptyWeights` makes them.
  */
 export interface LaneState {
 	readonly q: Float64Array;
+	readonly v: Float64Array;
 	readonly theta: Float64Array;
-}
-
-export interface PassResult {
-	/** Largest over lanes of Σ c·½·q(1−q)·(logit q − z)²: second order of the gap, as each row met it before its step. */
-	readonly seen: number;
-	/** By part: Σ over rows of the loss under the model that does not see the row, as it was met on the way. */
-	readonly heldOut: readonly [number, number];
 }
 
 /** How much of the rows may hold nine tenths of the gap for passes over those alone to pay. */
@@ -51,7 +44,15 @@ const INNER_PASSES = 8;
 const BLOCK = 8;
 
 export function emptyState(x: FeatureRows, memory: WebAssembly.Memory): LaneState {
-	return { q: new Float64Array(x.rows * LANES), theta: emptyWeights(memory, x.columns + x.width) };
+	const [q, v] = [emptyDuals(memory, x.rows), emptyDuals(memory, x.rows)];
+	return { q, v, theta: emptyWeights(memory, x.columns + x.width) };
+}
+
+/** Every dual at ½ and θ = 0. */
+export function resetState({ q, v, theta }: LaneState): void {
+	q.fill(0.5);
+	v.fill(0);
+	theta.fill(0);
 }
 
 /**
@@ -64,56 +65,57 @@ export class LaneSolver {
 	readonly #kernel: LaneKernel;
 	readonly #problem: LaneProblem;
 	readonly #state: LaneState;
-	/** Logits of q. */
-	readonly #v: Float64Array;
-	readonly #order: Int32Array;
-	readonly #share: Float64Array;
+	readonly #table: SweepTable;
 	readonly #blocks: Int32Array;
 	readonly #random: ReturnType<typeof seededRandom>;
-	readonly #seen = new Float64Array(LANES);
 
-	/** @param state θ has to be θ(q) of this problem, in the kernel's memory; changed in place */
+	/**
+	 * One at a time on a kernel.
+	 * @param state θ has to be θ(q) of this problem, in the kernel's memory; changed in place
+	 */
 	constructor(kernel: LaneKernel, problem: LaneProblem, state: LaneState) {
 		this.#kernel = kernel;
 		this.#problem = problem;
 		this.#state = state;
+		this.#table = kernel.table(problem);
 		const { rows } = problem;
-		this.#v = new Float64Array(rows.length * LANES);
-		this.#order = Int32Array.from(rows, (_, k) => k);
-		this.#share = new Float64Array(rows.length);
 		this.#blocks = Int32Array.from({ length: Math.ceil(rows.length / BLOCK) }, (_, b) => b);
 		// A fixed seed: an order that depends on nothing but the problem.
 		this.#random = seededRandom(rows.length);
-		for (let k = 0; k < rows.length; k++) {
-			const at = rows[k]! * LANES;
-			for (let l = 0; l < LANES; l++) this.#v[k * LANES + l] = logit(state.q[at + l]!);
-		}
 	}
 
 	/**
 	 * One step on every row, in a new order; then, where few rows hold the gap (R's, each of which weighs much), more on those.
+	 * @param margins takes z of each row under the model that does not see it, as the row was met before its step
+	 * @returns largest over lanes of Σ c·½·q(1−q)·(logit q − z)², second order of the gap, as each row met it before its step
 	 */
-	pass(): PassResult {
+	pass(margins: Float64Array | null = null): number {
 		const { rows } = this.#problem;
 		this.#shuffle();
-		const heldOut = this.#sweep(rows.length);
-		const seen = this.#most();
+		const seen = this.#sweep(rows.length);
+		if (margins !== null) this.#read(margins);
 		const least = seen / (3 * rows.length);
-		const order = this.#order;
+		const { order } = this.#table;
 		let active = 0;
 		for (let k = 0; k < order.length; k++) {
-			if (this.#share[k]! <= least) continue;
-			const row = order[k]!;
+			const place = order[k]!;
+			if (this.#table.gap(place) <= least) continue;
 			order[k] = order[active]!;
-			order[active++] = row;
+			order[active++] = place;
 		}
 		if (active <= FEW * rows.length) {
 			for (let inner = 0, left = seen; inner < INNER_PASSES && left > seen / 10 && active > 0; inner++) {
-				this.#sweep(active);
-				left = this.#most();
+				left = this.#sweep(active);
 			}
 		}
-		return { seen, heldOut };
+		return seen;
+	}
+
+	/** z of every row under the model that does not see it, at the present θ. */
+	look(margins: Float64Array): void {
+		const { rows, x } = this.#problem;
+		this.#kernel.sweep(this.#table, rows.length, x, this.#state, null);
+		this.#read(margins);
 	}
 
 	/**
@@ -125,7 +127,7 @@ export class LaneSolver {
 		const { q, theta } = this.#state;
 		const kernel = this.#kernel;
 		const { z } = kernel;
-		const seen = this.#seen.fill(0);
+		const seen = new Float64Array(LANES);
 		for (let k = 0; k < rows.length; k++) {
 			const i = rows[k]!;
 			const rates = rate[part[i] === 1 ? 1 : 0];
@@ -134,21 +136,21 @@ export class LaneSolver {
 			if (margins !== null && fold[i]! >= 0) margins[i] = z[fold[i]!]!;
 			for (let l = 0; l < LANES; l++) {
 				const c = fold[i] === l ? 0 : weight[i]! * rates[l]!;
-				if (c > 0) seen[l] = seen[l]! + c * divergence(q[i * LANES + l]!, z[l]!);
+				if (c > 0) seen[l] = seen[l]! + c * divergence(q[i * STRIDE + l]!, z[l]!);
 			}
 		}
-		return this.#most();
+		return Math.max(...seen);
 	}
 
-	#most(): number {
-		let most = 0;
-		for (let l = 0; l < LANES; l++) most = Math.max(most, this.#seen[l]!);
-		return most;
+	#read(margins: Float64Array): void {
+		const { rows, fold } = this.#problem;
+		for (let k = 0; k < rows.length; k++) if (fold[rows[k]!]! >= 0) margins[rows[k]!] = this.#table.z(k);
 	}
 
 	#shuffle(): void {
 		const blocks = this.#blocks;
-		const n = this.#order.length;
+		const { order } = this.#table;
+		const n = order.length;
 		for (let b = blocks.length - 1; b > 0; b--) {
 			const other = this.#random.index(b + 1);
 			const block = blocks[other]!;
@@ -157,56 +159,16 @@ export class LaneSolver {
 		}
 		for (let b = 0, k = 0; b < blocks.length; b++) {
 			const first = blocks[b]! * BLOCK;
-			for (let row = first, end = Math.min(n, first + BLOCK); row < end; row++) this.#order[k++] = row;
+			for (let row = first, end = Math.min(n, first + BLOCK); row < end; row++) order[k++] = row;
 		}
 	}
 
-	/** One step on each of the first `count` rows of the order. @returns the held-out loss of the rows met */
-	#sweep(count: number): [number, number] {
-		const { x, scale, rows, part, rate, fold, weight, norm, y, ridge } = this.#problem;
-		const { q, theta } = this.#state;
-		const [v, order, share] = [this.#v, this.#order, this.#share];
-		const kernel = this.#kernel;
-		const factors = kernel.factors(scale);
-		const { z, step } = kernel;
-		const seen = this.#seen.fill(0);
-		const heldOut: [number, number] = [0, 0];
-		for (let k = 0; k < count; k++) {
-			const row = order[k]!;
-			const i = rows[row]!;
-			const of = part[i] === 1 ? 1 : 0;
-			const rates = rate[of];
-			const own = fold[i]!;
-			const reachOfOne = norm[i]! / ridge;
-			kernel.row(x, i);
-			kernel.dot(theta);
-			if (own >= 0) heldOut[of] += pairLoss(z[own]!, y[i]!);
-			let most = 0;
-			let moved = false;
-			for (let l = 0; l < LANES; l++) {
-				const c = l === own ? 0 : weight[i]! * rates[l]!;
-				if (c === 0) {
-					step[l] = 0;
-					continue;
-				}
-				const old = q[i * LANES + l]!;
-				const before = v[row * LANES + l]!;
-				const distance = z[l]! - before;
-				const after = coordinate(before, old, distance, c * reachOfOne);
-				const now = reached;
-				const curve = Math.max(old * (1 - old), now * (1 - now));
-				const gap = 0.5 * c * curve * distance * distance;
-				seen[l] = seen[l]! + gap;
-				if (gap > most) most = gap;
-				v[row * LANES + l] = after;
-				q[i * LANES + l] = now;
-				step[l] = (c * (old - now)) / ridge;
-				if (now !== old) moved = true;
-			}
-			share[k] = most;
-			if (moved) kernel.add(theta, factors);
-		}
-		return heldOut;
+	/** One step on each of the first `count` rows of the order. @returns as `pass` does */
+	#sweep(count: number): number {
+		const { x, scale, ridge } = this.#problem;
+		const factors = this.#kernel.factors(scale);
+		this.#kernel.sweep(this.#table, count, x, this.#state, { factors, ridge });
+		return Math.max(...this.#kernel.seen);
 	}
 }
 
@@ -227,42 +189,6 @@ export function accumulate(
 		stepOf(rows[k]!, kernel.step);
 		kernel.add(theta, factors);
 	}
-}
-
-function logit(p: number): number {
-	if (p === 0.5) return 0;
-	// A saturated q (|z| > 36) must not bring infinities into differences.
-	return Math.max(-40, Math.min(40, Math.log(p) - Math.log1p(-p)));
-}
-
-/** σ(w) of the w that `coordinate` returned last: it has been computed there, and an exponential is a tenth of a row's time. */
-let reached = 0.5;
-
-/**
- * Towards the root w of w + reach·σ(w) = z + reach·q, where q = σ(v): Newton from v inside the bracket. The first step needs no
- * exponential, and a tenth of the distance left over is near enough: the next passes come back to this row, and every w is feasible.
- * @param distance z − v
- */
-function coordinate(v: number, q: number, distance: number, reach: number): number {
-	const target = v + distance + reach * q;
-	let low = target - reach;
-	let high = target;
-	let w = v + distance / (1 + reach * q * (1 - q));
-	const near = 0.1 * Math.abs(distance);
-	for (let step = 0; step < 60; step++) {
-		if (!(w >= low && w <= high)) w = (low + high) / 2;
-		const p = 1 / (1 + Math.exp(-w));
-		const value = w + reach * p - target;
-		if (Math.abs(value) <= near) {
-			reached = p;
-			return w;
-		}
-		if (value > 0) high = w;
-		else low = w;
-		w -= value / (1 + reach * p * (1 - p));
-	}
-	reached = 1 / (1 + Math.exp(-w));
-	return w;
 }
 
 /** KL(Bern(q) ‖ Bern(σ(z))) = q·ln q + (1−q)·ln(1−q) + ln(1+e^z) − q·z, never below 0. */

@@ -18,7 +18,7 @@ async function search(grid: readonly number[], bottom: (s: number) => number, er
 		{
 			states: {
 				take() {
-					const state = { q: new Float64Array(0), theta: new Float64Array(0) };
+					const state = { q: new Float64Array(0), v: new Float64Array(0), theta: new Float64Array(0) };
 					inUse.add(state);
 					most = Math.max(most, inUse.size);
 					return state;
