@@ -155,6 +155,11 @@ const Event = v.variant('type', [
 	v.object({ ...header, type: v.literal('erased'), comparisons: Ids, reason: v.string() }),
 ]);
 
+/** A variant looks at one schema after the other; nearly all events are of a few types. */
+const BY_TYPE: ReadonlyMap<unknown, (typeof Event.options)[number]> = new Map(
+	Event.options.map((schema) => [schema.entries.type.literal, schema]),
+);
+
 /** The body of an event before the journal gives it its header. */
 export type NewEvent = EventBody;
 
@@ -181,7 +186,8 @@ export function parseEventLine(line: string): { readonly event: JournalEvent } |
 	} catch {
 		return { problem: 'torn or not JSON' };
 	}
-	const parsed = v.safeParse(Event, value);
+	const type = (value as { type?: unknown } | null)?.type;
+	const parsed = v.safeParse((BY_TYPE.get(type) as typeof Event | undefined) ?? Event, value);
 	if (!parsed.success) {
 		const issue = parsed.issues[0];
 		const at = issue.path?.map((p) => String(p.key)).join('.') ?? '';
