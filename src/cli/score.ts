@@ -155,7 +155,7 @@ async function sayWhereTextsGo(context: CommandContext, api: WorkspaceApi, http:
 	if (away.length === 0) return;
 	const { splits } = await api.info();
 	const pairs = Object.entries(splits).reduce(
-		(sum, [split, { judged }]) => sum + (split === 'excluded' ? 0 : judged),
+		(sum, [split, { judged, pairs: all }]) => sum + (split === 'excluded' ? 0 : (judged ?? all)),
 		0,
 	);
 	context.warn(`Sending prompts and responses of up to ${plural(pairs, 'pair')} to ${away.join(' and ')}.`);

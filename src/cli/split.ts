@@ -98,9 +98,13 @@ export function splitText(
 			label,
 			count(c.prompts),
 			count(c.pairs),
-			c.pairs === 0 ? '' : `${count(c.judged)} (${Math.floor((c.judged / c.pairs) * 100)} %)`,
-			c.disputed === 0 ? '' : count(c.disputed),
-			count(c.judgments),
+			c.pairs === 0
+				? ''
+				: c.judged === null
+					? 'sealed'
+					: `${count(c.judged)} (${Math.floor((c.judged / c.pairs) * 100)} %)`,
+			c.disputed === null ? 'sealed' : c.disputed === 0 ? '' : count(c.disputed),
+			c.judgments === null ? 'sealed' : count(c.judgments),
 			manifest === null ? '' : `${manifest.manifest}${change}`,
 		];
 	};
@@ -137,6 +141,11 @@ export function splitText(
 		...Object.entries(frozen).map(
 			([split, f]) => `Froze ${SPLIT_LABELS[split as Split]}: ${plural(f.prompts, 'prompt')}, manifest ${f.manifest}.`,
 		),
+		...(halves.sealed.reason === undefined
+			? []
+			: [
+					'Sealed: hidden until a decision (pairwright decide); what is left to judge: pairwright progress. The tuning half is the part of held-out that can be counted.',
+				]),
 		...leakNotes(overview),
 		...(spans === 0
 			? []

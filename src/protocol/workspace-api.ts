@@ -47,10 +47,12 @@ export interface WorkspaceEvents {
 export interface SplitCount {
 	readonly prompts: number;
 	readonly pairs: number;
-	/** Comparisons with a resolution other than `open`. */
-	readonly judged: number;
-	readonly disputed: number;
-	readonly judgments: number;
+	/** Comparisons with a resolution other than `open`; null while the sealed half is among them (rules.md, The seal). */
+	readonly judged: number | null;
+	readonly disputed: number | null;
+	readonly judgments: number | null;
+	/** Why the last three are null. */
+	readonly reason?: string;
 }
 
 export interface WorkspaceInfo {
@@ -302,6 +304,8 @@ export interface AdjudicationItem {
 	readonly disputed: boolean;
 	readonly flags: readonly { readonly who: string; readonly note: string | null; readonly at: string }[];
 	readonly names: 'hidden' | 'shown';
+	/** The decision in force where the pair was flagged after it: it stands until another one is recorded. */
+	readonly earlier?: { readonly verdict: Verdict; readonly reason: string; readonly at: string };
 	/** The decision in force; from then on names are shown. */
 	readonly decided: {
 		readonly event: string;

@@ -1,13 +1,16 @@
 import type { Database } from './database.ts';
 
-/** What waits for an adjudication. The index `comparisons_adjudicate` has the same words: SQLite uses it only then. */
-const WAITING = "decided_by <> 'adjudication' AND (resolution = 'disputed' OR flagged = 1)";
+/**
+ * What waits for an adjudication: what is adjudicated is never disputed, and flagged only if that was after the decision. The index
+ * `comparisons_adjudicate` has the same words: SQLite uses it only then.
+ */
+const WAITING = "resolution = 'disputed' OR flagged = 1";
 
 /** Ids of what waits, in the order that is the same for all, without those that the caller holds. */
 export function nextToAdjudicate(db: Database, count: number, held: ReadonlySet<string>): string[] {
 	return db
 		.all<{ id: string }>(
-			`SELECT id FROM comparisons WHERE ${WAITING} ORDER BY order_key, id LIMIT ?`,
+			`SELECT id FROM comparisons WHERE (${WAITING}) ORDER BY order_key, id LIMIT ?`,
 			count + held.size,
 		)
 		.map(({ id }) => id)

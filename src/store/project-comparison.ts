@@ -33,6 +33,7 @@ export interface ComparisonState extends Resolved {
 	readonly judgments: readonly Judgment[];
 	/** Named people with a verdict. */
 	readonly named: number;
+	/** Flagged, and nobody has settled it since. */
 	readonly flagged: boolean;
 	readonly standing: readonly Standing[];
 }
@@ -136,6 +137,8 @@ export function projectComparison(
 			skips.set(event.person, { cannot, later: cannot ? null : event.seq });
 		} else if (event.type === 'adjudicated') {
 			adjudicated = event.verdict;
+			// It answers what was flagged before it; a flag after it asks for another look.
+			flagged = false;
 		} else if (event.type === 'flagged') {
 			flagged = true;
 		}

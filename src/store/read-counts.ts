@@ -2,9 +2,19 @@ import type { Split } from '../domain/split.ts';
 import type { SplitCount } from '../protocol/workspace-api.ts';
 import type { Database } from './database.ts';
 
-export const NO_COUNT: SplitCount = { prompts: 0, pairs: 0, judged: 0, disputed: 0, judgments: 0 };
+/** Counts of a place as the fold keeps them, the sealed half's verdicts among them. */
+export interface PlaceCount {
+	readonly prompts: number;
+	readonly pairs: number;
+	/** Comparisons with a resolution other than `open`. */
+	readonly judged: number;
+	readonly disputed: number;
+	readonly judgments: number;
+}
 
-export function addCounts(...counts: readonly SplitCount[]): SplitCount {
+export const NO_COUNT: PlaceCount = { prompts: 0, pairs: 0, judged: 0, disputed: 0, judgments: 0 };
+
+export function addCounts(...counts: readonly PlaceCount[]): PlaceCount {
 	return counts.reduce(
 		(sum, c) => ({
 			prompts: sum.prompts + c.prompts,
@@ -18,22 +28,41 @@ export function addCounts(...counts: readonly SplitCount[]): SplitCount {
 }
 
 /** Kept by the fold; read in microseconds at any size. */
-export function placeCounts(db: Database): ReadonlyMap<string, SplitCount> {
+export function placeCounts(db: Database): ReadonlyMap<string, PlaceCount> {
 	return new Map(
 		db
-			.all<SplitCount & { place: string }>('SELECT place, prompts, pairs, judged, disputed, judgments FROM counts')
+			.all<PlaceCount & { place: string }>('SELECT place, prompts, pairs, judged, disputed, judgments FROM counts')
 			.map(({ place, ...count }) => [place, count]),
 	);
 }
 
-export function splitCounts(places: ReadonlyMap<string, SplitCount>): Record<Split, SplitCount> {
-	const of = (place: string) => places.get(place) ?? NO_COUNT;
+export const SEALED_COUNTS = 'hidden until a decision: verdicts on the sealed half';
+
+/** Places' counts as they may be shown, and added up only so that nothing can be subtracted. */
+export interface ShownCounts {
+	/** Counts of places added up; without verdicts where the sealed half is among them before an opening. */
+	of(...places: readonly string[]): SplitCount;
+	readonly splits: Readonly<Record<Split, SplitCount>>;
+}
+
+export function shownCounts(db: Database): ShownCounts {
+	const counts = placeCounts(db);
+	const sealed = db.value("SELECT 1 FROM comparisons WHERE place = 'E' AND opened = 0 LIMIT 1") !== undefined;
+	const of = (...places: readonly string[]): SplitCount => {
+		const count = addCounts(...places.map((place) => counts.get(place) ?? NO_COUNT));
+		if (!sealed || !places.includes('E')) return count;
+		const { prompts, pairs } = count;
+		return { prompts, pairs, judged: null, disputed: null, judgments: null, reason: SEALED_COUNTS };
+	};
 	return {
-		train: of('train'),
-		eval: of('eval'),
-		heldout: addCounts(of('R'), of('E'), of('heldout')),
-		retention: of('retention'),
-		excluded: of('excluded'),
+		of,
+		splits: {
+			train: of('train'),
+			eval: of('eval'),
+			heldout: of('R', 'E', 'heldout'),
+			retention: of('retention'),
+			excluded: of('excluded'),
+		},
 	};
 }
 

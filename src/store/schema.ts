@@ -83,7 +83,7 @@ CREATE INDEX comparisons_prompt ON comparisons(prompt);
 CREATE INDEX comparisons_queue ON comparisons(tier, order_key);
 CREATE INDEX comparisons_place ON comparisons(place);
 CREATE INDEX comparisons_adjudicate ON comparisons(order_key, id)
-	WHERE decided_by <> 'adjudication' AND (resolution = 'disputed' OR flagged = 1);
+	WHERE resolution = 'disputed' OR flagged = 1;
 CREATE TABLE standing(
 	comparison INTEGER NOT NULL, annotator TEXT NOT NULL, verdict TEXT, strength INTEGER, at TEXT, event TEXT,
 	kind TEXT, blind INTEGER, seq INTEGER, cannot INTEGER NOT NULL, later INTEGER,

@@ -51,9 +51,11 @@ function itemOf(ctx: Context, id: string): AdjudicationItem {
 	const c = readComparison(ctx.db, id);
 	const state = comparisonState(ctx.db, c.n, id);
 	const standing = historyOf(ctx.db, id).filter(({ retracted }) => !retracted);
-	const decision = standing.findLast(({ event }) => event.type === 'adjudicated')?.event as
+	const latest = standing.findLast(({ event }) => event.type === 'adjudicated')?.event as
 		| EventOf<'adjudicated'>
 		| undefined;
+	// Flagged after it was decided: to be settled anew, by somebody who does not see first who settled it how.
+	const decision = state.flagged ? undefined : latest;
 	const flags = standing.map(({ event }) => event).filter((event) => event.type === 'flagged');
 	const said = byAnnotator(state.judgments);
 	const people = shuffled(id, [...[...said.keys()].filter(isNamed), ...flags.map(({ person }) => person)]);
@@ -88,6 +90,9 @@ function itemOf(ctx: Context, id: string): AdjudicationItem {
 		disputed: state.resolution === 'disputed',
 		flags: flags.map(({ person, note, time }) => ({ who: nameOf(person), note: note ?? null, at: time })),
 		names: hidden ? 'hidden' : 'shown',
+		...(latest === undefined || decision !== undefined
+			? {}
+			: { earlier: { verdict: latest.verdict, reason: latest.reason, at: latest.time } }),
 		decided:
 			decision === undefined
 				? null

@@ -4,12 +4,11 @@ import {
 	addCounts,
 	countEvents,
 	judgedSince,
-	NO_COUNT,
 	placeCounts,
 	queueCounts,
+	shownCounts,
 	skippedBy,
 	sourceProblems,
-	splitCounts,
 } from '../store/read-counts.ts';
 import { indexState } from '../store/search-index.ts';
 import type { Context } from './context.ts';
@@ -21,7 +20,7 @@ const DAY_MS = 24 * 3600 * 1000;
 /** What every view shows at a glance, from counts that the fold keeps. */
 export function info(ctx: Context): WorkspaceInfo {
 	const person = ctx.person();
-	const places = placeCounts(ctx.db);
+	const counts = shownCounts(ctx.db);
 	const { mineLeft, othersLeft } = myQueue(ctx, person).sizes();
 	return {
 		root: ctx.paths.root,
@@ -30,8 +29,8 @@ export function info(ctx: Context): WorkspaceInfo {
 		person,
 		config: ctx.config,
 		guidelines: ctx.guidelines,
-		splits: splitCounts(places),
-		halves: { reference: places.get('R') ?? NO_COUNT, sealed: places.get('E') ?? NO_COUNT },
+		splits: counts.splits,
+		halves: { reference: counts.of('R'), sealed: counts.of('E') },
 		queue: mineLeft + othersLeft + dueRepeats(ctx, person).length,
 		review: queueCounts(ctx.db, person).review,
 		proposals: openProposals(ctx).length,

@@ -68,7 +68,8 @@ function workOf(row: WorkRow, standing: readonly StandingRow[], assignment: Assi
 }
 
 function add({ count, ...rest }: Tally, { row, wanted, left, nobody }: Work): Tally {
-	const given = Math.min(row.named, wanted);
+	// Which of the sealed half were settled before all asked for had judged would tell where people differed.
+	const given = row.sealed && row.adjudicated ? wanted : Math.min(row.named, wanted);
 	count.comparisons++;
 	count.needed += given + left;
 	count.judged += given;

@@ -2,7 +2,7 @@ import type { SplitsOverview } from '../protocol/workspace-api.ts';
 import { facetCounts } from '../store/cluster-query.ts';
 import { copiesPending } from '../store/copies.ts';
 import { nearPending } from '../store/near-edges.ts';
-import { addCounts, NO_COUNT, placeCounts, splitCounts } from '../store/read-counts.ts';
+import { shownCounts } from '../store/read-counts.ts';
 import {
 	annotatorNames,
 	compositionVersion,
@@ -43,15 +43,15 @@ function composition(ctx: Context): readonly PlaceFacts[] {
 
 /** Everything the Splits view draws: sizes, facets, sources, lengths, leakage, proposals. */
 export function splits(ctx: Context): SplitsOverview {
-	const counts = placeCounts(ctx.db);
+	const counts = shownCounts(ctx.db);
 	const facts = composition(ctx);
 	const leaks = findLeaks(ctx);
 	return {
-		splits: splitCounts(counts),
-		halves: { reference: counts.get('R') ?? NO_COUNT, sealed: counts.get('E') ?? NO_COUNT },
+		splits: counts.splits,
+		halves: { reference: counts.of('R'), sealed: counts.of('E') },
 		places: PLACES.map(({ place, split, keys }, i) => ({
 			place,
-			count: addCounts(...keys.map((key) => counts.get(key) ?? NO_COUNT)),
+			count: counts.of(...keys),
 			...(facts[i] as PlaceFacts),
 			frozen: frozenDiff(ctx.db, split),
 		})),

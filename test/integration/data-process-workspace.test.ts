@@ -63,7 +63,7 @@ test('a window works on a workspace through its data process, survives its death
 	const other = comparisons.find((c) => c.id !== first!.comparison)!;
 	assert.equal((await cli.run(['judge', other.id, 'b', '--workspace', cli.dir])).code, 0);
 	await until('the verdict of the command line arrives', () => changes.some((c) => c.what.includes('judgments')));
-	const sum = (splits: typeof before) => Object.values(splits).reduce((all, s) => all + s.judgments, 0);
+	const sum = (splits: typeof before) => Object.values(splits).reduce((all, s) => all + (s.judgments ?? 0), 0);
 	assert.equal(sum((await api.info()).splits), sum(before) + 1);
 
 	writeFileSync(join(cli.dir, '.pairwright', 'guidelines.md'), '# New guidelines\n');

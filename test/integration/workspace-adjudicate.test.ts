@@ -85,6 +85,37 @@ test('what differs or is flagged waits in the one order, without names, and leav
 	await workspace.close();
 });
 
+test('a pair flagged after it was decided waits again, names hidden, until it is decided anew', async (t) => {
+	const dir = folder(t);
+	const { workspace } = await openAt(dir, 'mara');
+	await workspace.importFiles([writeDisputed(dir, 2)], {}, job());
+	const [{ comparison } = assert.fail()] = (await workspace.adjudicationQueue({ count: 1 })).items;
+	await workspace.flag({ comparison, note: 'unclear' });
+	const item = async () => (await workspace.adjudicationQueue({ count: 1, ids: [comparison] })).items[0];
+	const waiting = async () => (await workspace.adjudicationQueue({ count: 0 })).total;
+	const flagged = async () => (await workspace.list({ status: 'flagged' })).total;
+	await workspace.adjudicate({ comparison, verdict: 'b', reason: 'it is true' });
+	assert.deepEqual([await waiting(), await flagged()], [0, 0], 'the decision answers the flag before it');
+
+	const again = await workspace.flag({ comparison, note: 'the source was withdrawn' });
+	assert.deepEqual([await waiting(), await flagged()], [1, 1]);
+	const [shown] = (await workspace.adjudicationQueue({ count: 10 })).items;
+	assert.deepEqual(
+		[shown?.comparison, shown?.decided, shown?.names, shown?.disputed, shown?.earlier?.verdict, shown?.earlier?.reason],
+		[comparison, null, 'hidden', false, 'b', 'it is true'],
+	);
+	assert.doesNotMatch(JSON.stringify(shown), /"(?:ana|bo|mara)"/);
+	assert.equal((await workspace.show(comparison)).resolution, 'b', 'until then it stands');
+
+	await workspace.adjudicate({ comparison, verdict: 'a', reason: 'the other one holds' });
+	assert.equal(await waiting(), 0);
+	const after = await item();
+	assert.deepEqual([after?.decided?.verdict, after?.earlier, after?.names], ['a', undefined, 'shown']);
+	await workspace.retract(again.event);
+	assert.equal(await waiting(), 0);
+	await workspace.close();
+});
+
 test('the settings can show names', async (t) => {
 	const dir = folder(t);
 	const { workspace: first } = await openAt(dir, 'mara');

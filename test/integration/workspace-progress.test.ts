@@ -85,6 +85,15 @@ test('what is asked for, judged, disputed and missing adds up by split, facet an
 		[['domain:law', 20, 7, 13, 1, 1]],
 	);
 	assert.equal(report.all.flagged, 1);
+	// Sizes alone, and nothing to subtract from: held-out holds both halves.
+	const { splits, halves, places } = await bo.splits();
+	const facts = await bo.info();
+	for (const hidden of [splits.heldout, halves.sealed, places.find(({ place }) => place === 'heldout_sealed')!.count]) {
+		assert.deepEqual([hidden.judged, hidden.disputed, hidden.judgments], [null, null, null]);
+		assert.match(hidden.reason ?? '', /hidden until a decision/u);
+	}
+	assert.deepEqual([facts.splits.heldout.judged, facts.halves.sealed.judgments], [null, null]);
+	assert.deepEqual([splits.heldout.pairs, halves.reference.judged, halves.reference.disputed], [10, 1, 1]);
 
 	const [a, b] = report.people as [ProgressReport['people'][number], ProgressReport['people'][number]];
 	assert.deepEqual([a.person, a.judged + a.beyond, a.cannot, a.disputed], ['ana', 8, 0, 1]);
@@ -97,6 +106,13 @@ test('what is asked for, judged, disputed and missing adds up by split, facet an
 		const { total, done } = await workspace.queue('judge', { count: 0 });
 		assert.deepEqual([part.judged, part.left], [done, total - done], 'the same part as in the queue');
 	}
+	// Settled before a second person judged it: the verdicts given look as if all had been.
+	await bo.adjudicate({ comparison: sealed[2]!, verdict: 'a', reason: 'bo cannot' });
+	const settled = (await bo.progressReport()).splits.find(({ name }) => name === 'held-out, sealed half')!;
+	assert.deepEqual(numbers(settled), [12, 6, 6, 0, null]);
+	await bo.retract(sealed[2]!).catch(() => undefined);
+	bo.context.db.run("UPDATE comparisons SET opened = 1 WHERE place = 'E'");
+	assert.ok(((await bo.splits()).halves.sealed.disputed ?? 0) > 0, 'after an opening');
 	// Speed and position are Ana's own to see.
 	assert.deepEqual([a.own, b.own?.median_ms], [null, null]);
 	const own = (await ana.progressReport()).people.find(({ person }) => person === 'ana')?.own;

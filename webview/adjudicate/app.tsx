@@ -70,7 +70,9 @@ function TopBar({ state, controller }: { readonly state: State; readonly control
 			{item === null ? null : (
 				<>
 					{item.disputed ? <span class="chip">disputed</span> : null}
-					{item.flags.length > 0 ? <span class="chip">flagged</span> : null}
+					{item.flags.length > 0 ? (
+						<span class="chip">{item.earlier === undefined ? 'flagged' : 'flagged again'}</span>
+					) : null}
 					{item.names === 'hidden' ? <span class="dim">Names are hidden until you have decided.</span> : null}
 				</>
 			)}

@@ -69,6 +69,7 @@ export function Said({ item, choice }: { readonly item: AdjudicationItem; readon
 export function Neither({ item }: { readonly item: AdjudicationItem }) {
 	const neither: readonly Choice[] = ['tie', 'both_bad'];
 	const said = item.verdicts.filter(({ verdict }) => neither.includes(toScreen(verdict, item.leftSide)));
+	const { earlier } = item;
 	if (said.length === 0 && item.flags.length === 0) return null;
 	return (
 		<section class="said neither" aria-label="Neither side, and marks">
@@ -84,6 +85,14 @@ export function Neither({ item }: { readonly item: AdjudicationItem }) {
 						{note === null ? null : <q dir="auto">{note}</q>}
 					</li>
 				))}
+				{earlier === undefined ? null : (
+					<li>
+						<strong class="who">Decided before</strong>
+						<span>{describe({ choice: toScreen(earlier.verdict, item.leftSide) })}</span>
+						<span class="dim">{day(earlier.at)}, stands until it is decided anew</span>
+						<q dir="auto">{earlier.reason}</q>
+					</li>
+				)}
 			</ul>
 		</section>
 	);

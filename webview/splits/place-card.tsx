@@ -53,15 +53,15 @@ export function PlaceCard({ place, active, details, top, onShow, onFacet, onFree
 	);
 }
 
-function Judged(props: { sealed: boolean; judged: number; pairs: number; disputed: number }) {
+function Judged(props: { sealed: boolean; judged: number | null; pairs: number; disputed: number | null }) {
 	const { sealed, judged, pairs, disputed } = props;
-	if (sealed) return <span>{many(pairs, 'pair')}, verdicts sealed</span>;
+	if (sealed || judged === null) return <span>{many(pairs, 'pair')}, verdicts sealed</span>;
 	return (
 		<>
 			<progress max={Math.max(1, pairs)} value={judged} aria-label={`${percent(judged, pairs)} of pairs judged`} />
 			<span>
 				{percent(judged, pairs)} of {many(pairs, 'pair')} judged
-				{disputed > 0 && `, ${count(disputed)} disputed`}
+				{disputed !== null && disputed > 0 && `, ${count(disputed)} disputed`}
 			</span>
 		</>
 	);

@@ -68,6 +68,11 @@ const POLICIES: readonly (vscode.QuickPickItem & { readonly labels: LabelPolicy 
 	},
 ];
 
+/** Of held-out, the tuning half alone: the sealed one is written without labels. */
+function disputedOf({ splits, halves }: WorkspaceInfo, split: Split): number {
+	return (split === 'heldout' ? halves.reference : splits[split]).disputed ?? 0;
+}
+
 /** Writes training files: format, splits and folder are asked for, and what becomes of disputed pairs where there are any. */
 export async function exportData(services: Services): Promise<void> {
 	const session = await services.pickSession();
@@ -82,7 +87,7 @@ export async function exportData(services: Services): Promise<void> {
 	});
 	if (splits === undefined || splits.length === 0) return;
 	let labels: LabelPolicy | undefined;
-	if (format.format !== 'pairwright' && splits.some(({ split }) => facts.splits[split].disputed > 0)) {
+	if (format.format !== 'pairwright' && splits.some(({ split }) => disputedOf(facts, split) > 0)) {
 		const policy = await vscode.window.showQuickPick(POLICIES, { title: 'Export: pairs on which people differ' });
 		if (policy === undefined) return;
 		labels = policy.labels;

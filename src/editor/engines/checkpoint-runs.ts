@@ -73,14 +73,14 @@ export class CheckpointRuns {
 	async #start(session: FolderSession, choice: CheckpointChoice): Promise<string | undefined> {
 		const { models, settings } = choice;
 		if (models.engine === 'http') {
-			const { splits } = await (await session.api()).info();
+			const { splits, halves } = await (await session.api()).info();
 			const isScored = (split: (typeof SCORED_SPLITS)[number]) =>
 				settings.splits.length === 0 || settings.splits.includes(split);
 			const pairs =
-				(isScored('train') ? splits.train.judged : 0) +
-				(isScored('eval') ? splits.eval.judged : 0) +
-				(isScored('heldout_reference') ? splits.heldout.judged : 0) +
-				(isScored('retention') ? splits.retention.judged : 0);
+				(isScored('train') ? (splits.train.judged ?? 0) : 0) +
+				(isScored('eval') ? (splits.eval.judged ?? 0) : 0) +
+				(isScored('heldout_reference') ? (halves.reference.judged ?? 0) + halves.sealed.pairs : 0) +
+				(isScored('retention') ? (splits.retention.judged ?? 0) : 0);
 			const scored = new Set([models.reference, ...models.checkpoints]).size;
 			if (!(await allowSending(this.#services.context, models.url, pairs, scored))) return undefined;
 		}

@@ -58,7 +58,7 @@ const PLACES: readonly Place[] = [
 
 /** Share of comparisons with a resolution, as people read it: never "100 %" before the last one. */
 export function judgedShare({ pairs, judged }: SplitCount): string {
-	if (pairs === 0) return '';
+	if (pairs === 0 || judged === null) return '';
 	return judged === pairs ? 'all judged' : `${Math.min(99, Math.round((100 * judged) / pairs))} % judged`;
 }
 
@@ -67,7 +67,7 @@ export function splitRows({ info }: Snapshot): Row[] {
 	if (Object.values(info.splits).every(({ prompts }) => prompts === 0)) return [];
 	return PLACES.map(({ label, icon, about, split, half, of }) => {
 		const size = of(info);
-		const share = half === 'E' ? '' : judgedShare(size);
+		const share = judgedShare(size);
 		const prompts = `${count.format(size.prompts)} ${size.prompts === 1 ? 'prompt' : 'prompts'}`;
 		return {
 			id: `${split}${half ?? ''}`,
