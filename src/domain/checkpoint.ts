@@ -28,8 +28,9 @@ export interface ComparisonScore {
 
 /** Per-token full-vocabulary KL(π ‖ π_ref) at the contexts of one comparison's responses: only where logits are at hand. */
 export interface TokenKl {
-	/** Σ over positions of both responses, nats. */
+	/** Σ over positions of both responses, nats; where only some were read, those stand for all. */
 	readonly sum: number;
+	/** Tokens of both responses; 0 = it cannot be had, for the two models see other tokens there. */
 	readonly positions: number;
 }
 
@@ -52,6 +53,8 @@ export interface ScoredCheckpoint {
 	readonly scores: readonly CheckpointScore[];
 	/** Named, never silently cut: e.g. longer than the context. */
 	readonly skipped: readonly SkippedPair[];
+	/** Positions of one response at which KL was read at most; absent = all, or there is no KL. */
+	readonly klEach?: number;
 	/** Prompt ids of the recorded export it was trained on; null = not said. Empty = said to be trained on none of this workspace. */
 	readonly trainedOn: { readonly export: string | null; readonly prompts: readonly string[] } | null;
 }

@@ -3,25 +3,28 @@
  * log-probabilities give for free, and KL(π ‖ π_ref) per token over the whole vocabulary, where an engine sees logits.
  */
 
-/** log-softmax of one row of logits; the row's maximum is taken off first, so that an offset of ±700 does no harm. */
-function logSoftmax(logits: ArrayLike<number>): Float64Array {
+/** Pairs of the tuning half at whose contexts KL is read, at most: the first in seeded-hash order. */
+export const KL_PAIRS = 200;
+
+/** ln Σ exp of one row of logits; the row's maximum is taken off first, so that an offset of ±700 does no harm. */
+function logSumExp(logits: ArrayLike<number>): number {
 	let most = Number.NEGATIVE_INFINITY;
 	for (let v = 0; v < logits.length; v++) if (logits[v]! > most) most = logits[v]!;
 	let sum = 0;
 	for (let v = 0; v < logits.length; v++) sum += Math.exp(logits[v]! - most);
-	const shift = most + Math.log(sum);
-	return Float64Array.from({ length: logits.length }, (_, v) => logits[v]! - shift);
+	return most + Math.log(sum);
 }
 
 /** KL(π ‖ π_ref) = Σ_v π ln(π/π_ref) at one position, nats, over the full vocabulary. */
 export function tokenKl(policyLogits: ArrayLike<number>, referenceLogits: ArrayLike<number>): number {
-	const policy = logSoftmax(policyLogits);
-	const reference = logSoftmax(referenceLogits);
+	const policy = logSumExp(policyLogits);
+	const reference = logSumExp(referenceLogits);
 	let sum = 0;
-	for (let v = 0; v < policy.length; v++) {
-		const p = Math.exp(policy[v]!);
+	for (let v = 0; v < policyLogits.length; v++) {
+		const own = policyLogits[v]! - policy;
+		const p = Math.exp(own);
 		// A token that the policy never takes adds nothing, whatever the reference says of it.
-		if (p > 0) sum += p * (policy[v]! - reference[v]!);
+		if (p > 0) sum += p * (own - (referenceLogits[v]! - reference));
 	}
 	return Math.max(0, sum);
 }

@@ -180,13 +180,12 @@ export class ModelScores {
 		this.#write = db.prepare('INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
 	}
 
-	/** null = not scored yet, or its divergence is against another reference. */
+	/** null = not scored yet; without its divergence where there is none, or one against another reference. */
 	get(comparison: string): CachedScore | null {
 		const row = this.#read?.get(this.#model, Buffer.from(comparison, 'hex'));
 		if (row === undefined) return null;
 		const score = { a: { logp: row.a, tokens: row.a_tokens }, b: { logp: row.b, tokens: row.b_tokens } };
-		if (row.kl === null || row.kl_positions === null) return { score };
-		if (row.kl_reference !== this.#reference) return null;
+		if (row.kl === null || row.kl_positions === null || row.kl_reference !== this.#reference) return { score };
 		return { score, kl: { sum: row.kl, positions: row.kl_positions } };
 	}
 

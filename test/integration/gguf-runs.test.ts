@@ -109,6 +109,10 @@ test('cancelled in the reference, killed in a checkpoint, then whole: at most th
 	assert.ok(engine.self_test!.every(({ status }) => status !== 'fail'));
 	assert.deepEqual(new Set(engine.self_test!.map(({ model }) => model)).size, 3);
 	assert.ok(checkpoints!.every(({ skipped, divergence }) => skipped === 0 && divergence.value !== 0));
+	for (const { divergences = [] } of checkpoints!) {
+		const kl = divergences.find(({ kind }) => kind === 'token-kl')!;
+		assert.ok(kl.value! > 0 && (kl.low === null || kl.low <= kl.value!), JSON.stringify(kl));
+	}
 	assert.ok(!JSON.stringify(record(run)).includes(folder), 'no path in what is committed');
 });
 
@@ -129,6 +133,7 @@ test('a model scored against itself says nothing, and is named apart from the re
 	const { checkpoints, work, recommended } = record((await workspace.score(itself, { job: 'itself' })).run);
 	assert.deepEqual(work, { scored: 0, reused: 2 * (PAIRS + 10) }, 'the file is known by its weights');
 	assert.equal(checkpoints![0]!.divergence.value, 0);
+	assert.equal(checkpoints![0]!.divergences!.find(({ kind }) => kind === 'token-kl')!.value, 0);
 	assert.ok(Math.abs(checkpoints![0]!.objective.eval_loss! - Math.LN2) < 1e-12);
 	assert.equal(recommended.checkpoint, null);
 });

@@ -216,3 +216,83 @@ test('pairs that a model skips, or gives no number for, are named and asked for 
 	assert.deepEqual(run.work, { scored: 97, reused: 0 });
 	assert.deepEqual((await scoreModels(fake().engine, input)).work, { scored: 3, reused: 97 });
 });
+
+/** Engine `fake` with logits: KL of a pair is the difference of the two names' lengths, over five positions. */
+function seeing(): Fake & { readonly read: string[]; readonly kept: { now: number } } {
+	const { engine, ...rest } = fake();
+	const read: string[] = [];
+	const kept = { now: 0 };
+	const open: Engine['open'] = async (model, role, signal) => ({
+		...(await engine.open(model, role, signal)),
+		logits: {
+			method: 'test/1',
+			each: 3,
+			async keep(of) {
+				read.push(`${model}: keeps ${of.length}`);
+				kept.now++;
+				return {
+					close: () => {
+						kept.now--;
+					},
+				};
+			},
+			async compare(of, _, { onKl }) {
+				read.push(`${model}: compares ${of.length}`);
+				for (const { comparison } of of) {
+					onKl(comparison, comparison === pair(0).comparison ? null : { sum: model.length, positions: 5 });
+				}
+			},
+		},
+	});
+	return { ...rest, engine: { ...engine, open }, read, kept };
+}
+
+test('KL is read after all scores, one model at a time, only where asked for, and only once', async (t) => {
+	const input = await inputFor(t, { klPairs: pairs(8) });
+	const first = seeing();
+	const run = await scoreModels(first.engine, input);
+	assert.deepEqual(first.read, ['ref: keeps 8', 'one: compares 8', 'three: compares 8']);
+	assert.deepEqual([first.open.most, first.open.now, first.kept.now], [1, 0, 0]);
+	const [, last] = run.checkpoints;
+	assert.equal(last!.klEach, 3);
+	const found = new Map(last!.scores.flatMap(({ comparison, kl }) => (kl === undefined ? [] : [[comparison, kl]])));
+	assert.equal(found.size, 8);
+	assert.deepEqual(found.get(pair(3).comparison), { sum: 5, positions: 5 });
+	assert.deepEqual(found.get(pair(0).comparison), { sum: 0, positions: 0 }, 'it cannot be had');
+	assert.deepEqual(run.work, { scored: 150, reused: 0 });
+
+	const again = seeing();
+	const second = await scoreModels(again.engine, input);
+	assert.deepEqual([again.read, second.work], [[], { scored: 0, reused: 150 }]);
+	assert.deepEqual(second.checkpoints, run.checkpoints);
+
+	const more = seeing();
+	await scoreModels(more.engine, { ...input, klPairs: pairs(10) });
+	assert.deepEqual(more.read, ['ref: keeps 2', 'one: compares 2', 'three: compares 2']);
+
+	const other = seeing();
+	const against = await scoreModels(other.engine, { ...input, reference: { model: 'other', name: 'other' } });
+	assert.deepEqual(against.work, { scored: 50, reused: 100 }, 'another reference scores nothing of a checkpoint again');
+	assert.deepEqual(other.read, ['other: keeps 8', 'one: compares 8', 'three: compares 8']);
+});
+
+test('cancelled while logits are read: nothing stays open or on disk, and scores are kept', async (t) => {
+	const input = await inputFor(t, { klPairs: pairs(8) });
+	const controller = new AbortController();
+	const stopped = seeing();
+	const onProgress = ({ phase }: { phase: string }): void => {
+		if (phase.startsWith('opening m-step20 (2 of 2) for KL')) controller.abort();
+	};
+	const open: Engine['open'] = async (model, role, signal) => {
+		if (signal?.aborted === true) throw new UserError('cancelled', 'Cancelled.');
+		return stopped.engine.open(model, role, signal);
+	};
+	await assert.rejects(
+		scoreModels({ ...stopped.engine, open }, input, { signal: controller.signal, onProgress }),
+		(error) => UserError.is(error, 'cancelled'),
+	);
+	assert.deepEqual([stopped.open.now, stopped.kept.now], [0, 0]);
+	const resumed = seeing();
+	assert.deepEqual((await scoreModels(resumed.engine, input)).work, { scored: 0, reused: 150 });
+	assert.deepEqual(resumed.read, ['ref: keeps 8', 'three: compares 8'], 'what the first checkpoint has is kept');
+});

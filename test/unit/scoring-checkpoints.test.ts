@@ -380,6 +380,10 @@ test('drift is half the sum of the log-ratios on R, KL per token the sum over po
 	assert.ok(Math.abs(drift.value! + 5) < 1e-12);
 	assert.match(drift.label!, /not a KL on curated text/);
 	assert.ok(Math.abs(kl!.value! - 0.2) < 0.05);
+	assert.match(
+		kl!.label!,
+		/^KL\(policy ‖ reference\) over the full vocabulary, nats per token, \d+ pairs of the tuning half$/,
+	);
 	assert.equal(divergencesOf(family([flat('x', both(1, 3))]), 0).length, 1);
 });
 

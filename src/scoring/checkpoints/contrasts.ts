@@ -3,6 +3,7 @@ import { numberStrings } from '../../calibration/records.ts';
 import { fitTemperature } from '../../calibration/temperature.ts';
 import type { LossName } from '../../domain/checkpoint.ts';
 import type { Divergence, Interval, RunRecord } from '../../domain/run-record.ts';
+import { counted } from '../../health/phrases.ts';
 import type { Claim } from '../claim.ts';
 import { logRatioDrift } from '../divergence.ts';
 import { trlRewards } from '../dpo-losses.ts';
@@ -60,17 +61,24 @@ function drift(family: CheckpointFamily, member: number): Divergence {
 	};
 }
 
-/** Σ KL over Σ positions, clustered; null where no pair came with logits. */
+/**
+ * Mean of KL(policy ‖ reference) over the response tokens of R's pairs that came with logits: nats per token, both responses, over the
+ * full vocabulary, at contexts that people chose and the policy did not write. Σ KL / Σ tokens, clustered; null without such a pair.
+ */
 function tokenDivergence(family: CheckpointFamily, member: number): Divergence | null {
-	const { klSum, klPositions } = family.members[member]!.scores;
+	const { scores, given } = family.members[member]!;
+	const { klSum, klPositions } = scores;
 	const rows = family.rows('heldout_reference', member).filter((i) => klPositions[i]! > 0);
 	if (rows.length === 0) return null;
 	const { index, count } = numberStrings(Array.from(rows, (i) => family.dataset.pairs[i]!.cluster));
 	const perToken = Float64Array.from(rows, (i) => klSum[i]! / klPositions[i]!);
 	const positions = Float64Array.from(rows, (i) => klPositions[i]!);
+	const each = given.klEach ?? Number.POSITIVE_INFINITY;
+	const { chosenTokens, rejectedTokens } = scores;
+	const some = rows.some((i) => Math.max(chosenTokens[i]!, rejectedTokens[i]!) > each);
 	return {
 		kind: 'token-kl',
-		label: `KL(π ‖ π_ref) per token over the full vocabulary, at the contexts of ${rows.length} held-out pairs`,
+		label: `KL(policy ‖ reference) over the full vocabulary, nats per token, ${counted(rows.length, 'pair')} of the tuning half${some ? ` (${counted(each, 'position')} of a response at most, evenly spaced)` : ''}`,
 		...intervalOf(clusteredMean(perToken, positions, index, count), 'no logits'),
 	};
 }

@@ -39,7 +39,37 @@ export interface OpenModel {
 	 * @returns every item of SelfTestItem, once each; a `fail` ends the run with its message
 	 */
 	selfTest(pairs: readonly EnginePair[], signal?: AbortSignal): Promise<readonly SelfTestItem[]>;
+	/** Only of engines that see the logits of the whole vocabulary. */
+	readonly logits?: LogitsReader;
 	close(): Promise<void>;
+}
+
+/** A reference's logits at the contexts of some pairs' responses, kept while checkpoints are opened in its place. */
+export interface KeptLogits {
+	/** Forgets them; what they took of the disk is given back. */
+	close(): void;
+}
+
+/** KL(policy ‖ reference) per token over the full vocabulary, from two models that need not be open together. */
+export interface LogitsReader {
+	/** How it is read, versioned: beside the two models' cache keys, what moves its numbers. */
+	readonly method: string;
+	/** Positions of one response that are read at most. */
+	readonly each: number;
+	/** Reads the logits of this model, the reference. A pair that cannot be read is left out. */
+	keep(pairs: readonly EnginePair[], hooks: ReadHooks): Promise<KeptLogits>;
+	/** Compares this model, the policy, with what was kept of the reference. `kl` null = the two see other tokens there. */
+	compare(
+		pairs: readonly EnginePair[],
+		kept: KeptLogits,
+		hooks: ReadHooks & { onKl(comparison: string, kl: TokenKl | null): void },
+	): Promise<void>;
+}
+
+export interface ReadHooks {
+	readonly signal?: AbortSignal;
+	/** Called after each pair. */
+	onRead?(): void;
 }
 
 /** Opens models one at a time or side by side, as it sees fit; `reference` first. */

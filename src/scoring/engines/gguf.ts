@@ -10,6 +10,7 @@ import { type Conversation, plainConversation, templateConversation, Unwritable 
 import { Evaluator, TooLong } from './gguf/evaluator.ts';
 import { hashOfModel } from './gguf/file.ts';
 import { LIBRARY_VERSION, type Library, loadLibrary, startLlama } from './gguf/library.ts';
+import { GgufLogits } from './gguf/logits.ts';
 import { selfTest } from './gguf/self-test.ts';
 import { chooseThreads } from './gguf/threads.ts';
 import { tokensOf } from './gguf/tokens.ts';
@@ -68,6 +69,7 @@ class GgufModel implements OpenModel {
 	readonly cacheKey: string;
 	readonly evaluator: Evaluator;
 	readonly conversation: Conversation;
+	readonly logits: GgufLogits;
 	readonly #model: LlamaModel;
 
 	constructor(
@@ -79,6 +81,8 @@ class GgufModel implements OpenModel {
 		this.cacheKey = parts.cacheKey;
 		this.evaluator = parts.evaluator;
 		this.conversation = parts.conversation;
+		const vocabulary = (model.fileInfo.metadata.tokenizer?.ggml?.tokens ?? []).length;
+		this.logits = new GgufLogits({ ...parts, vocabulary });
 	}
 
 	async score(pairs: readonly EnginePair[], { signal, onPair }: ScoreHooks): Promise<void> {

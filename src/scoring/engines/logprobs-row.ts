@@ -3,11 +3,18 @@ import type { Side } from '../../domain/comparison.ts';
 /** TRL's columns: log π and log π_ref of the preferred and of the other response, summed over response tokens, nats. */
 export const LOGP_COLUMNS = ['chosen_logps', 'rejected_logps', 'ref_chosen_logps', 'ref_rejected_logps'] as const;
 
+/**
+ * The same by canonical side, for rows that were scored without a label (the sealed half, and whatever may be judged anew before the
+ * scores come back): side a is the one that the id of a comparison orders first.
+ */
+export const SIDE_COLUMNS = ['a_logps', 'b_logps', 'ref_a_logps', 'ref_b_logps'] as const;
+
 /** Token counts under the names that are in use; the first that is there counts. */
 const TOKEN_COLUMNS = [
 	['chosen_tokens', 'chosen_length'],
 	['rejected_tokens', 'rejected_length'],
 ] as const;
+const SIDE_TOKENS = [['a_tokens'], ['b_tokens']] as const;
 
 const MAX_NAME = 200;
 
@@ -20,6 +27,8 @@ export interface LogprobsRow {
 	readonly step: number | null;
 	/** Which canonical side the row's chosen is, where it says so. */
 	readonly chosenSide: Side | null;
+	/** The columns were those of canonical sides: `chosen` is side a, `rejected` side b, and no label plays a part. */
+	readonly canonical?: boolean;
 }
 
 type Columns = Readonly<Record<string, unknown>>;
@@ -42,7 +51,7 @@ function shown(value: unknown): string {
 	return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
 
-function logp(row: Columns, column: (typeof LOGP_COLUMNS)[number]): number {
+function logp(row: Columns, column: string): number {
 	const value = row[column];
 	if (typeof value !== 'number' || !Number.isFinite(value) || value > 0) {
 		problem(column, 'a summed log-probability in nats, 0 or below', shown(value));
@@ -82,15 +91,23 @@ function stepOfRow(value: unknown): number | null {
  * @throws LogprobsProblem
  */
 export function readLogprobsRow(row: Columns): LogprobsRow {
-	const [chosen, rejected, refChosen, refRejected] = LOGP_COLUMNS.map((column) => logp(row, column));
+	const canonical = SIDE_COLUMNS.some((column) => row[column] != null);
+	const mixed = canonical ? LOGP_COLUMNS.find((column) => row[column] != null) : undefined;
+	if (mixed !== undefined) {
+		problem(mixed, `either ${SIDE_COLUMNS.join(', ')} or TRL's columns`, 'some of both');
+	}
+	const columns = canonical ? SIDE_COLUMNS : LOGP_COLUMNS;
+	const counts = canonical ? SIDE_TOKENS : TOKEN_COLUMNS;
+	const [chosen, rejected, refChosen, refRejected] = columns.map((column) => logp(row, column));
 	const side = row.chosen_side ?? null;
 	if (side !== null && side !== 'a' && side !== 'b') problem('chosen_side', '"a" or "b"', shown(side));
 	return {
-		chosen: { logp: chosen!, ref: refChosen!, tokens: tokens(row, TOKEN_COLUMNS[0]) },
-		rejected: { logp: rejected!, ref: refRejected!, tokens: tokens(row, TOKEN_COLUMNS[1]) },
+		chosen: { logp: chosen!, ref: refChosen!, tokens: tokens(row, counts[0]) },
+		rejected: { logp: rejected!, ref: refRejected!, tokens: tokens(row, counts[1]) },
 		checkpoint: checkpointName(row.checkpoint),
 		step: stepOfRow(row.step),
 		chosenSide: side,
+		...(canonical ? { canonical } : {}),
 	};
 }
 

@@ -14,12 +14,17 @@ import { type LogprobsRow, problem } from './logprobs-row.ts';
 /** Version of how rows are read. */
 export const LOGPROBS_VERSION = '1';
 
+interface SourceRow {
+	readonly comparison: string;
+	readonly side: Side | null;
+}
+
 /** What the ids of rows may mean in a workspace. */
 export interface LogprobsIndex {
 	/** Ids of all its comparisons, ascending. */
 	readonly comparisons: readonly string[];
 	/** Ids that imported rows carried: which comparison each is, and which side that row's label prefers (null = it names none). */
-	readonly sources: ReadonlyMap<string, readonly { readonly comparison: string; readonly side: Side | null }[]>;
+	readonly sources: ReadonlyMap<string, readonly SourceRow[]>;
 	/** The side that every label and verdict on a comparison, taken back or not, has preferred; absent where they differ or name none. */
 	readonly preferred: ReadonlyMap<string, Side>;
 }
@@ -72,7 +77,11 @@ export class LogprobsTable {
 		{ pair, id, name, at }: { pair: RowPair | null; id: string | null; name: string; at: RowPlace },
 	): void {
 		const { comparison, chosen } =
-			pair === null ? this.#byId(id, row.chosenSide) : this.#byTexts(pair, id, row.chosenSide);
+			row.canonical === true
+				? this.#bySides(pair, id)
+				: pair === null
+					? this.#byId(id, row.chosenSide)
+					: this.#byTexts(pair, id, row.chosenSide);
 		const checkpoint = this.#checkpoint(row.checkpoint ?? name);
 		if (row.step !== null) {
 			const { step } = checkpoint;
@@ -126,19 +135,27 @@ export class LogprobsTable {
 		return pair;
 	}
 
+	/** The numbers are side a's and side b's: no label is asked, the row's or the workspace's. */
+	#bySides(pair: RowPair | null, id: string | null): RowPair {
+		const { comparison } = pair === null ? this.#find(id) : this.#byTexts(pair, id, null);
+		return { comparison, chosen: 'a' };
+	}
+
 	#byId(id: string | null, side: Side | null): RowPair {
+		const { comparison, rows } = this.#find(id);
+		return rows === null
+			? { comparison, chosen: this.#side(comparison, side) }
+			: this.#bySource(comparison, rows, side);
+	}
+
+	/** The comparison of an id, and the imported rows that carried it, where it is theirs. */
+	#find(id: string | null): { readonly comparison: string; readonly rows: readonly SourceRow[] | null } {
 		if (id === null) {
 			problem('id', 'the id of a comparison, the id that the imported row carried, or the pair itself', 'nothing');
 		}
-		if (this.#has(id)) return { comparison: id, chosen: this.#side(id, side) };
+		if (this.#has(id)) return { comparison: id, rows: null };
 		const rows = this.#index.sources.get(id);
-		if (rows !== undefined) return this.#bySource(id, rows, side);
-		const comparison = this.#byPrefix(id);
-		return { comparison, chosen: this.#side(comparison, side) };
-	}
-
-	/** The imported row's own label says which response it calls chosen. */
-	#bySource(id: string, rows: readonly { comparison: string; side: Side | null }[], side: Side | null): RowPair {
+		if (rows === undefined) return { comparison: this.#byPrefix(id), rows: null };
 		const { comparison } = rows[0]!;
 		if (rows.some((row) => row.comparison !== comparison)) {
 			problem(
@@ -147,6 +164,11 @@ export class LogprobsTable {
 				`${JSON.stringify(id)}, which several carried`,
 			);
 		}
+		return { comparison, rows };
+	}
+
+	/** The imported row's own label says which response it calls chosen. */
+	#bySource(comparison: string, rows: readonly SourceRow[], side: Side | null): RowPair {
 		const sides = new Set(rows.map((row) => row.side));
 		const own = sides.size === 1 ? rows[0]!.side : null;
 		if (side !== null && own !== null && side !== own) {

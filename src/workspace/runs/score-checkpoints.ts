@@ -1,8 +1,10 @@
 import type { Dataset, ScoredPair } from '../../domain/dataset.ts';
+import { sha256 } from '../../domain/identity.ts';
 import { UserError } from '../../protocol/errors.ts';
 import type { RejectedRows } from '../../protocol/workspace-api.ts';
 import type { CheckpointInput, CheckpointSettings } from '../../scoring/checkpoints/input.ts';
 import { runCheckpoints } from '../../scoring/checkpoints/run-checkpoints.ts';
+import { KL_PAIRS } from '../../scoring/divergence.ts';
 import { ggufName, namesOfFiles } from '../../scoring/engines/checkpoint-names.ts';
 import type { Engine, EnginePair } from '../../scoring/engines/engine.ts';
 import type { LogprobsIndex } from '../../scoring/engines/logprobs.ts';
@@ -51,6 +53,16 @@ export function enginePairs(pairs: readonly ScoredPair[]): EnginePair[] {
 			a: chosenSide === 'a' ? chosen : rejected,
 			b: chosenSide === 'a' ? rejected : chosen,
 		}));
+}
+
+/** At most KL_PAIRS of the tuning half, the same ones whatever else is scored; in engine order. */
+export function klSample(pairs: readonly ScoredPair[]): EnginePair[] {
+	const drawn = pairs
+		.filter(({ split }) => split === 'heldout_reference')
+		.map((pair) => ({ pair, at: sha256(`kl ${pair.comparison}`) }))
+		.sort((x, y) => (x.at < y.at ? -1 : 1))
+		.slice(0, KL_PAIRS);
+	return enginePairs(drawn.map(({ pair }) => pair));
 }
 
 interface Models {
@@ -113,6 +125,7 @@ async function throughModels(
 			const input: ModelRunInput = {
 				...{ reference, checkpoints, pairs, cache },
 				testPairs: pairs.filter(({ comparison }) => !sealed.has(comparison)),
+				klPairs: klSample(workspace.dataset.pairs),
 				fresh: request.checkpoints?.fresh === true,
 			};
 			const { models, selfTest, checkpoints: scored, work } = await scoreModels(engine, input, hooks);

@@ -5,10 +5,11 @@ import type {
 	ScoredCheckpoint,
 	SelfTestItem,
 	SkippedPair,
+	TokenKl,
 } from '../../domain/checkpoint.ts';
 import { stepOf } from '../../domain/checkpoint.ts';
 import { UserError } from '../../protocol/errors.ts';
-import type { Engine, EnginePair, OpenModel } from '../../scoring/engines/engine.ts';
+import type { Engine, EnginePair, LogitsReader, OpenModel, ReadHooks } from '../../scoring/engines/engine.ts';
 import type { RunHooks } from '../../scoring/scoring-run.ts';
 import type { CachedScore, ModelScores, ScoreCache } from '../../store/score-cache.ts';
 
@@ -35,6 +36,8 @@ export interface ModelRunInput {
 	readonly pairs: readonly EnginePair[];
 	/** What self-tests may read: their results stand in the record, so no pair of the sealed half. */
 	readonly testPairs: readonly EnginePair[];
+	/** Where KL(policy ‖ reference) is read, by an engine that sees logits: a sample of the tuning half, never of the sealed one. */
+	readonly klPairs?: readonly EnginePair[];
 	readonly cache: ScoreCache;
 	/** Score everything anew. */
 	readonly fresh: boolean;
@@ -116,7 +119,9 @@ async function scoreThroughCache(
 }
 
 /**
- * Scores a reference and checkpoints one after the other: open, self-test, score through the cache, close.
+ * Scores a reference and checkpoints one after the other: open, self-test, score through the cache, close. Then, where the engine sees
+ * logits, KL of each checkpoint from the reference where the cache has none: they are opened once more, again one at a time, for two
+ * models together may not fit into memory.
  * @throws UserError cancelled; environment where a model cannot be opened or fails its self-test
  */
 export async function scoreModels(engine: Engine, input: ModelRunInput, hooks: RunHooks = {}): Promise<ModelRun> {
@@ -127,20 +132,22 @@ export async function scoreModels(engine: Engine, input: ModelRunInput, hooks: R
 	const work = { scored: 0, reused: 0 };
 	let referenceKey: string | null = null;
 
-	const run = async ({ model, name }: NamedModel, role: ModelFacts['role'], place: string): Promise<Outcomes> => {
+	const run = async (named: NamedModel, role: ModelFacts['role'], place: string): Promise<Scored> => {
 		checkCancelled(signal);
 		onProgress?.({ phase: `opening ${place}`, done: 0, total: 1 });
-		const open = await engine.open(model, role, signal);
+		const open = await engine.open(named.model, role, signal);
 		try {
 			onProgress?.({ phase: `testing ${place}`, done: 0, total: 1 });
-			tests.push(...(await selfTest(open, name, input.testPairs, signal)));
-			models.push({ ...open.facts, name, role });
-			const kept = input.cache.model(open.cacheKey, role === 'reference' ? null : referenceKey, input.fresh);
+			tests.push(...(await selfTest(open, named.name, input.testPairs, signal)));
+			models.push({ ...open.facts, name: named.name, role });
+			const method = open.logits?.method;
+			const against = role === 'reference' ? null : `${referenceKey} ${method ?? ''}`;
+			const kept = input.cache.model(open.cacheKey, against, input.fresh);
 			if (role === 'reference') referenceKey = open.cacheKey;
 			const outcomes = await scoreThroughCache(open, { pairs: input.pairs, kept, phase: `scoring ${place}` }, hooks);
 			work.scored += outcomes.scored.size - outcomes.reused;
 			work.reused += outcomes.reused;
-			return outcomes;
+			return { ...outcomes, named, place, kept, each: open.logits?.each ?? null };
 		} finally {
 			await open.close();
 		}
@@ -155,19 +162,85 @@ export async function scoreModels(engine: Engine, input: ModelRunInput, hooks: R
 		}
 	}
 	const reference = await run(input.reference, 'reference', `reference ${input.reference.name}`);
-	const checkpoints: ScoredCheckpoint[] = [];
+	const policies: Scored[] = [];
 	for (const [i, named] of input.checkpoints.entries()) {
-		const place = count === 1 ? named.name : `${named.name} (${i + 1} of ${count})`;
-		const policy = await run(named, 'checkpoint', place);
-		checkpoints.push({
-			name: named.name,
-			step: stepOf(named.name),
-			...joined(input.pairs, policy, reference),
-			trainedOn: null,
-		});
+		policies.push(await run(named, 'checkpoint', count === 1 ? named.name : `${named.name} (${i + 1} of ${count})`));
 	}
+	await addKl(engine, { reference, policies, pairs: input.klPairs ?? [] }, hooks);
+	const checkpoints = policies.map((policy): ScoredCheckpoint => {
+		const { name } = policy.named;
+		const each = policy.each === null ? {} : { klEach: policy.each };
+		return { name, step: stepOf(name), ...joined(input.pairs, policy, reference), ...each, trainedOn: null };
+	});
 	return { checkpoints, models, selfTest: tests, work };
 }
+
+/** A model's scores, and what it takes to open it again. */
+interface Scored extends Outcomes {
+	readonly named: NamedModel;
+	/** How it is called in progress. */
+	readonly place: string;
+	readonly kept: ModelScores;
+	/** Positions of a response that are read for KL at most; null = it does not see logits. */
+	readonly each: number | null;
+}
+
+/** Reads the KL that the cache does not have, into the outcomes and the cache. @throws UserError cancelled, environment */
+async function addKl(
+	engine: Engine,
+	{ reference, policies, pairs }: { reference: Scored; policies: readonly Scored[]; pairs: readonly EnginePair[] },
+	{ signal, onProgress }: RunHooks,
+): Promise<void> {
+	const lacking = (policy: Scored): EnginePair[] =>
+		policy.each === null
+			? []
+			: pairs.filter(({ comparison }) => {
+					const own = policy.scored.get(comparison);
+					return own !== undefined && own.kl === undefined && reference.scored.has(comparison);
+				});
+	const missing = policies.map(lacking);
+	if (reference.each === null || missing.every((of) => of.length === 0)) return;
+	const some = new Set(missing.flat().map(({ comparison }) => comparison));
+
+	const within = async <T>({ named, place }: Scored, of: readonly EnginePair[], read: Read<T>): Promise<T> => {
+		checkCancelled(signal);
+		const role = named === reference.named ? 'reference' : 'checkpoint';
+		onProgress?.({ phase: `opening ${place} for KL`, done: 0, total: 1 });
+		const open = await engine.open(named.model, role, signal);
+		try {
+			const progress = { phase: `reading logits of ${place}`, done: 0, total: of.length, unit: 'pairs' as const };
+			onProgress?.(progress);
+			const onRead = (): void => onProgress?.({ ...progress, done: ++progress.done });
+			return await read(open.logits!, { onRead, ...(signal === undefined ? {} : { signal }) });
+		} finally {
+			await open.close();
+		}
+	};
+
+	const sample = pairs.filter(({ comparison }) => some.has(comparison));
+	const logits = await within(reference, sample, (reader, hooks) => reader.keep(sample, hooks));
+	try {
+		for (const [i, policy] of policies.entries()) {
+			const own = missing[i]!;
+			if (own.length === 0) continue;
+			const keep = (comparison: string, kl: TokenKl | null): void => {
+				// No positions: it was looked for, and cannot be had.
+				const entry = { ...policy.scored.get(comparison)!, kl: kl ?? { sum: 0, positions: 0 } };
+				policy.scored.set(comparison, entry);
+				policy.kept.put(comparison, entry);
+			};
+			try {
+				await within(policy, own, (reader, hooks) => reader.compare(own, logits, { ...hooks, onKl: keep }));
+			} finally {
+				policy.kept.flush();
+			}
+		}
+	} finally {
+		logits.close();
+	}
+}
+
+type Read<T> = (reader: LogitsReader, hooks: ReadHooks) => Promise<T>;
 
 function joined(
 	pairs: readonly EnginePair[],

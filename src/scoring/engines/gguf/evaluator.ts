@@ -121,6 +121,49 @@ export class Evaluator {
 		return readings;
 	}
 
+	/**
+	 * Logits of the whole vocabulary at some of the response's positions.
+	 * @param tokens places in the response, ascending, from 0: the distribution that its token there is drawn from
+	 * @param onLogits told in that order; the array is used again for the next
+	 */
+	async logits(
+		{ ids, prompt }: Sequence,
+		tokens: readonly number[],
+		onLogits: (logits: Float32Array, token: number) => void,
+		signal?: AbortSignal,
+	): Promise<void> {
+		const last = tokens.at(-1);
+		if (last === undefined) return;
+		const wanted = new Set(tokens);
+		const row = new Float32Array((this.#model.fileInfo.metadata.tokenizer?.ggml?.tokens ?? []).length);
+		let problem: unknown = null;
+		// What follows the last position asked for is not needed.
+		await this.#response(ids.slice(0, prompt + last + 1), prompt, signal, async (sequence, from, to) => {
+			const input = ids
+				.slice(from, to)
+				.map((token, i): Token | [Token, object] =>
+					wanted.has(from + i - prompt + 1) ? [token as Token, { generateNext: { logits: true } }] : (token as Token),
+				);
+			await sequence.controlledEvaluate(input, {
+				// Each as it comes, and dropped: a batch of them with a large vocabulary would take gigabytes.
+				onTokenResult(i, { next }) {
+					const values = next?.logits;
+					if (values === undefined || problem !== null) return;
+					try {
+						if (values.size !== row.length) throw new Error(`${values.size} logits for ${row.length} tokens`);
+						for (const [id, logit] of values) row[id] = logit;
+						values.clear();
+						onLogits(row, from + i - prompt + 1);
+					} catch (error) {
+						// The library swallows what is thrown here.
+						problem = error;
+					}
+				},
+			});
+			if (problem !== null) throw problem;
+		});
+	}
+
 	/** Evaluates without reading anything: what a measurement of speed compares with. Forgets the prompt. */
 	async prefill(ids: readonly number[], signal?: AbortSignal): Promise<void> {
 		await this.#room(ids.length + 1);
