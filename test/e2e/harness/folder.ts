@@ -55,22 +55,28 @@ const PLACES = [
 	...Array<{ split: string }>(2).fill({ split: 'retention' }),
 ];
 
-/** A folder with 78 short judged pairs in every split: enough for each number to have an interval, few enough to score in seconds. */
-export function makeSmall(workspace: string): void {
+/** A file of 78 short judged pairs in every split: enough for each number to have an interval, few enough to score in seconds. */
+export function writeSmall(folder: string, annotators: readonly string[] = ['mira']): string {
 	const rows = TROUBLES.flatMap((trouble, i) =>
 		PLACES.map((place, j) => {
 			const thing = THINGS[(i * 5 + j) % THINGS.length] ?? '';
+			const verdict = (i + j) % 4 === 0 ? 'b' : 'a';
 			return {
 				prompt: `My ${thing} number ${i * PLACES.length + j + 1} ${trouble}. What now?`,
 				response_a: `Please send the ${thing} back to us. You get a new one, and we pay for the parcel.`,
 				response_b: `Many a ${thing} does that, I guess.`,
-				judgments: [{ annotator: 'mira', verdict: (i + j) % 4 === 0 ? 'b' : 'a' }],
+				judgments: annotators.map((annotator) => ({ annotator, verdict })),
 				...place,
 			};
 		}),
 	);
-	const file = join(workspace, 'pairs.jsonl');
+	const file = join(folder, 'pairs.jsonl');
 	writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+	return file;
+}
+
+/** A folder with those pairs. */
+export function makeSmall(workspace: string): void {
 	runCli(workspace, 'init');
-	runCli(workspace, 'import', file);
+	runCli(workspace, 'import', writeSmall(workspace));
 }
