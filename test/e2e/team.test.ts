@@ -207,7 +207,7 @@ test('progress, agreement and the data card open as documents, in both clones al
 	for (const [title, text] of [
 		['Show Progress', /Held-out/i],
 		['Show Agreement', /Krippendorff/],
-		['Show the Data Card', /size_categories],
+		['Show the Data Card', /size_categories/],
 	] as const) {
 		const { page, command, screenshot } = bo();
 		await command(`Pairwright: ${title}`);
