@@ -3,18 +3,27 @@ import { type Command, Option } from 'commander';
 import { EXPORT_POLICY, LABEL_POLICIES, type LabelPolicy } from '../domain/label-policy.ts';
 import { SPLIT_LABELS, SPLITS, type Split } from '../domain/split.ts';
 import { EXPORT_FORMATS } from '../formats/encode.ts';
+import { UserError } from '../protocol/errors.ts';
 import type { ExportOptions, ExportResult } from '../protocol/workspace-api.ts';
+import { bundleOptions, bundleText } from './export-bundle.ts';
 import { count, oneLine } from './format.ts';
-import { example, perform } from './register.ts';
+import { example, perform, wholeNumber } from './register.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Options {
 	readonly format: ExportOptions['format'];
-	readonly split: Split[];
+	readonly split?: Split[];
 	readonly out?: string;
 	readonly labels?: LabelPolicy;
+	readonly bundle?: string;
+	readonly referenceParts?: number;
+	readonly penaltyParts?: number;
+	readonly seed?: number;
 }
+
+/** Splits of an export that names none. */
+const DEFAULT_SPLITS: readonly Split[] = ['train', 'eval'];
 
 export function registerExport(program: Command): void {
 	program
@@ -22,9 +31,10 @@ export function registerExport(program: Command): void {
 		.description('write the data for a trainer: the same data, the same bytes')
 		.addOption(new Option('--format <name>', 'what to write').choices(EXPORT_FORMATS).default('trl'))
 		.addOption(
-			new Option('--split <splits...>', 'which splits; held-out only when named, without its sealed half')
-				.choices(SPLITS)
-				.default(['train', 'eval']),
+			new Option(
+				'--split <splits...>',
+				`which splits; held-out only when named, without its sealed half (default: ${DEFAULT_SPLITS.join(' ')})`,
+			).choices(SPLITS),
 		)
 		.addOption(
 			new Option(
@@ -33,9 +43,36 @@ export function registerExport(program: Command): void {
 			).choices(LABEL_POLICIES),
 		)
 		.option('--out <path>', 'folder, or a file with one split (default: export/ in the workspace)')
-		.addHelpText('after', example('export --out data/', 'export --format trl-standard --split train --out train.jsonl'))
+		.option('--bundle <folder>', 'a training bundle: data, scripts that train with the penalty and score checkpoints')
+		.option('--reference-parts <n>', 'with --bundle: parts of the tuning half (default: 4)', wholeNumber(2))
+		.option('--penalty-parts <n>', 'with --bundle: how many of them the penalty reads (default: half)', wholeNumber(0))
+		.option('--seed <n>', 'with --bundle: of the deal into parts (default: 0)', wholeNumber(0))
+		.addHelpText(
+			'after',
+			example(
+				'export --out data/',
+				'export --format trl-standard --split train --out train.jsonl',
+				'export --bundle ../training',
+			),
+		)
 		.action(
-			perform<Options>(async (context, _args, { format, split, out, labels }) => {
+			perform<Options>(async (context, _args, { format, split: named, out, labels, ...rest }) => {
+				const { bundle } = rest;
+				if (bundle !== undefined) {
+					const options = bundleOptions({ ...rest, bundle, format, split: named, out, ...(labels && { labels }) });
+					const api = await context.open();
+					const done = await api.exportBundle(options);
+					context.result(done, (terminal) => bundleText(terminal, done, DROPPED));
+					return;
+				}
+				const without = Object.entries(rest).find(([, value]) => value !== undefined);
+				if (without !== undefined) {
+					throw new UserError(
+						'usage',
+						'--reference-parts, --penalty-parts and --seed are about a bundle: add --bundle DIR.',
+					);
+				}
+				const split = named ?? [...DEFAULT_SPLITS];
 				const api = await context.open();
 				const path = out === undefined ? join(context.root, 'export') : resolve(out);
 				const done = await api.exportData({
@@ -56,6 +93,8 @@ const DROPPED: Readonly<Record<string, string>> = {
 	sealed: 'sealed',
 	not_adjudicated: 'not adjudicated',
 	unconfirmed_rewrite: 'rewrites that no second person has judged',
+	spanning: 'of clusters that a more protected split shares',
+	no_half_yet: 'held-out without a half yet',
 };
 
 export function exportText(terminal: Terminal, done: ExportResult): string {

@@ -26,6 +26,8 @@ const COLUMNS = `
 Columns of --logprobs files (JSON Lines, a JSON array, or either packed as .gz), TRL's names:
   chosen_logps, rejected_logps          log π of both responses, summed over response tokens, nats
   ref_chosen_logps, ref_rejected_logps  the same under the reference model
+  a_logps, b_logps, ref_a_logps, ref_b_logps
+                                        instead of these four: by canonical side, for rows scored without a label
   id           which pair: the column id of the imported row, or the comparison's id as "list" gives it (8 or more digits); instead
                of it the pair itself may stand in the row: prompt, chosen, rejected
   chosen_side  a or b: which canonical side the row calls chosen; only where neither texts nor labels say so

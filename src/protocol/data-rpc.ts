@@ -106,6 +106,16 @@ export const dataSchemas = {
 			labels: optional(v.picklist(LABEL_POLICIES)),
 		}),
 	]),
+	exportBundle: v.strictTuple([
+		v.strictObject({
+			out: pathSchema,
+			format: optional(v.picklist(['trl', 'trl-standard'])),
+			labels: optional(v.picklist(LABEL_POLICIES)),
+			parts: optional(countSchema),
+			penaltyParts: optional(countSchema),
+			seed: optional(v.pipe(v.number(), v.safeInteger())),
+		}),
+	]),
 	cancel: v.strictTuple([idSchema]),
 	list: v.strictTuple([listQuerySchema]),
 	listPrompts: v.strictTuple([listQuerySchema]),

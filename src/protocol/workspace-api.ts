@@ -136,6 +136,42 @@ export interface ExportResult {
 	readonly export: string | null;
 }
 
+export interface BundleOptions {
+	/** Folder of the bundle: absent, empty, or a bundle that is replaced. */
+	readonly out: string;
+	/** Rows that trainers read; absent = TRL conversational. */
+	readonly format?: 'trl' | 'trl-standard';
+	/** Which comparisons carry a label, and with which side as chosen; absent = strict majority. */
+	readonly labels?: LabelPolicy;
+	/** Parts that the held-out tuning half is dealt into; absent = 4. */
+	readonly parts?: number;
+	/** How many of them the penalty may read, the rest monitors it; absent = half of them. */
+	readonly penaltyParts?: number;
+	/** Of the deal; absent = 0. */
+	readonly seed?: number;
+}
+
+export interface BundleResult {
+	readonly folder: string;
+	/** Id of the recorded export: what `score --trained-on` takes. */
+	readonly export: string;
+	readonly labels: LabelPolicy;
+	/** Data files; `role` says who reads them. */
+	readonly files: readonly {
+		readonly name: string;
+		readonly role: 'train' | 'eval' | 'penalty' | 'monitoring' | 'retention' | 'unlabelled' | 'sealed';
+		/** Of the held-out tuning half, from 1. */
+		readonly part?: number;
+		readonly pairs: number;
+		readonly clusters: number;
+		readonly sha256: string;
+	}[];
+	/** Why no part is for the penalty; absent = some are. */
+	readonly note?: string;
+	/** Not in the files that trainers read, by reason. */
+	readonly left_out: Readonly<Record<string, number>>;
+}
+
 export type Status = 'open' | 'judged' | 'disputed' | 'flagged';
 
 export interface ListQuery {
@@ -683,6 +719,8 @@ export interface WorkspaceApi {
 
 	importFiles(files: readonly string[], options: ImportOptions, job: Job): Promise<ImportResult>;
 	exportData(options: ExportOptions): Promise<ExportResult>;
+	/** Writes a training bundle: data, parts of the tuning half, scripts that train with the penalty and score what they made. */
+	exportBundle(options: BundleOptions): Promise<BundleResult>;
 	/** Stops import, scoring or rebuild by its job id within a second; finished work stays. */
 	cancel(job: string): Promise<void>;
 

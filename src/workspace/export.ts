@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { sha256, stableJson } from '../domain/identity.ts';
-import { isNamed } from '../domain/judgment.ts';
-import { EXPORT_POLICY, type LabelPolicy, resolutionUnder } from '../domain/label-policy.ts';
+import { EXPORT_POLICY, type LabelPolicy } from '../domain/label-policy.ts';
 import { SPLITS, type Split } from '../domain/split.ts';
 import { EXPORT_FORMATS, encode } from '../formats/encode.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { ExportOptions, ExportResult } from '../protocol/workspace-api.ts';
-import { comparisonsForExport, type ExportedComparison } from '../store/export-query.ts';
+import { comparisonsForExport } from '../store/export-query.ts';
 import type { Context } from './context.ts';
 import { pause } from './fold-sources.ts';
 import { writeAtomically } from './freeze.ts';
+import { trainerLabel } from './trainer-label.ts';
 
 /** Formats that a trainer reads, and splits whose prompts count as seen once written in one of them. */
 const TRAINING_FORMATS: readonly string[] = ['trl', 'trl-standard'];
@@ -45,12 +45,6 @@ function placesOf(split: Split, format: string): string[] {
 	return TRAINING_FORMATS.includes(format) ? ['R', 'heldout'] : ['R', 'E', 'heldout'];
 }
 
-/** A rewrite that only its writer has judged: that verdict is not blind, so a trainer gets it once a second person has. */
-function isUnconfirmed(c: ExportedComparison): boolean {
-	const people = new Set(c.state.judgments.map((j) => j.annotator).filter(isNamed));
-	return c.derivedFrom !== null && c.state.by !== 'adjudication' && people.size < 2;
-}
-
 async function writeSplit(
 	ctx: Context,
 	format: string,
@@ -70,22 +64,15 @@ async function writeSplit(
 		for (const page of comparisonsForExport(ctx.db, placesOf(split, format))) {
 			const lines: string[] = [];
 			for (const c of page) {
-				if (waits && isUnconfirmed(c)) {
-					dropped.unconfirmed_rewrite = (dropped.unconfirmed_rewrite ?? 0) + 1;
-					continue;
-				}
 				const unlabelled = c.half === 'E' && !c.opened;
-				const resolution = labels === undefined ? c.state.resolution : resolutionUnder(labels, c.state);
-				if (resolution === 'not_adjudicated' && !unlabelled) {
-					dropped.not_adjudicated = (dropped.not_adjudicated ?? 0) + 1;
+				const label = labels === undefined ? { resolution: c.state.resolution } : trainerLabel(c, labels, waits);
+				if ('dropped' in label && !unlabelled) {
+					dropped[label.dropped] = (dropped[label.dropped] ?? 0) + 1;
 					continue;
 				}
 				const encoded = encode(format, {
 					comparison: { id: c.id, promptId: c.promptId, prompt: c.prompt, a: c.a, b: c.b },
-					resolution: unlabelled || resolution === 'not_adjudicated' ? 'open' : resolution,
-					...(labels === 'vote-share' && !unlabelled && c.state.y !== null
-						? { share: Math.max(c.state.y, 1 - c.state.y) }
-						: {}),
+					...('dropped' in label || unlabelled ? { resolution: 'open' } : label),
 					judgments: unlabelled ? [] : c.state.judgments,
 					tags: c.tags,
 					split: c.split,

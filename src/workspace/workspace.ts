@@ -17,6 +17,7 @@ import { assign, facets, previewTag, tag } from './curation.ts';
 import { dataCard } from './data-card.ts';
 import { diff } from './diff/diff.ts';
 import { doctor } from './doctor.ts';
+import { exportBundle } from './bundle/bundle.ts';
 import { exportData } from './export.ts';
 import { foldPendingSources, followIndex } from './fold-sources.ts';
 import { freeze } from './freeze.ts';
@@ -210,6 +211,10 @@ export class Workspace implements WorkspaceApi {
 
 	async exportData(options: Parameters<WorkspaceApi['exportData']>[0]) {
 		return exportData(this.#initialised(), options);
+	}
+
+	async exportBundle(options: Parameters<WorkspaceApi['exportBundle']>[0]) {
+		return exportBundle(this.#initialised(), options);
 	}
 
 	async cancel(job: string): Promise<void> {
