@@ -1,9 +1,10 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Message } from '../domain/comparison.ts';
-import { SPLIT_LABELS, SPLITS, type Split } from '../domain/split.ts';
+import { SPLIT_LABELS, type Split } from '../domain/split.ts';
 import { contentOf } from '../domain/text.ts';
 import { UserError } from '../protocol/errors.ts';
-import type { ComparisonDetail, ListPage, ListRow, Status, WorkspaceApi } from '../protocol/workspace-api.ts';
+import type { ComparisonDetail, ListFilter, ListPage, ListRow, WorkspaceApi } from '../protocol/workspace-api.ts';
+import { addFilters, type FilterOptions, filterOf } from './filter-options.ts';
 import { count, NONE, oneLine, plural, safe, shortId, when } from './format.ts';
 import { named } from './people.ts';
 import { example, perform, wholeNumber } from './register.ts';
@@ -13,27 +14,29 @@ import type { Terminal } from './terminal.ts';
 /** Rows of one question to the workspace; a longer list asks again from where the page ended. */
 const PAGE = 1000;
 
-interface ListOptions {
-	readonly split?: Split;
-	readonly tag?: string;
-	readonly status?: Status;
-	readonly search?: string;
+interface ListOptions extends FilterOptions {
+	readonly save?: string;
 	readonly limit: number;
 }
 
 export function registerList(program: Command): void {
-	program
-		.command('list')
-		.description('list comparisons')
-		.addOption(new Option('--split <split>', 'only of this split').choices(SPLITS))
-		.option('--tag <facet>', 'only of prompts with this tag, e.g. domain:law')
-		.addOption(new Option('--status <status>', 'only these').choices(['open', 'judged', 'disputed', 'flagged']))
-		.option('--search <words>', 'only with all these words in prompt or responses; "…" is a phrase, word* a beginning')
+	addFilters(program.command('list').description('list comparisons; filters combine'))
+		.option('--save <name>', 'save these filters for the team under a name')
 		.option('--limit <n>', 'how many at most, 0 for all', wholeNumber(0), 50)
-		.addHelpText('after', example('list --status disputed', 'list --search "contract law" --limit 0 --json'))
+		.addHelpText(
+			'after',
+			example(
+				'list --status disputed',
+				'list --search "contract law" --limit 0 --json',
+				'list --split train --facet domain --min-length 400 --save "long and tagged"',
+			),
+		)
 		.action(
-			perform<ListOptions>(async (context, _args, { limit, ...query }) => {
-				const page = await listAll(await context.open(), query, limit === 0 ? Number.POSITIVE_INFINITY : limit);
+			perform<ListOptions>(async (context, _args, { limit, save, ...filters }) => {
+				const api = await context.open();
+				const query = await filterOf(api, filters);
+				if (save !== undefined) await api.saveSearch(save, query);
+				const page = await listAll(api, query, limit === 0 ? Number.POSITIVE_INFINITY : limit);
 				const document = {
 					comparisons: page.comparisons.map(({ id, prompt_id, split, half, tags, verdict, judgments, ...rest }) => ({
 						id,
@@ -46,6 +49,7 @@ export function registerList(program: Command): void {
 						...rest,
 					})),
 					total: page.total,
+					...(page.sealedOut === undefined ? {} : { sealed_out: page.sealedOut }),
 				};
 				context.result(document, (terminal) => listText(terminal, page));
 			}),
@@ -71,26 +75,24 @@ export function registerList(program: Command): void {
 		);
 }
 
-async function listAll(
-	api: WorkspaceApi,
-	query: Omit<ListOptions, 'limit'>,
-	limit: number,
-): Promise<Pick<ListPage, 'comparisons' | 'total'>> {
+type Listed = Pick<ListPage, 'comparisons' | 'total' | 'sealedOut'>;
+
+async function listAll(api: WorkspaceApi, query: ListFilter, limit: number): Promise<Listed> {
 	const rows: ListRow[] = [];
 	let after: string | null = null;
-	let total = 0;
+	let first: ListPage | null = null;
 	do {
 		const page: ListPage = await api.list({
 			...query,
 			limit: Math.min(PAGE, limit - rows.length),
 			...(after === null ? {} : { after }),
 		});
+		first ??= page;
 		rows.push(...page.comparisons);
-		total = page.total;
 		if (page.next !== null && page.next === after) throw new UserError('environment', 'The list does not go on.');
 		after = page.next;
 	} while (after !== null && rows.length < limit);
-	return { comparisons: rows, total };
+	return { ...first, comparisons: rows };
 }
 
 function place(split: Split, half: 'R' | 'E' | null): string {
@@ -100,8 +102,13 @@ function place(split: Split, half: 'R' | 'E' | null): string {
 
 const VERDICTS: Readonly<Record<string, string>> = { both_bad: 'both bad', open: NONE };
 
-export function listText(terminal: Terminal, { comparisons, total }: Pick<ListPage, 'comparisons' | 'total'>): string {
-	if (comparisons.length === 0) return 'No comparison fits.';
+export function listText(terminal: Terminal, { comparisons, total, sealedOut = 0 }: Listed): string {
+	// Without this line an empty list would read as "nobody judged any".
+	const sealed =
+		sealedOut === 0
+			? ''
+			: `\n${plural(sealedOut, 'comparison')} of the sealed half ${sealedOut === 1 ? 'is' : 'are'} left out: what people said of ${sealedOut === 1 ? 'it' : 'them'} is sealed until a decision opens it.`;
+	if (comparisons.length === 0) return `No comparison fits.${sealed}`;
 	const table = renderTable(
 		terminal,
 		[
@@ -122,7 +129,7 @@ export function listText(terminal: Terminal, { comparisons, total }: Pick<ListPa
 		]),
 	);
 	const rest = total - comparisons.length;
-	return `${table}\n\n${plural(total, 'comparison')}${rest > 0 ? `, ${count(rest)} more: --limit 0 shows all` : ''}.`;
+	return `${table}\n\n${plural(total, 'comparison')}${rest > 0 ? `, ${count(rest)} more: --limit 0 shows all` : ''}.${sealed}`;
 }
 
 function turns(terminal: Terminal, messages: readonly Message[]): string {

@@ -20,6 +20,7 @@ import { registerPeople } from './people.ts';
 import { registerProgress } from './progress-report.ts';
 import { registerReport } from './report.ts';
 import { registerScore } from './score.ts';
+import { registerSearches } from './searches.ts';
 import { registerSplit } from './split.ts';
 import { registerSync } from './sync.ts';
 import { registerTag } from './tag.ts';
@@ -53,6 +54,7 @@ export function createProgram(): Command {
 		registerImport,
 		registerExport,
 		registerList,
+		registerSearches,
 		registerJudge,
 		registerAuthor,
 		registerTag,

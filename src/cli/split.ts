@@ -2,14 +2,16 @@ import { type Command, Option } from 'commander';
 import { SPLIT_LABELS, SPLITS, type Split } from '../domain/split.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { SplitCount, SplitsOverview, WorkspaceApi } from '../protocol/workspace-api.ts';
+import { addFilters, type FilterOptions, filterOf, movePreviewText } from './filter-options.ts';
 import { count, plural } from './format.ts';
 import { leakText } from './leak-text.ts';
 import { example, perform } from './register.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
-interface Options {
+interface Options extends FilterOptions {
 	readonly assign?: Split;
+	readonly dryRun?: true;
 	readonly ids?: string[];
 	readonly reason?: string;
 	readonly freeze?: true | string[];
@@ -21,37 +23,50 @@ type Assigned = Awaited<ReturnType<WorkspaceApi['assign']>>;
 type Accepted = Awaited<ReturnType<WorkspaceApi['acceptLeak']>>;
 
 export function registerSplit(program: Command): void {
-	program
+	const command = program
 		.command('split')
 		.description('show the splits; move prompts; freeze with a manifest; accept a leak')
-		.addOption(new Option('--assign <split>', 'move the prompts of --ids, with their clusters, there').choices(SPLITS))
+		.addOption(
+			new Option('--assign <split>', 'move the prompts of --ids or of the filters, with their clusters, there').choices(
+				SPLITS,
+			),
+		)
 		.option('--ids <ids...>', 'prompts or comparisons, or unique beginnings of 8 or more')
+		.option('--dry-run', 'with --assign: say what it would do, and do nothing')
 		.option('--accept-leak <ids...>', 'leaks between these prompts are right as they are; needs --reason')
 		.option('--reason <text>', 'why they move, or why a leak is right')
-		.option('--freeze [splits...]', 'write a manifest of these splits (default: all that hold prompts)')
+		.option('--freeze [splits...]', 'write a manifest of these splits (default: all that hold prompts)');
+	addFilters(command)
 		.addHelpText(
 			'after',
 			example(
 				'split',
 				'split --assign retention --ids 3f9a1c22 77aa01bc',
+				'split --assign excluded --split train --status flagged --dry-run',
 				'split --freeze eval heldout',
 				'split --accept-leak 3f9a1c22 77aa01bc --reason "a greeting, not a question"',
 			),
 		)
 		.action(
-			perform<Options>(async (context, _args, { assign, ids, reason, freeze, acceptLeak }) => {
-				if ((assign === undefined) !== (ids === undefined)) {
-					throw new UserError('usage', '--assign and --ids go together: which prompts, and where to.');
+			perform<Options>(async (context, _args, { assign, ids, reason, freeze, acceptLeak, dryRun, ...filters }) => {
+				const filtered = Object.keys(filters).length > 0;
+				if ((assign === undefined) !== (ids === undefined && !filtered) || (ids !== undefined && filtered)) {
+					throw new UserError('usage', '--assign goes with --ids, or with filters: which prompts, and where to.');
 				}
 				if (acceptLeak !== undefined && (reason === undefined || reason.trim() === '')) {
 					throw new UserError('usage', '--accept-leak needs --reason: why the same text may stand on both sides.');
 				}
 				const names = Array.isArray(freeze) ? freeze.map(splitName) : null;
 				const api = await context.open();
+				const selection = ids === undefined ? { query: await filterOf(api, filters) } : { ids };
+				if (assign !== undefined && dryRun === true) {
+					const preview = await api.previewMove(selection, assign);
+					return context.result({ preview }, () => movePreviewText(preview, SPLIT_LABELS[assign]));
+				}
 				const assigned =
-					assign === undefined || ids === undefined
+					assign === undefined
 						? null
-						: await api.assign({ ids }, { split: assign, ...(reason === undefined ? {} : { reason }) });
+						: await api.assign(selection, { split: assign, ...(reason === undefined ? {} : { reason }) });
 				const accepted = acceptLeak === undefined ? null : await api.acceptLeak(acceptLeak, reason ?? '');
 				let overview = await api.splits();
 				const frozen: Frozen = {};

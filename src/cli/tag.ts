@@ -1,39 +1,55 @@
 import { text as readAll } from 'node:stream/consumers';
 import type { Command } from 'commander';
+import { SPLIT_LABELS } from '../domain/split.ts';
 import { UserError } from '../protocol/errors.ts';
-import type { PromptSelection, TagResult } from '../protocol/workspace-api.ts';
+import type { ListFilter, PromptSelection, TagResult } from '../protocol/workspace-api.ts';
+import { addFilters, type FilterOptions, filterOf, movePreviewText } from './filter-options.ts';
 import { count, plural, shortId } from './format.ts';
 import { example, perform } from './register.ts';
 
-interface Options {
-	readonly search?: string;
+interface Options extends Omit<FilterOptions, 'tag' | 'facet'> {
 	readonly stdin?: true;
+	readonly tagged?: string;
+	readonly dryRun?: true;
 	readonly facet: string;
 	readonly reason?: string;
 	readonly remove?: true;
 }
 
 export function registerTag(program: Command): void {
-	program
+	const command = program
 		.command('tag')
 		.description('mark prompts as out of distribution: their clusters move to held-out')
-		.argument('[ids...]', 'prompts or comparisons, or unique beginnings of 8 or more')
-		.option('--search <words>', 'all prompts with all these words instead; "…" is a phrase, word* a beginning')
+		.argument('[ids...]', 'prompts or comparisons, or unique beginnings of 8 or more; or filters instead')
 		.option('--stdin', 'ids from standard input, separated by white space')
 		.requiredOption('--facet <facet>', 'kind:value; kinds are domain, language, time, format, adversarial, free')
 		.option('--reason <text>', 'why they lie outside')
 		.option('--remove', 'take the tag away; nothing moves back by itself')
+		.option('--dry-run', 'say what it would do, and do nothing');
+	addFilters(command, { tags: false })
+		.option('--tagged <facet>', 'only prompts with this tag, or a tag of this kind')
 		.addHelpText(
 			'after',
 			example(
 				'tag --search "tenan*" --facet domain:law --reason "no legal questions in training"',
+				'tag --split train --source reviews.jsonl --min-length 2000 --facet format:long --dry-run',
 				'list --json | jq -r .comparisons[].prompt_id | pairwright tag --stdin --facet language:de',
 			),
 		)
 		.action(
-			perform<Options>(async (context, ids, { search, stdin, facet, reason, remove }) => {
-				const selection = await selectPrompts(ids, search, stdin);
+			perform<Options>(async (context, ids, { stdin, facet, reason, remove, tagged, dryRun, ...filters }) => {
 				const api = await context.open();
+				const query = { ...(await filterOf(api, filters)), ...(tagged === undefined ? {} : { facet: tagged }) };
+				const selection = await selectPrompts(ids, query, stdin);
+				if (dryRun === true) {
+					const preview = await api.previewMove(selection, 'heldout');
+					const having = preview.tags.find((each) => each.facet === facet)?.prompts ?? 0;
+					const text =
+						remove === true
+							? `${plural(having, 'prompt')} would lose ${facet}.\nNothing was changed (--dry-run).`
+							: movePreviewText(preview, SPLIT_LABELS.heldout);
+					return context.result({ preview }, () => text);
+				}
 				const done = await api.tag(selection, {
 					facet,
 					...(reason === undefined ? {} : { reason }),
@@ -44,17 +60,21 @@ export function registerTag(program: Command): void {
 		);
 }
 
-/** Exactly one way of naming prompts. */
+/** Exactly one way of naming prompts: by id, by standard input, or by filters. */
 async function selectPrompts(
 	ids: readonly string[],
-	search: string | undefined,
+	query: ListFilter,
 	stdin: boolean | undefined,
 ): Promise<PromptSelection> {
-	const ways = [ids.length > 0, search !== undefined, stdin === true].filter(Boolean).length;
+	const filtered = Object.keys(query).length > 0;
+	const ways = [ids.length > 0, filtered, stdin === true].filter(Boolean).length;
 	if (ways !== 1) {
-		throw new UserError('usage', 'Name prompts in one way: as arguments, with --search, or with --stdin.');
+		throw new UserError(
+			'usage',
+			'Name prompts in one way: as arguments, with filters such as --search, or with --stdin.',
+		);
 	}
-	if (search !== undefined) return { query: { search } };
+	if (filtered) return { query };
 	const given = stdin === true ? (await readAll(process.stdin)).split(/\s+/).filter((id) => id !== '') : ids;
 	if (given.length === 0) throw new UserError('unusable-input', 'Standard input held no id.');
 	return { ids: given };

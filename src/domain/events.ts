@@ -118,6 +118,14 @@ export type EventBody =
 			readonly labels?: string;
 	  }
 	| { readonly type: 'run-recorded'; readonly run: string; readonly engine: string }
+	/** A search of the team by its name; the latest under a name holds, `query` null takes it away. */
+	| {
+			readonly type: 'search-saved';
+			readonly name: string;
+			readonly query: Readonly<Record<string, string | number>> | null;
+	  }
+	/** Prompts that were suggested as out of distribution and are not: suggested no more. */
+	| { readonly type: 'suggestions-dismissed'; readonly prompts: readonly string[]; readonly reason?: string }
 	| {
 			readonly type: 'decided';
 			readonly run: string;

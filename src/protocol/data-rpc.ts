@@ -167,6 +167,9 @@ export const dataSchemas = {
 	improve: v.strictTuple([v.strictObject({ comparison: idSchema, side: sideSchema, text })]),
 	facets: v.strictTuple([]),
 	previewTag: v.strictTuple([selectionSchema]),
+	previewMove: v.strictTuple([selectionSchema, splitSchema]),
+	searches: v.strictTuple([]),
+	saveSearch: v.strictTuple([text, v.nullable(filterSchema)]),
 	tag: v.strictTuple([
 		selectionSchema,
 		v.strictObject({ facet: text, reason: optional(text), remove: optional(v.boolean()) }),

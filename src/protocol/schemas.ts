@@ -37,6 +37,11 @@ const queryEntries = {
 	source: v.exactOptional(v.string()),
 	annotator: v.exactOptional(v.string()),
 	search: v.exactOptional(v.string()),
+	facet: v.exactOptional(v.string()),
+	verdict: v.exactOptional(verdictSchema),
+	minLength: v.exactOptional(countSchema),
+	maxLength: v.exactOptional(countSchema),
+	lengthOf: v.exactOptional(v.picklist(['prompt', 'response'])),
 };
 export const listQuerySchema = v.strictObject({
 	...queryEntries,

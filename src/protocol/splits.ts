@@ -16,10 +16,18 @@ import {
 	selectionSchema,
 	splitSchema,
 } from './schemas.ts';
-import type { ListQuery, PromptPage, PromptSelection, SplitsOverview, Status, WorkspaceInfo } from './workspace-api.ts';
+import type {
+	ListFilter,
+	ListQuery,
+	PromptPage,
+	PromptSelection,
+	SplitsOverview,
+	Status,
+	WorkspaceInfo,
+} from './workspace-api.ts';
 
 /** Filters of the list; combined with "and". */
-export type SplitsFilter = Omit<ListQuery, 'limit' | 'after' | 'prompt'>;
+export type SplitsFilter = Omit<ListFilter, 'prompt'>;
 
 /** What a click elsewhere wants to see. */
 export interface SplitsFocus {

@@ -185,10 +185,23 @@ export interface ListQuery {
 	readonly annotator?: string;
 	/** Full text over prompts and responses, FTS5; plain words are quoted by the implementation. */
 	readonly search?: string;
+	/** A kind of shift (`domain`: every tag of it) or one facet (`domain:law`). */
+	readonly facet?: string;
+	/** What the comparison came to; with `annotator`, the latest verdict of that one. Leaves sealed comparisons out. */
+	readonly verdict?: Verdict;
+	/** Characters, both ends included; of the prompt, or of the longer response. */
+	readonly minLength?: number;
+	readonly maxLength?: number;
+	readonly lengthOf?: LengthOf;
 	readonly limit?: number;
 	/** Opaque keyset cursor from the page before. */
 	readonly after?: string;
 }
+
+export type LengthOf = 'prompt' | 'response';
+
+/** A query without its page: what can be combined, saved by name, and acted on as a whole. */
+export type ListFilter = Omit<ListQuery, 'limit' | 'after'>;
 
 export interface ListRow {
 	readonly id: string;
@@ -210,6 +223,8 @@ export interface ListPage {
 	/** Of the whole query. */
 	readonly total: number;
 	readonly next: string | null;
+	/** Sealed comparisons that fit but for what people said: left out of a query that asks for it. Absent where none is. */
+	readonly sealedOut?: number;
 }
 
 /** A row of the Splits view: one prompt. */
@@ -236,6 +251,8 @@ export interface PromptPage {
 	readonly prompts: readonly PromptRow[];
 	readonly total: number;
 	readonly next: string | null;
+	/** Sealed prompts that fit but for what people said; absent where none is. */
+	readonly sealedOut?: number;
 }
 
 export interface HistoryEntry {
@@ -384,9 +401,7 @@ export interface Undone {
 }
 
 /** Prompts by id, or everything that a query finds. */
-export type PromptSelection =
-	| { readonly ids: readonly string[] }
-	| { readonly query: Omit<ListQuery, 'limit' | 'after'> };
+export type PromptSelection = { readonly ids: readonly string[] } | { readonly query: ListFilter };
 
 export interface TagPreview {
 	readonly prompts: number;
@@ -395,6 +410,30 @@ export interface TagPreview {
 	readonly moves: number;
 	/** Prompts in clusters that are frozen or were exported: a proposal each cluster instead. */
 	readonly proposals: number;
+}
+
+/** What moving the clusters of chosen prompts to a split comes to. */
+export interface MovePreview extends TagPreview {
+	/** Of the prompts that move, those that were not chosen: they come along with their cluster. */
+	readonly along: number;
+	/** Chosen prompts that stand there already. */
+	readonly there: number;
+	/** `proposals` by why: frozen, or exported for training and bound for eval or held-out. */
+	readonly frozen: number;
+	readonly exported: number;
+	/** How many proposals those make: one a cluster. */
+	readonly proposed: number;
+	/** Tags among the chosen prompts, most used first. */
+	readonly tags: readonly { readonly facet: string; readonly prompts: number }[];
+}
+
+/** A search of the team by its name. */
+export interface SavedSearch {
+	readonly name: string;
+	readonly query: ListFilter;
+	/** Handle of whoever saved it last, and when. */
+	readonly by: string;
+	readonly at: string;
 }
 
 export interface TagResult {
@@ -727,7 +766,7 @@ export interface WorkspaceApi {
 	list(query: ListQuery): Promise<ListPage>;
 	listPrompts(query: ListQuery): Promise<PromptPage>;
 	/** Cursors (`after`) behind every `every`-th prompt of a query, in order: the way to any place of a long list in one step. */
-	promptCursors(query: Omit<ListQuery, 'limit' | 'after'>, every: number): Promise<readonly string[]>;
+	promptCursors(query: ListFilter, every: number): Promise<readonly string[]>;
 	/** `id` may be a unique prefix of 8 or more. */
 	show(id: string): Promise<ComparisonDetail>;
 
@@ -789,6 +828,11 @@ export interface WorkspaceApi {
 
 	facets(): Promise<readonly string[]>;
 	previewTag(selection: PromptSelection): Promise<TagPreview>;
+	previewMove(selection: PromptSelection, split: Split): Promise<MovePreview>;
+	/** The team's saved searches, by name. */
+	searches(): Promise<readonly SavedSearch[]>;
+	/** Saves a query under a name, in place of an earlier one; null deletes it. `event` takes that back. */
+	saveSearch(name: string, query: ListFilter | null): Promise<{ readonly event: string }>;
 	tag(
 		selection: PromptSelection,
 		options: { readonly facet: string; readonly reason?: string; readonly remove?: boolean },

@@ -1,5 +1,6 @@
-import type { Half } from '../domain/split.ts';
+import type { Half, Split } from '../domain/split.ts';
 import type { Database } from './database.ts';
+import { PLACES_OF } from './list-conditions.ts';
 
 /** A held-out cluster that waits for a draw, or that shows a facet never drawn. */
 export interface ClusterDraw {
@@ -27,7 +28,7 @@ export function facetsDrawn(db: Database): ReadonlyMap<string, boolean> {
 export function undrawnClusters(db: Database, clusters: readonly string[] | null): ClusterDraw[] {
 	const waiting = db
 		.all<{ cluster: string }>(
-			`SELECT DISTINCT cluster FROM prompts WHERE place = 'heldout'
+			`SELECT DISTINCT cluster FROM prompts WHERE split = 'heldout' AND half IS NULL
 			UNION SELECT DISTINCT p.cluster FROM prompt_tags t JOIN prompts p ON p.n = t.prompt
 			WHERE p.split = 'heldout' AND p.drawn IS NOT NULL AND t.facet NOT IN (SELECT facet FROM facets)
 			ORDER BY 1`,
@@ -61,27 +62,86 @@ export interface ClusterMember {
 	readonly seen: boolean;
 }
 
+const FROZEN = `EXISTS (SELECT 1 FROM manifest_prompts mp JOIN manifests m ON m.manifest = mp.manifest
+	WHERE mp.prompt = p.id AND m.in_force = 1 AND m.split = p.split)`;
+
 /** Every member of the clusters of these prompts, by cluster, then id. */
 export function clusterMembers(db: Database, prompts: readonly string[]): Map<string, ClusterMember[]> {
 	const clusters = new Map<string, ClusterMember[]>();
-	for (const id of prompts) {
-		const cluster = db.value<string>('SELECT cluster FROM prompts WHERE id = ?', id);
-		if (cluster === undefined || clusters.has(cluster)) continue;
-		clusters.set(
-			cluster,
-			db
-				.all<{ id: string; split: string; preview: string; frozen: number; seen: number }>(
-					`SELECT p.id, p.split, p.preview,
-					EXISTS (SELECT 1 FROM manifest_prompts mp JOIN manifests m ON m.manifest = mp.manifest
-						WHERE mp.prompt = p.id AND m.in_force = 1 AND m.split = p.split) AS frozen,
-					EXISTS (SELECT 1 FROM export_prompts ep WHERE ep.prompt = p.id) AS seen
-					FROM prompts p WHERE p.cluster = ? ORDER BY p.id`,
-					cluster,
-				)
-				.map((row) => ({ ...row, cluster, frozen: row.frozen === 1, seen: row.seen === 1 })),
-		);
+	for (const row of db.all<Omit<ClusterMember, 'frozen' | 'seen'> & { frozen: number; seen: number }>(
+		`SELECT p.id, p.cluster, p.split, p.preview, ${FROZEN} AS frozen,
+		EXISTS (SELECT 1 FROM export_prompts ep WHERE ep.prompt = p.id) AS seen
+		FROM prompts p WHERE p.cluster IN (SELECT cluster FROM prompts WHERE id IN (SELECT value FROM json_each(?)))
+		ORDER BY p.cluster, p.id`,
+		JSON.stringify(prompts),
+	)) {
+		const member = { ...row, frozen: row.frozen === 1, seen: row.seen === 1 };
+		const members = clusters.get(row.cluster);
+		if (members === undefined) clusters.set(row.cluster, [member]);
+		else members.push(member);
 	}
 	return clusters;
+}
+
+/** What moving the clusters of some prompts to a split comes to. */
+export interface MoveSums {
+	readonly clusters: number;
+	/** Chosen prompts that stand there already. */
+	readonly there: number;
+	/** Prompts that move at once, and those of them that were not chosen themselves. */
+	readonly moves: number;
+	readonly along: number;
+	/** Prompts of clusters that are frozen, or were exported and may not move into `split` for that. */
+	readonly frozen: number;
+	readonly exported: number;
+	/** Clusters of those: one proposal each. */
+	readonly proposals: number;
+}
+
+/**
+ * Sums over clusters, from indexes that hold places and no texts: a preview of 100,000 prompts at once.
+ * @param keys of the chosen prompts
+ * @param unseen whether what was exported for training may not stand in `split`
+ */
+export function moveSums(db: Database, keys: Int32Array, split: Split, unseen: boolean): MoveSums {
+	const row = db.get<MoveSums>(
+		`WITH chosen(n) AS (SELECT value FROM json_each($keys)), there(place) AS (SELECT value FROM json_each($places)),
+		own AS (SELECT p.cluster, count(*) AS picked, sum(p.place NOT IN there) AS away FROM chosen CROSS JOIN prompts p ON p.n = chosen.n GROUP BY p.cluster),
+		frozen AS (SELECT DISTINCT p.cluster FROM manifests m CROSS JOIN manifest_prompts mp ON mp.manifest = m.manifest
+			CROSS JOIN prompts p ON p.id = mp.prompt AND p.split = m.split WHERE m.in_force = 1),
+		seen AS (SELECT DISTINCT p.cluster FROM export_prompts e CROSS JOIN prompts p ON p.id = e.prompt WHERE $unseen),
+		sums AS (SELECT own.cluster, own.picked, own.away AS own_away, count(*) AS members, sum(p.place NOT IN there) AS away,
+			own.cluster IN frozen AS frozen, own.cluster IN seen AS seen
+			FROM own CROSS JOIN prompts p ON p.cluster = own.cluster GROUP BY own.cluster)
+		SELECT count(*) AS clusters, coalesce(sum(picked - own_away), 0) AS there,
+		coalesce(sum(away) FILTER (WHERE NOT frozen AND NOT seen), 0) AS moves,
+		coalesce(sum(away - own_away) FILTER (WHERE NOT frozen AND NOT seen), 0) AS along,
+		coalesce(sum(members) FILTER (WHERE away > 0 AND frozen), 0) AS frozen,
+		coalesce(sum(members) FILTER (WHERE away > 0 AND seen AND NOT frozen), 0) AS exported,
+		count(*) FILTER (WHERE away > 0 AND (frozen OR seen)) AS proposals FROM sums`,
+		{ keys: JSON.stringify([...keys]), places: JSON.stringify(PLACES_OF[split]), unseen: unseen ? 1 : 0 },
+	);
+	return row as MoveSums;
+}
+
+/** Tags among these prompts, most used first. */
+export function tagsAmong(db: Database, keys: Int32Array): { readonly facet: string; readonly prompts: number }[] {
+	return db.all(
+		`SELECT facet, count(*) AS prompts FROM prompt_tags WHERE prompt IN (SELECT value FROM json_each(?))
+		GROUP BY facet ORDER BY prompts DESC, facet`,
+		JSON.stringify([...keys]),
+	);
+}
+
+/** Keys of prompts by their whole ids; unknown ones are left out. */
+export function promptKeysOf(db: Database, ids: readonly string[]): Int32Array {
+	return Int32Array.from(
+		db.all<{ n: number }>(
+			'SELECT n FROM prompts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY n',
+			JSON.stringify(ids),
+		),
+		({ n }) => n,
+	);
 }
 
 /** Prompts with their split as it is now, in the order given. */

@@ -117,6 +117,18 @@ const Event = v.variant('type', [
 	v.object({ ...header, type: v.literal('skipped'), comparison: Hex, cannot: v.optional(v.string()) }),
 	v.object({ ...header, type: v.literal('flagged'), comparison: Hex, note: v.optional(v.string()) }),
 	v.object({ ...header, type: v.literal('adjudicated'), comparison: Hex, verdict: VerdictName, reason: v.string() }),
+	v.object({
+		...header,
+		type: v.literal('search-saved'),
+		name: v.string(),
+		query: v.nullable(v.record(v.string(), v.union([v.string(), v.number()]))),
+	}),
+	v.object({
+		...header,
+		type: v.literal('suggestions-dismissed'),
+		prompts: Ids,
+		reason: v.optional(v.string()),
+	}),
 	v.object({ ...header, type: v.literal('leak-accepted'), clusters: v.array(v.string()), reason: v.string() }),
 	v.object({
 		...header,

@@ -59,7 +59,7 @@ CREATE TABLE prompts(
 	CHECK (half IS NULL OR split = 'heldout'));
 CREATE INDEX prompts_cluster ON prompts(cluster, place);
 CREATE INDEX prompts_turn ON prompts(first_turn, place);
-CREATE INDEX prompts_place ON prompts(place);
+CREATE INDEX prompts_place ON prompts(place, chars);
 CREATE TABLE prompt_tags(facet TEXT NOT NULL, prompt INTEGER NOT NULL, PRIMARY KEY(facet, prompt)) WITHOUT ROWID;
 CREATE INDEX prompt_tags_prompt ON prompt_tags(prompt);
 CREATE TABLE facets(facet TEXT PRIMARY KEY, sealed_only INTEGER NOT NULL) WITHOUT ROWID;
@@ -79,7 +79,9 @@ CREATE TABLE comparisons(
 	judgments INTEGER NOT NULL, named INTEGER NOT NULL, flagged INTEGER NOT NULL, opened INTEGER NOT NULL DEFAULT 0,
 	derived_from TEXT, chars_a INTEGER NOT NULL, chars_b INTEGER NOT NULL, rev INTEGER NOT NULL);
 CREATE INDEX comparisons_rev ON comparisons(rev);
-CREATE INDEX comparisons_prompt ON comparisons(prompt);
+-- Holds all that a filtered list asks of a comparison, so that a scan reads no texts.
+CREATE INDEX comparisons_prompt ON comparisons(
+	prompt, place, resolution, opened, flagged, chars_a, chars_b);
 CREATE INDEX comparisons_queue ON comparisons(tier, order_key);
 CREATE INDEX comparisons_place ON comparisons(place);
 CREATE INDEX comparisons_adjudicate ON comparisons(order_key, id)

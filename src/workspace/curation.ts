@@ -2,9 +2,17 @@ import { facetText, parseFacet } from '../domain/assignment.ts';
 import type { EventBody } from '../domain/events.ts';
 import { FACET_KINDS, type Split } from '../domain/split.ts';
 import { UserError } from '../protocol/errors.ts';
-import type { PromptSelection, TagPreview, TagResult } from '../protocol/workspace-api.ts';
-import { type ClusterMember, clusterMembers, facetCounts } from '../store/cluster-query.ts';
-import { promptOf, promptsMatching } from '../store/list-query.ts';
+import type { MovePreview, PromptSelection, TagPreview, TagResult } from '../protocol/workspace-api.ts';
+import {
+	type ClusterMember,
+	clusterMembers,
+	facetCounts,
+	moveSums,
+	promptKeysOf,
+	tagsAmong,
+} from '../store/cluster-query.ts';
+import { promptIds, promptOf, promptsMatching } from '../store/list-query.ts';
+import { matchingPrompts } from '../store/matching.ts';
 import { resolveId } from '../store/read-comparison.ts';
 import type { Context } from './context.ts';
 import { drawHalves } from './draw-halves.ts';
@@ -12,6 +20,9 @@ import { drawHalves } from './draw-halves.ts';
 /** Prompts by id (or a unique prefix; a comparison's id means its prompt), or everything that a query finds. */
 export function selectedPrompts(ctx: Context, selection: PromptSelection): string[] {
 	if ('query' in selection) return promptsMatching(ctx.db, selection.query);
+	// Whole ids, as views send them, are looked up at once.
+	const known = promptIds(ctx.db, promptKeysOf(ctx.db, selection.ids));
+	if (known.length === new Set(selection.ids).size) return [...new Set(selection.ids)];
 	const ids = selection.ids.map((id) => {
 		try {
 			return resolveId(ctx.db, 'prompt', id);
@@ -61,14 +72,39 @@ export function facets(ctx: Context): string[] {
 	return facetCounts(ctx.db).map((f) => f.facet);
 }
 
+function selectedKeys(ctx: Context, selection: PromptSelection): Int32Array {
+	if ('query' in selection) return matchingPrompts(ctx.db, selection.query);
+	return promptKeysOf(ctx.db, selectedPrompts(ctx, selection));
+}
+
+/** What moving the clusters of these prompts to a split would do; a tag moves them to held-out. */
+export function previewMove(ctx: Context, selection: PromptSelection, split: Split): MovePreview {
+	return ctx.db.read(() => {
+		const keys = selectedKeys(ctx, selection);
+		const { clusters, there, moves, along, frozen, exported, proposals } = moveSums(
+			ctx.db,
+			keys,
+			split,
+			UNSEEN.includes(split),
+		);
+		return {
+			prompts: keys.length,
+			clusters,
+			moves,
+			proposals: frozen + exported,
+			along,
+			there,
+			frozen,
+			exported,
+			proposed: proposals,
+			tags: tagsAmong(ctx.db, keys),
+		};
+	});
+}
+
 export function previewTag(ctx: Context, selection: PromptSelection): TagPreview {
-	const planned = plan(ctx, selectedPrompts(ctx, selection), 'heldout');
-	return {
-		prompts: planned.prompts.length,
-		clusters: planned.clusters,
-		moves: planned.moves.length,
-		proposals: planned.proposals.reduce((sum, p) => sum + p.prompts.length, 0),
-	};
+	const { prompts, clusters, moves, proposals } = previewMove(ctx, selection, 'heldout');
+	return { prompts, clusters, moves, proposals };
 }
 
 /** A reason that is worth storing, or nothing. */
@@ -151,6 +187,7 @@ export async function assign(
 	return {
 		moved: planned.moves.length,
 		proposed: planned.proposals.reduce((sum, p) => sum + p.prompts.length, 0),
-		event: planned.moves.length > 0 ? (events.at(-1) as { id: string }).id : null,
+		// Undone by it, the proposals are too.
+		event: events.at(-1)?.id ?? null,
 	};
 }

@@ -38,6 +38,10 @@ export function eventWords(event: JournalEvent): string {
 			return `imported with ${event.source.name}`;
 		case 'leak-accepted':
 			return `accepted a leak: ${event.reason}`;
+		case 'search-saved':
+			return event.query === null ? `deleted the search “${event.name}”` : `saved the search “${event.name}”`;
+		case 'suggestions-dismissed':
+			return `dismissed ${event.prompts.length} suggestions${why(event.reason)}`;
 		case 'frozen':
 			return `froze ${event.split} as ${event.manifest}`;
 		default:

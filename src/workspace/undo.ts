@@ -44,20 +44,30 @@ function described(event: JournalEvent): Undone | null {
 	}
 }
 
+/** What is taken back with these changes where prompts stand, or what waits to be answered. */
+const MOVING: readonly JournalEvent['type'][] = [
+	'tagged',
+	'split-assigned',
+	'proposed',
+	'imported',
+	'leak-accepted',
+	'suggestions-dismissed',
+];
+
 async function takeBack(ctx: Context, event: JournalEvent): Promise<void> {
 	const bodies: EventBody[] = [{ type: 'retracted', event: event.id }];
-	if (event.type === 'tagged') {
-		// Moves that this tag could only propose were written with it.
+	if (event.type === 'tagged' || event.type === 'split-assigned' || event.type === 'proposed') {
+		// Moves that this action could only propose were written with it: one action, one undo.
+		const facet = event.type === 'split-assigned' ? undefined : event.facet;
 		for (const p of ctx.events('proposed')) {
-			if (p.person === event.person && p.device === event.device && p.time === event.time && p.facet === event.facet) {
-				bodies.push({ type: 'retracted', event: p.id });
-			}
+			const together = p.person === event.person && p.device === event.device && p.time === event.time;
+			if (together && p.facet === facet && p.id !== event.id) bodies.push({ type: 'retracted', event: p.id });
 		}
 	}
 	await ctx.append(bodies);
-	const splits = event.type === 'tagged' || event.type === 'split-assigned' || event.type === 'imported';
+	const splits = MOVING.includes(event.type);
 	ctx.emit.changed({
-		what: splits ? ['comparisons', 'judgments', 'splits'] : ['judgments'],
+		what: splits ? ['comparisons', 'judgments', 'splits'] : event.type === 'search-saved' ? ['config'] : ['judgments'],
 		reason: `retracted ${event.type}`,
 	});
 }

@@ -13,7 +13,7 @@ import { agreementOrApart } from './agreement.ts';
 import { author, improve } from './authoring.ts';
 import { cardMarkdown } from './card-markdown.ts';
 import { Context } from './context.ts';
-import { assign, facets, previewTag, tag } from './curation.ts';
+import { assign, facets, previewMove, previewTag, tag } from './curation.ts';
 import { dataCard } from './data-card.ts';
 import { diff } from './diff/diff.ts';
 import { doctor } from './doctor.ts';
@@ -33,6 +33,7 @@ import { answerProposal } from './proposals.ts';
 import { rebuild } from './rebuild.ts';
 import { Runs } from './runs/runs.ts';
 import { runsPort } from './runs-port.ts';
+import { saveSearch, searches } from './searches.ts';
 import { show } from './show.ts';
 import { splits } from './splits.ts';
 import { syncState } from './sync/state.ts';
@@ -307,6 +308,19 @@ export class Workspace implements WorkspaceApi {
 	async previewTag(selection: Parameters<WorkspaceApi['previewTag']>[0]) {
 		await this.#selectable(selection);
 		return previewTag(await this.#clustered(), selection);
+	}
+
+	async previewMove(...[selection, split]: Parameters<WorkspaceApi['previewMove']>) {
+		await this.#selectable(selection);
+		return previewMove(await this.#clustered(), selection, split);
+	}
+
+	async searches() {
+		return searches(this.context);
+	}
+
+	async saveSearch(...[name, query]: Parameters<WorkspaceApi['saveSearch']>) {
+		return saveSearch(this.#initialised(), name, query);
 	}
 
 	async tag(...[selection, options]: Parameters<WorkspaceApi['tag']>) {
