@@ -6,6 +6,14 @@ export interface OverlapShares {
 	readonly retention: number;
 }
 
+/** What may be lost on "must not forget" before it counts as forgotten. */
+export interface ForgettingDelta {
+	/** Rise of the chosen response's loss, nats per token. */
+	readonly loss: number;
+	/** Fall of the accuracy of log π(chosen) > log π(rejected), a share of pairs. */
+	readonly accuracy: number;
+}
+
 /**
  * `.pairwright/config.json`: settings only, committed. Nothing here can aim an engine. The file's `gate` is not among these: it is read
  * strictly, by the gate alone (gate.ts).
@@ -16,8 +24,12 @@ export interface WorkspaceConfig {
 	readonly reasons: readonly string[];
 	readonly criteria: readonly string[];
 	readonly split: { readonly seed: string; readonly eval_share: number };
-	/** Largest rise of eval loss (nats) that a recommended λ may cost. */
-	readonly thresholds: { readonly eval_rise: number };
+	readonly thresholds: {
+		/** Largest rise of eval loss (nats) that a recommended λ may cost. */
+		readonly eval_rise: number;
+		/** δ: what a checkpoint may lose on "must not forget" against its baseline. */
+		readonly forgetting: ForgettingDelta;
+	};
 	/** A rewrite goes into training exports only once a second person has judged it. */
 	readonly rewrites: { readonly second_person: boolean };
 	/** Who is asked to judge what. */
@@ -58,7 +70,7 @@ export const DEFAULT_CONFIG: WorkspaceConfig = {
 	],
 	criteria: [],
 	split: { seed: 'pairwright', eval_share: 0.2 },
-	thresholds: { eval_rise: 0.01 },
+	thresholds: { eval_rise: 0.01, forgetting: { loss: 0.05, accuracy: 0.05 } },
 	rewrites: { second_person: true },
 	queue: { overlap: { train: 0.15, eval: 0.15, heldout: 1, retention: 0.15 }, people: [], repeats: 0.02 },
 	adjudication: { hide_names: true },

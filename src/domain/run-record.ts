@@ -1,5 +1,6 @@
 import type { HumanReference } from './agreement.ts';
 import type { CheckpointResult, LossName, ModelFacts, SelfTestItem } from './checkpoint.ts';
+import type { ForgettingDelta } from './config.ts';
 import type { EvaluationSplit } from './split.ts';
 
 /** A number, or null with the reason why there is none. Never NaN, never a made-up value. */
@@ -213,6 +214,8 @@ export interface RunSettings {
 	/** Checkpoint runs: the loss of the criterion, and its ε where it has one. Absent = sigmoid. */
 	readonly loss?: LossName;
 	readonly label_smoothing?: number;
+	/** Checkpoint runs: δ of the check "forgetting". Absent in earlier versions: 0.05 nats a token, 0.05 of pairs. */
+	readonly forgetting?: ForgettingDelta;
 	/** Splits that were scored; absent = all that held judged pairs. */
 	readonly splits?: readonly EvaluationSplit[];
 }

@@ -8,15 +8,13 @@
  * Cluster unit: the cluster of prompts. Minimum n: 8 clusters.
  */
 import { type ClusteredMean, intervalOf, MIN_CLUSTERS, pairMean } from '../calibration/jackknife.ts';
+import { DEFAULT_CONFIG, type ForgettingDelta } from '../domain/config.ts';
 import type { HealthCheck } from '../domain/run-record.ts';
 import { insufficient, MAX_EVIDENCE } from './check.ts';
 import { counted, interval, nats, points } from './phrases.ts';
 import { sampleSize } from './planning.ts';
 
 export const FORGETTING = 'forgetting';
-
-/** δ: nats per token, and a share of pairs. */
-export const DEFAULT_DELTA = { loss: 0.05, accuracy: 0.05 } as const;
 
 /** One retention pair under one checkpoint's policy: summed log-probabilities, nats. */
 export interface PolicyScore {
@@ -64,11 +62,14 @@ export function forgotten(pairs: readonly RetentionPair[]): Forgotten | null {
 	};
 }
 
-/** @param scored subject of the sentence: a checkpoint's name */
+/**
+ * @param scored subject of the sentence: a checkpoint's name
+ * @param delta δ of each statistic: setting `thresholds.forgetting` of the workspace
+ */
 export function checkForgetting(
 	pairs: readonly RetentionPair[],
 	scored: string,
-	delta: { readonly loss: number; readonly accuracy: number } = DEFAULT_DELTA,
+	delta: ForgettingDelta = DEFAULT_CONFIG.thresholds.forgetting,
 ): HealthCheck {
 	const split = 'retention';
 	const count = new Set(pairs.map((pair) => pair.cluster)).size;
@@ -85,8 +86,13 @@ export function checkForgetting(
 	const fails = loss.low! > delta.loss || accuracy.low! > delta.accuracy;
 	const passes = loss.high! < delta.loss && accuracy.high! < delta.accuracy;
 	const status = fails ? 'fail' : passes ? 'pass' : 'insufficient';
-	const size = sampleSize(rise, delta.loss, `a rise of ${delta.loss} nats per token beyond what is allowed`);
-	const message = `On "must not forget" ${scored} changes the loss per token by ${nats(rise.value)}${interval(loss.low, loss.high, nats)} and accuracy by ${points(-fall.value)} points${interval(-accuracy.high!, -accuracy.low!, points)} against its baseline; ${counted(lost.length, 'pair')} lost, ${gained.length} gained.`;
+	// With nothing allowed there is no effect to plan for.
+	const size =
+		delta.loss > 0
+			? sampleSize(rise, delta.loss, `a rise of ${delta.loss} nats per token beyond what is allowed`)
+			: null;
+	const allowed = `${delta.loss} nats a token, ${Number((100 * delta.accuracy).toPrecision(3))} points`;
+	const message = `On "must not forget" ${scored} changes the loss per token by ${nats(rise.value)}${interval(loss.low, loss.high, nats)} and accuracy by ${points(-fall.value)} points${interval(-accuracy.high!, -accuracy.low!, points)} against its baseline; ${counted(lost.length, 'pair')} lost, ${gained.length} gained${fails ? ` (allowed: ${allowed})` : ''}.`;
 	return {
 		check: FORGETTING,
 		split,
@@ -107,7 +113,7 @@ export function checkForgetting(
 			: [],
 		message,
 		...(status === 'insufficient'
-			? { reason: 'The intervals reach over what is allowed: more pairs are needed to tell.' }
+			? { reason: `The intervals reach over what is allowed (${allowed}): more pairs are needed to tell.` }
 			: {}),
 		...(size === null ? {} : { sample_size: size.text }),
 		...(fails

@@ -147,6 +147,7 @@ const record = v.looseObject({
 		folds: count,
 		loss: v.optional(v.string()),
 		label_smoothing: v.optional(count),
+		forgetting: v.optional(v.looseObject({ loss: count, accuracy: count })),
 	}),
 	dataset: v.looseObject({
 		sha256: v.string(),

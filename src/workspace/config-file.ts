@@ -18,6 +18,13 @@ const ConfigFile = v.object({
 	thresholds: v.optional(
 		v.object({
 			eval_rise: v.optional(v.pipe(v.number(), v.minValue(0)), DEFAULT_CONFIG.thresholds.eval_rise),
+			forgetting: v.optional(
+				v.object({
+					loss: v.optional(v.pipe(v.number(), v.minValue(0)), DEFAULT_CONFIG.thresholds.forgetting.loss),
+					accuracy: v.optional(Share, DEFAULT_CONFIG.thresholds.forgetting.accuracy),
+				}),
+				DEFAULT_CONFIG.thresholds.forgetting,
+			),
 		}),
 		DEFAULT_CONFIG.thresholds,
 	),

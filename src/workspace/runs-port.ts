@@ -79,6 +79,7 @@ export interface Reader extends DatasetReading {
 	readonly runs: string;
 	readonly exports: string;
 	readonly evalRise: number;
+	readonly forgetting: ForgettingDelta;
 	/** What people reach, per split; the sealed half's is for sealed.bin alone. */
 	readonly human: NonNullable<RunRecord['human']>;
 	/** File of the score cache: beside the database, wherever that is. */
@@ -108,6 +109,7 @@ export async function openReader(root: string, stateDir?: string, labels?: Label
 			human,
 			...{ root: folder, runs, exports },
 			evalRise: ctx.config.thresholds.eval_rise,
+			forgetting: ctx.config.thresholds.forgetting,
 			cache: scoreCachePath(ctx.db.path),
 			index: () => readIndex(root, stateDir),
 		};

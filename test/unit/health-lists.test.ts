@@ -172,6 +172,10 @@ test('forgetting is three-way and names the pairs that were lost', () => {
 	assert.match(lost.message, /20 pairs lost, 0 gained/);
 	assert.ok(lost.evidence.every((id) => Number(id) < 20));
 	assert.equal(checkForgetting(retention(0, 3), 'step 50').status, 'insufficient');
+	assert.equal(checkForgetting(retention(0.2, 0), 'step 50', { loss: 0.5, accuracy: 0.05 }).status, 'pass');
+	const strict = checkForgetting(retention(0, 3), 'step 50', { loss: 0.05, accuracy: 0.001 });
+	assert.match(strict.reason ?? strict.message, /0\.05 nats a token, 0\.1 points/);
+	assert.equal(checkForgetting(retention(0.01, 0), 'step 50', { loss: 0, accuracy: 0.05 }).status, 'fail');
 	assert.equal(checkForgetting(retention(0.2, 0).slice(0, 7), 'step 50').status, 'insufficient');
 });
 

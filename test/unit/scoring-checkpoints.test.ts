@@ -292,6 +292,8 @@ test('forgetting is the policy’s own, against the reference or a named baselin
 	assert.equal(check.status, 'fail');
 	assert.equal(result.baseline, 'the reference');
 	assert.ok(result.loss.low! > 0.5);
+	const lenient = family([flat('x', both(1, 1), { drift: 40 })], { forgetting: { loss: 50, accuracy: 0.05 } });
+	assert.equal(retentionOf(lenient, 0, 'x')!.check.status, 'pass');
 	assert.deepEqual([result.lost, result.gained, result.accuracy.value], [[], [], 0]);
 	// Against itself nothing is lost.
 	const own = new Map(drifted.members[0]!.given.scores.map((score) => [score.comparison, score.policy]));

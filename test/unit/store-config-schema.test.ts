@@ -34,9 +34,15 @@ test('settings are read, filled up with defaults, and never stop the work when m
 		scope: 'cooking',
 		split: { seed: 'x', eval_share: 0.2 },
 	});
+	writeFileSync(path, '{"thresholds":{"forgetting":{"accuracy":0.01}}}');
+	assert.deepEqual(readConfig(path).config.thresholds, {
+		eval_rise: 0.01,
+		forgetting: { loss: 0.05, accuracy: 0.01 },
+	});
 	for (const [text, part] of [
 		['{"split":{"eval_share":7}}', 'split.eval_share'],
 		['{"reasons":"clear"}', 'reasons'],
+		['{"thresholds":{"forgetting":{"loss":-1}}}', 'thresholds.forgetting.loss'],
 		['{torn', 'not valid JSON'],
 		['[]', 'config.json'],
 	] as const) {

@@ -1,4 +1,5 @@
 import type { ComparisonScore, LossName, ModelFacts, ScoredCheckpoint, SelfTestItem } from '../../domain/checkpoint.ts';
+import type { ForgettingDelta } from '../../domain/config.ts';
 import type { PreviousRun } from '../../health/drift-run.ts';
 
 /** What an engine found out: scores of every checkpoint, and the facts that go into the run record. */
@@ -32,6 +33,8 @@ export interface CheckpointSettings {
 	readonly reviewed?: ReadonlyMap<string, { readonly y: number; readonly decided: boolean }>;
 	/** An earlier run to look back to for drift; null = there is none, absent = nobody looked. */
 	readonly previous?: PreviousRun | null;
+	/** δ of the check "forgetting"; absent = the default. */
+	readonly forgetting?: ForgettingDelta;
 	/** Policy scores of the baseline on the retention split; absent = the run's own reference. */
 	readonly retentionBaseline?: { readonly name: string; readonly scores: ReadonlyMap<string, ComparisonScore> };
 }

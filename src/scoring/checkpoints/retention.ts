@@ -57,7 +57,7 @@ export function retentionOf(family: CheckpointFamily, member: number, name: stri
 				`How much ${name} forgot cannot be told: the scores do not say how many tokens the responses have, and the loss is per token.`,
 				{ split: 'retention', remedy: 'Give token counts with the log-probabilities.' },
 			)
-		: checkForgetting(compared, name);
+		: checkForgetting(compared, name, family.settings.forgetting);
 	return {
 		check,
 		result: {

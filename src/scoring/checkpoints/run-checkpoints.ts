@@ -153,6 +153,7 @@ async function compose(
 			folds: 0,
 			labels: { policy: dataset.labels ?? RUN_POLICY },
 			loss,
+			...(settings.forgetting === undefined ? {} : { forgetting: settings.forgetting }),
 			...(usesSmoothing(loss) ? { label_smoothing: settings.labelSmoothing } : {}),
 		},
 		dataset: { sha256: dataset.sha256, manifest: dataset.manifest, splits: splitSizes(dataset) },

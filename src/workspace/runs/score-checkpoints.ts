@@ -1,3 +1,4 @@
+import { DEFAULT_CONFIG, type ForgettingDelta } from '../../domain/config.ts';
 import type { Dataset, ScoredPair } from '../../domain/dataset.ts';
 import { sha256 } from '../../domain/identity.ts';
 import { UserError } from '../../protocol/errors.ts';
@@ -30,6 +31,8 @@ export interface CheckpointWorkspace {
 	readonly cache: string;
 	readonly dataset: Dataset;
 	readonly reviewed: ReviewedLabels;
+	/** δ of the check "forgetting"; absent = the default. */
+	readonly forgetting?: ForgettingDelta;
 	/** Read only where log-probability files are scored: it holds every id of the workspace. */
 	readonly index: () => LogprobsIndex | Promise<LogprobsIndex>;
 }
@@ -177,6 +180,7 @@ export async function scoreCheckpoints(
 		loss: options.loss ?? 'sigmoid',
 		labelSmoothing: options.labelSmoothing ?? 0,
 		reviewed: workspace.reviewed,
+		forgetting: workspace.forgetting ?? DEFAULT_CONFIG.thresholds.forgetting,
 		...(request.baseline === undefined ? {} : { retentionBaseline: readBaseline(workspace.runs, request.baseline) }),
 	};
 	const check = (names: readonly string[]): void => {

@@ -1,4 +1,5 @@
 import type { CheckpointResult } from '../../../src/domain/checkpoint.ts';
+import { DEFAULT_CONFIG } from '../../../src/domain/config.ts';
 import type { Interval } from '../../../src/domain/run-record.ts';
 import { Figure } from '../../charts/figure.tsx';
 import { TrendChart } from '../../charts/trend.tsx';
@@ -126,6 +127,7 @@ export function ForgettingSection({ record }: { record: CheckpointRecord }) {
 		forgetting === undefined ? [] : [{ name, kept: forgetting }],
 	);
 	const [first] = measured;
+	const allowed = record.settings.forgetting ?? DEFAULT_CONFIG.thresholds.forgetting;
 	return (
 		<section aria-labelledby="forgetting-title">
 			<h2 id="forgetting-title">What must not be forgotten</h2>
@@ -143,7 +145,9 @@ export function ForgettingSection({ record }: { record: CheckpointRecord }) {
 					</div>
 					<p class="note dim">
 						Against {first.kept.baseline}, paired: log π of the chosen response a token, and how often log π(chosen) is
-						above log π(rejected), by the model alone.
+						above log π(rejected), by the model alone. Allowed: a rise of {allowed.loss} nats a token, a fall of{' '}
+						{Number((100 * allowed.accuracy).toPrecision(3))} points (<code>thresholds.forgetting</code> of the
+						workspace).
 					</p>
 					<ul class="checks turned">
 						{picked.flatMap(({ name, forgetting }) =>
