@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { NOT_FOUND, REDACTIONS, type Redaction } from '../domain/redaction.ts';
 import type { Half, Split } from '../domain/split.ts';
 import { SPLITS } from '../domain/split.ts';
 import { IMPORT_FORMATS } from '../formats/formats.ts';
@@ -8,6 +9,8 @@ import { UserError } from '../protocol/errors.ts';
 import type { ImportResult } from '../protocol/workspace-api.ts';
 import { EXIT } from './context.ts';
 import { count, oneLine, plural } from './format.ts';
+import { askedMapping, rememberMapping } from './import-mapping.ts';
+import { previewText } from './import-preview.ts';
 import { example, perform } from './register.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -22,41 +25,97 @@ interface Options {
 	readonly source?: string;
 	readonly link?: true;
 	readonly copyLarge?: true;
+	readonly as: 'pairs' | 'prompts';
+	readonly redact?: readonly Redaction[];
+	readonly mapping?: string;
+	readonly map?: readonly string[];
+	readonly remember?: string;
+	readonly preview?: true;
+	readonly dryRun?: true;
 }
 
 export function registerImport(program: Command): void {
 	program
 		.command('import')
 		.description('stream files of preference pairs in; importing twice adds nothing')
-		.argument('<files...>', 'JSON Lines, a JSON array, or either packed as .gz')
+		.argument('<files...>', 'JSON Lines, a JSON array, CSV or TSV, each also packed as .gz, or Parquet')
 		.addOption(new Option('--format <name>', 'what the rows are').choices(['auto', ...IMPORT_FORMATS]).default('auto'))
 		.addOption(new Option('--split <split>', 'put all prompts of these files there').choices(SPLITS))
 		.addOption(new Option('--half <half>', 'with --split heldout: tuning half R or sealed half E').choices(['R', 'E']))
 		.option('--source <name>', 'who the labels come from, where rows name nobody')
 		.option('--link', 'leave files where they are instead of copying them into the workspace')
 		.option('--copy-large', 'copy files above 50 MB too')
+		.addOption(
+			new Option('--as <what>', 'pairs, or chat logs whose prompts (with one response, or none) wait for a second one')
+				.choices(['pairs', 'prompts'])
+				.default('pairs'),
+		)
+		.option(
+			'--redact <kinds>',
+			'with --as prompts: replace email,phone,iban,card before anything is hashed or stored; the stored source is the redacted copy',
+			redactions,
+		)
+		.option('--mapping <name|file>', 'read the columns of a table as remembered under a name, or as a JSON file says')
+		.option(
+			'--map <role=column...>',
+			'correct how columns are read: prompt=q a=x b=y verdict=v verdict:A>B=a; "guess" takes the guess',
+		)
+		.option('--remember <name>', 'remember how the columns were read, for the whole team')
+		.option('--preview', 'show the first 20 rows as they would be read, and import nothing')
+		.addOption(new Option('--dry-run', 'the same as --preview').hideHelp())
 		.addHelpText(
 			'after',
-			example('import pairs.jsonl', 'import law/*.jsonl.gz --split heldout --source vendor-7 --json'),
+			example(
+				'import pairs.jsonl',
+				'import law/*.jsonl.gz --split heldout --source vendor-7 --json',
+				'import chat-log.jsonl --as prompts --redact email,phone,iban,card',
+				'import ratings.csv --preview',
+				'import ratings.csv --map prompt=question verdict:A>B=a --remember ratings',
+			),
 		)
 		.action(
-			perform<Options>(async (context, files, { format, split, half, source, link, copyLarge }) => {
+			perform<Options>(async (context, files, given) => {
+				const { format, split, half, source, link, copyLarge, as, redact } = given;
 				const missing = files.filter((file) => !existsSync(file));
 				if (missing.length > 0) {
 					// Before anything is read: "exit 1" says that nothing was done.
 					throw new UserError('unusable-input', `There is no such file: ${missing.join(', ')}. Nothing was imported.`);
 				}
+				if (redact !== undefined && as !== 'prompts') {
+					throw new UserError(
+						'usage',
+						'--redact belongs to --as prompts: pairs keep their texts, on which their ids hang.',
+					);
+				}
 				const api = await context.open();
+				const [first = ''] = files.map((file) => resolve(file));
+				const columns = await askedMapping(api, first, given);
+				const how = {
+					...(format === 'auto' ? {} : { format }),
+					...(source === undefined ? {} : { source }),
+					...(columns === null ? {} : { mapping: columns }),
+				};
+				if (given.preview === true || given.dryRun === true) {
+					const previews = await Promise.all(files.map((file) => api.previewImport(resolve(file), how)));
+					context.result({ files: previews }, (terminal) =>
+						previews.map((preview) => previewText(terminal, preview)).join('\n\n'),
+					);
+					return;
+				}
+				if (given.remember !== undefined) {
+					await rememberMapping(api, given.remember, await api.previewImport(first, { ...how, rows: 1 }));
+				}
 				const done = await context.job('import', (job) =>
 					api.importFiles(
 						files.map((file) => resolve(file)),
 						{
-							...(format === 'auto' ? {} : { format }),
+							...how,
 							...(split === undefined ? {} : { split }),
 							...(half === undefined ? {} : { half }),
-							...(source === undefined ? {} : { source }),
 							...(link === undefined ? {} : { link }),
 							...(copyLarge === undefined ? {} : { copyLarge }),
+							...(as === 'prompts' ? { as } : {}),
+							...(redact === undefined ? {} : { redact }),
 						},
 						job,
 					),
@@ -100,7 +159,33 @@ export function importText(terminal: Terminal, done: ImportResult): string {
 	);
 	const notes = done.files.flatMap((file) => (file.warnings ?? []).map((text) => `  ● ${oneLine(text)}`));
 	const total = `${done.cancelled ? 'Cancelled; what was in stays in. ' : ''}The workspace has ${plural(done.comparisons, 'comparison')} of ${plural(done.prompts, 'prompt')}.`;
-	return [table, ...notes, '', total].join('\n');
+	return [table, ...notes, '', ...logNotes(done), total].join('\n');
+}
+
+/** What came of logs: pairs at once, prompts that wait, what was replaced, and what replacing cannot find. */
+function logNotes({ waiting, paired = 0, redacted }: ImportResult): string[] {
+	const kinds = Object.entries(redacted ?? {});
+	return [
+		...(redacted === undefined
+			? []
+			: [`Replaced before storing: ${kinds.map(([kind, n]) => `${kind} ${count(n)}`).join(', ')}.`, NOT_FOUND]),
+		...(paired > 0 ? [`${plural(paired, 'prompt')} came with two different responses: a pair to judge each.`] : []),
+		...(waiting === undefined
+			? []
+			: [
+					`${plural(waiting.prompts, 'prompt needs a', 'prompts need a')} second response (${count(waiting.answered)} with one already${waiting.repeats > 0 ? `; ${plural(waiting.repeats, 'exact repeat')} counted, not stored` : ''}). See pairwright prompts; pairwright generate writes them.`,
+				]),
+	];
+}
+
+/** `email,phone,iban,card`, or some of them. */
+function redactions(text: string): Redaction[] {
+	return text.split(',').map((part) => {
+		const kind = REDACTIONS.find((name) => name === part.trim());
+		if (kind === undefined)
+			throw new InvalidArgumentError(`Expected some of ${REDACTIONS.join(',')}; found "${part.trim()}".`);
+		return kind;
+	});
 }
 
 function warnRejected(warn: (text: string) => void, { rejected, files }: ImportResult): void {

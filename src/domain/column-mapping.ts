@@ -56,7 +56,7 @@ export function valueKey(value: unknown): string {
 }
 
 /** Why a mapping cannot be used, or null. */
-export function mappingProblem({ columns }: ColumnMapping): string | null {
+export function mappingProblem({ columns, verdicts, numbers }: ColumnMapping): string | null {
 	const has = (role: ColumnRole) => columns[role] !== undefined;
 	if (has('chosen') !== has('rejected')) return 'chosen and rejected belong together: map both columns.';
 	if (has('a') !== has('b')) return 'a and b belong together: map both columns.';
@@ -68,6 +68,9 @@ export function mappingProblem({ columns }: ColumnMapping): string | null {
 		return 'responses need the column of their ranks or scores.';
 	}
 	if (has('score_a') !== has('score_b')) return 'score_a and score_b belong together: map both columns.';
+	if (!has('verdict') && (numbers !== undefined || Object.keys(verdicts ?? {}).length > 0)) {
+		return 'values of a verdict are mapped, but no column is: map the verdict.';
+	}
 	if (has('verdict') && has('score_a')) return 'map the verdict or the scores, not both.';
 	if ((has('verdict') || has('score_a')) && !has('a')) return 'a verdict or scores need the columns a and b.';
 	const taken = Object.values(columns).filter((name) => name !== undefined);

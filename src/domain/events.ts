@@ -1,4 +1,6 @@
+import type { ColumnMapping } from './column-mapping.ts';
 import type { Message, Prompt, Side } from './comparison.ts';
+import type { RewrittenSource } from './erasure.ts';
 import type { JudgmentKind, Strength, Verdict } from './judgment.ts';
 import type { Half, Split } from './split.ts';
 
@@ -14,6 +16,17 @@ export interface EventHeader {
 	/** The annotator's handle. */
 	readonly person: string;
 	readonly device: string;
+	/** Only on a line written anew after an erasure: its content id, while `id` stays that of the line as it was first written. */
+	readonly check?: string;
+}
+
+/** How a response was drawn; null = the server's own default. */
+export interface Sampling {
+	readonly temperature: number | null;
+	readonly top_p: number | null;
+	/** Tokens at most. */
+	readonly max_tokens: number;
+	readonly seed: number | null;
 }
 
 /** Two responses to a prompt, given in full because no source file holds them. */
@@ -106,6 +119,21 @@ export type EventBody =
 	| { readonly type: 'skipped'; readonly comparison: string; readonly cannot?: string }
 	| { readonly type: 'flagged'; readonly comparison: string; readonly note?: string }
 	| { readonly type: 'adjudicated'; readonly comparison: string; readonly verdict: Verdict; readonly reason: string }
+	/** A search of the team by its name; the latest under a name holds, `query` null takes it away. */
+	| {
+			readonly type: 'search-saved';
+			readonly name: string;
+			readonly query: Readonly<Record<string, string | number>> | null;
+	  }
+	/** How the columns of tables are read, by name; `table` are the columns it was made for. The latest under a name holds, null takes it away. */
+	| {
+			readonly type: 'mapping-saved';
+			readonly name: string;
+			readonly mapping: ColumnMapping | null;
+			readonly table: readonly string[];
+	  }
+	/** Prompts that were suggested as out of distribution and are not: suggested no more. */
+	| { readonly type: 'suggestions-dismissed'; readonly prompts: readonly string[]; readonly reason?: string }
 	| { readonly type: 'leak-accepted'; readonly clusters: readonly string[]; readonly reason: string }
 	| { readonly type: 'frozen'; readonly split: Split; readonly manifest: string; readonly prompts: number }
 	| {
@@ -136,8 +164,51 @@ export type EventBody =
 			readonly after_opening: boolean;
 	  }
 	| { readonly type: 'seal-opened'; readonly run: string; readonly decision: string; readonly comparisons: number }
+	/** A response that a model gave to a prompt, by the prompt's id. Its text stands here alone: no source holds it. */
+	| {
+			readonly type: 'generated';
+			readonly prompt: string;
+			readonly response: readonly Message[];
+			readonly model: string;
+			/** Origin of the server; `gguf` where the model ran in the scoring process. */
+			readonly server: string;
+			readonly sampling: Sampling;
+	  }
+	/** Comparisons made of two candidates of a prompt, by ids: the texts stay where the candidates have them. */
+	| {
+			readonly type: 'paired';
+			readonly pairs: readonly {
+				readonly comparison: string;
+				readonly prompt: string;
+				/** Ids of the candidates that became side a and side b. */
+				readonly a: string;
+				readonly b: string;
+			}[];
+	  }
 	| { readonly type: 'renamed'; readonly name: string }
-	| { readonly type: 'erased'; readonly comparisons: readonly string[]; readonly reason: string };
+	| {
+			/** A tombstone: what it names is out of every journal and source, and stays out. No text. */
+			readonly type: 'erased';
+			readonly comparisons: readonly string[];
+			readonly reason: string;
+			/** Prompts that are out with everything on them, also what comes later. */
+			readonly prompts?: readonly string[];
+			/** Prompts of which no comparison was left. */
+			readonly gone?: readonly string[];
+			readonly sources?: readonly RewrittenSource[];
+	  }
+	| {
+			/** A tombstone for a person. */
+			readonly type: 'person-removed';
+			/** `personKey` of the handle: found again without being named. */
+			readonly subject: string;
+			/** The name that stands for them from now on. */
+			readonly as: string;
+			/** Their verdicts, notes and tags stay. */
+			readonly work: boolean;
+			readonly sources?: readonly RewrittenSource[];
+			readonly reason?: string;
+	  };
 
 export type EventType = EventBody['type'];
 export type JournalEvent = EventHeader & EventBody;

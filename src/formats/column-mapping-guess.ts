@@ -12,6 +12,8 @@ import { jsonOf } from './table-cells.ts';
 
 /** Values of a column that are looked at one by one. */
 const MOST_VALUES = 24;
+/** Different values of a column that may be verdicts although none of them is understood. */
+const MOST_VERDICTS = 9;
 
 export interface TableColumn {
 	readonly name: string;
@@ -326,7 +328,10 @@ function verdictColumn(columns: readonly TableColumn[]): Reading | null {
 	for (const { name, values, kind } of named) {
 		if (kind === 'number') {
 			const reading = verdictNumbers(values);
-			if (reading === null) continue;
+			if (reading === null) {
+				unknown ??= { column: name, doubts: [`${name}: it is not known what its numbers mean`] };
+				continue;
+			}
 			const { doubt, ...rest } = reading;
 			return { column: name, ...rest, doubts: doubt === null ? [] : [`${name}: ${doubt}`] };
 		}
@@ -339,7 +344,7 @@ function verdictColumn(columns: readonly TableColumn[]): Reading | null {
 			else verdicts[valueKey(value)] = code;
 		}
 		if (left.length === 0) return { column: name, verdicts: withMirrors(verdicts), doubts: [] };
-		if (Object.keys(verdicts).length > 0) {
+		if (Object.keys(verdicts).length > 0 || values.length <= MOST_VERDICTS) {
 			unknown ??= {
 				column: name,
 				verdicts,

@@ -115,7 +115,7 @@ class MappedRow {
 	/** Chosen and rejected that begin with the prompt. */
 	#withoutPrompt(row: Row): ReadPair {
 		const inner = { chosen: this.#value(row, 'chosen'), rejected: this.#value(row, 'rejected') };
-		const read = (hhRlhf.fits(inner) ? hhRlhf : trl).read(inner) as ReadPair;
+		const read = (hhRlhf.fits(inner) ? hhRlhf : trl).read(inner);
 		return { ...read, sides: [this.#name('chosen'), this.#name('rejected')] };
 	}
 

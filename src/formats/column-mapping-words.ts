@@ -69,8 +69,17 @@ export interface NumberReading {
 
 /** What numbers in a verdict column mean, by which there are; null where they are no verdicts. */
 export function verdictNumbers(values: readonly string[]): NumberReading | null {
-	const numbers = [...new Set(values.map((value) => (value.trim() === '' ? Number.NaN : Number(value))))];
-	if (numbers.length === 0 || numbers.some((n) => !Number.isFinite(n))) return null;
+	const all = [...new Set(values.map((value) => (value.trim() === '' ? Number.NaN : Number(value))))];
+	const numbers = all.filter((n) => Math.abs(n) <= 3);
+	const odd = all.filter((n) => !numbers.includes(n));
+	if (numbers.length === 0 || odd.length > 2) return null;
+	const reading = numberReading(numbers);
+	if (reading === null || odd.length === 0) return reading;
+	const unknown = `it is not known what ${odd.join(' and ')} means`;
+	return { ...reading, doubt: reading.doubt === null ? unknown : `${reading.doubt}; ${unknown}` };
+}
+
+function numberReading(numbers: readonly number[]): NumberReading | null {
 	const only = (...allowed: readonly number[]) => numbers.every((n) => allowed.includes(n));
 	if (numbers.some((n) => !Number.isInteger(n))) {
 		if (numbers.some((n) => n < 0 || n > 1)) return null;

@@ -44,3 +44,8 @@ export interface Format {
 	 */
 	readonly read: (row: Row) => ReadPair | readonly ReadPair[];
 }
+
+/** A format whose every row is one pair. */
+export interface PairFormat extends Format {
+	readonly read: (row: Row) => ReadPair;
+}

@@ -1,5 +1,5 @@
 import type { Message } from '../domain/comparison.ts';
-import type { Format, ReadPair } from './format.ts';
+import type { PairFormat, ReadPair } from './format.ts';
 import { filledPrompt } from './messages.ts';
 import type { Row } from './parse-row.ts';
 import { RowError, refuse } from './row-error.ts';
@@ -82,7 +82,7 @@ function read(row: Row): ReadPair {
 }
 
 /** Anthropic's hh-rlhf: two chats as strings with turn marks. Read only. */
-export const hhRlhf: Format = {
+export const hhRlhf: PairFormat = {
 	name: 'hh-rlhf',
 	fits: (row) =>
 		row.prompt == null ? isMarked(row.chosen) && isMarked(row.rejected) : isMarkedPrompt(row.prompt) && 'chosen' in row,

@@ -1,6 +1,6 @@
 import { stableJson } from '../domain/identity.ts';
 import type { Judgment } from '../domain/judgment.ts';
-import type { Format, ReadPair } from './format.ts';
+import type { PairFormat, ReadPair } from './format.ts';
 import { readPrompt, readSide } from './messages.ts';
 import type { Row } from './parse-row.ts';
 import type { Encoded, ExportRow } from './types.ts';
@@ -27,7 +27,7 @@ function isOurId(id: unknown): boolean {
 }
 
 /** Pairwright's own comparisons: a prompt, two responses, and the judgments of several people. */
-export const pairwright: Format = {
+export const pairwright: PairFormat = {
 	name: 'pairwright',
 	fits: (row) => 'response_a' in row && 'response_b' in row,
 	read,

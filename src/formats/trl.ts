@@ -1,6 +1,6 @@
 import type { Message } from '../domain/comparison.ts';
 import { canonicalJson, plainMessages, stableJson } from '../domain/identity.ts';
-import type { Format, ReadPair } from './format.ts';
+import type { PairFormat, ReadPair } from './format.ts';
 import { assistantSide, filledPrompt, isBlank, readMessages, readPrompt, readSide } from './messages.ts';
 import { exportedColumns } from './own-columns.ts';
 import type { Row } from './parse-row.ts';
@@ -134,7 +134,7 @@ function sharedWords(one: string, two: string): number {
 	return 0;
 }
 
-export const trl: Format = {
+export const trl: PairFormat = {
 	name: 'trl',
 	fits: (row) => 'chosen' in row && 'rejected' in row,
 	read,

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { ENGINES, LOSSES } from '../domain/checkpoint.ts';
 import { LABEL_POLICIES } from '../domain/label-policy.ts';
+import { REDACTIONS } from '../domain/redaction.ts';
+import { mappingSchema } from './mapping.ts';
 import {
 	type ArgumentSchemas,
 	countSchema,
@@ -75,6 +77,42 @@ export const checkpointOptionsSchema = v.strictObject({
 	fresh: optional(v.boolean()),
 });
 
+/** Shared with the messages to the scoring process and the list of waiting prompts. */
+export const samplingSchema = v.strictObject({
+	temperature: optional(v.pipe(finiteSchema, v.minValue(0), v.maxValue(5))),
+	topP: optional(v.pipe(finiteSchema, v.minValue(0), v.maxValue(1))),
+	maxTokens: optional(v.pipe(countSchema, v.minValue(1))),
+	seed: optional(countSchema),
+});
+
+const generateSchema = v.strictObject({
+	engine: v.picklist(['chat', 'gguf']),
+	url: optional(text),
+	key: optional(text),
+	models: textsSchema,
+	split: optional(splitSchema),
+	prompts: optional(v.pipe(v.array(idSchema), v.maxLength(10_000))),
+	responses: optional(v.pipe(countSchema, v.minValue(2), v.maxValue(4))),
+	sampling: optional(samplingSchema),
+	concurrency: optional(v.pipe(countSchema, v.minValue(1), v.maxValue(256))),
+	gguf: optional(
+		v.strictObject({
+			context: optional(countSchema),
+			threads: optional(countSchema),
+			gpu: optional(v.union([v.picklist(['auto', 'cuda', 'vulkan', 'metal']), v.literal(false)])),
+			binaries: optional(text),
+		}),
+	),
+	limit: optional(countSchema),
+});
+
+export const waitingQuerySchema = v.strictObject({
+	split: optional(splitSchema),
+	order: optional(v.picklist(['novelty', 'arrival'])),
+	limit: optional(v.pipe(countSchema, v.maxValue(10_000))),
+	after: optional(text),
+});
+
 const sideOfRunSchema = v.strictObject({ run: idSchema, checkpoint: optional(text) });
 
 /** Run-time shapes of every argument of every method. */
@@ -95,9 +133,23 @@ export const dataSchemas = {
 			source: optional(text),
 			link: optional(v.boolean()),
 			copyLarge: optional(v.boolean()),
+			mapping: optional(mappingSchema),
+			as: optional(v.literal('prompts')),
+			redact: optional(v.array(v.picklist(REDACTIONS))),
 		}),
 		jobSchema,
 	]),
+	previewImport: v.strictTuple([
+		pathSchema,
+		v.strictObject({
+			format: optional(text),
+			mapping: optional(mappingSchema),
+			source: optional(text),
+			rows: optional(v.pipe(countSchema, v.maxValue(100))),
+		}),
+	]),
+	mappings: v.strictTuple([]),
+	saveMapping: v.strictTuple([text, v.nullable(mappingSchema), v.array(text)]),
 	exportData: v.strictTuple([
 		v.strictObject({
 			format: v.picklist(['trl', 'trl-standard', 'pairwright']),
@@ -165,6 +217,9 @@ export const dataSchemas = {
 		}),
 	]),
 	improve: v.strictTuple([v.strictObject({ comparison: idSchema, side: sideSchema, text })]),
+	waiting: v.strictTuple([waitingQuerySchema]),
+	planGeneration: v.strictTuple([generateSchema]),
+	generate: v.strictTuple([generateSchema, jobSchema]),
 	facets: v.strictTuple([]),
 	previewTag: v.strictTuple([selectionSchema]),
 	previewMove: v.strictTuple([selectionSchema, splitSchema]),
@@ -213,6 +268,21 @@ export const dataSchemas = {
 	rejudge: v.strictTuple([idSchema]),
 	people: v.strictTuple([]),
 	rename: v.strictTuple([text]),
+	erase: v.strictTuple([
+		v.array(idSchema),
+		v.strictObject({ reason: optional(text), preview: optional(v.boolean()) }),
+		jobSchema,
+	]),
+	removePerson: v.strictTuple([
+		text,
+		v.strictObject({
+			mode: v.picklist(['anonymise', 'remove']),
+			written: v.picklist(['judged', 'keep', 'remove']),
+			reason: optional(text),
+			preview: optional(v.boolean()),
+		}),
+		jobSchema,
+	]),
 	sync: v.strictTuple([jobSchema]),
 	syncState: v.strictTuple([]),
 	rebuild: v.strictTuple([jobSchema]),
@@ -230,7 +300,7 @@ export const dataEventSchemas = {
 			phase: text,
 			done: finiteSchema,
 			total: v.nullable(finiteSchema),
-			unit: v.picklist(['rows', 'bytes', 'pairs', 'steps']),
+			unit: v.picklist(['rows', 'bytes', 'pairs', 'steps', 'responses']),
 			eta: v.nullable(finiteSchema),
 			message: optional(text),
 		}),

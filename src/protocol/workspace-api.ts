@@ -6,6 +6,7 @@
 
 import type { AgreementReport } from '../domain/agreement.ts';
 import type { EngineName, LossName } from '../domain/checkpoint.ts';
+import type { ColumnMapping } from '../domain/column-mapping.ts';
 import type { Message, Prompt, Side } from '../domain/comparison.ts';
 import type { WorkspaceConfig } from '../domain/config.ts';
 import type { DataCard } from '../domain/data-card.ts';
@@ -14,6 +15,7 @@ import type { Inspection } from '../domain/inspection.ts';
 import type { Judgment, JudgmentKind, Strength, Verdict } from '../domain/judgment.ts';
 import type { LabelPolicy } from '../domain/label-policy.ts';
 import type { ProgressReport } from '../domain/progress.ts';
+import type { Redaction } from '../domain/redaction.ts';
 import type { Resolution } from '../domain/resolution.ts';
 import type { Decision, Metrics, RunRecord, RunVerdict, ScoreLine } from '../domain/run-record.ts';
 import type { SnapshotDiff } from '../domain/snapshot-diff.ts';
@@ -26,7 +28,7 @@ export interface Progress {
 	/** Work done and in all, in `unit`; total null while unknown. */
 	readonly done: number;
 	readonly total: number | null;
-	readonly unit: 'rows' | 'bytes' | 'pairs' | 'steps';
+	readonly unit: 'rows' | 'bytes' | 'pairs' | 'steps' | 'responses';
 	/** Seconds left, once it can be told. */
 	readonly eta: number | null;
 	readonly message?: string;
@@ -74,6 +76,8 @@ export interface WorkspaceInfo {
 	/** The full-text index follows an import. */
 	readonly index: { readonly ready: boolean; readonly done: number; readonly total: number };
 	readonly runs: number;
+	/** Prompts that need a second response; absent = none. */
+	readonly waiting?: WaitingCounts;
 	/** Sources that changed or are missing, with what they affect. */
 	readonly sourceProblems: readonly { readonly path: string; readonly problem: string; readonly comparisons: number }[];
 	/** Judgments of mine in the last 24 hours, for the status bar. */
@@ -91,6 +95,73 @@ export interface ImportOptions {
 	readonly link?: boolean;
 	/** Copy files above 50 MB too: whoever asked has been told that the copy travels with the workspace. */
 	readonly copyLarge?: boolean;
+	/** How the columns of a table are read; else recognised, remembered, or guessed where that is sure. */
+	readonly mapping?: ColumnMapping;
+	/** Rows are prompts with at most one response: they wait for another. Absent = pairs. */
+	readonly as?: 'prompts';
+	/** With `as: 'prompts'`: what is replaced before anything is hashed or stored. */
+	readonly redact?: readonly Redaction[];
+}
+
+export interface PreviewOptions {
+	readonly format?: string;
+	readonly mapping?: ColumnMapping;
+	readonly source?: string;
+	/** Rows to show, at most 100; default 20. */
+	readonly rows?: number;
+}
+
+/** A row as it would be read; texts are cut. */
+export interface PreviewPair {
+	readonly prompt: string;
+	readonly a: string;
+	readonly b: string;
+	/** About the row's own order: `a` is its first response. */
+	readonly judgments: readonly {
+		readonly annotator: string;
+		readonly verdict: Verdict;
+		readonly strength?: Strength;
+		readonly note?: string;
+	}[];
+	readonly tags: readonly string[];
+	readonly split: Split | null;
+	/** Names of what is kept as metadata. */
+	readonly metadata: readonly string[];
+	readonly warnings: readonly string[];
+}
+
+/** What a file would be read as; nothing of it is stored. */
+export interface ImportPreview {
+	readonly path: string;
+	readonly container: 'json' | 'csv' | 'tsv' | 'parquet';
+	/** `columns` where a mapping reads it; null where nothing could be made of it yet. */
+	readonly format: string | null;
+	readonly mapping: ColumnMapping | null;
+	/** Name of the remembered mapping that fits these columns. */
+	readonly remembered: string | null;
+	/** What has to be looked at before it is imported; empty = sure. */
+	readonly doubts: readonly string[];
+	readonly columns: readonly {
+		readonly name: string;
+		readonly kind: 'text' | 'number' | 'list' | 'other' | 'empty';
+		/** Different short values, at most 25; more are many. */
+		readonly values: readonly string[];
+	}[];
+	readonly rows: readonly (
+		| { readonly line: number; readonly pairs: readonly PreviewPair[] }
+		| { readonly line: number; readonly reason: string }
+	)[];
+	/** Of the rows that were looked at: at most the first 1,000. */
+	readonly looked: { readonly rows: number; readonly pairs: number; readonly rejected: number; readonly whole: boolean };
+}
+
+export interface SavedMapping {
+	readonly name: string;
+	readonly mapping: ColumnMapping;
+	/** Columns of the table that it was made for. */
+	readonly table: readonly string[];
+	readonly by: string;
+	readonly at: string;
 }
 
 export interface ImportResult {
@@ -110,6 +181,131 @@ export interface ImportResult {
 	readonly prompts: number;
 	/** Cancelled by the user: what was in stays in. */
 	readonly cancelled: boolean;
+	/** Of `as: 'prompts'`: what waits for a second response now. */
+	readonly waiting?: WaitingCounts;
+	/** Of `as: 'prompts'`: comparisons made because a prompt had two different responses. */
+	readonly paired?: number;
+	/** What `redact` replaced, by kind. */
+	readonly redacted?: Readonly<Partial<Record<Redaction, number>>>;
+}
+
+/** Prompts without a comparison. */
+export interface WaitingCounts {
+	readonly prompts: number;
+	/** Of these, with a response already: one more makes a pair. */
+	readonly answered: number;
+	/** Rows of logs that said what another had said: counted, not stored. */
+	readonly repeats: number;
+}
+
+export interface WaitingQuery {
+	readonly split?: Split;
+	/** Default: the farthest from train first. */
+	readonly order?: 'novelty' | 'arrival';
+	readonly limit?: number;
+	/** Opaque cursor from the page before. */
+	readonly after?: string;
+}
+
+/** A prompt that needs a second response. Never what its response says: whoever judges it later would know. */
+export interface WaitingPrompt {
+	readonly id: string;
+	readonly cluster: string;
+	readonly split: Split;
+	readonly half: Half | null;
+	readonly tags: readonly string[];
+	readonly preview: string;
+	readonly turns: number;
+	/** Different responses so far. */
+	readonly candidates: number;
+	/** Rows of logs that hold it. */
+	readonly times: number;
+	readonly sources: readonly string[];
+	/** Distance to the nearest train prompts, in [0, 1]; null while it cannot be told. */
+	readonly novelty: number | null;
+}
+
+export interface WaitingPage extends WaitingCounts {
+	readonly rows: readonly WaitingPrompt[];
+	/** Of the whole query. */
+	readonly total: number;
+	/** What 95 % of train prompts stay below; null while it cannot be told. */
+	readonly threshold: number | null;
+	/** Why prompts are not ranked, in words. */
+	readonly reason?: string;
+	readonly next: string | null;
+}
+
+/** How responses are drawn; absent = the server's own default. */
+export interface SamplingOptions {
+	readonly temperature?: number;
+	readonly topP?: number;
+	/** Tokens at most; default 1024. */
+	readonly maxTokens?: number;
+	/** Default 0: each prompt and try gets a seed of its own from it. */
+	readonly seed?: number;
+}
+
+/** Which prompts get responses, from where. Addresses, paths and keys come from machine settings, a picked file or a flag: never from a workspace. */
+export interface GenerateOptions {
+	/** An OpenAI-style chat server, or model files in the scoring process. */
+	readonly engine: 'chat' | 'gguf';
+	/** Of `chat`: base address, with or without /v1. */
+	readonly url?: string;
+	/** Sent as a bearer token to this origin alone; never stored, logged or recorded. */
+	readonly key?: string;
+	/** Served names, or absolute paths of model files; they take turns. */
+	readonly models: readonly string[];
+	readonly split?: Split;
+	/** Only these, by whole id; with it prompts that have pairs get another response too. */
+	readonly prompts?: readonly string[];
+	/** Different responses that each prompt shall have; 2 to 4, default 2. */
+	readonly responses?: number;
+	readonly sampling?: SamplingOptions;
+	/** Requests in flight at most; default 4. */
+	readonly concurrency?: number;
+	/** Of `gguf`. */
+	readonly gguf?: Pick<GgufOptions, 'context' | 'threads' | 'gpu' | 'binaries'>;
+	/** At most so many prompts, the farthest from train first. */
+	readonly limit?: number;
+}
+
+/** What generating would send, before anything is sent. */
+export interface GenerationPlan {
+	readonly prompts: number;
+	/** Requests, those that ask again left out. */
+	readonly requests: number;
+	/** Where to: an origin, or `gguf`. */
+	readonly server: string;
+	/** The origin is this machine. */
+	readonly local: boolean;
+	readonly models: readonly string[];
+	/** Characters of the prompts, as a measure of what is sent. */
+	readonly characters: number;
+	/** Prompts of the selection that have enough responses. */
+	readonly enough: number;
+}
+
+export interface GenerationResult {
+	/** Responses that are stored. */
+	readonly generated: number;
+	/** Comparisons made of them. */
+	readonly paired: number;
+	/** Answers that said what the prompt has already; asked again with another seed. */
+	readonly identical: number;
+	/** Answers without text; asked again with another seed. */
+	readonly empty: number;
+	/** Answers cut at the most tokens; they are stored. */
+	readonly cut: number;
+	/** Prompts that still lack a response, by why; all counted, the first 100 named. */
+	readonly failed: {
+		readonly total: number;
+		readonly first: readonly { readonly prompt: string; readonly reason: string }[];
+	};
+	readonly cancelled: boolean;
+	/** The server gave up altogether: why. What was stored stays. */
+	readonly stopped?: string;
+	readonly waiting: WaitingCounts;
 }
 
 export interface ExportOptions {
@@ -271,6 +467,16 @@ export interface HistoryEntry {
 	readonly mine?: true;
 }
 
+/** Where a response came from, told once the person at work has judged the comparison. */
+export interface ResponseOrigin {
+	readonly kind: 'log' | 'model';
+	/** Of the source, or the model. */
+	readonly name: string;
+	readonly model: string | null;
+	readonly server: string | null;
+	readonly sampling: unknown;
+}
+
 export interface ComparisonDetail {
 	readonly id: string;
 	readonly prompt_id: string;
@@ -288,6 +494,8 @@ export interface ComparisonDetail {
 	readonly sources: readonly { readonly name: string; readonly path: string; readonly line: number }[];
 	readonly metadata: unknown;
 	readonly derived_from: string | null;
+	/** Only of a comparison made of candidates, and only after my verdict. */
+	readonly origins?: { readonly a: readonly ResponseOrigin[]; readonly b: readonly ResponseOrigin[] };
 }
 
 /** `judge`: my open comparisons; `review`: a blind second look at others'; `rejudge`: a run's mistakes mixed with controls. */
@@ -722,6 +930,60 @@ export interface Person {
 }
 
 /** What a sync did. Counts are events. */
+/** What both kinds of erasure say of the files of this workspace. */
+export interface ErasedFiles {
+	/** Journal files with lines that are rewritten or gone. */
+	readonly journals: readonly { readonly file: string; readonly lines: number }[];
+	/** Copies of imported files that are written anew without some rows. */
+	readonly sources: readonly { readonly path: string; readonly rows: number }[];
+	/** Files that still hold it, and what to do. */
+	readonly left: readonly { readonly path: string; readonly why: string }[];
+	/** Only said, nothing done. */
+	readonly preview: boolean;
+	/** The tombstone; null where there was nothing new to erase. */
+	readonly event: string | null;
+	readonly synced: { readonly ok: boolean; readonly message: string } | null;
+	/** What git still holds and how to take it out of there too, line by line. */
+	readonly advice: readonly string[];
+}
+
+/** What an erasure did, or would do. Ids alone: the texts are gone. */
+export interface EraseResult extends ErasedFiles {
+	readonly comparisons: readonly string[];
+	readonly prompts: readonly string[];
+	/** Given ids that were out already. */
+	readonly already: readonly string[];
+	readonly drafts: readonly string[];
+	/** Comparisons that stay and share a text: others on the same prompt, rewrites. */
+	readonly related: readonly string[];
+	/** Records that keep the ids, and no texts. */
+	readonly runs: readonly string[];
+	readonly exports: readonly string[];
+	readonly manifests: readonly string[];
+}
+
+export interface RemovePersonOptions {
+	/** anonymise: a neutral name stands for them, everything else stays. remove: their verdicts, notes and tags leave. */
+	readonly mode: 'anonymise' | 'remove';
+	/** Pairs they wrote, for `remove`: those that somebody else judged stay (`judged`), all stay, or none does. */
+	readonly written: 'judged' | 'keep' | 'remove';
+	readonly reason?: string;
+	readonly preview?: boolean;
+}
+
+export interface RemovePersonResult extends ErasedFiles {
+	readonly person: string;
+	/** The name that stands for them from now on. */
+	readonly as: string;
+	readonly mode: 'anonymise' | 'remove';
+	readonly events: number;
+	readonly judged: number;
+	/** Pairs of theirs that leave. */
+	readonly written: readonly string[];
+	/** Settings, records and manifests that name them. */
+	readonly mentions: readonly string[];
+}
+
 export interface SyncResult {
 	/** Events of mine that this sync committed. */
 	readonly committed: number;
@@ -760,6 +1022,12 @@ export interface WorkspaceApi {
 	exportData(options: ExportOptions): Promise<ExportResult>;
 	/** Writes a training bundle: data, parts of the tuning half, scripts that train with the penalty and score what they made. */
 	exportBundle(options: BundleOptions): Promise<BundleResult>;
+	/** What a file would be read as, with its first rows. @throws UserError 'unusable-input' where it cannot be read at all */
+	previewImport(file: string, options: PreviewOptions): Promise<ImportPreview>;
+	/** The team's remembered mappings of columns, by name. */
+	mappings(): Promise<readonly SavedMapping[]>;
+	/** Remembers a mapping under a name, in place of an earlier one; null forgets it. */
+	saveMapping(name: string, mapping: ColumnMapping | null, table: readonly string[]): Promise<{ readonly event: string }>;
 	/** Stops import, scoring or rebuild by its job id within a second; finished work stays. */
 	cancel(job: string): Promise<void>;
 
@@ -826,6 +1094,13 @@ export interface WorkspaceApi {
 		readonly text: string;
 	}): Promise<{ comparison: string; event: string }>;
 
+	/** Prompts that need a second response. Ranking takes seconds in a large workspace. */
+	waiting(query: WaitingQuery): Promise<WaitingPage>;
+	/** What `generate` would send; sends nothing. */
+	planGeneration(options: GenerateOptions): Promise<GenerationPlan>;
+	/** Responses of models for prompts that need them; each is on disk before it is counted. Cancelled by its job: finished ones stay. */
+	generate(options: GenerateOptions, job: Job): Promise<GenerationResult>;
+
 	facets(): Promise<readonly string[]>;
 	previewTag(selection: PromptSelection): Promise<TagPreview>;
 	previewMove(selection: PromptSelection, split: Split): Promise<MovePreview>;
@@ -882,6 +1157,17 @@ export interface WorkspaceApi {
 	rename(name: string): Promise<{ person: string; name: string }>;
 	/** Commits and sends my journal and the files it names, takes over what others sent; other files stay as they are. */
 	sync(job: Job): Promise<SyncResult>;
+	/**
+	 * Takes comparisons, or prompts with everything on them, out of journals, copies of sources, caches and the database; a tombstone stays.
+	 * Without ids: finishes what an earlier one began. @throws UserError 'usage' without a reason
+	 */
+	erase(
+		ids: readonly string[],
+		options: { readonly reason?: string; readonly preview?: boolean },
+		job: Job,
+	): Promise<EraseResult>;
+	/** Takes a person out, with or without their work. */
+	removePerson(handle: string, options: RemovePersonOptions, job: Job): Promise<RemovePersonResult>;
 	syncState(): Promise<SyncState>;
 
 	rebuild(job: Job): Promise<{ events: number; comparisons: number; prompts: number; problems: readonly string[] }>;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { checkOf } from '../domain/erasure.ts';
 import type { EventBody, JournalEvent } from '../domain/events.ts';
 import { CanonicalError, contentId } from '../domain/identity.ts';
 import { SPLITS } from '../domain/split.ts';
@@ -30,7 +31,12 @@ const header = {
 	time: v.pipe(v.string(), v.isoTimestamp()),
 	person: v.pipe(v.string(), v.minLength(1)),
 	device: v.pipe(v.string(), v.minLength(1)),
+	check: v.optional(Hex),
 };
+
+const Rewritten = v.array(
+	v.object({ from: Hex, to: Hex, path: v.string(), bytes: v.number(), rows: v.array(v.number()) }),
+);
 
 const Event = v.variant('type', [
 	v.object({
@@ -125,6 +131,14 @@ const Event = v.variant('type', [
 	}),
 	v.object({
 		...header,
+		type: v.literal('mapping-saved'),
+		name: v.string(),
+		// Checked where it is used: a newer version's mapping must not make the line a bad one.
+		mapping: v.nullable(v.record(v.string(), v.unknown())),
+		table: v.array(v.string()),
+	}),
+	v.object({
+		...header,
 		type: v.literal('suggestions-dismissed'),
 		prompts: Ids,
 		reason: v.optional(v.string()),
@@ -163,8 +177,44 @@ const Event = v.variant('type', [
 		decision: v.string(),
 		comparisons: v.number(),
 	}),
+	v.object({
+		...header,
+		type: v.literal('generated'),
+		prompt: Hex,
+		response: v.pipe(v.array(MessageValue), v.minLength(1)),
+		model: v.string(),
+		server: v.string(),
+		sampling: v.object({
+			temperature: v.nullable(v.number()),
+			top_p: v.nullable(v.number()),
+			max_tokens: v.number(),
+			seed: v.nullable(v.number()),
+		}),
+	}),
+	v.object({
+		...header,
+		type: v.literal('paired'),
+		pairs: v.array(v.object({ comparison: Hex, prompt: Hex, a: Hex, b: Hex })),
+	}),
 	v.object({ ...header, type: v.literal('renamed'), name: v.string() }),
-	v.object({ ...header, type: v.literal('erased'), comparisons: Ids, reason: v.string() }),
+	v.object({
+		...header,
+		type: v.literal('erased'),
+		comparisons: Ids,
+		reason: v.string(),
+		prompts: v.optional(Ids),
+		gone: v.optional(Ids),
+		sources: v.optional(Rewritten),
+	}),
+	v.object({
+		...header,
+		type: v.literal('person-removed'),
+		subject: Hex,
+		as: v.pipe(v.string(), v.minLength(1)),
+		work: v.boolean(),
+		sources: v.optional(Rewritten),
+		reason: v.optional(v.string()),
+	}),
 ]);
 
 /** A variant looks at one schema after the other; nearly all events are of a few types. */
@@ -207,7 +257,8 @@ export function parseEventLine(line: string): { readonly event: JournalEvent } |
 	}
 	// Checked against the line as it stands: keys that this version does not know are part of the id.
 	try {
-		if (eventId(value as object) !== parsed.output.id)
+		const { id, check } = parsed.output;
+		if (check === undefined ? eventId(value as object) !== id : checkOf(value as object) !== check)
 			return { problem: 'its id does not match its content (edited or damaged)' };
 	} catch (error) {
 		if (error instanceof CanonicalError) return { problem: error.message };

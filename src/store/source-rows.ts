@@ -1,9 +1,12 @@
+import { type Erasures, isErased, removedPerson } from '../domain/erasure.ts';
 import type { Half, Split } from '../domain/split.ts';
 import { firstTurnKey } from '../domain/text.ts';
 import type { ImportedJudgment, ImportedRow } from '../formats/types.ts';
+import { wakePrompt } from './candidates.ts';
 import { insertComparison, insertPrompt, orderKey, placeOf } from './comparison-rows.ts';
 import { Counts } from './counts.ts';
 import type { Database } from './database.ts';
+import { foldedErasures } from './erasures.ts';
 import type { ProjectionSettings } from './project.ts';
 import { projectComparison, type SourceVote } from './project-comparison.ts';
 import { projectPrompt } from './project-prompt.ts';
@@ -23,13 +26,16 @@ export interface PendingSource {
 	readonly label: string | null;
 	/** An import cancelled after so many good rows. */
 	readonly row_limit: number | null;
+	/** JSON of the column mapping that reads it; null = its format does. */
+	readonly mapping: string | null;
 	/** Good rows already in. */
 	readonly rows: number;
 }
 
 export function pendingSources(db: Database): PendingSource[] {
 	return db.all<PendingSource>(
-		`SELECT n, event, sha, name, format, stored, path, split, half, label, row_limit, rows
+		`SELECT n, event, sha, name, format, stored, path, split, half, label, row_limit, rows,
+			(SELECT json_extract(e.line, '$.options.mapping') FROM events e WHERE e.id = sources.event) AS mapping
 		FROM sources WHERE state = 'pending' ORDER BY seq, time, event`,
 	);
 }
@@ -72,6 +78,17 @@ function baseOf(j: ImportedJudgment): string {
 	]);
 }
 
+/** A row without what is erased; null = nothing of it stays. */
+export function redactRow(row: ImportedRow, erased: Erasures): ImportedRow | null {
+	if (isErased(erased, row.comparison)) return null;
+	if (!row.judgments.some((j) => removedPerson(erased, j.annotator) !== undefined)) return row;
+	const judgments = row.judgments.flatMap((j): ImportedJudgment[] => {
+		const person = removedPerson(erased, j.annotator);
+		return person === undefined ? [j] : person.work ? [{ ...j, annotator: person.as }] : [];
+	});
+	return { ...row, judgments };
+}
+
 function isTie(judgments: readonly ImportedJudgment[]): boolean {
 	return judgments.length > 0 && judgments.filter((j) => j.verdict === 'tie').length * 2 > judgments.length;
 }
@@ -85,10 +102,12 @@ export class SourceFolder {
 	readonly #source: PendingSource;
 	readonly #settings: ProjectionSettings;
 	readonly #counts = new Counts();
+	readonly #erased: Erasures | null;
 	#ord: number;
 
 	constructor(db: Database, source: PendingSource, settings: ProjectionSettings) {
 		this.#db = db;
+		this.#erased = foldedErasures(db);
 		this.#source = source;
 		this.#settings = settings;
 		this.#ord = source.rows;
@@ -109,11 +128,17 @@ export class SourceFolder {
 			const started = performance.now();
 			// Before the first judgment, tag or the like there is nothing to look for: one probe a slice instead of two a row.
 			const spoken = this.#db.value('SELECT 1 FROM event_subjects LIMIT 1') !== undefined;
-			for (const row of rows) {
+			for (const given of rows) {
+				const row = this.#erased === null ? given : redactRow(given, this.#erased);
+				result.taken++;
+				if (row === null) {
+					// It keeps its place among the rows: the file may be one that was not rewritten.
+					this.#ord++;
+					continue;
+				}
 				const added = this.#row(row, spoken);
 				result[added ? 'imported' : 'duplicates']++;
 				if (isTie(row.judgments)) result.ties++;
-				result.taken++;
 				if (result.taken % 16 === 0 && performance.now() - started > maxMs) break;
 			}
 			this.#db.run('UPDATE sources SET rows = ?, ties = ties + ? WHERE n = ?', this.#ord, result.ties, this.#source.n);
@@ -155,10 +180,11 @@ export class SourceFolder {
 			this.#dirty(comparison.promptId);
 		}
 
+		const place = wakePrompt(db, this.#counts, prompt.n, prompt.place);
 		const votes = this.#votes(row.judgments);
 		const state = projectComparison(comparison.id, [], votes);
 		const order = orderKey(this.#settings.seed, comparison.id);
-		let n = insertComparison(db, this.#counts, comparison, prompt.n, prompt.place, order, state, null);
+		let n = insertComparison(db, this.#counts, comparison, prompt.n, place, order, state, null);
 		let added = n !== 0;
 		let kept = votes;
 		if (n === 0) {

@@ -1,10 +1,21 @@
 import { existsSync } from 'node:fs';
 import { openRows } from '../formats/open.ts';
-import type { ImportedRow, RejectedRow } from '../formats/types.ts';
+import { LOG_FORMAT, openLog } from '../formats/open-log.ts';
+import type { ImportedRow, LoggedRow, RejectedRow } from '../formats/types.ts';
 import { UserError } from '../protocol/errors.ts';
+import { CandidateFolder } from '../store/candidate-rows.ts';
+import { foldedErasures } from '../store/erasures.ts';
 import { indexSlice } from '../store/search-index.ts';
-import { type PendingSource, pendingSources, SourceFolder, settleSource } from '../store/source-rows.ts';
+import {
+	type FoldedRows,
+	type PendingSource,
+	pendingSources,
+	SourceFolder,
+	settleSource,
+} from '../store/source-rows.ts';
 import type { Context } from './context.ts';
+import { pairCandidates } from './prompts/pair.ts';
+import { recordedMapping } from './mappings.ts';
 import { hashSource, locateSource } from './source-files.ts';
 
 /** Longest write transaction: judging waits no longer than this for an import. */
@@ -43,12 +54,64 @@ function outcome(): SourceOutcome {
 	};
 }
 
-function note(result: SourceOutcome, row: ImportedRow): void {
+function note(result: SourceOutcome, row: ImportedRow | LoggedRow): void {
 	for (const warning of row.warnings) {
 		const known = result.warnings.get(warning);
 		if (known === undefined) result.warnings.set(warning, { count: 1, firstLine: row.line });
 		else known.count++;
 	}
+}
+
+/** What reads a source and what folds it: pairs, or the prompts of a log. */
+interface Opened {
+	readonly folder: {
+		readonly done: number;
+		fold(rows: readonly (ImportedRow | LoggedRow)[], maxMs: number): FoldedRows & { readonly taken: number };
+	};
+	readonly reader: {
+		readonly totalBytes: number;
+		readonly batches: AsyncIterable<{
+			readonly rows: readonly (ImportedRow | LoggedRow)[];
+			readonly rejected: readonly RejectedRow[];
+			readonly bytes: number;
+		}>;
+	};
+}
+
+async function opened(
+	ctx: Context,
+	source: PendingSource,
+	options: { readonly path: string; readonly signal?: AbortSignal },
+): Promise<Opened> {
+	if (source.format === LOG_FORMAT) {
+		const folder = new CandidateFolder(ctx.db, source, ctx.store.settings);
+		return {
+			folder: {
+				get done() {
+					return folder.done;
+				},
+				fold: (rows, maxMs) => folder.fold(rows as readonly LoggedRow[], maxMs),
+			},
+			reader: await openLog(options.path, options.signal),
+		};
+	}
+	const folder = new SourceFolder(ctx.db, source, ctx.store.settings);
+	const reader = await openRows(options.path, {
+		format: source.format,
+		...recordedMapping(source.mapping),
+		sourceName: source.label ?? source.name,
+		signal: options.signal,
+	});
+
+	return {
+		folder: {
+			get done() {
+				return folder.done;
+			},
+			fold: (rows, maxMs) => folder.fold(rows as readonly ImportedRow[], maxMs),
+		},
+		reader,
+	};
 }
 
 /**
@@ -65,15 +128,10 @@ export async function foldSource(
 	},
 ): Promise<SourceOutcome> {
 	const result = outcome();
-	const folder = new SourceFolder(ctx.db, source, ctx.store.settings);
-	const reader = await openRows(options.path, {
-		format: source.format,
-		sourceName: source.label ?? source.name,
-		signal: options.signal,
-	});
+	const { folder, reader } = await opened(ctx, source, options);
 	let skip = source.rows;
 	let left = source.row_limit ?? Number.POSITIVE_INFINITY;
-	let waiting: ImportedRow[] = [];
+	let waiting: (ImportedRow | LoggedRow)[] = [];
 	const write = async () => {
 		while (waiting.length > 0) {
 			const folded = folder.fold(waiting, SLICE_MS);
@@ -150,7 +208,10 @@ export async function foldPendingSources(ctx: Context, signal?: AbortSignal): Pr
 			if (result.cancelled) return;
 		} catch (error) {
 			if (!(error instanceof UserError)) throw error;
-			problem('unreadable', error.message);
+			// Every row of the copy was erased: nothing is missing.
+			const emptied = [...(foldedErasures(ctx.db)?.sources.values() ?? [])].some(({ to }) => to === source.sha);
+			if (emptied && UserError.is(error, 'unusable-input')) settleSource(ctx.db, source.n, 'done', null);
+			else problem('unreadable', error.message);
 		}
 	}
 	await afterRows(ctx);
@@ -159,6 +220,7 @@ export async function foldPendingSources(ctx: Context, signal?: AbortSignal): Pr
 /** What follows rows that came in: projections of what they touched, and clusters. Halves wait for near-duplicates. */
 export async function afterRows(ctx: Context): Promise<void> {
 	await ctx.store.settle();
+	await pairCandidates(ctx);
 	ctx.halvesDue = true;
 }
 

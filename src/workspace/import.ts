@@ -1,15 +1,19 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { EventBody, EventOf } from '../domain/events.ts';
+import { mappingText } from '../formats/column-mapping-text.ts';
 import { openRows } from '../formats/open.ts';
+import type { RecogniseOptions } from '../formats/recognise.ts';
 import type { RejectedRow } from '../formats/types.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { ImportOptions, ImportResult } from '../protocol/workspace-api.ts';
 import { pendingSources, replaceCancelled, sourceOfEvent } from '../store/source-rows.ts';
 import type { Context } from './context.ts';
+import { withoutErased } from './erase/import.ts';
 import { Eta } from './eta.ts';
 import { afterRows, foldPendingSources, foldSource, NAMED_REJECTED, type SourceOutcome } from './fold-sources.ts';
 import { workspaceTotals } from './info.ts';
+import { mappings, recordedMapping } from './mappings.ts';
 import { copySource, hashSource, locateSource, pathInside, sourceName } from './source-files.ts';
 
 interface Mutable {
@@ -61,12 +65,12 @@ async function importFile(
 	signal: AbortSignal,
 	result: Mutable,
 ): Promise<void> {
-	const path = resolve(file);
+	let path = resolve(file);
 	if (!existsSync(path) || !statSync(path).isFile()) {
 		throw new UserError('unusable-input', `${file}: there is no such file.`);
 	}
 	ctx.emit.progress({ job, phase: 'reading', done: 0, total: statSync(path).size, unit: 'bytes', eta: null });
-	const sha = await hashSource(path, signal).catch((error: unknown) => {
+	let sha = await hashSource(path, signal).catch((error: unknown) => {
 		if (signal.aborted) return null;
 		throw new UserError('unusable-input', `${file} cannot be read: ${(error as Error).message}`);
 	});
@@ -74,6 +78,8 @@ async function importFile(
 		result.cancelled = true;
 		return;
 	}
+	const clean = await withoutErased(ctx, path, sha, options);
+	if (clean !== null) ({ path, sha } = clean);
 	const known = ctx
 		.events('imported')
 		.find(
@@ -83,12 +89,13 @@ async function importFile(
 				e.half === options.half &&
 				(e.options?.source ?? null) === (options.source ?? null) &&
 				(options.format === undefined || options.format === 'auto' || e.source.format === options.format) &&
+				(options.mapping === undefined || e.options?.mapping === mappingText(options.mapping)) &&
 				e.options?.rows === undefined,
 		);
 	const source = known === undefined ? null : sourceOfEvent(ctx.db, known.id);
 	if (known !== undefined && source !== null && source.state === 'done') {
 		// Read once more, so that its bad rows are named each time: a script must not take the second call for a clean one.
-		const bad = await badRows(path, known.source.format, options.source ?? known.source.name, signal);
+		const bad = await badRows(path, readAs(known), options.source ?? known.source.name, signal);
 		result.files.push({
 			path: file,
 			format: known.source.format,
@@ -105,7 +112,7 @@ async function importFile(
 	if (event === null) {
 		result.cancelled = signal.aborted;
 		if (signal.aborted) return;
-		const { count, rows } = await badRows(path, options.format, options.source ?? sourceName(path), signal);
+		const { count, rows } = await badRows(path, readBy(ctx, options), options.source ?? sourceName(path), signal);
 		const [first] = rows;
 		const why = first === undefined ? 'It holds no rows.' : `Line ${first.line}: ${first.reason}`;
 		const rest = count < 2 ? '' : ` (and ${count - 1} more)`;
@@ -138,14 +145,24 @@ async function importFile(
 	report(result, file, event.source.format, folded);
 }
 
+/** How rows are told apart, as the caller says, with what the team remembers. */
+function readBy(ctx: Context, { format, mapping }: ImportOptions): RecogniseOptions {
+	return { format, mapping, remembered: mappings(ctx) };
+}
+
+/** As an earlier import did. */
+function readAs({ source, options }: EventOf<'imported'>): RecogniseOptions {
+	return { format: source.format, ...recordedMapping(typeof options?.mapping === 'string' ? options.mapping : null) };
+}
+
 /** How many rows of a file cannot be imported, and the first of them. */
 async function badRows(
 	path: string,
-	format: string | undefined,
+	how: RecogniseOptions,
 	sourceName: string,
 	signal: AbortSignal,
 ): Promise<{ count: number; rows: readonly RejectedRow[] }> {
-	const reader = await openRows(path, { format, sourceName, signal });
+	const reader = await openRows(path, { ...how, sourceName, signal });
 	const rows: RejectedRow[] = [];
 	let count = 0;
 	for await (const { rejected } of reader.batches) {
@@ -170,8 +187,8 @@ async function recordImport(
 	options: ImportOptions,
 	signal: AbortSignal,
 ): Promise<EventOf<'imported'> | null> {
-	const name = sourceName(path);
-	const reader = await openRows(path, { format: options.format, sourceName: options.source ?? name, signal });
+	const name = sourceName(file);
+	const reader = await openRows(path, { ...readBy(ctx, options), sourceName: options.source ?? name, signal });
 	let good = false;
 	for await (const batch of reader.batches) {
 		good = batch.rows.length > 0;
@@ -180,12 +197,18 @@ async function recordImport(
 	if (!good) return null;
 	const inside = await pathInside(ctx.paths.root, path);
 	const large = options.copyLarge === true;
-	const stored = inside === null && options.link !== true ? 'copy' : 'link';
-	const where = stored === 'copy' ? await copySource(ctx.paths, path, sha, large) : (inside ?? path);
+	// A copy without what was erased lies where copies lie already.
+	const copied = inside?.startsWith('.pairwright/sources/') === true;
+	const stored = copied || (inside === null && options.link !== true) ? 'copy' : 'link';
+	const where = stored === 'copy' && !copied ? await copySource(ctx.paths, path, sha, large) : (inside ?? path);
 	if (stored === 'link' && (await hashSource(locateSource(ctx.paths, where))) !== sha) {
 		throw new UserError('unusable-input', `${file} changed while it was read. Import it again.`);
 	}
-	const extra = options.source === undefined ? {} : { options: { source: options.source } };
+	const said = {
+		...(options.source === undefined ? {} : { source: options.source }),
+		...(reader.mapping === undefined ? {} : { mapping: mappingText(reader.mapping) }),
+	};
+	const extra = Object.keys(said).length === 0 ? {} : { options: said };
 	const body: EventBody = {
 		type: 'imported',
 		source: { sha256: sha, name, format: reader.format, bytes: statSync(path).size, stored, path: where },
@@ -198,7 +221,7 @@ async function recordImport(
 }
 
 /** A cancelled import is one of the rows that are in: a rebuild must come to the same state. */
-async function recordCancelled(ctx: Context, event: EventOf<'imported'>, rows: number): Promise<void> {
+export async function recordCancelled(ctx: Context, event: EventOf<'imported'>, rows: number): Promise<void> {
 	const { source, split, half } = event;
 	const shorter: EventBody = {
 		type: 'imported',

@@ -36,15 +36,19 @@ export async function pathInside(root: string, path: string): Promise<string | n
 /** Above this many bytes a copy into the workspace has to be asked for. */
 const COPY_BYTES = 50 * 1024 * 1024;
 
+/** @throws UserError where a copy of this file has to be asked for */
+export function checkCopySize(path: string, large: boolean): void {
+	const { size } = statSync(path);
+	if (size <= COPY_BYTES || large) return;
+	throw new UserError(
+		'unusable-input',
+		`${path} has ${Math.round(size / 1e6)} MB, and a copy would be committed with the workspace. Import it with --link to leave it where it is, move it into the workspace, or copy it all the same with --copy-large.`,
+	);
+}
+
 /** Copies a file from outside into `sources/<sha12>.jsonl.gz`. @returns its path relative to the workspace */
 export async function copySource(paths: WorkspacePaths, path: string, sha: string, large: boolean): Promise<string> {
-	const { size } = statSync(path);
-	if (size > COPY_BYTES && !large) {
-		throw new UserError(
-			'unusable-input',
-			`${path} has ${Math.round(size / 1e6)} MB, and a copy would be committed with the workspace. Import it with --link to leave it where it is, move it into the workspace, or copy it all the same with --copy-large.`,
-		);
-	}
+	checkCopySize(path, large);
 	const name = `${sha.slice(0, 12)}.jsonl.gz`;
 	const target = join(paths.sources, name);
 	if (!existsSync(target)) {
@@ -81,6 +85,6 @@ export function sourceName(path: string): string {
 	return (
 		basename(path)
 			.replace(/\.gz$/iu, '')
-			.replace(/\.(jsonl|json|ndjson)$/iu, '') || basename(path)
+			.replace(/\.(jsonl|json|ndjson|csv|tsv|tab|parquet)$/iu, '') || basename(path)
 	);
 }

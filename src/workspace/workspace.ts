@@ -11,24 +11,33 @@ import { acceptLeak } from './accept-leak.ts';
 import { adjudicationQueue } from './adjudicating.ts';
 import { agreementOrApart } from './agreement.ts';
 import { author, improve } from './authoring.ts';
+import { exportBundle } from './bundle/bundle.ts';
 import { cardMarkdown } from './card-markdown.ts';
 import { Context } from './context.ts';
 import { assign, facets, previewMove, previewTag, tag } from './curation.ts';
 import { dataCard } from './data-card.ts';
 import { diff } from './diff/diff.ts';
 import { doctor } from './doctor.ts';
-import { exportBundle } from './bundle/bundle.ts';
+import { erase } from './erase/erase.ts';
+import { removePerson } from './erase/remove-person.ts';
+import type { Steps } from './erase/team.ts';
 import { exportData } from './export.ts';
 import { foldPendingSources, followIndex } from './fold-sources.ts';
 import { freeze } from './freeze.ts';
+import { generate } from './generate/generate.ts';
+import { planGeneration } from './generate/plan.ts';
 import { importFiles } from './import.ts';
+import { previewImport } from './import-preview.ts';
 import { info } from './info.ts';
 import { init } from './init.ts';
 import { inspect } from './inspect.ts';
 import { adjudicate, flag, judge, others, pair, past, queue, skip } from './judging.ts';
 import { fewPrompts, indexLeaks, leaksPending, lookProblem } from './leak-index.ts';
+import { mappings, saveMapping } from './mappings.ts';
 import { people, rename } from './people.ts';
 import { progress } from './progress.ts';
+import { importPrompts } from './prompts/import-prompts.ts';
+import { waiting } from './prompts/waiting.ts';
 import { answerProposal } from './proposals.ts';
 import { rebuild } from './rebuild.ts';
 import { Runs } from './runs/runs.ts';
@@ -199,7 +208,10 @@ export class Workspace implements WorkspaceApi {
 	async importFiles(...[files, options, job]: Parameters<WorkspaceApi['importFiles']>) {
 		const ctx = this.#initialised();
 		const result = await ctx.job(job.job, async (signal) => {
-			const imported = await importFiles(ctx, files, options, job.job, signal);
+			const imported =
+				options.as === 'prompts'
+					? await importPrompts(ctx, files, options, { job: job.job, signal })
+					: await importFiles(ctx, files, options, job.job, signal);
 			// A cancelled import leaves this for later, with the draws that wait for it.
 			if (!imported.cancelled) await this.#clustered({ job: job.job, signal });
 			return imported;
@@ -208,6 +220,33 @@ export class Workspace implements WorkspaceApi {
 		// Last: it takes longest, and nothing but searching waits for it.
 		this.#followIndex();
 		return result;
+	}
+
+	async waiting(query: Parameters<WorkspaceApi['waiting']>[0]) {
+		return waiting(this.#initialised(), query);
+	}
+
+	async planGeneration(options: Parameters<WorkspaceApi['planGeneration']>[0]) {
+		return planGeneration(this.#initialised(), options);
+	}
+
+	async generate(...[options, { job }]: Parameters<WorkspaceApi['generate']>) {
+		const ctx = this.#initialised();
+		const result = await ctx.job(job, (signal) => generate(ctx, options, { job, signal }));
+		await this.#follow();
+		return result;
+	}
+
+	async previewImport(...[file, options]: Parameters<WorkspaceApi['previewImport']>) {
+		return previewImport(this.context, file, options);
+	}
+
+	async mappings() {
+		return mappings(this.context);
+	}
+
+	async saveMapping(...[name, mapping, table]: Parameters<WorkspaceApi['saveMapping']>) {
+		return saveMapping(this.#initialised(), name, mapping, table);
 	}
 
 	async exportData(options: Parameters<WorkspaceApi['exportData']>[0]) {
@@ -417,14 +456,32 @@ export class Workspace implements WorkspaceApi {
 		return rename(this.#initialised(), name);
 	}
 
+	#sync(job: string, signal: AbortSignal, person?: string) {
+		const ctx = this.context;
+		return sync(ctx, () => this.reload(), {
+			signal,
+			progress: (phase, done) => ctx.emit.progress({ job, phase, done, total: 4, unit: 'steps', eta: null }),
+			...(person === undefined ? {} : { person }),
+		});
+	}
+
 	async sync({ job }: Parameters<WorkspaceApi['sync']>[0]) {
-		const ctx = this.#initialised();
-		return ctx.job(job, (signal) =>
-			sync(ctx, () => this.reload(), {
-				signal,
-				progress: (phase, done) => ctx.emit.progress({ job, phase, done, total: 4, unit: 'steps', eta: null }),
-			}),
-		);
+		return this.#initialised().job(job, (signal) => this.#sync(job, signal));
+	}
+
+	/** What an erasure does between its own steps. */
+	#steps(job: string, signal: AbortSignal): Steps {
+		return { reload: () => this.reload(), sync: (person) => this.#sync(job, signal, person) };
+	}
+
+	async erase(...[ids, options, { job }]: Parameters<WorkspaceApi['erase']>) {
+		const ctx = await this.#clustered();
+		return ctx.job(job, (signal) => erase(ctx, ids, options, this.#steps(job, signal)));
+	}
+
+	async removePerson(...[handle, options, { job }]: Parameters<WorkspaceApi['removePerson']>) {
+		const ctx = await this.#clustered();
+		return ctx.job(job, (signal) => removePerson(ctx, handle, options, this.#steps(job, signal)));
 	}
 
 	async syncState() {
