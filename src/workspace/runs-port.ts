@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import type { ForgettingDelta } from '../domain/config.ts';
 import { stableJson } from '../domain/identity.ts';
 import { isNamed } from '../domain/judgment.ts';
 import type { LabelPolicy } from '../domain/label-policy.ts';
