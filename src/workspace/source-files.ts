@@ -46,16 +46,22 @@ export function checkCopySize(path: string, large: boolean): void {
 	);
 }
 
-/** Copies a file from outside into `sources/<sha12>.jsonl.gz`. @returns its path relative to the workspace */
+/** What a copy is called: a table is told by its content too, save where it has one column. Parquet is packed by itself. */
+function copyName(path: string, sha: string): string {
+	const ending = /\.(csv|tsv|tab|parquet)(?:\.gz)?$/iu.exec(path)?.[1]?.toLowerCase() ?? 'jsonl';
+	return `${sha.slice(0, 12)}.${ending === 'parquet' ? ending : `${ending}.gz`}`;
+}
+
+/** Copies a file from outside into `sources/<sha12>.jsonl.gz` (or .csv.gz, .parquet). @returns its path relative to the workspace */
 export async function copySource(paths: WorkspacePaths, path: string, sha: string, large: boolean): Promise<string> {
 	checkCopySize(path, large);
-	const name = `${sha.slice(0, 12)}.jsonl.gz`;
+	const name = copyName(path, sha);
 	const target = join(paths.sources, name);
 	if (!existsSync(target)) {
 		mkdirSync(paths.sources, { recursive: true });
 		const draft = `${target}.${process.pid}.tmp`;
 		try {
-			const packed = await isGzip(path);
+			const packed = name.endsWith('.parquet') || (await isGzip(path));
 			const read = createReadStream(path, { highWaterMark: 1 << 20 });
 			// Level 4: about twice as fast as the default for a few per cent more bytes.
 			if (packed) await pipeline(read, createWriteStream(draft));
