@@ -183,6 +183,18 @@ export function canonicalComparison(prompt: Prompt, first: readonly Message[], s
 	};
 }
 
+/** Id of a response by itself: 64 hex digits over its canonical messages. */
+export function responseId(response: readonly Message[]): string {
+	return sha256(messagesJson(plainMessages(response)));
+}
+
+/** Id of a prompt: 64 hex digits over {prompt, tools}. @throws CanonicalError */
+export function promptId(prompt: Prompt): string {
+	const p = plainPrompt(prompt);
+	const tools = p.tools === undefined ? '' : `,"tools":${canonicalJson(p.tools)}`;
+	return sha256(`{"messages":${messagesJson(p.messages)}${tools}}`);
+}
+
 export function otherSide(side: Side): Side {
 	return side === 'a' ? 'b' : 'a';
 }

@@ -4,6 +4,7 @@ import type { Half, Split } from '../domain/split.ts';
 import { UserError } from '../protocol/errors.ts';
 import { eventsAbout, votesOn } from './comparison-rows.ts';
 import type { Database } from './database.ts';
+import { tombstoneOf } from './erasures.ts';
 import { type ComparisonState, projectComparison } from './project-comparison.ts';
 
 /** One comparison with its texts and where it stands. */
@@ -22,6 +23,16 @@ export interface StoredComparison {
 	readonly derivedFrom: string | null;
 }
 
+function notThere(db: Database, kind: string, wanted: string): UserError {
+	const erased = tombstoneOf(db, wanted);
+	return new UserError(
+		'not-found',
+		erased === null
+			? `There is no ${kind} ${wanted}. "list" shows those there are.`
+			: `${wanted} was erased by ${erased.by} on ${erased.at.slice(0, 10)}: ${erased.reason}. Its text is gone; ids in runs and exports stay.`,
+	);
+}
+
 /**
  * Whole id of a comparison or prompt from a prefix of 8 or more hex digits.
  * @throws UserError 'usage' (not hex, too short), 'not-found', 'ambiguous-id'
@@ -34,8 +45,7 @@ export function resolveId(db: Database, kind: 'comparison' | 'prompt', prefix: s
 	// 'g' follows every hex digit: the half-open range of ids that begin with the prefix.
 	const table = kind === 'comparison' ? 'comparisons' : 'prompts';
 	const ids = db.all<{ id: string }>(`SELECT id FROM ${table} WHERE id >= ? AND id < ? LIMIT 2`, wanted, `${wanted}g`);
-	if (ids.length === 0)
-		throw new UserError('not-found', `There is no ${kind} ${wanted}. "list" shows those there are.`);
+	if (ids.length === 0) throw notThere(db, kind, wanted);
 	if (ids.length > 1) throw new UserError('ambiguous-id', `${wanted} fits several ${kind}s: give more digits.`);
 	return (ids[0] as { id: string }).id;
 }

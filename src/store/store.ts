@@ -1,11 +1,13 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultSplit } from '../domain/assignment.ts';
+import { isTombstone, removedPerson } from '../domain/erasure.ts';
 import type { EventBody, EventOf, EventType, JournalEvent } from '../domain/events.ts';
 import { UserError } from '../protocol/errors.ts';
 import { eventsOf, settleAttachments } from './attachments.ts';
 import { settleClusters } from './clusters.ts';
 import { type Database, isBroken, MEMORY, openDatabase, openDatabaseReadOnly, resetTables } from './database.ts';
+import { foldedErasures, keepErasures, scrubPages, unfoldedErasures } from './erasures.ts';
 import { appendLines, stampEvents } from './journal.ts';
 import { chooseJournalFile, markJournal } from './journal-lineage.ts';
 import { journalLocked } from './journal-lock.ts';
@@ -141,7 +143,10 @@ export class Store {
 				this.#again = false;
 				await this.#followReplacedFile();
 				for (const _ of syncJournals(this.#db, this.paths.journal, change, most)) await pause();
+				const anew = this.#foldWithoutErased();
+				if (anew) for (const _ of syncJournals(this.#db, this.paths.journal, change, LONG)) await pause();
 				await this.settle(most);
+				if (anew) scrubPages(this.#db);
 			} while (this.#again);
 			for (const problem of change.problems) this.#notice('warning', problem);
 			return change;
@@ -149,6 +154,21 @@ export class Store {
 			this.#syncing = null;
 		});
 		return this.#syncing;
+	}
+
+	/**
+	 * Empties the tables when tombstones came or went: what is folded depends on all of them, and a text that is out must not lie in
+	 * any page. Erasures are rare, a fold takes seconds. @returns whether journals have to be folded again
+	 */
+	#foldWithoutErased(): boolean {
+		const erased = unfoldedErasures(this.#db);
+		if (erased === null) return false;
+		this.#db.write(() => {
+			resetTables(this.#db);
+			keepErasures(this.#db, erased);
+			this.#checkSplitSettings(this.#split);
+		});
+		return true;
 	}
 
 	/** Projects what is marked, and brings files named by events in. */
@@ -186,6 +206,13 @@ export class Store {
 		beforeFold?: (events: readonly JournalEvent[]) => void,
 	): Promise<JournalEvent[]> {
 		if (bodies.length === 0) return [];
+		const erased = foldedErasures(this.#db);
+		if (erased !== null && removedPerson(erased, person) !== undefined) {
+			throw new UserError(
+				'usage',
+				`"${person}" was removed from this workspace, so nothing can be stored under that name. Choose another: --annotator NAME, or "Pairwright: Choose My Handle…".`,
+			);
+		}
 		const { journal } = this.paths;
 		const change: JournalChange = { added: 0, removed: 0, types: new Set(), problems: [] };
 		const { events, name } = await journalLocked(this.state, () => {
@@ -207,7 +234,8 @@ export class Store {
 		try {
 			for (const _ of syncJournalFile(this.#db, journal, name, change, true));
 			const bulk = events.some((e) => e.type !== 'judged' && e.type !== 'skipped' && e.type !== 'flagged');
-			if (bulk) await this.settle();
+			if (events.some(isTombstone)) await this.sync();
+			else if (bulk) await this.settle();
 			else for (const _ of new Projector(this.#db, this.#settings).drain());
 		} catch (error) {
 			// The events are safe in the journal; the next look folds them.
@@ -232,7 +260,10 @@ export class Store {
 	/** Empties the tables and folds all journals again; sources are then pending. */
 	async rebuild(split: SplitSettings): Promise<void> {
 		try {
+			const erased = this.#db.value<string>("SELECT value FROM meta WHERE key = 'erased'");
 			resetTables(this.#db);
+			// Known before the first line: a second pass is spared.
+			if (erased !== undefined) keepErasures(this.#db, erased);
 		} catch (error) {
 			if (!isBroken(error)) throw error;
 			return this.#reopen('it is damaged');

@@ -1,6 +1,9 @@
 import { join } from 'node:path';
+import { redact } from '../domain/erasure.ts';
 import type { EventType } from '../domain/events.ts';
+import { stableJson } from '../domain/identity.ts';
 import type { Database } from './database.ts';
+import { foldedErasures } from './erasures.ts';
 import { addEvent, Marks, removeFileEvents } from './fold-events.ts';
 import {
 	chainOf,
@@ -128,6 +131,7 @@ export function* syncJournalFile(
 	const file = known.n;
 	const troubled = db.value('SELECT 1 FROM journal_problems WHERE file = ? LIMIT 1', file) !== undefined;
 	let { size, lines, chain } = known;
+	const erased = foldedErasures(db);
 	// Line by line: a journal of a hundred thousand verdicts is never in memory as objects.
 	const tail = parseJournal(unread, size, lines + 1);
 	for (let last = false; !last; ) {
@@ -143,9 +147,11 @@ export function* syncJournalFile(
 					break;
 				}
 				const line = next.value;
-				if (line.event !== null && addEvent(db, line.event, line.text, file, marks)) {
+				const event = line.event === null || erased === null ? line.event : redact(line.event, erased);
+				const text = event === line.event ? line.text : stableJson(event);
+				if (event !== null && addEvent(db, event, text, file, marks)) {
 					change.added++;
-					change.types.add(line.event.type);
+					change.types.add(event.type);
 				}
 				if (line.problem !== null) reportProblem(db, file, path, line.line, line.problem, change);
 				else if (troubled) db.run('DELETE FROM journal_problems WHERE file = ? AND line = ?', file, line.line);

@@ -7,6 +7,7 @@ import { readConfig } from './config-file.ts';
 import type { Context } from './context.ts';
 import { checkNode } from './environment.ts';
 import { checkDatabase } from './verify/database.ts';
+import { checkErased } from './verify/erased.ts';
 import { checkExports, checkJournals, checkManifests, checkSources } from './verify/files.ts';
 import type { Check } from './verify/finding.ts';
 import { checkRuns } from './verify/runs.ts';
@@ -147,6 +148,7 @@ async function verified(ctx: Context, deep: boolean): Promise<readonly Check[]> 
 		...checkManifests(ctx),
 		checkExports(ctx),
 		await checkRuns(ctx, deep),
+		await checkErased(ctx, deep),
 		await checkDatabase(ctx, deep),
 	];
 }

@@ -1,4 +1,7 @@
+import type { Tombstone } from '../../domain/erasure.ts';
 import { UserError } from '../../protocol/errors.ts';
+import { scrubJournal } from '../erase/journal-text.ts';
+import { erasedFiles, erasuresAt, replaced } from './erased.ts';
 import { blobName, joinLines, missingLines } from './journal-text.ts';
 import type { OwnJournal } from './mine.ts';
 import { SET_UP } from './mine.ts';
@@ -13,6 +16,8 @@ export interface Outgoing {
 	readonly journals: ReadonlyMap<string, { readonly name: string; readonly bytes: Buffer }>;
 	/** Events of mine that the commit lacks. */
 	readonly events: number;
+	/** Files of others that hold what was erased: what they become, in a commit of its own. */
+	readonly erased: Blobs;
 }
 
 /** What I have to send, from the work tree. */
@@ -22,6 +27,8 @@ export interface Own {
 	readonly attached: readonly string[];
 	/** Set-up files that exist; added only where the commit has no settings at all. */
 	readonly setUp: readonly string[];
+	/** Erasures that this clone knows of. */
+	readonly tombstones: readonly Tombstone[];
 }
 
 /** Paths that .gitignore keeps out of git. */
@@ -56,8 +63,11 @@ export async function outgoing(place: Place, base: string | null, own: Own): Pro
 	const blobs = new Map<string, string>();
 	const journals = new Map<string, { name: string; bytes: Buffer }>();
 	let events = 0;
+	const erasures = await erasuresAt(place, base, own.tombstones);
+	const clean = (bytes: Buffer): Buffer => (erasures === null ? bytes : scrubJournal(bytes, erasures));
 	const ignored = await ignoredPaths(place, [...own.journals.map(({ path }) => path), ...own.attached, ...own.setUp]);
-	for (const { path, bytes } of own.journals) {
+	for (const { path, bytes: onDisk } of own.journals) {
+		const bytes = clean(onDisk);
 		const full = `${prefix}${path}`;
 		const known = there.get(full);
 		if (known === undefined && bytes.length === 0) continue;
@@ -72,7 +82,7 @@ export async function outgoing(place: Place, base: string | null, own: Own): Pro
 			continue;
 		}
 		const theirs = known === undefined ? Buffer.alloc(0) : await readBlob(git, known);
-		const joined = joinLines(bytes, theirs);
+		const joined = clean(joinLines(bytes, theirs));
 		if (known !== undefined && joined.equals(theirs)) {
 			journals.set(full, { name: known, bytes: joined });
 			continue;
@@ -84,9 +94,10 @@ export async function outgoing(place: Place, base: string | null, own: Own): Pro
 	}
 	const settled = there.has(`${prefix}${SET_UP[0]}`);
 	const adds = [...(settled ? [] : own.setUp), ...own.attached].filter(
-		(path) => !there.has(`${prefix}${path}`) && !ignored.has(path),
+		(path) => !there.has(`${prefix}${path}`) && !ignored.has(path) && !replaced(path, erasures),
 	);
 	const names = await hashFiles(place, adds, true);
 	for (const [i, path] of adds.entries()) blobs.set(`${prefix}${path}`, names[i] as string);
-	return { blobs, journals, events };
+	const erased = erasures === null ? new Map<string, string>() : await erasedFiles(place, there, journals, erasures);
+	return { blobs, journals, events, erased };
 }

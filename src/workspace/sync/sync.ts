@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { UserError } from '../../protocol/errors.ts';
 import type { SyncResult } from '../../protocol/workspace-api.ts';
+import { scrubPages, tombstones } from '../../store/erasures.ts';
 import { tryLock } from '../../store/lock.ts';
 import { eventTotals } from '../../store/people-query.ts';
 import { personFolder, workspaceKey } from '../../store/state-dir.ts';
 import type { Context } from '../context.ts';
+import { applyErasures } from '../erase/apply.ts';
 import { adoptOwn, bring } from './bring.ts';
 import { attachedFiles, linkedSources, ownJournals, SET_UP, unlinked } from './mine.ts';
 import { type Outgoing, type Own, outgoing } from './outgoing.ts';
@@ -35,11 +37,20 @@ function message(person: string, events: number): string {
 	return `${what} by ${person}\n\n${TRAILER}: ${personFolder(person)}\n`;
 }
 
+/** A commit of the files that an erasure changes, and of nothing else. */
+function erasureMessage(person: string): string {
+	return `Take out what was erased\n\n${TRAILER}: ${personFolder(person)}\n`;
+}
+
 /** A commit of what is mine on top of `base`; `base` itself where it holds everything. */
 async function commitOn({ place, person, who }: Work, base: string | null, out: Outgoing): Promise<string> {
-	if (out.blobs.size === 0 && base !== null) return base;
-	const tree = await treeWith(place, base, out.blobs);
-	return makeCommit(place, tree, base === null ? [] : [base], message(person, out.events), who);
+	let tip = base;
+	if (out.blobs.size > 0 || tip === null) {
+		const tree = await treeWith(place, tip, out.blobs);
+		tip = await makeCommit(place, tree, tip === null ? [] : [tip], message(person, out.events), who);
+	}
+	if (out.erased.size === 0) return tip;
+	return makeCommit(place, await treeWith(place, tip, out.erased), [tip], erasureMessage(person), who);
 }
 
 /** How the branch stands to its upstream. */
@@ -70,7 +81,7 @@ async function heldBy(work: Work, base: string | null, head: string, there: Blob
 	return listed
 		.split('\0')
 		.filter((path) => path !== '')
-		.every((path) => mine.has(path) || out.blobs.has(path) || alike(path));
+		.every((path) => mine.has(path) || out.blobs.has(path) || out.erased.has(path) || alike(path));
 }
 
 async function standing(work: Work, head: string, upstream: string, out: Outgoing): Promise<Standing> {
@@ -266,9 +277,14 @@ function sentence(result: Omit<SyncResult, 'message'>, problems: readonly string
 export async function sync(
 	ctx: Context,
 	reload: () => Promise<void>,
-	options: { readonly signal: AbortSignal; readonly progress: (phase: string, done: number) => void },
+	options: {
+		readonly signal: AbortSignal;
+		readonly progress: (phase: string, done: number) => void;
+		/** Whose journals are sent; the annotator at work if left out. */
+		readonly person?: string;
+	},
 ): Promise<SyncResult> {
-	const person = ctx.requirePerson();
+	const person = options.person ?? ctx.requirePerson();
 	const lock = tryLock(join(ctx.state.dir, `${workspaceKey(ctx.paths.root)}.sync.lock`));
 	if (!('release' in lock)) {
 		throw new UserError('busy', 'This workspace is being synced already, by another window or the command line.');
@@ -282,13 +298,14 @@ export async function sync(
 			journals: await ownJournals(ctx, person),
 			attached: attachedFiles(ctx, person),
 			setUp: SET_UP.filter((path) => unlinked(ctx.paths.root, path)),
+			tombstones: tombstones(ctx.db),
 		};
 		const who = await identity(place.git, person, personFolder(person));
 		const work: Work = { ctx, place, own, person, who, report: options.progress };
 		const out = await outgoing(place, place.head, own);
 		const head = await commitOn(work, place.head, out);
 		const made = head !== place.head;
-		if (made) await adoptOwn(place, place.head, head, out.blobs);
+		if (made) await adoptOwn(place, place.head, head, new Map([...out.blobs, ...out.erased]));
 		const before = eventTotals(ctx.db, person).others;
 		let done: Exchange;
 		if (place.upstream === null) {
@@ -302,6 +319,11 @@ export async function sync(
 			done = await exchange(work, head, place.upstream);
 		}
 		await reload();
+		// Lines that came in here before the erasure was heard of.
+		if (await applyErasures(ctx)) {
+			await reload();
+			scrubPages(ctx.db);
+		}
 		const state = await notSent(ctx, place);
 		const notes = [...done.notes];
 		const loose = await untracked(place, linkedSources(ctx, person));

@@ -28,9 +28,12 @@ export async function readBlob(git: Git, name: string): Promise<Buffer> {
 	return bytes;
 }
 
+/** Stands for the blob of a file that is to be taken out. */
+export const GONE = '0'.repeat(40);
+
 /** As `update-index --index-info -z` reads them. */
 export function indexInfo(blobs: Blobs): string {
-	return [...blobs].map(([path, name]) => `100644 ${name}\t${path}\0`).join('');
+	return [...blobs].map(([path, name]) => `${name === GONE ? '0' : '100644'} ${name}\t${path}\0`).join('');
 }
 
 /** Work with an index of its own, beside the user's, gone afterwards. */

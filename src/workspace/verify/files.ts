@@ -2,6 +2,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../../domain/identity.ts';
 import { SPLITS } from '../../domain/split.ts';
+import { missingPrompts } from '../../store/erasure-query.ts';
+import { foldedErasures } from '../../store/erasures.ts';
 import { listJournalFiles, parseJournal, readFrom } from '../../store/journal-files.ts';
 import { storedSources } from '../../store/source-rows.ts';
 import { frozenDiff } from '../../store/splits-query.ts';
@@ -103,12 +105,15 @@ export function checkManifests(ctx: Context): readonly Check[] {
 			damaged.push(`${manifest}.json: ${(error as Error).message}`);
 		}
 	}
+	const erasures = foldedErasures(ctx.db);
 	const moved = SPLITS.flatMap((split) => {
 		const diff = frozenDiff(ctx.db, split);
-		if (diff === null || diff.added + diff.removed === 0) return [];
-		return [
-			`${split} since ${diff.manifest}: ${counted(diff.added, 'prompt')} added, ${counted(diff.removed, 'prompt')} gone`,
-		];
+		if (diff === null) return [];
+		// What was erased is gone from the split for a reason that stands in the journal.
+		const erased = missingPrompts(ctx.db, diff.manifest).filter((id) => erasures?.gone.has(id) === true).length;
+		const gone = diff.removed - erased;
+		if (diff.added + gone === 0) return [];
+		return [`${split} since ${diff.manifest}: ${counted(diff.added, 'prompt')} added, ${counted(gone, 'prompt')} gone`];
 	});
 	return [
 		finding('manifests', damaged, `Whole: ${counted(names.size, 'manifest')} of frozen splits.`, {

@@ -1,0 +1,248 @@
+import type { EventOf, JournalEvent } from './events.ts';
+import { CanonicalError, canonicalComparison, contentId, sha256 } from './identity.ts';
+
+/** A copy of an imported file that was written anew without some rows or names. */
+export interface RewrittenSource {
+	/** SHA-256 of the unpacked content before and after. */
+	readonly from: string;
+	readonly to: string;
+	/** Path of the new copy in the workspace. */
+	readonly path: string;
+	/** Size of the new copy. */
+	readonly bytes: number;
+	/** Ordinals, among the good rows of the old copy, of the rows that are gone. */
+	readonly rows: readonly number[];
+}
+
+/** What is left of a person who was taken out: the name that stands for them, and what of their work stays. */
+export interface RemovedPerson {
+	readonly as: string;
+	/** Their verdicts, notes and tags stay under that name. */
+	readonly work: boolean;
+}
+
+/** Everything that tombstones take out of journals and sources. A function of the set of tombstones, not of their order. */
+export interface Erasures {
+	readonly comparisons: ReadonlySet<string>;
+	/** Prompts whose comparisons are all out, also those that come later. */
+	readonly prompts: ReadonlySet<string>;
+	/** Prompts of which nothing was left: words about them are out too. */
+	readonly gone: ReadonlySet<string>;
+	readonly sources: ReadonlyMap<string, RewrittenSource>;
+	/** By `personKey` of the handle. */
+	readonly people: ReadonlyMap<string, RemovedPerson>;
+}
+
+export type Tombstone = EventOf<'erased'> | EventOf<'person-removed'>;
+
+export const NOTHING_ERASED: Erasures = {
+	comparisons: new Set(),
+	prompts: new Set(),
+	gone: new Set(),
+	sources: new Map(),
+	people: new Map(),
+};
+
+export function isTombstone(event: JournalEvent): event is Tombstone {
+	return event.type === 'erased' || event.type === 'person-removed';
+}
+
+export function nothingErased(erasures: Erasures): boolean {
+	const { comparisons, prompts, sources, people } = erasures;
+	return comparisons.size + prompts.size + sources.size + people.size === 0;
+}
+
+/** Under what a removed handle is found again without being named. Whoever guesses a handle can check the guess. */
+export function personKey(handle: string): string {
+	return sha256(handle.normalize('NFC'));
+}
+
+/** A neutral name may have been removed in its turn. */
+function lastName(removed: ReadonlyMap<string, RemovedPerson>, first: RemovedPerson): RemovedPerson {
+	let last = first;
+	const seen = new Set<string>();
+	for (let next = removed.get(personKey(last.as)); next !== undefined && !seen.has(next.as); ) {
+		seen.add(next.as);
+		last = { as: next.as, work: last.work && next.work };
+		next = removed.get(personKey(last.as));
+	}
+	return last;
+}
+
+/** @param tombstones in journal order: where two speak of one person or one copy, the first counts */
+export function erasuresOf(tombstones: readonly Tombstone[]): Erasures {
+	const comparisons = new Set<string>();
+	const prompts = new Set<string>();
+	const gone = new Set<string>();
+	const sources = new Map<string, RewrittenSource>();
+	const removed = new Map<string, RemovedPerson>();
+	for (const event of tombstones) {
+		for (const source of event.sources ?? []) if (!sources.has(source.from)) sources.set(source.from, source);
+		if (event.type === 'erased') {
+			for (const id of event.comparisons) comparisons.add(id);
+			for (const id of event.prompts ?? []) prompts.add(id);
+			for (const id of [...(event.prompts ?? []), ...(event.gone ?? [])]) gone.add(id);
+			continue;
+		}
+		const { subject, as, work } = event;
+		const first = removed.get(subject);
+		if (first === undefined) removed.set(subject, { as, work });
+		// Two at once chose two names: what the other wrote comes to the first one's.
+		else if (as !== first.as) removed.set(personKey(as), { as: first.as, work });
+	}
+	const people = new Map([...removed].map(([key, person]) => [key, lastName(removed, person)]));
+	return { comparisons, prompts, gone, sources, people };
+}
+
+/** Keys of handles: a hash an event would be most of the cost of a fold. */
+const keys = new Map<string, string>();
+
+export function removedPerson(erasures: Erasures, handle: string): RemovedPerson | undefined {
+	if (erasures.people.size === 0) return undefined;
+	let key = keys.get(handle);
+	if (key === undefined) {
+		if (keys.size > 10_000) keys.clear();
+		key = personKey(handle);
+		keys.set(handle, key);
+	}
+	return erasures.people.get(key);
+}
+
+/** Where a source ended up after all rewritings, with the number of its first `rows` good rows that are left. */
+export function sourceNow(
+	erasures: Erasures,
+	sha: string,
+	rows?: number,
+): { readonly source: RewrittenSource; readonly rows: number | undefined } | null {
+	let now: RewrittenSource | null = null;
+	let left = rows;
+	const seen = new Set<string>();
+	for (let at = erasures.sources.get(sha); at !== undefined && !seen.has(at.from); at = erasures.sources.get(at.to)) {
+		seen.add(at.from);
+		now = at;
+		const limit = left;
+		if (limit !== undefined) left = limit - at.rows.filter((ord) => ord < limit).length;
+	}
+	return now === null ? null : { source: now, rows: left };
+}
+
+/** Whether a comparison is out. */
+export function isErased(erasures: Erasures, comparison: { readonly id: string; readonly promptId: string }): boolean {
+	return erasures.comparisons.has(comparison.id) || erasures.prompts.has(comparison.promptId);
+}
+
+/** Stands where a text was that an event cannot be without. */
+export const ERASED_WORDS = '[erased]';
+
+type Changes = Readonly<Record<string, unknown>>;
+
+/** An event with other fields: it keeps its id, so that what names it still does, and carries a hash of what it says now. */
+function rewritten(event: JournalEvent, changes: Changes): JournalEvent {
+	const { id, check: _, ...rest } = event as JournalEvent & { readonly check?: string };
+	const fields = Object.entries({ ...rest, ...changes }).filter(([, value]) => value !== undefined);
+	const body = Object.fromEntries(fields);
+	return { ...body, id, check: contentId(body) } as unknown as JournalEvent;
+}
+
+/** Hash of a rewritten line: over everything but `id` and `check`. */
+export function checkOf(event: object): string {
+	const { id: _, check: __, ...rest } = event as Record<string, unknown>;
+	return contentId(rest);
+}
+
+function writesErased(event: EventOf<'authored'> | EventOf<'improved'>, erasures: Erasures): boolean {
+	if (erasures.comparisons.size + erasures.prompts.size === 0) return false;
+	const { prompt, a, b } = event.comparison;
+	try {
+		return isErased(erasures, canonicalComparison(prompt, a, b).comparison);
+	} catch (error) {
+		if (error instanceof CanonicalError) return false;
+		throw error;
+	}
+}
+
+/** Words that an event says about an erased text; null = nothing of the event stays. */
+function textChanges(event: JournalEvent, erasures: Erasures): Changes | null {
+	switch (event.type) {
+		case 'authored':
+		case 'improved':
+			return writesErased(event, erasures) ? null : {};
+		case 'generated':
+			return erasures.prompts.has(event.prompt) ? null : {};
+		case 'paired': {
+			const pairs = event.pairs.filter((pair) => !isErased(erasures, { id: pair.comparison, promptId: pair.prompt }));
+			if (pairs.length === event.pairs.length) return {};
+			return pairs.length === 0 ? null : { pairs };
+		}
+		case 'judged':
+		case 'flagged':
+			return event.note !== undefined && erasures.comparisons.has(event.comparison) ? { note: undefined } : {};
+		case 'skipped':
+			return {};
+		case 'adjudicated':
+			return erasures.comparisons.has(event.comparison) && event.reason !== ERASED_WORDS
+				? { reason: ERASED_WORDS }
+				: {};
+		case 'tagged':
+		case 'split-assigned':
+		case 'proposed': {
+			const words = event.reason !== undefined || ('query' in event && event.query !== undefined);
+			if (!words || erasures.gone.size === 0 || !event.prompts.every((id) => erasures.gone.has(id))) return {};
+			return { reason: undefined, ...(event.type === 'tagged' ? { query: undefined } : {}) };
+		}
+		case 'imported': {
+			const limit = event.options?.rows;
+			const now = sourceNow(erasures, event.source.sha256, typeof limit === 'number' ? limit : undefined);
+			if (now === null || event.source.stored !== 'copy') return {};
+			const { to: sha256, path, bytes } = now.source;
+			return {
+				source: { ...event.source, sha256, path, bytes },
+				...(now.rows === undefined ? {} : { options: { ...event.options, rows: now.rows } }),
+			};
+		}
+		default:
+			return {};
+	}
+}
+
+/** Acts that are a person's opinion; the others hold the workspace together and stay under the neutral name. */
+const OPINIONS: ReadonlySet<JournalEvent['type']> = new Set(['judged', 'skipped', 'flagged', 'adjudicated', 'renamed']);
+
+function personChanges(event: JournalEvent, erasures: Erasures): Changes | null {
+	const by = removedPerson(erasures, event.person);
+	const author = 'written_by' in event ? removedPerson(erasures, event.written_by) : undefined;
+	if (by === undefined && author === undefined) return {};
+	const names: Changes = {
+		...(by === undefined ? {} : { person: by.as }),
+		...(author === undefined ? {} : { written_by: author.as }),
+	};
+	if (by === undefined) return names;
+	if (event.type === 'renamed') return null;
+	if (by.work) return names;
+	if (OPINIONS.has(event.type)) return null;
+	if (event.type === 'tagged') {
+		// The mark leaves, where the prompts stand stays: nothing of a held-out set goes into training by this.
+		if (event.remove === true || event.moves === undefined || event.moves.length === 0) return null;
+		const none = { facet: undefined, query: undefined, moves: undefined, reason: undefined };
+		return { ...names, ...none, type: 'split-assigned', prompts: event.moves, split: 'heldout' };
+	}
+	if (event.type === 'leak-accepted') return { ...names, reason: ERASED_WORDS };
+	return 'reason' in event && event.type !== 'decided' ? { ...names, reason: undefined } : names;
+}
+
+/**
+ * An event as it stands once everything erased is out; null = it is gone. Applied to what was rewritten already it changes nothing,
+ * and the order of erasures does not matter: every clone comes to the same lines, whenever it hears of an erasure.
+ */
+export function redact(event: JournalEvent, erasures: Erasures): JournalEvent | null {
+	if (isTombstone(event)) {
+		const by = removedPerson(erasures, event.person);
+		return by === undefined ? event : rewritten(event, { person: by.as });
+	}
+	const text = textChanges(event, erasures);
+	if (text === null) return null;
+	const person = personChanges(event, erasures);
+	if (person === null) return null;
+	const changes = { ...text, ...person };
+	return Object.keys(changes).length === 0 ? event : rewritten(event, changes);
+}

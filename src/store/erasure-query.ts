@@ -1,0 +1,143 @@
+import type { Database } from './database.ts';
+
+/** What else in the workspace has to do with comparisons that are to be erased. */
+export interface ErasureScope {
+	/** Other comparisons on the same prompts, and rewrites of the erased ones: each holds a part of the text. */
+	readonly related: readonly string[];
+	readonly runs: readonly string[];
+	readonly exports: readonly string[];
+	readonly manifests: readonly string[];
+}
+
+export function comparisonsOn(db: Database, prompt: string): string[] {
+	return db
+		.all<{ id: string }>(
+			'SELECT c.id AS id FROM comparisons c JOIN prompts p ON p.n = c.prompt WHERE p.id = ? ORDER BY c.id',
+			prompt,
+		)
+		.map((row) => row.id);
+}
+
+export function promptOf(db: Database, comparison: string): string {
+	return db.value<string>(
+		'SELECT p.id FROM comparisons c JOIN prompts p ON p.n = c.prompt WHERE c.id = ?',
+		comparison,
+	) as string;
+}
+
+/** Ids of comparisons or prompts that begin so; two are enough to tell that a prefix is not unique. */
+export function idsBeginning(
+	db: Database,
+	prefix: string,
+): { readonly kind: 'comparison' | 'prompt'; readonly id: string }[] {
+	return db.all(
+		`SELECT 'comparison' AS kind, id FROM comparisons WHERE id >= ? AND id < ?
+		UNION ALL SELECT 'prompt' AS kind, id FROM prompts WHERE id >= ? AND id < ? LIMIT 2`,
+		prefix,
+		`${prefix}g`,
+		prefix,
+		`${prefix}g`,
+	);
+}
+
+export function erasureScope(db: Database, comparisons: readonly string[], prompts: readonly string[]): ErasureScope {
+	const erased = new Set(comparisons);
+	const related = new Set<string>();
+	const [runs, exports, manifests] = [new Set<string>(), new Set<string>(), new Set<string>()];
+	for (const id of comparisons) {
+		for (const row of db.all<{ id: string }>('SELECT id FROM comparisons WHERE derived_from = ?', id))
+			related.add(row.id);
+		for (const row of db.all<{ run: string }>('SELECT run FROM run_labels WHERE comparison = ?', id)) runs.add(row.run);
+	}
+	for (const id of prompts) {
+		for (const comparison of comparisonsOn(db, id)) related.add(comparison);
+		for (const row of db.all<{ export: string }>('SELECT export FROM export_prompts WHERE prompt = ?', id))
+			exports.add(row.export);
+		for (const row of db.all<{ manifest: string }>('SELECT manifest FROM manifest_prompts WHERE prompt = ?', id)) {
+			manifests.add(row.manifest);
+		}
+	}
+	return {
+		related: [...related].filter((id) => !erased.has(id)).sort(),
+		runs: [...runs].sort(),
+		exports: [...exports].sort(),
+		manifests: [...manifests].sort(),
+	};
+}
+
+/** An import whose rows have to do with what is erased. */
+export interface ImportedFile {
+	readonly sha: string;
+	readonly path: string;
+	readonly stored: 'copy' | 'link';
+	readonly format: string;
+	readonly name: string;
+	/** JSON of the column mapping that reads it. */
+	readonly mapping: string | null;
+}
+
+const FILES = `SELECT DISTINCT s.sha, s.path, s.stored, s.format, coalesce(s.label, s.name) AS name,
+	(SELECT json_extract(e.line, '$.options.mapping') FROM events e WHERE e.id = s.event) AS mapping FROM sources s`;
+
+export function filesWith(db: Database, comparison: string): ImportedFile[] {
+	return db.all(
+		`${FILES} JOIN source_rows r ON r.source = s.n JOIN comparisons c ON c.n = r.comparison WHERE c.id = ?`,
+		comparison,
+	);
+}
+
+export function filesNaming(db: Database, annotator: string): ImportedFile[] {
+	return db.all(`${FILES} JOIN source_votes v ON v.source = s.n WHERE v.annotator = ?`, annotator);
+}
+
+/** Comparisons that a person wrote, with whether somebody else stands on them. */
+export function writtenBy(
+	db: Database,
+	ids: readonly string[],
+	person: string,
+): { readonly id: string; readonly others: boolean }[] {
+	return ids.map((id) => ({
+		id,
+		others:
+			db.value(
+				'SELECT 1 FROM standing s JOIN comparisons c ON c.n = s.comparison WHERE c.id = ? AND s.annotator <> ? AND s.verdict IS NOT NULL LIMIT 1',
+				id,
+				person,
+			) !== undefined,
+	}));
+}
+
+/** Logs that hold a prompt, as such or with responses to it. */
+export function logsWith(db: Database, prompt: string): ImportedFile[] {
+	return db.all(
+		`${FILES} JOIN candidate_rows r ON r.source = s.n JOIN prompts p ON p.n = r.prompt WHERE p.id = ?`,
+		prompt,
+	);
+}
+
+/** Whether responses stand by themselves on a prompt, from a log or a model. */
+export function hasCandidates(db: Database, prompt: string): boolean {
+	return (
+		db.value(
+			`SELECT 1 FROM prompts p WHERE p.id = ? AND (EXISTS (SELECT 1 FROM candidate_rows r WHERE r.prompt = p.n)
+			OR EXISTS (SELECT 1 FROM candidate_events e WHERE e.prompt = p.n))`,
+			prompt,
+		) !== undefined
+	);
+}
+
+/** Every import whose file was copied into the workspace. */
+export function copiedFiles(db: Database): ImportedFile[] {
+	return db.all(`${FILES} WHERE s.stored = 'copy'`);
+}
+
+/** Prompts of a manifest that the workspace has no more. */
+export function missingPrompts(db: Database, manifest: string): string[] {
+	return db
+		.all<{ prompt: string }>(
+			`SELECT m.prompt FROM manifest_prompts m WHERE m.manifest = ?
+			AND NOT EXISTS (SELECT 1 FROM prompts p WHERE p.id = m.prompt)`,
+			manifest,
+		)
+		.map((row) => row.prompt);
+}

@@ -1,0 +1,191 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Erasures } from '../../domain/erasure.ts';
+import type { EventBody } from '../../domain/events.ts';
+import { UserError } from '../../protocol/errors.ts';
+import type { EraseResult } from '../../protocol/workspace-api.ts';
+import {
+	comparisonsOn,
+	copiedFiles,
+	erasureScope,
+	filesWith,
+	hasCandidates,
+	idsBeginning,
+	logsWith,
+	promptOf,
+} from '../../store/erasure-query.ts';
+import { foldedErasures, scrubPages, tombstoneOf } from '../../store/erasures.ts';
+import { listJournalFiles } from '../../store/journal-files.ts';
+import type { Context } from '../context.ts';
+import { applyErasures, erasedDrafts } from './apply.ts';
+import { scrubbedJournals } from './journal-text.ts';
+import { dropLookedAt, erasuresWith, keepCopies, type LookedAt, lookAtSources } from './sources.ts';
+import { historyAdvice, placeOf, type Steps, settleTeam } from './team.ts';
+
+/** What ids name: comparisons by themselves, prompts with everything on them, and what is out already. */
+interface Named {
+	readonly comparisons: readonly string[];
+	readonly prompts: readonly string[];
+	readonly already: readonly string[];
+}
+
+function resolve(ctx: Context, ids: readonly string[]): Named {
+	const comparisons = new Set<string>();
+	const prompts = new Set<string>();
+	const already = new Set<string>();
+	for (const text of ids) {
+		const prefix = text.trim().toLowerCase();
+		if (!/^[0-9a-f]{8,64}$/u.test(prefix)) {
+			throw new UserError('usage', `"${text}" is not an id: expected 8 to 64 hex digits of a comparison or a prompt.`);
+		}
+		const found = idsBeginning(ctx.db, prefix);
+		const [first] = found;
+		if (found.length > 1) throw new UserError('ambiguous-id', `${prefix} fits several: give more digits.`);
+		if (first === undefined) {
+			if (tombstoneOf(ctx.db, prefix) === null) {
+				throw new UserError('not-found', `There is no comparison or prompt ${prefix}. "list" shows those there are.`);
+			}
+			already.add(prefix);
+		} else if (first.kind === 'prompt') {
+			prompts.add(first.id);
+			for (const id of comparisonsOn(ctx.db, first.id)) comparisons.add(id);
+		} else comparisons.add(first.id);
+	}
+	return { comparisons: [...comparisons].sort(), prompts: [...prompts].sort(), already: [...already] };
+}
+
+/** Prompts of which nothing is left once some comparisons are out. */
+function goneWith(ctx: Context, { comparisons, prompts }: Named): string[] {
+	const out = new Set(comparisons);
+	const touched = new Set(comparisons.map((id) => promptOf(ctx.db, id)));
+	return [...touched]
+		.filter((id) => !prompts.includes(id) && !hasCandidates(ctx.db, id))
+		.filter((id) => comparisonsOn(ctx.db, id).every((each) => out.has(each)))
+		.sort();
+}
+
+/** Journal files that erasures change, and how many lines of each. */
+export function journalsWith(ctx: Context, erasures: Erasures): { readonly file: string; readonly lines: number }[] {
+	const { journal } = ctx.paths;
+	const read = (path: string): Buffer | null => {
+		try {
+			return readFileSync(join(journal, path));
+		} catch {
+			return null;
+		}
+	};
+	return [...scrubbedJournals(listJournalFiles(journal), read, erasures)].map(([path, bytes]) => {
+		const after = new Set((bytes ?? Buffer.alloc(0)).toString('utf8').split('\n'));
+		const before = (read(path) ?? Buffer.alloc(0)).toString('utf8').split('\n');
+		return {
+			file: `.pairwright/journal/${path}`,
+			lines: before.filter((line) => line.trim() !== '' && !after.has(line)).length,
+		};
+	});
+}
+
+/** Paths of copies and journals that held it before. */
+export function pathsBefore(journals: readonly { readonly file: string }[], looked: LookedAt): string[] {
+	return [...journals.map(({ file }) => file), ...looked.rewritten.map(({ file }) => file.path)];
+}
+
+/** Responses that stand by themselves too: a pair made of them can come back as long as its prompt is there. */
+function candidatesLeft(ctx: Context, { comparisons, prompts }: Named) {
+	const others = new Set(comparisons.map((id) => promptOf(ctx.db, id)));
+	return [...others]
+		.filter((id) => !prompts.includes(id) && hasCandidates(ctx.db, id))
+		.map((id) => ({
+			path: `prompt ${id.slice(0, 12)}`,
+			why: 'responses to it came from a log or a model and stand by themselves: erase the prompt with everything on it',
+		}));
+}
+
+/** Comparisons that are out by now, given ones first, with the files that hold other parts of them. */
+function planned(ctx: Context, named: Named, looked: LookedAt, erasures: Erasures) {
+	const onPrompts = [...named.prompts, ...named.comparisons.map((id) => promptOf(ctx.db, id))];
+	const scope = erasureScope(ctx.db, named.comparisons, [...new Set(onPrompts)]);
+	return {
+		comparisons: named.comparisons,
+		prompts: named.prompts,
+		already: named.already,
+		journals: journalsWith(ctx, erasures),
+		sources: looked.rewritten.map(({ file, cleaned }) => ({ path: file.path, rows: cleaned.rows.length })),
+		left: [...looked.left, ...candidatesLeft(ctx, named)],
+		drafts: erasedDrafts(ctx, erasures),
+		...scope,
+	};
+}
+
+/**
+ * Takes texts out of journals, copies of sources, caches, drafts and the database, and leaves a tombstone of ids. In order: new copies are
+ * written; the tombstone is appended (from here on the texts are out of every fold, here and wherever it is synced to); then files
+ * are rewritten, old copies deleted, and the rest follows. Cut short anywhere, the same command finishes.
+ * @throws UserError 'usage' without a reason, 'not-found', 'ambiguous-id', 'environment' where others' work is not in yet
+ */
+export async function erase(
+	ctx: Context,
+	ids: readonly string[],
+	options: { readonly reason?: string; readonly preview?: boolean },
+	steps: Steps,
+): Promise<EraseResult> {
+	const reason = (options.reason ?? '').trim();
+	const preview = options.preview === true;
+	if (ids.length > 0 && reason === '' && !preview) {
+		throw new UserError(
+			'usage',
+			'An erasure needs a reason (--reason): it stays, with who erased and when. Do not quote the text in it.',
+		);
+	}
+	resolve(ctx, ids);
+	const place = await placeOf(ctx);
+	if (!preview) await settleTeam(ctx, place, steps);
+	const named = resolve(ctx, ids);
+	const gone = goneWith(ctx, named);
+	const body = {
+		type: 'erased',
+		comparisons: named.comparisons,
+		reason: reason === '' ? 'copies once more' : reason,
+		...(named.prompts.length === 0 ? {} : { prompts: named.prompts }),
+		...(gone.length === 0 ? {} : { gone }),
+	} as const satisfies EventBody;
+	const erasures = erasuresWith(ctx, body);
+	const files = [
+		// Two who erased at once left two copies, each with the other's text.
+		...(ids.length === 0 ? copiedFiles(ctx.db) : []),
+		...named.comparisons.flatMap((id) => filesWith(ctx.db, id)),
+		...named.prompts.flatMap((id) => logsWith(ctx.db, id)),
+	];
+	const looked = await lookAtSources(ctx, files, erasures);
+	const plan = planned(ctx, named, looked, erasures);
+	const before = pathsBefore(plan.journals, looked);
+	if (preview) {
+		dropLookedAt(looked);
+		return { ...plan, preview: true, event: null, synced: null, advice: await historyAdvice(place, before) };
+	}
+	let event: string | null = null;
+	if (named.comparisons.length + named.prompts.length + looked.rewritten.length > 0) {
+		const sources = keepCopies(ctx, looked);
+		const [tombstone] = await ctx.append({ ...body, ...(sources.length === 0 ? {} : { sources }) });
+		event = tombstone?.id ?? null;
+	} else dropLookedAt(looked);
+	const synced = await finishErasure(ctx, place !== null && place.upstream !== null, steps);
+	return { ...plan, preview: false, event, synced, advice: await historyAdvice(place, before) };
+}
+
+/** What follows a tombstone, whoever wrote it; may be repeated. @returns what the sync said, null where there is nobody to sync with */
+export async function finishErasure(
+	ctx: Context,
+	team: boolean,
+	steps: Steps,
+	person?: string,
+): Promise<EraseResult['synced']> {
+	await steps.reload();
+	if (foldedErasures(ctx.db) !== null && (await applyErasures(ctx))) {
+		await steps.reload();
+		scrubPages(ctx.db);
+	}
+	ctx.emit.changed({ what: ['comparisons', 'judgments', 'splits', 'runs', 'index'], reason: 'erased' });
+	if (!team) return null;
+	const { ok, message } = await steps.sync(person);
+	return { ok, message };
+}

@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { sourceNow } from '../../domain/erasure.ts';
+import { foldedErasures } from '../../store/erasures.ts';
+import type { Context } from '../context.ts';
+import { pathInside, sourceName } from '../source-files.ts';
+import { cleanOrLeft, keepCopy } from './copies.ts';
+
+/**
+ * A file that is about to be copied into the workspace, without what was erased from it: the copy then lies among the sources.
+ * @returns null where nothing of it was erased, or where the file stays where it is (its rows are left out by the fold)
+ */
+export async function withoutErased(
+	ctx: Context,
+	path: string,
+	sha: string,
+	options: { readonly link?: boolean; readonly format?: string; readonly source?: string },
+): Promise<{ readonly path: string; readonly sha: string } | null> {
+	const erasures = foldedErasures(ctx.db);
+	if (erasures === null || options.link === true || (await pathInside(ctx.paths.root, path)) !== null) return null;
+	const known = sourceNow(erasures, sha);
+	if (known !== null) return { path: join(ctx.paths.root, known.source.path), sha: known.source.to };
+	const file = { path, format: options.format ?? 'auto', sourceName: options.source ?? sourceName(path) };
+	const cleaned = await cleanOrLeft(file, erasures, ctx.paths.sources);
+	if (cleaned.kind === 'left') {
+		ctx.emit.notice({
+			level: 'warning',
+			text: `${path} holds what was erased here (${cleaned.why}); those pairs are left out, but the copy holds them.`,
+		});
+	}
+	if (cleaned.kind !== 'rewritten') return null;
+	const { path: copy, to } = keepCopy(ctx.paths, sha, cleaned);
+	return { path: join(ctx.paths.root, copy), sha: to };
+}

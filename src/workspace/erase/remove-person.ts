@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { personKey } from '../../domain/erasure.ts';
+import type { EventBody } from '../../domain/events.ts';
+import { UserError } from '../../protocol/errors.ts';
+import type { RemovePersonOptions, RemovePersonResult } from '../../protocol/workspace-api.ts';
+import { comparisonsOn, filesNaming, filesWith, promptOf, writtenBy } from '../../store/erasure-query.ts';
+import { foldedErasures } from '../../store/erasures.ts';
+import { displayNames, storedPeople } from '../../store/people-query.ts';
+import { writtenComparison } from '../../store/subjects.ts';
+import type { Context } from '../context.ts';
+import { mentions } from './copies.ts';
+import { finishErasure, journalsWith, pathsBefore } from './erase.ts';
+import { dropLookedAt, erasuresWith, keepCopies, lookAtSources } from './sources.ts';
+import { historyAdvice, placeOf, type Steps, settleTeam } from './team.ts';
+
+/** Pairs of a person that leave with them. */
+function writtenToLeave(ctx: Context, handle: string, written: RemovePersonOptions['written']): string[] {
+	if (written === 'keep') return [];
+	const ids = [...ctx.events('authored'), ...ctx.events('improved')]
+		.filter((event) => event.written_by === handle)
+		.flatMap((event) => writtenComparison(event)?.comparison.id ?? []);
+	return writtenBy(ctx.db, [...new Set(ids)].sort(), handle)
+		.filter(({ others }) => written === 'remove' || !others)
+		.map(({ id }) => id);
+}
+
+/** Settings, guidelines, records and manifests that name somebody. Such files are records of their own: they are named, not rewritten. */
+async function mentionedIn(ctx: Context, names: readonly string[]): Promise<string[]> {
+	const found: string[] = [];
+	const look = async (path: string): Promise<void> => {
+		const absolute = join(ctx.paths.dir, path);
+		if (!existsSync(absolute)) return;
+		if (statSync(absolute).isDirectory()) {
+			for (const name of readdirSync(absolute)) await look(`${path}/${name}`);
+			return;
+		}
+		if (!/\.(json|md)$/u.test(path)) return;
+		for (const name of names) {
+			// In JSON a whole text; in prose the name wherever it stands.
+			if (await mentions(absolute, path.endsWith('.md') ? name : JSON.stringify(name))) {
+				found.push(`.pairwright/${path}`);
+				return;
+			}
+		}
+	};
+	for (const path of ['config.json', 'guidelines.md', 'runs', 'exports', 'manifests']) await look(path);
+	return found;
+}
+
+/**
+ * Takes a person out: under a neutral name that says nothing (`anonymise`), or with their verdicts, notes and tags (`remove`). What holds
+ * the workspace together (imports, moves, frozen splits, runs, decisions) stays under the neutral name in both forms. Cut short, the same
+ * command finishes.
+ * @throws UserError 'not-found', 'usage', 'environment'
+ */
+export async function removePerson(
+	ctx: Context,
+	handle: string,
+	options: RemovePersonOptions,
+	steps: Steps,
+): Promise<RemovePersonResult> {
+	const preview = options.preview === true;
+	const key = personKey(handle);
+	const me = ctx.person();
+	const done = foldedErasures(ctx.db)?.people.get(key);
+	if (/^(source|model):/u.test(handle)) {
+		throw new UserError('usage', `"${handle}" names no person: source: and model: labels come with an import.`);
+	}
+	const place = await placeOf(ctx);
+	if (!preview && done === undefined) await settleTeam(ctx, place, steps);
+	const known = storedPeople(ctx.db).find(({ person }) => person === handle);
+	if (known === undefined && done === undefined) {
+		throw new UserError('not-found', `Nobody here has the handle "${handle}". "pairwright people" lists them.`);
+	}
+	const as = done?.as ?? `person-${randomBytes(4).toString('hex')}`;
+	const work = options.mode === 'anonymise';
+	const leaving = done !== undefined || work ? [] : writtenToLeave(ctx, handle, options.written);
+	const out = new Set(leaving);
+	const erased = {
+		type: 'erased',
+		comparisons: leaving,
+		reason: 'written by a person who was removed',
+		gone: [...new Set(leaving.map((id) => promptOf(ctx.db, id)))].filter((id) =>
+			comparisonsOn(ctx.db, id).every((each) => out.has(each)),
+		),
+	} as const satisfies EventBody;
+	const reason = options.reason?.trim();
+	const body = {
+		type: 'person-removed',
+		subject: key,
+		as,
+		work,
+		...(reason === undefined || reason === '' ? {} : { reason }),
+	} as const satisfies EventBody;
+	const erasures = erasuresWith(ctx, body, erased);
+	const files = [...filesNaming(ctx.db, handle), ...leaving.flatMap((id) => filesWith(ctx.db, id))];
+	const looked = await lookAtSources(ctx, done === undefined ? files : [], erasures);
+	const name = displayNames(ctx.db).get(handle);
+	const journals = journalsWith(ctx, erasures);
+	const plan = {
+		person: handle,
+		as,
+		mode: options.mode,
+		events: known?.events ?? 0,
+		judged: known?.judged ?? 0,
+		written: leaving,
+		journals,
+		sources: looked.rewritten.map(({ file, cleaned }) => ({ path: file.path, rows: cleaned.rows.length })),
+		left: looked.left,
+		mentions: await mentionedIn(ctx, name === undefined ? [handle] : [handle, name]),
+	};
+	const before = pathsBefore(journals, looked);
+	if (preview || done !== undefined) dropLookedAt(looked);
+	if (preview) return { ...plan, preview: true, event: null, synced: null, advice: await historyAdvice(place, before) };
+	const self = me === handle;
+	let event: string | null = null;
+	if (done === undefined) {
+		const sources = keepCopies(ctx, looked);
+		const bodies: EventBody[] = [
+			...(leaving.length === 0 ? [] : [erased]),
+			{ ...body, ...(sources.length === 0 ? {} : { sources }) },
+		];
+		// Whoever takes themselves out does it under the name that stays.
+		const events = self ? await ctx.store.append(bodies, as) : await ctx.append(bodies);
+		event = events.at(-1)?.id ?? null;
+	}
+	const synced = await finishErasure(ctx, place !== null && place.upstream !== null, steps, self ? as : undefined);
+	return { ...plan, preview: false, event, synced, advice: await historyAdvice(place, before) };
+}

@@ -1,0 +1,77 @@
+import { existsSync, rmSync } from 'node:fs';
+import { type Erasures, erasuresOf, type RewrittenSource, type Tombstone } from '../../domain/erasure.ts';
+import type { EventBody } from '../../domain/events.ts';
+import type { ImportedFile } from '../../store/erasure-query.ts';
+import { tombstones } from '../../store/erasures.ts';
+import type { Context } from '../context.ts';
+import { locateSource } from '../source-files.ts';
+import { type Cleaned, cleanOrLeft, keepCopy } from './copies.ts';
+
+/** A file that still holds what is erased, and what a person can do about it. */
+export interface LeftFile {
+	readonly path: string;
+	readonly why: string;
+}
+
+export interface LookedAt {
+	/** Copies to be written anew; drafts lie beside them until they are kept or dropped. */
+	readonly rewritten: readonly {
+		readonly file: ImportedFile;
+		readonly cleaned: Extract<Cleaned, { kind: 'rewritten' }>;
+	}[];
+	readonly left: readonly LeftFile[];
+}
+
+type TombstoneBody = Extract<EventBody, { type: Tombstone['type'] }>;
+
+/** Erasures as they will be once further tombstones stand. */
+export function erasuresWith(ctx: Context, ...bodies: readonly TombstoneBody[]): Erasures {
+	// What they take out does not hang on their headers.
+	return erasuresOf([...tombstones(ctx.db), ...(bodies as readonly Tombstone[])]);
+}
+
+/**
+ * Writes drafts of the copies that hold what is to be erased. Files that were linked, not copied, are the user's: they are named, never
+ * touched.
+ */
+export async function lookAtSources(
+	ctx: Context,
+	files: readonly ImportedFile[],
+	erasures: Erasures,
+): Promise<LookedAt> {
+	const rewritten: { file: ImportedFile; cleaned: Extract<Cleaned, { kind: 'rewritten' }> }[] = [];
+	const left: LeftFile[] = [];
+	const seen = new Set<string>();
+	for (const file of files) {
+		if (seen.has(file.sha)) continue;
+		seen.add(file.sha);
+		if (file.stored === 'link') {
+			left.push({
+				path: file.path,
+				why: 'a file of yours that was imported where it lies: it is not touched. Its rows are left out here from now on; take them out of the file yourself',
+			});
+			continue;
+		}
+		const path = locateSource(ctx.paths, file.path);
+		if (!existsSync(path)) {
+			left.push({ path: file.path, why: 'the copy is missing here, so it could not be looked at' });
+			continue;
+		}
+		const cleaned = await cleanOrLeft(
+			{ path, format: file.format, sourceName: file.name, mapping: file.mapping },
+			erasures,
+			ctx.paths.sources,
+		);
+		if (cleaned.kind === 'rewritten') rewritten.push({ file, cleaned });
+		else if (cleaned.kind === 'left') left.push({ path: file.path, why: cleaned.why });
+	}
+	return { rewritten, left };
+}
+
+export function keepCopies(ctx: Context, { rewritten }: LookedAt): RewrittenSource[] {
+	return rewritten.map(({ file, cleaned }) => keepCopy(ctx.paths, file.sha, cleaned));
+}
+
+export function dropLookedAt({ rewritten }: LookedAt): void {
+	for (const { cleaned } of rewritten) rmSync(cleaned.draft, { force: true });
+}

@@ -1,0 +1,88 @@
+import { UserError } from '../../protocol/errors.ts';
+import type { SyncResult } from '../../protocol/workspace-api.ts';
+import type { Context } from '../context.ts';
+import { Git } from '../sync/git.ts';
+import { journalFolder } from '../sync/mine.ts';
+import { findPlace, type Place } from '../sync/place.ts';
+
+/** What an erasure needs of the opened workspace. */
+export interface Steps {
+	readonly reload: () => Promise<void>;
+	/** @param person whose journals are sent; the annotator at work if left out */
+	readonly sync: (person?: string) => Promise<SyncResult>;
+}
+
+/** The git work tree of the workspace; null where there is none. @throws where something is half done there */
+export async function placeOf(ctx: Context): Promise<Place | null> {
+	try {
+		const inside = await new Git(ctx.paths.root).maybe(['rev-parse', '--is-inside-work-tree']);
+		return inside === 'true' ? await findPlace(ctx.paths.root) : null;
+	} catch (error) {
+		if (UserError.is(error) && /git was not found/u.test(error.message)) return null;
+		throw error;
+	}
+}
+
+/**
+ * Refuses where work of others in this clone is not in git yet, then takes over what everybody sent: nobody's lines are rewritten
+ * unseen. Without an upstream there is nobody to wait for.
+ * @throws UserError 'environment': nothing was changed
+ */
+export async function settleTeam(ctx: Context, place: Place | null, steps: Steps): Promise<void> {
+	if (place === null) return;
+	const person = ctx.requirePerson();
+	const journal = `${place.prefix}.pairwright/journal/`;
+	const listed = await place.git.text(['status', '--porcelain', '-z', '--untracked-files=all', '--', journal]);
+	const mine = `${place.prefix}${journalFolder(person)}/`;
+	const foreign = listed
+		.split('\0')
+		.map((entry) => entry.slice(3))
+		.filter((path) => path.endsWith('.jsonl') && !path.startsWith(mine));
+	if (place.upstream !== null && foreign.length > 0) {
+		throw new UserError(
+			'environment',
+			`Work of others in this folder is not in git yet: ${foreign.slice(0, 3).join(', ')}. Let them sync first ("pairwright --annotator THEM sync"). Nothing was erased.`,
+		);
+	}
+	if (place.upstream === null) return;
+	const { ok, message } = await steps.sync();
+	if (!ok) {
+		throw new UserError(
+			'environment',
+			`Nothing was erased: it needs what everybody has sent, and syncing failed. ${message}`,
+		);
+	}
+}
+
+/** Commits of this clone in which some files stand, anywhere in its history. */
+export async function commitsWith({ git, prefix }: Place, paths: readonly string[]): Promise<number> {
+	if (paths.length === 0) return 0;
+	const args = paths.map((path) => `:(literal)${prefix}${path}`);
+	const { code, stdout } = await git.run(['rev-list', '--all', '--count', '--', ...args]);
+	return code === 0 ? Number(stdout) : 0;
+}
+
+function quoted(path: string): string {
+	return /^[\w./-]+$/u.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+/**
+ * What git still holds and how to take it out of there too.
+ * @param paths files of the workspace as they stood before: rewritten journals and replaced copies
+ */
+export async function historyAdvice(place: Place | null, paths: readonly string[]): Promise<string[]> {
+	if (place === null) return ['This folder is not in git: no history holds it. Backups may.'];
+	const commits = await commitsWith(place, paths);
+	if (commits === 0) return ['git holds none of it: the files that held it were never committed. Backups may hold it.'];
+	const files = [...new Set(paths)].sort().map((path) => quoted(`${place.prefix}${path}`));
+	return [
+		`git history still holds it: ${commits} ${commits === 1 ? 'commit' : 'commits'} of ${files.length} ${files.length === 1 ? 'file' : 'files'}, in every clone and on the server.`,
+		'To take it out of history too, when everybody has synced and nobody works meanwhile:',
+		`  cp -r ${quoted(`${place.prefix}.pairwright`)} ../pairwright-now`,
+		`  git filter-repo --force --invert-paths ${files.map((file) => `--path ${file}`).join(' ')}`,
+		`  cp -rn ../pairwright-now/. ${quoted(`${place.prefix}.pairwright`)} && git add -f ${quoted(`${place.prefix}.pairwright/journal`)} ${quoted(`${place.prefix}.pairwright/sources`)} && git commit -m "Journals as they stand"`,
+		...place.remotes.map((remote) => `  git remote add ${remote} ADDRESS   # filter-repo takes remotes away`),
+		`  git push --force ${place.remotes[0] ?? 'origin'} ${place.branch}`,
+		'git-filter-repo comes from https://github.com/newren/git-filter-repo. Everybody then deletes their clone and clones anew; a hosting site may keep old commits reachable until its support drops them, forks keep theirs.',
+	];
+}

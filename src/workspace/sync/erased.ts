@@ -1,0 +1,95 @@
+import { type Erasures, erasuresOf, isTombstone, nothingErased, type Tombstone } from '../../domain/erasure.ts';
+import { compareEvents } from '../../domain/events.ts';
+import { parseEventLine } from '../../store/event-schema.ts';
+import { scrubbedJournals } from '../erase/journal-text.ts';
+import type { Place } from './place.ts';
+import { type Blobs, GONE, readBlob } from './tree.ts';
+
+/** As lines of a journal are written. */
+const MARKS = ['"type":"erased"', '"type":"person-removed"'];
+
+/** Journal files by which a commit differs from the one checked out; all of them where there is none. */
+async function changedJournals({ git, prefix, head }: Place, commit: string): Promise<string[]> {
+	const journal = `${prefix}.pairwright/journal/`;
+	const args = head === null ? ['ls-tree', '--full-tree', commit] : ['diff-tree', '--no-renames', head, commit];
+	const [command = '', ...rest] = args;
+	const listed = await git.text([command, '-r', '-z', '--name-only', ...rest, '--', journal]);
+	return listed.split('\0').filter((path) => path !== '');
+}
+
+/**
+ * Erasures that this clone knows of, and those in a commit that it does not hold yet: what is sent on top of it must not bring back what
+ * others took out. @returns null where nothing was erased
+ */
+export async function erasuresAt(
+	place: Place,
+	commit: string | null,
+	known: readonly Tombstone[],
+): Promise<Erasures | null> {
+	const all = new Map(known.map((event) => [event.id, event]));
+	if (commit !== null && commit !== place.head) {
+		const paths = await changedJournals(place, commit);
+		for (let i = 0; i < paths.length; i += 100) {
+			const some = paths.slice(i, i + 100).map((path) => `:(literal)${path}`);
+			const patterns = MARKS.flatMap((mark) => ['-e', mark]);
+			const found = await place.git.run(['grep', '-h', '-a', '-F', ...patterns, commit, '--', ...some]);
+			for (const line of found.stdout.split('\n')) {
+				const parsed = line === '' ? null : parseEventLine(line.replace(/\r$/u, ''));
+				if (parsed !== null && 'event' in parsed && isTombstone(parsed.event)) all.set(parsed.event.id, parsed.event);
+			}
+		}
+	}
+	const erasures = erasuresOf([...all.values()].sort(compareEvents));
+	return nothingErased(erasures) ? null : erasures;
+}
+
+function copyPath(sha: string): string {
+	return `.pairwright/sources/${sha.slice(0, 12)}.jsonl.gz`;
+}
+
+/** Whether a file is a copy that an erasure replaced. @param path in the workspace */
+export function replaced(path: string, erasures: Erasures | null): boolean {
+	return erasures !== null && [...erasures.sources.keys()].some((sha) => copyPath(sha) === path);
+}
+
+/**
+ * Files in a commit that hold what was erased, beside my own journals: journals of others, and copies of sources.
+ * @param own my journals as they will stand
+ */
+export async function erasedFiles(
+	place: Place,
+	there: Blobs,
+	own: ReadonlyMap<string, { readonly bytes: Buffer }>,
+	erasures: Erasures,
+): Promise<Blobs> {
+	const { git, prefix } = place;
+	const folder = `${prefix}.pairwright/journal/`;
+	const files = new Map<string, Buffer>();
+	for (const [path, name] of there) {
+		if (path.startsWith(folder) && path.endsWith('.jsonl')) {
+			files.set(path.slice(folder.length), own.get(path)?.bytes ?? (await readBlob(git, name)));
+		}
+	}
+	for (const [path, { bytes }] of own) files.set(path.slice(folder.length), bytes);
+	const erased = new Map<string, string>();
+	const changes = scrubbedJournals([...files.keys()], (path) => files.get(path) ?? null, erasures);
+	for (const [path, bytes] of changes) {
+		const name = bytes === null ? GONE : (await git.text(['hash-object', '-w', '--stdin'], { input: bytes })).trim();
+		erased.set(`${folder}${path}`, name);
+	}
+	for (const { from, path } of erasures.sources.values()) {
+		const old = `${prefix}${copyPath(from)}`;
+		if (there.has(old) && copyPath(from) !== path) erased.set(old, GONE);
+		const now = `${prefix}${path}`;
+		// One that was rewritten again since is not there any more.
+		if (there.has(now) || erasures.sources.has(shaOf(erasures, path)) || !/^\.pairwright\/sources\/[\w.]+$/u.test(path))
+			continue;
+		const { code, stdout } = await git.run(['hash-object', '-w', '--', now]);
+		if (code === 0) erased.set(now, stdout.trim());
+	}
+	return erased;
+}
+
+function shaOf(erasures: Erasures, path: string): string {
+	return [...erasures.sources.values()].find((source) => source.path === path)?.to ?? '';
+}

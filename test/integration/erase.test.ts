@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { dump } from '../../src/store/dump.ts';
+import { copiesIn, git, holding, holdingInGit, idOf, stateOf, team, writeRows } from './erase-support.ts';
+import { folder, job, openAt } from './workspace-support.ts';
+
+const REASON = 'asked for';
+
+test('after an erasure the state is as if the text had never been there, and no file holds it', async (t) => {
+	const dir = folder(t);
+	const erased = await openAt(dir, 'ana', 'one', 'erased');
+	const never = await openAt(dir, 'ana', 'one', 'never');
+	t.after(() => Promise.all([erased.workspace.close(), never.workspace.close()]));
+	await erased.workspace.importFiles([writeRows(join(dir, 'all.jsonl'), null)], {}, job());
+	await never.workspace.importFiles([writeRows(join(dir, 'some.jsonl'), 7)], { source: 'all' }, job());
+	const id = await idOf(erased, 'Question 7:');
+	const judged = await idOf(erased, 'Question 3:');
+	// Looking marks what follows as not blind: on both sides alike.
+	await idOf(never, 'Question 11:');
+	const at = { comparison: id, verdict: 'a' as const, note: 'words about No idea about 7.' };
+	await erased.workspace.judge(at);
+	await erased.workspace.flag({ comparison: id, note: 'see No idea about 7.' });
+	await erased.workspace.judge({ comparison: judged, verdict: 'b', note: 'stays' });
+	await never.workspace.judge({ comparison: judged, verdict: 'b', note: 'stays' });
+	assert.ok(holding(join(dir, 'erased'), 'No idea about 7.').length > 0);
+
+	const plan = await erased.workspace.erase([id], { preview: true }, job());
+	assert.deepEqual([plan.preview, plan.event, plan.comparisons, plan.sources.length], [true, null, [id], 1]);
+	assert.equal((await erased.workspace.list({ limit: 1 })).total, 12, 'a preview changes nothing');
+	assert.equal(copiesIn(join(dir, 'erased')).length, 1);
+
+	const done = await erased.workspace.erase([id.slice(0, 12)], { reason: REASON }, job());
+	assert.deepEqual([done.left, done.journals.map(({ lines }) => lines)], [[], [2]]);
+	await Promise.all([erased.workspace.settled(), never.workspace.settled()]);
+	assert.deepEqual(holding(join(dir, 'erased'), 'No idea about 7.'), []);
+	assert.deepEqual(holding(join(dir, 'erased'), 'Question 7:'), []);
+	const [now, ever] = [new Set(stateOf(erased)), new Set(stateOf(never))];
+	assert.deepEqual(
+		[...now].filter((line) => !ever.has(line)),
+		[],
+	);
+	assert.deepEqual(
+		[...ever].filter((line) => !now.has(line)),
+		[],
+	);
+	await assert.rejects(erased.workspace.show(id), /was erased by ana/u);
+	const again = await erased.workspace.erase([id], { reason: REASON }, job());
+	assert.deepEqual([again.event, again.already, again.journals], [null, [id], []]);
+	const report = await erased.workspace.doctor({ deep: true });
+	assert.deepEqual(
+		report.checks.filter(({ status }) => status !== 'ok'),
+		[],
+	);
+	assert.match(report.checks.find(({ check }) => check === 'erased')?.message ?? '', /1 comparison/u);
+	const before = dump(erased.workspace.context.db);
+	await erased.workspace.rebuild(job());
+	assert.equal(dump(erased.workspace.context.db), before);
+});
+
+test('a prompt is erased with everything on it, also what comes later; written pairs and rewrites included', async (t) => {
+	const dir = folder(t);
+	const one = await openAt(dir);
+	t.after(() => one.workspace.close());
+	const text = (content: string) => [{ role: 'assistant', content }];
+	const prompt = { messages: [{ role: 'user', content: 'a secret question' }] };
+	await one.workspace.importFiles([writeRows(join(dir, 'all.jsonl'), null)], {}, job());
+	const { comparison: id } = await one.workspace.author({ prompt, a: text('a secret answer'), b: text('other') });
+	const detail = await one.workspace.show(id);
+	const done = await one.workspace.erase([detail.prompt_id], { reason: REASON }, job());
+	assert.deepEqual([done.prompts, done.comparisons], [[detail.prompt_id], [id]]);
+	assert.deepEqual(holding(join(dir, 'work'), 'secret'), []);
+	await one.workspace.author({ prompt, a: text('a third answer'), b: text('a fourth') });
+	assert.equal((await one.workspace.list({ limit: 1 })).total, 12, 'nothing on that prompt comes in again');
+});
+
+test('importing the file again brings nothing back, neither rows nor a copy that holds them', async (t) => {
+	const dir = folder(t);
+	const one = await openAt(dir);
+	t.after(() => one.workspace.close());
+	const file = writeRows(join(dir, 'all.jsonl'), null);
+	await one.workspace.importFiles([file], {}, job());
+	await one.workspace.erase([await idOf(one, 'Question 7:')], { reason: REASON }, job());
+	const copies = copiesIn(join(dir, 'work'));
+	const again = await one.workspace.importFiles([file], {}, job());
+	assert.equal(again.files[0]?.imported, 0);
+	const renamed = writeRows(join(dir, 'more.jsonl'), null, 14);
+	await one.workspace.importFiles([renamed], {}, job());
+	assert.equal((await one.workspace.list({ limit: 1 })).total, 13);
+	assert.deepEqual(holding(join(dir, 'work'), 'Question 7:'), []);
+	assert.equal(copiesIn(join(dir, 'work')).length, copies.length + 1);
+	const events = one.workspace.context.events('imported').length;
+	await one.workspace.importFiles([renamed], {}, job());
+	assert.equal(one.workspace.context.events('imported').length, events, 'the same file is one import');
+});
+
+test('a linked file is named and left alone; its row stays out', async (t) => {
+	const dir = folder(t);
+	const one = await openAt(dir);
+	t.after(() => one.workspace.close());
+	const file = writeRows(join(dir, 'work', 'all.jsonl'), null);
+	const text = readFileSync(file, 'utf8');
+	await one.workspace.importFiles([file], {}, job());
+	const done = await one.workspace.erase([await idOf(one, 'Question 7:')], { reason: REASON }, job());
+	assert.match(done.left[0]?.why ?? '', /it is not touched/u);
+	assert.equal(readFileSync(file, 'utf8'), text);
+	assert.equal((await one.workspace.list({ limit: 1 })).total, 11);
+	await one.workspace.rebuild(job());
+	assert.equal((await one.workspace.list({ limit: 1 })).total, 11);
+});
+
+test('a colleague with unsent lines about it syncs, and it stays out on both clones and on the server', async (t) => {
+	const { dir, server, ana, bo } = await team(t, (place) => writeRows(join(place, 'all.jsonl'), null));
+	const id = await idOf(ana, 'Question 7:');
+	const other = await idOf(bo, 'Question 3:');
+	await bo.workspace.judge({ comparison: id, verdict: 'a', note: 'sent: No idea about 7.' });
+	await bo.workspace.sync(job());
+	// Not sent when ana erases: a note, a rewrite, and a second import of the same file.
+	await bo.workspace.judge({ comparison: id, verdict: 'b', note: 'unsent: No idea about 7.' });
+	await bo.workspace.judge({ comparison: other, verdict: 'tie', note: 'stays' });
+	await bo.workspace.importFiles([join(dir, 'all.jsonl')], { source: 'mine' }, job());
+	const done = await ana.workspace.erase([id], { reason: REASON }, job());
+	assert.equal(done.synced?.ok, true, done.synced?.message);
+	assert.deepEqual(holdingInGit(server, 'main', 'No idea about 7.'), [], 'bo’s sent note is out of the tip');
+	assert.match(done.advice.join('\n'), /git history still holds it: \d+ commits/u);
+	assert.match(git(server, 'log', '-1', '--format=%s', 'main'), /Take out what was erased/u);
+
+	for (let round = 0; round < 2; round++) {
+		for (const each of [bo, ana]) {
+			const { ok, message } = await each.workspace.sync(job());
+			assert.ok(ok, message);
+		}
+	}
+	assert.deepEqual(holdingInGit(server, 'main', 'No idea about 7.'), []);
+	for (const name of ['ana', 'bo']) {
+		assert.deepEqual(holding(join(dir, name), 'No idea about 7.'), [], name);
+		assert.equal(git(join(dir, name), 'status', '--porcelain'), '', name);
+	}
+	await Promise.all([ana.workspace.settled(), bo.workspace.settled()]);
+	assert.equal(dump(bo.workspace.context.db), dump(ana.workspace.context.db));
+	const { judgments } = await ana.workspace.show(other);
+	assert.deepEqual(
+		judgments.filter((j) => !j.imported).map(({ note }) => note),
+		['stays'],
+		'bo’s other unsent work is there',
+	);
+	await bo.workspace.judge({ comparison: other, verdict: 'a' });
+	assert.ok((await bo.workspace.sync(job())).ok);
+	assert.equal(copiesIn(join(dir, 'bo')).length, 1);
+});
+
+test('others’ work that is not in git yet refuses an erasure, and nothing changes', async (t) => {
+	const { dir, ana } = await team(t, (place) => writeRows(join(place, 'all.jsonl'), null));
+	const guest = await openAt(dir, 'cleo', 'one', 'ana');
+	t.after(() => guest.workspace.close());
+	const id = await idOf(ana, 'Question 7:');
+	await guest.workspace.judge({ comparison: id, verdict: 'tie' });
+	await ana.workspace.reload();
+	await assert.rejects(
+		ana.workspace.erase([id], { reason: REASON }, job()),
+		/Work of others in this folder is not in git yet/u,
+	);
+	assert.ok(existsSync(join(dir, 'ana', '.pairwright')));
+	assert.equal((await ana.workspace.show(id)).id, id);
+});
+
+test('cut short after the tombstone, the next erase without ids finishes', async (t) => {
+	const dir = folder(t);
+	let one = await openAt(dir);
+	await one.workspace.importFiles([writeRows(join(dir, 'all.jsonl'), null)], {}, job());
+	const id = await idOf(one, 'Question 7:');
+	await one.workspace.judge({ comparison: id, verdict: 'a', note: 'No idea about 7.' });
+	// As far as the tombstone: nothing on disk is rewritten yet.
+	await one.workspace.context.append({ type: 'erased', comparisons: [id], reason: REASON });
+	await one.workspace.close();
+	one = await openAt(dir);
+	t.after(() => one.workspace.close());
+	assert.equal((await one.workspace.list({ limit: 1 })).total, 11, 'the fold leaves it out already');
+	assert.notDeepEqual(holding(join(dir, 'work'), 'No idea about 7.'), []);
+	const check = (await one.workspace.doctor({ deep: true })).checks.find((each) => each.check === 'erased');
+	assert.equal(check?.status, 'warning');
+	await one.workspace.erase([], {}, job());
+	assert.deepEqual(holding(join(dir, 'work'), 'No idea about 7.'), []);
+	assert.deepEqual(
+		(await one.workspace.doctor({ deep: true })).checks.filter(({ status }) => status !== 'ok'),
+		[],
+	);
+});

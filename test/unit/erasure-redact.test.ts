@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { type Erasures, erasuresOf, personKey, redact, sourceNow, type Tombstone } from '../../src/domain/erasure.ts';
+import type { EventBody, JournalEvent } from '../../src/domain/events.ts';
+import { canonicalComparison, contentId, stableJson } from '../../src/domain/identity.ts';
+import { parseEventLine } from '../../src/store/event-schema.ts';
+import { stampEvents } from '../../src/store/journal.ts';
+import { scrubbedJournals, scrubJournal } from '../../src/workspace/erase/journal-text.ts';
+import { joinLines } from '../../src/workspace/sync/journal-text.ts';
+
+const id = (n: number) => contentId(['thing', n]);
+const PEOPLE = ['ana', 'bo', 'cleo "the" judge'];
+const texts = [0, 1, 2].map((n) =>
+	canonicalComparison(
+		{ messages: [{ role: 'user', content: `q${n}` }] },
+		[{ role: 'assistant', content: 'x' }],
+		[{ role: 'assistant', content: 'y' }],
+	),
+);
+
+function event(body: EventBody, person: string, seq: number): JournalEvent {
+	return stampEvents([body], {
+		firstSeq: seq,
+		time: '2026-01-01T00:00:00.000Z',
+		person,
+		device: 'd',
+	})[0] as JournalEvent;
+}
+
+const few = fc.integer({ min: 0, max: 3 }).map(id);
+const person = fc.constantFrom(...PEOPLE);
+const body: fc.Arbitrary<EventBody> = fc.oneof(
+	fc
+		.record({ comparison: few, note: fc.constantFrom('secret', '') })
+		.map(
+			({ comparison, note }): EventBody => ({
+				type: 'judged',
+				comparison,
+				verdict: 'a',
+				kind: 'first',
+				blind: true,
+				...(note === '' ? {} : { note }),
+			}),
+		),
+	few.map((comparison): EventBody => ({ type: 'adjudicated', comparison, verdict: 'b', reason: 'secret' })),
+	fc
+		.array(few, { minLength: 1, maxLength: 3 })
+		.map(
+			(prompts): EventBody => ({
+				type: 'tagged',
+				prompts,
+				facet: 'domain:x',
+				reason: 'secret',
+				query: 'secret',
+				moves: prompts,
+			}),
+		),
+	fc.tuple(fc.constantFrom(0, 1, 2), person).map(([n, by]): EventBody => {
+		const { prompt, a, b } = texts[n]!.comparison;
+		return { type: 'authored', comparison: { prompt, a, b }, written_by: by };
+	}),
+	few.map((of): EventBody => ({ type: 'retracted', event: of })),
+	fc.constant<EventBody>({ type: 'renamed', name: 'A Name' }),
+	few.map(
+		(sha256): EventBody => ({
+			type: 'imported',
+			source: { sha256, name: 'n', format: 'trl', bytes: 1, stored: 'copy', path: 'p' },
+			options: { rows: 5 },
+		}),
+	),
+);
+const line = fc.tuple(body, person, fc.integer({ min: 1, max: 50 })).map(([what, who, seq]) => event(what, who, seq));
+const tombstone: fc.Arbitrary<Tombstone> = fc.oneof(
+	fc
+		.record({ things: fc.array(few, { maxLength: 2 }), written: fc.subarray([0, 1, 2]) })
+		.map(({ things, written }) =>
+			event(
+				{
+					type: 'erased',
+					comparisons: [...things, ...written.map((n) => texts[n]!.comparison.id)],
+					gone: things,
+					reason: 'r',
+				},
+				'ana',
+				60,
+			),
+		),
+	fc
+		.tuple(person, fc.boolean())
+		.map(([who, work]) =>
+			event(
+				{ type: 'person-removed', subject: personKey(who), as: `person-${contentId(who).slice(0, 8)}`, work },
+				'ana',
+				61,
+			),
+		),
+	fc
+		.tuple(few, fc.integer({ min: 10, max: 11 }).map(id))
+		.map(([from, to]) =>
+			event(
+				{
+					type: 'erased',
+					comparisons: [],
+					reason: 'r',
+					sources: [{ from, to, path: to.slice(0, 8), bytes: 2, rows: [1] }],
+				},
+				'ana',
+				62,
+			),
+		),
+) as fc.Arbitrary<Tombstone>;
+
+function both(what: JournalEvent, first: Erasures, then: Erasures): string {
+	const once = redact(what, first);
+	const twice = once === null ? null : redact(once, then);
+	return twice === null ? 'gone' : stableJson(twice);
+}
+
+test('a line comes to the same whenever a clone hears of an erasure, keeps its id, and can be read', () => {
+	fc.assert(
+		fc.property(
+			line,
+			fc.array(tombstone, { maxLength: 3 }),
+			fc.array(tombstone, { maxLength: 3 }),
+			(what, some, more) => {
+				const early = erasuresOf(some);
+				const all = erasuresOf([...some, ...more]);
+				const after = redact(what, all);
+				assert.equal(both(what, early, all), after === null ? 'gone' : stableJson(after), 'in two steps as in one');
+				if (after === null) return;
+				assert.equal(redact(after, all), after, 'a second time changes nothing');
+				assert.equal(after.id, what.id);
+				assert.ok('event' in parseEventLine(stableJson(after)));
+			},
+		),
+		{ numRuns: 400 },
+	);
+});
+
+test('a rewritten line that was edited afterwards is refused', () => {
+	const gone = erasuresOf([event({ type: 'erased', comparisons: [id(1)], reason: 'r' }, 'ana', 9) as Tombstone]);
+	const judged = event(
+		{ type: 'judged', comparison: id(1), verdict: 'a', kind: 'first', blind: true, note: 'secret' },
+		'bo',
+		3,
+	);
+	const after = stableJson(redact(judged, gone));
+	assert.ok(!after.includes('secret'));
+	assert.ok('event' in parseEventLine(after));
+	assert.ok('problem' in parseEventLine(after.replace('"verdict":"a"', '"verdict":"b"')));
+});
+
+test('joining versions of a journal and taking out what was erased may happen in either order', () => {
+	fc.assert(
+		fc.property(
+			fc.array(line, { maxLength: 6 }),
+			fc.array(line, { maxLength: 4 }),
+			fc.array(tombstone, { maxLength: 3 }),
+			(common, mine, stones) => {
+				const erasures = erasuresOf(stones);
+				const bytes = (events: readonly JournalEvent[]) =>
+					Buffer.from(events.map((e) => `${stableJson(e)}\n`).join(''));
+				const lines = (buffer: Buffer) =>
+					buffer
+						.toString()
+						.split('\n')
+						.filter((text) => text !== '')
+						.sort();
+				const whole = bytes([...common, ...mine]);
+				const sent = scrubJournal(bytes(common), erasures);
+				const joined = scrubJournal(joinLines(whole, sent), erasures);
+				assert.deepEqual([...new Set(lines(joined))], [...new Set(lines(scrubJournal(whole, erasures)))]);
+			},
+		),
+		{ numRuns: 150 },
+	);
+});
+
+test('rows of a cancelled import are counted on through every rewriting of its copy', () => {
+	const sources = [
+		{ from: 'a', to: 'b', path: 'b', bytes: 1, rows: [0, 4, 9] },
+		{ from: 'b', to: 'c', path: 'c', bytes: 1, rows: [2] },
+	];
+	const erasures = erasuresOf([{ type: 'erased', comparisons: [], reason: '', sources } as unknown as Tombstone]);
+	assert.deepEqual(sourceNow(erasures, 'a', 5), { source: sources[1], rows: 2 });
+	assert.equal(sourceNow(erasures, 'c', 5), null);
+});
+
+test('the folder of a removed person goes, what is in it joins the neutral one', () => {
+	const stone = event(
+		{ type: 'person-removed', subject: personKey('bo'), as: 'person-1', work: true },
+		'ana',
+		9,
+	) as Tombstone;
+	const files = new Map([
+		['bo-9e1ff5b1/d.jsonl', Buffer.from(`${stableJson(event({ type: 'retracted', event: id(1) }, 'bo', 2))}\n`)],
+	]);
+	const [path] = [...files.keys()];
+	const folder = `bo-${personKey('bo').slice(0, 8)}`;
+	const named = new Map([[`${folder}/d.jsonl`, files.get(path as string) as Buffer]]);
+	const changes = scrubbedJournals([...named.keys()], (name) => named.get(name) ?? null, erasuresOf([stone]));
+	assert.equal(changes.get(`${folder}/d.jsonl`), null);
+	const [, moved] = [...changes].find(([, bytes]) => bytes !== null) ?? [];
+	assert.match(String(moved), /"person":"person-1"/u);
+});
