@@ -11,6 +11,7 @@ import { registerDoctor } from './doctor.ts';
 import { registerExport } from './export.ts';
 import { registerFrontier } from './frontier.ts';
 import { registerGate } from './gate.ts';
+import { registerGenerate } from './generate.ts';
 import { registerImport } from './import.ts';
 import { registerInit } from './init.ts';
 import { registerInspect } from './inspect.ts';
@@ -18,6 +19,7 @@ import { registerJudge } from './judge.ts';
 import { registerList } from './list.ts';
 import { registerPeople } from './people.ts';
 import { registerProgress } from './progress-report.ts';
+import { registerPrompts } from './prompts.ts';
 import { registerReport } from './report.ts';
 import { registerScore } from './score.ts';
 import { registerSearches } from './searches.ts';
@@ -53,6 +55,8 @@ export function createProgram(): Command {
 		registerInit,
 		registerImport,
 		registerExport,
+		registerPrompts,
+		registerGenerate,
 		registerList,
 		registerSearches,
 		registerJudge,

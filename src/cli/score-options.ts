@@ -121,7 +121,7 @@ function ggufOptions(given: ScoreArguments): GgufOptions {
 }
 
 /** Takes the key out of this process's variables: what it starts inherits those, and has no use for it there. */
-function takeKey(name: string, env: NodeJS.ProcessEnv): string {
+export function takeKey(name: string, env: NodeJS.ProcessEnv): string {
 	const key = env[name]?.trim() ?? '';
 	delete env[name];
 	if (key === '') {

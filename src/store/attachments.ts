@@ -226,8 +226,17 @@ function* removeSource(db: Database, source: number): Generator<void> {
 					row.comparison,
 				);
 			}
-			if (rows.length < 250) db.run('DELETE FROM sources WHERE n = ?', source);
-			return rows.length === 250;
+			const logged = db.all<{ ord: number; prompt: number }>(
+				'SELECT ord, prompt FROM candidate_rows WHERE source = ? LIMIT 250',
+				source,
+			);
+			for (const row of logged) {
+				db.run('DELETE FROM candidate_rows WHERE source = ? AND ord = ?', source, row.ord);
+				db.run('INSERT OR IGNORE INTO dirty SELECT id FROM prompts WHERE n = ?', row.prompt);
+			}
+			const left = rows.length === 250 || logged.length === 250;
+			if (!left) db.run('DELETE FROM sources WHERE n = ?', source);
+			return left;
 		});
 		if (!left) return;
 		yield;

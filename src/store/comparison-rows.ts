@@ -18,6 +18,7 @@ const BULK: ReadonlySet<JournalEvent['type']> = new Set([
 	'split-assigned',
 	'half-drawn',
 	'proposed',
+	'paired',
 	'erased',
 ]);
 
@@ -72,6 +73,7 @@ export function contribution(place: string, state: ComparisonState): Contributio
 /**
  * Adds a prompt with its state.
  * @param key its normalised first user turn; 32 hex digits of its hash name the cluster
+ * @param waiting it comes without a comparison
  * @returns the row's key; 0 if it was there already
  */
 export function insertPrompt(
@@ -82,11 +84,12 @@ export function insertPrompt(
 	fallback: Split,
 	state: PromptState,
 	key: string,
+	waiting = false,
 ): number {
 	const cluster = sha256(key).slice(0, 32);
 	const inserted = db.run(
-		`INSERT OR IGNORE INTO prompts(id, body, first_turn, cluster, fallback, split, half, drawn, tags, preview, turns, chars)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		`INSERT OR IGNORE INTO prompts(id, body, first_turn, cluster, fallback, split, half, drawn, tags, preview, turns, chars, waiting)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		id,
 		JSON.stringify(prompt),
 		cluster,
@@ -99,10 +102,11 @@ export function insertPrompt(
 		preview(prompt),
 		prompt.messages.length,
 		promptText(prompt).length,
+		waiting ? 1 : 0,
 	);
 	if (inserted.changes === 0) return 0;
 	for (const tag of state.tags) db.run('INSERT INTO prompt_tags VALUES (?, ?)', tag, inserted.key);
-	counts.prompt(placeOf(state.split, state.half), 1);
+	counts.prompt(waiting ? 'waiting' : placeOf(state.split, state.half), 1);
 	return inserted.key;
 }
 

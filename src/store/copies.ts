@@ -94,7 +94,7 @@ export function copyGroups(db: Database, kind: 'prompt' | 'response'): readonly 
 	const rows = db.all<PlacedPrompt & { hash: number; place: string }>(
 		`SELECT k.hash, p.id, p.first_turn, p.cluster, p.split, p.half, p.place, p.preview FROM copies k
 		JOIN prompts p ON p.n = k.prompt
-		WHERE k.kind = ? AND p.place <> 'excluded'
+		WHERE k.kind = ? AND p.place NOT IN ('excluded', 'waiting')
 		AND k.hash IN (SELECT hash FROM copies WHERE kind = ? GROUP BY hash HAVING count(*) > 1)
 		ORDER BY k.hash, p.id`,
 		kind,
@@ -168,23 +168,23 @@ export function nearPairs(db: Database): NearPair[] {
 	const edges = db.all<{ a: number; b: number; similarity: number; apart: number }>(
 		`SELECT e.a, e.b, e.similarity, x.place <> y.place AS apart FROM near_edges e CROSS JOIN prompts x ON x.n = e.a CROSS JOIN prompts y ON y.n = e.b
 		WHERE x.cluster = y.cluster AND x.cluster IN (
-			SELECT cluster FROM prompts WHERE place <> 'excluded' GROUP BY cluster HAVING count(DISTINCT place) > 1)`,
+			SELECT cluster FROM prompts WHERE place NOT IN ('excluded', 'waiting') GROUP BY cluster HAVING count(DISTINCT place) > 1)`,
 	);
 	if (edges.length === 0) return [];
 	const same = twins(db);
-	const prompts = new Map<number, PlacedPrompt>();
-	const prompt = (n: number): PlacedPrompt => {
+	const prompts = new Map<number, PlacedPrompt & { readonly waiting: number }>();
+	const prompt = (n: number) => {
 		let found = prompts.get(n);
 		if (found === undefined) {
-			found = db.get<PlacedPrompt>(
-				'SELECT id, first_turn, cluster, split, half, preview FROM prompts WHERE n = ?',
+			found = db.get<PlacedPrompt & { readonly waiting: number }>(
+				'SELECT id, first_turn, cluster, split, half, preview, waiting FROM prompts WHERE n = ?',
 				n,
-			) as PlacedPrompt;
+			) as PlacedPrompt & { readonly waiting: number };
 			prompts.set(n, found);
 		}
 		return found;
 	};
-	const placed = (n: number) => (same.get(n) ?? [n]).map(prompt).filter(({ split }) => split !== 'excluded');
+	const placed = (n: number) => (same.get(n) ?? [n]).map(prompt).filter(({ split, waiting }) => split !== 'excluded' && waiting === 0);
 	return edges
 		.filter(({ a, b, apart }) => (apart === 1 || same.has(a) || same.has(b)) && same.get(a)?.includes(b) !== true)
 		.flatMap(({ a, b, similarity }) =>

@@ -16,8 +16,14 @@ const PROJECTIONS: Readonly<Record<string, string>> = {
 	votes: `SELECT s.event, v.ord, c.id, v.annotator, v.verdict, v.strength, v.note, v.at, v.k FROM source_votes v
 		JOIN sources s ON s.n = v.source JOIN comparisons c ON c.n = v.comparison
 		ORDER BY s.event, v.ord, v.annotator, v.verdict, v.k`,
-	prompts: `SELECT id, body, first_turn, cluster, fallback, split, half, drawn, tags, preview, turns, chars
+	prompts: `SELECT id, body, first_turn, cluster, fallback, split, half, drawn, tags, preview, turns, chars, waiting
 		FROM prompts ORDER BY id`,
+	candidates: `SELECT p.id, k.id AS candidate, k.body FROM candidates k JOIN prompts p ON p.n = k.prompt ORDER BY 1, 2`,
+	logged: `SELECT s.event, r.ord, r.line, p.id, k.id AS candidate, r.times, r.split, r.half, r.tags, r.label, r.model, r.metadata
+		FROM candidate_rows r JOIN sources s ON s.n = r.source JOIN prompts p ON p.n = r.prompt
+		LEFT JOIN candidates k ON k.n = r.candidate ORDER BY s.event, r.ord`,
+	generated: `SELECT g.event, p.id, k.id AS candidate, g.model, g.server, g.sampling FROM candidate_events g
+		JOIN prompts p ON p.n = g.prompt JOIN candidates k ON k.n = g.candidate ORDER BY g.event`,
 	tags: 'SELECT p.id, t.facet FROM prompt_tags t JOIN prompts p ON p.n = t.prompt ORDER BY p.id, t.facet',
 	comparisons: `SELECT c.id, p.id AS prompt, c.a, c.b, c.place, c.tier, c.order_key, c.resolution, c.decided_by, c.y, c.votes,
 		c.weight, c.winner, c.judgments, c.named, c.flagged, c.opened, c.derived_from, c.chars_a, c.chars_b

@@ -2,6 +2,16 @@ import type { EventOf, JournalEvent } from '../domain/events.ts';
 import type { Half, Split } from '../domain/split.ts';
 import { firstTurnKey } from '../domain/text.ts';
 import {
+	forgetCandidates,
+	isLogged,
+	pairedComparison,
+	pairingStands,
+	pairsAbout,
+	sendToWait,
+	settleCandidates,
+	wakePrompt,
+} from './candidates.ts';
+import {
 	contribution,
 	eventsAbout,
 	insertComparison,
@@ -102,14 +112,14 @@ export class Projector {
 	#written(id: string): void {
 		const writes = this.#db.value(
 			`SELECT 1 FROM event_subjects s JOIN events e ON e.n = s.event
-			WHERE s.subject = ? AND e.void = 0 AND e.type IN ('authored', 'improved') LIMIT 1`,
+			WHERE s.subject = ? AND e.void = 0 AND e.type IN ('authored', 'improved', 'paired') LIMIT 1`,
 			id,
 		);
 		if (writes === undefined) return;
 		const events = eventsAbout(this.#db, id, this.#cache);
 		const event = events.find((e) => e.type === 'authored' || e.type === 'improved');
-		const written = event === undefined ? null : writtenComparison(event);
-		if (event === undefined || written === null) return;
+		const written = event === undefined ? this.#paired(events, id) : writtenComparison(event);
+		if (written === null) return;
 		const { comparison } = written;
 		const fallback = this.#settings.defaultSplit(firstTurnKey(comparison.prompt));
 		let prompt = this.#db.value<number>('SELECT n FROM prompts WHERE id = ?', comparison.promptId);
@@ -125,7 +135,8 @@ export class Projector {
 				firstTurnKey(comparison.prompt),
 			);
 		}
-		const place = this.#db.value<string>('SELECT place FROM prompts WHERE n = ?', prompt) as string;
+		const before = this.#db.value<string>('SELECT place FROM prompts WHERE n = ?', prompt) as string;
+		const place = wakePrompt(this.#db, this.#counts, prompt, before);
 		insertComparison(
 			this.#db,
 			this.#counts,
@@ -136,6 +147,14 @@ export class Projector {
 			projectComparison(id, events, []),
 			events.find((e) => e.type === 'improved')?.derived_from ?? null,
 		);
+	}
+
+	#paired(events: readonly JournalEvent[], id: string): ReturnType<typeof writtenComparison> {
+		for (const pair of pairsAbout(events, id)) {
+			const made = pairedComparison(this.#db, pair);
+			if (made !== null) return made.canonical;
+		}
+		return null;
 	}
 
 	#comparison(n: number, id: string): void {
@@ -152,7 +171,11 @@ export class Projector {
 		if (contributed.people.length > 0) db.run('DELETE FROM standing WHERE comparison = ?', n);
 		const improved = events.find((e) => e.type === 'improved');
 		const written = improved !== undefined || events.some((e) => e.type === 'authored');
-		if (!written && db.value('SELECT 1 FROM source_rows WHERE comparison = ? LIMIT 1', n) === undefined) {
+		if (
+			!written &&
+			db.value('SELECT 1 FROM source_rows WHERE comparison = ? LIMIT 1', n) === undefined &&
+			!pairingStands(db, prompt.n, pairsAbout(events, id))
+		) {
 			// Nothing brings this comparison any more: its import is gone, or its author took it back.
 			this.#remove(n, prompt);
 			return;
@@ -201,6 +224,13 @@ export class Projector {
 		forgetResponses(db, prompt.n, [a, b]);
 		if (db.value('SELECT 1 FROM comparisons WHERE prompt = ? LIMIT 1', prompt.n) !== undefined) return;
 		forgetPromptCopy(db, prompt.n, db.value<string>('SELECT body FROM prompts WHERE n = ?', prompt.n) as string);
+		if (isLogged(db, prompt.n)) sendToWait(db, this.#counts, prompt.n, prompt.place);
+		else this.#removePrompt(prompt);
+	}
+
+	#removePrompt(prompt: { readonly n: number; readonly place: string }): void {
+		const db = this.#db;
+		forgetCandidates(db, prompt.n);
 		forgetEdges(db, prompt.n);
 		db.run('DELETE FROM prompt_tags WHERE prompt = ?', prompt.n);
 		db.run('DELETE FROM prompts WHERE n = ?', prompt.n);
@@ -211,12 +241,22 @@ export class Projector {
 		const db = this.#db;
 		const rows = db
 			.all<{ split: Split | null; half: Half | null; tags: string | null }>(
-				`SELECT r.split, r.half, r.tags FROM comparisons c JOIN source_rows r ON r.comparison = c.n
-				JOIN sources s ON s.n = r.source WHERE c.prompt = ? AND (r.split IS NOT NULL OR r.tags IS NOT NULL)
-				ORDER BY s.seq, s.time, s.event, r.ord`,
+				`SELECT r.split, r.half, r.tags, s.seq, s.time, s.event, r.ord FROM comparisons c
+				JOIN source_rows r ON r.comparison = c.n JOIN sources s ON s.n = r.source
+				WHERE c.prompt = ? AND (r.split IS NOT NULL OR r.tags IS NOT NULL)
+				UNION ALL SELECT r.split, r.half, r.tags, s.seq, s.time, s.event, r.ord FROM candidate_rows r
+				JOIN sources s ON s.n = r.source WHERE r.prompt = ? AND (r.split IS NOT NULL OR r.tags IS NOT NULL)
+				ORDER BY 4, 5, 6, 7`,
+				n,
 				n,
 			)
-			.map((r): SourceAssignment => ({ ...r, tags: r.tags === null ? [] : (JSON.parse(r.tags) as string[]) }));
+			.map(
+				({ split, half, tags }): SourceAssignment => ({
+					split,
+					half,
+					tags: tags === null ? [] : (JSON.parse(tags) as string[]),
+				}),
+			);
 		const events = eventsAbout(db, id, this.#cache);
 		const answers = events
 			.filter((e) => e.type === 'proposed')
@@ -228,12 +268,35 @@ export class Projector {
 		return projectPrompt(id, fallback, rows, events, answers, this.#sealedOnly);
 	}
 
+	/** Responses of logs and models, and the comparisons that people made of them. */
+	#candidates(n: number, id: string): void {
+		const db = this.#db;
+		const spoken = db.value(
+			`SELECT 1 FROM event_subjects s JOIN events e ON e.n = s.event
+			WHERE s.subject = ? AND e.type IN ('generated', 'paired') LIMIT 1`,
+			id,
+		);
+		const held = db.value('SELECT 1 FROM candidates WHERE prompt = ? LIMIT 1', n);
+		if (spoken === undefined && held === undefined) return;
+		const events = eventsAbout(db, id, this.#cache);
+		settleCandidates(db, n, events);
+		for (const pair of pairsAbout(events, id)) {
+			const there = db.value('SELECT 1 FROM comparisons WHERE id = ?', pair.comparison) !== undefined;
+			if (there !== pairingStands(db, n, [pair])) this.#dirty(pair.comparison);
+		}
+	}
+
 	#prompt(n: number, id: string): void {
 		const db = this.#db;
 		const before = db.get<{ place: string; fallback: Split; tags: string | null }>(
 			'SELECT place, fallback, tags FROM prompts WHERE n = ?',
 			n,
 		) as { place: string; fallback: Split; tags: string | null };
+		this.#candidates(n, id);
+		if (before.place === 'waiting' && !isLogged(db, n)) {
+			this.#removePrompt({ n, place: before.place });
+			return;
+		}
 		const state = this.#promptState(n, id, before.fallback);
 		const tags = state.tags.length === 0 ? null : JSON.stringify(state.tags);
 		db.run(
@@ -248,7 +311,7 @@ export class Projector {
 			db.run('DELETE FROM prompt_tags WHERE prompt = ?', n);
 			for (const tag of state.tags) db.run('INSERT INTO prompt_tags VALUES (?, ?)', tag, n);
 		}
-		const place = placeOf(state.split, state.half);
+		const place = before.place === 'waiting' ? before.place : placeOf(state.split, state.half);
 		if (place === before.place) return;
 		this.#counts.prompt(before.place, -1);
 		this.#counts.prompt(place, 1);

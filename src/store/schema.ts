@@ -6,7 +6,7 @@ export const SCHEMA_VERSION = 4;
 
 /**
  * Integer keys inside; 64-hex ids at the border. `place` = split with its half: train, eval, R, E, heldout (half not drawn
- * yet), retention, excluded. `tier` orders queues: 0 no vote, 1 only a source's label, 2 one person, 3 more, 9 not queued.
+ * yet), retention, excluded; of prompts also waiting: it has no comparison yet, its candidates wait for another. `tier` orders queues: 0 no vote, 1 only a source's label, 2 one person, 3 more, 9 not queued.
  * Keys of prompts and comparisons are never given twice: indexes that follow behind remember how far they have come.
  * `target` of an event is the event it takes back: few have one, so the index of them is small however many events there are.
  * `rev` of a comparison is the largest there was plus one whenever the fold touches it or its standing; meta `removed` counts removals.
@@ -55,7 +55,9 @@ CREATE TABLE prompts(
 	split TEXT NOT NULL CHECK (split IN ('train', 'eval', 'heldout', 'retention', 'excluded')),
 	half TEXT CHECK (half IN ('R', 'E')), drawn TEXT CHECK (drawn IN ('R', 'E')),
 	tags TEXT, preview TEXT NOT NULL, turns INTEGER NOT NULL, chars INTEGER NOT NULL,
-	place TEXT GENERATED ALWAYS AS (CASE WHEN split = 'heldout' THEN coalesce(half, 'heldout') ELSE split END) VIRTUAL,
+	waiting INTEGER NOT NULL DEFAULT 0 CHECK (waiting IN (0, 1)),
+	place TEXT GENERATED ALWAYS AS (CASE WHEN waiting = 1 THEN 'waiting' WHEN split = 'heldout' THEN coalesce(half, 'heldout')
+		ELSE split END) VIRTUAL,
 	CHECK (half IS NULL OR split = 'heldout'));
 CREATE INDEX prompts_cluster ON prompts(cluster, place);
 CREATE INDEX prompts_turn ON prompts(first_turn, place);
@@ -93,6 +95,20 @@ CREATE TABLE standing(
 CREATE INDEX standing_annotator ON standing(annotator, comparison);
 CREATE INDEX standing_cannot ON standing(comparison) WHERE cannot = 1;
 CREATE INDEX standing_later ON standing(annotator, later) WHERE later IS NOT NULL;
+
+CREATE TABLE candidates(
+	n INTEGER PRIMARY KEY AUTOINCREMENT, prompt INTEGER NOT NULL REFERENCES prompts(n), id TEXT NOT NULL, body TEXT NOT NULL,
+	UNIQUE(prompt, id));
+CREATE TABLE candidate_rows(
+	source INTEGER NOT NULL, ord INTEGER NOT NULL, line INTEGER NOT NULL, prompt INTEGER NOT NULL, candidate INTEGER NOT NULL,
+	times INTEGER NOT NULL, split TEXT, half TEXT, tags TEXT, label TEXT, model TEXT, metadata TEXT,
+	PRIMARY KEY(source, ord), UNIQUE(prompt, candidate, source)) WITHOUT ROWID;
+CREATE INDEX candidate_rows_candidate ON candidate_rows(candidate);
+CREATE TABLE candidate_events(
+	event TEXT PRIMARY KEY, prompt INTEGER NOT NULL, candidate INTEGER NOT NULL, model TEXT NOT NULL, server TEXT NOT NULL,
+	sampling TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX candidate_events_prompt ON candidate_events(prompt);
+CREATE INDEX candidate_events_candidate ON candidate_events(candidate);
 
 CREATE TABLE counts(
 	place TEXT PRIMARY KEY, prompts INTEGER NOT NULL, pairs INTEGER NOT NULL, judged INTEGER NOT NULL,

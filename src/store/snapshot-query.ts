@@ -10,7 +10,7 @@ export function placedPreviews(db: Database): Map<string, PlacedPreview> {
 		split: Split;
 		half: Half | null;
 		preview: string;
-	}>('SELECT id, split, half, preview FROM prompts')) {
+	}>('SELECT id, split, half, preview FROM prompts WHERE waiting = 0')) {
 		found.set(id, { split, half, preview });
 	}
 	return found;

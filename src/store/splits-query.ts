@@ -32,14 +32,14 @@ export function frozenDiff(
 		manifest,
 	) as string;
 	const added = db.value<number>(
-		`SELECT count(*) FROM prompts p WHERE p.split = ? AND NOT EXISTS
+		`SELECT count(*) FROM prompts p WHERE p.split = ? AND p.waiting = 0 AND NOT EXISTS
 		(SELECT 1 FROM manifest_prompts m WHERE m.prompt = p.id AND m.manifest = ?)`,
 		split,
 		manifest,
 	) as number;
 	const removed = db.value<number>(
 		`SELECT count(*) FROM manifest_prompts m WHERE m.manifest = ? AND NOT EXISTS
-		(SELECT 1 FROM prompts p WHERE p.id = m.prompt AND p.split = ?)`,
+		(SELECT 1 FROM prompts p WHERE p.id = m.prompt AND p.split = ? AND p.waiting = 0)`,
 		manifest,
 		split,
 	) as number;
@@ -118,7 +118,8 @@ export function compositionVersion(db: Database): string {
 	]);
 }
 
-const SPANNING = `SELECT cluster FROM prompts WHERE place <> 'excluded' GROUP BY cluster HAVING count(DISTINCT place) > 1`;
+const SPANNING = `SELECT cluster FROM prompts WHERE place NOT IN ('excluded', 'waiting')
+	GROUP BY cluster HAVING count(DISTINCT place) > 1`;
 
 /** Clusters that stand in more than one place, counted; excluded prompts take no part. */
 export function spanningCount(db: Database): number {
@@ -130,7 +131,7 @@ export function spanningClusters(db: Database, most: number): ReadonlyMap<string
 	const clusters = new Map<string, PlacedPrompt[]>();
 	for (const prompt of db.all<PlacedPrompt>(
 		`SELECT id, first_turn, cluster, split, half, preview FROM prompts
-		WHERE place <> 'excluded' AND cluster IN (${SPANNING} ORDER BY cluster LIMIT ?) ORDER BY cluster, id`,
+		WHERE place NOT IN ('excluded', 'waiting') AND cluster IN (${SPANNING} ORDER BY cluster LIMIT ?) ORDER BY cluster, id`,
 		most,
 	)) {
 		const members = clusters.get(prompt.cluster);
@@ -163,7 +164,7 @@ export interface PlacedText extends PlacedPrompt {
 export function placedTexts(db: Database): PlacedText[] {
 	const found: PlacedText[] = [];
 	for (const { body, ...prompt } of db.iterate<PlacedPrompt & { body: string }>(
-		"SELECT id, first_turn, cluster, split, half, preview, body FROM prompts WHERE place <> 'excluded'",
+		"SELECT id, first_turn, cluster, split, half, preview, body FROM prompts WHERE place NOT IN ('excluded', 'waiting')",
 	)) {
 		found.push({ ...prompt, text: promptText(JSON.parse(body) as Prompt) });
 	}

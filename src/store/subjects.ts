@@ -43,6 +43,10 @@ export function subjectsOf(event: JournalEvent): readonly string[] {
 			const written = writtenComparison(event);
 			return written === null ? [] : [written.comparison.id];
 		}
+		case 'generated':
+			return [event.prompt];
+		case 'paired':
+			return [...new Set(event.pairs.flatMap(({ comparison, prompt }) => [comparison, prompt]))];
 		case 'erased':
 			return event.comparisons;
 		default:

@@ -11,6 +11,7 @@ import {
 	sourceProblems,
 } from '../store/read-counts.ts';
 import { indexState } from '../store/search-index.ts';
+import { waitingCounts } from '../store/waiting-query.ts';
 import type { Context } from './context.ts';
 import { dueRepeats, myQueue } from './my-queue.ts';
 import { openProposals } from './proposals.ts';
@@ -21,6 +22,7 @@ const DAY_MS = 24 * 3600 * 1000;
 export function info(ctx: Context): WorkspaceInfo {
 	const person = ctx.person();
 	const counts = shownCounts(ctx.db);
+	const waiting = waitingCounts(ctx.db);
 	const { mineLeft, othersLeft } = myQueue(ctx, person).sizes();
 	return {
 		root: ctx.paths.root,
@@ -33,6 +35,7 @@ export function info(ctx: Context): WorkspaceInfo {
 		halves: { reference: counts.of('R'), sealed: counts.of('E') },
 		queue: mineLeft + othersLeft + dueRepeats(ctx, person).length,
 		review: queueCounts(ctx.db, person).review,
+		...(waiting.prompts === 0 ? {} : { waiting }),
 		proposals: openProposals(ctx).length,
 		index: indexState(ctx.db),
 		runs: countEvents(ctx.db, 'run-recorded'),
@@ -44,6 +47,6 @@ export function info(ctx: Context): WorkspaceInfo {
 
 /** Comparisons and prompts in the workspace. */
 export function workspaceTotals(ctx: Context): { readonly comparisons: number; readonly prompts: number } {
-	const all = addCounts(...placeCounts(ctx.db).values());
+	const all = addCounts(...[...placeCounts(ctx.db)].flatMap(([place, count]) => (place === 'waiting' ? [] : [count])));
 	return { comparisons: all.pairs, prompts: all.prompts };
 }

@@ -1,10 +1,12 @@
 /**
- * The scoring process (dist/scoring.cjs): forked by a run, it opens the database for reading, scores, writes the run's folder and
+ * The scoring process (dist/scoring.cjs): forked by a run, or to write responses with model files. For a run, it opens the database for reading, scores, writes the run's folder and
  * ends. It ends too when the process that forked it is gone.
  */
 import * as v from 'valibot';
 import { UserError } from '../protocol/errors.ts';
 import { requireNode } from './environment.ts';
+import type { FromGenerating } from './generate/messages.ts';
+import { serveGenerating } from './generate/serve-gguf.ts';
 import { scoreAndWrite } from './runs/score-in-process.ts';
 import { type FromScoring, type ScoreRequest, toScoring } from './runs/score-messages.ts';
 
@@ -14,7 +16,7 @@ const PROGRESS_MS = 100;
 const cancel = new AbortController();
 let started = false;
 
-function send(message: FromScoring): Promise<void> {
+function send(message: FromScoring | FromGenerating): Promise<void> {
 	return new Promise((done) => {
 		if (!process.connected) done();
 		else process.send!(message, undefined, undefined, () => done());
@@ -42,7 +44,13 @@ async function score(request: ScoreRequest): Promise<void> {
 }
 
 process.on('disconnect', () => process.exit(1));
+const generating = serveGenerating(
+	(message) => send(message),
+	() => process.exit(0),
+);
+
 process.on('message', (raw) => {
+	if (generating(raw)) return;
 	const parsed = v.safeParse(toScoring, raw);
 	if (!parsed.success) {
 		// Not started, it would wait for ever. What was wrong is named by its place: values may hold a key.

@@ -1,6 +1,15 @@
+import { responseId } from '../domain/identity.ts';
+import type { Judgment } from '../domain/judgment.ts';
 import type { ComparisonDetail } from '../protocol/workspace-api.ts';
 import { displayNames } from '../store/people-query.ts';
-import { comparisonState, readComparison, resolveId, sourcesOf } from '../store/read-comparison.ts';
+import {
+	comparisonState,
+	readComparison,
+	resolveId,
+	type StoredComparison,
+	sourcesOf,
+} from '../store/read-comparison.ts';
+import { originsOf } from '../store/waiting-query.ts';
 import type { Context } from './context.ts';
 import { timeline } from './history.ts';
 
@@ -10,6 +19,18 @@ function namesOf(ctx: Context, judgments: readonly { readonly annotator: string 
 	return handles.size === 0
 		? {}
 		: { names: Object.fromEntries([...handles].map((each) => [each, all.get(each) as string])) };
+}
+
+/** Which model wrote which side, or which log it is from: told to who has judged the comparison, so that nobody judges a name. */
+function originsAfterVerdict(
+	ctx: Context,
+	{ promptId, a, b }: StoredComparison,
+	judgments: readonly Judgment[],
+): Pick<ComparisonDetail, 'origins'> {
+	const person = ctx.person();
+	if (person === null || !judgments.some((j) => !j.imported && j.annotator === person)) return {};
+	const [left, right] = [a, b].map((side) => originsOf(ctx.db, promptId, responseId(side)));
+	return left!.length + right!.length === 0 ? {} : { origins: { a: left!, b: right! } };
 }
 
 /** One comparison whole, with what was said about it and its prompt. Who has seen others' verdicts is no longer blind. */
@@ -35,5 +56,6 @@ export function show(ctx: Context, prefix: string): ComparisonDetail {
 		sources: sources.map(({ name, path, line }) => ({ name, path, line })),
 		metadata: sources.find((s) => s.metadata !== null)?.metadata ?? null,
 		derived_from: c.derivedFrom,
+		...originsAfterVerdict(ctx, c, state.judgments),
 	};
 }

@@ -5,7 +5,7 @@ const side = v.strictObject({ run: v.string(), checkpoint: v.exactOptional(v.str
 
 export const lookRequest = v.strictObject({
 	type: v.literal('start'),
-	task: v.picklist(['near-duplicates', 'inspect', 'report', 'compare', 'gate', 'agreement']),
+	task: v.picklist(['near-duplicates', 'inspect', 'report', 'compare', 'gate', 'agreement', 'waiting']),
 	/** Of `report` and `gate`. */
 	run: v.optional(v.string()),
 	/** Of `compare`. */

@@ -14,6 +14,7 @@ import type { LookRequest } from './messages.ts';
 import { noveltyOf } from './novelty.ts';
 import { inspectedPrompts } from './reading.ts';
 import { shiftPart } from './shift.ts';
+import { waitingNovelty } from './waiting.ts';
 
 /** What an inspection computes apart: seconds of arithmetic. */
 export type Looked = Pick<Inspection, 'shift' | 'novelty'>;
@@ -25,6 +26,11 @@ export async function lookFor(request: LookRequest, onProgress: (progress: LookP
 	onProgress({ phase: 'reading prompts', done: 0, total: 1 });
 	if (request.task === 'inspect') return inspectApart(request, onProgress);
 	const db = await openDatabaseReadOnly(workspacePaths(request.root));
+	if (request.task === 'waiting') {
+		const ranked = waitingNovelty(db, (done, total) => onProgress({ phase: 'novelty', done, total }));
+		db.close();
+		return ranked;
+	}
 	const texts = readPromptTexts(db);
 	db.close();
 	onProgress({ phase: 'looking for near-copies', done: 0, total: 1 });
