@@ -12,6 +12,7 @@ import { registerExport } from './export.ts';
 import { registerFrontier } from './frontier.ts';
 import { registerGate } from './gate.ts';
 import { registerGenerate } from './generate.ts';
+import { registerGold } from './gold.ts';
 import { registerImport } from './import.ts';
 import { registerInit } from './init.ts';
 import { registerInspect } from './inspect.ts';
@@ -64,6 +65,7 @@ export function createProgram(): Command {
 		registerTag,
 		registerSplit,
 		registerInspect,
+		registerGold,
 		registerProgress,
 		registerAgreement,
 		registerCard,

@@ -134,6 +134,26 @@ export type EventBody =
 	  }
 	/** Prompts that were suggested as out of distribution and are not: suggested no more. */
 	| { readonly type: 'suggestions-dismissed'; readonly prompts: readonly string[]; readonly reason?: string }
+	/** The answer to a gold pair is known; null = it is gold no longer. */
+	| {
+			readonly type: 'gold-marked';
+			readonly comparison: string;
+			readonly verdict: Verdict | null;
+			readonly reason?: string;
+	  }
+	/** A verdict on a gold pair: no vote, so nothing that counts judgments meets it. */
+	| {
+			readonly type: 'gold-answered';
+			readonly comparison: string;
+			readonly verdict: Verdict;
+			readonly strength?: Strength;
+			readonly reasons?: readonly string[];
+			readonly note?: string;
+			readonly shown_first?: Side;
+			readonly ms?: number;
+			readonly guideline?: string;
+			readonly blind: boolean;
+	  }
 	| { readonly type: 'leak-accepted'; readonly clusters: readonly string[]; readonly reason: string }
 	| { readonly type: 'frozen'; readonly split: Split; readonly manifest: string; readonly prompts: number }
 	| {

@@ -46,6 +46,14 @@ export interface OwnFigures {
 		readonly n: number;
 		readonly reason?: string;
 	};
+	/** Share of gold pairs answered right, first blind answers, 95 %. */
+	readonly gold: {
+		readonly value: number | null;
+		readonly low: number | null;
+		readonly high: number | null;
+		readonly n: number;
+		readonly reason?: string;
+	};
 	readonly pace: Pace;
 }
 

@@ -31,6 +31,18 @@ export function drawOf(seed: string, what: string, share: number): (comparison: 
 	return (comparison) => bits(comparison, salted) < share * 2 ** 32;
 }
 
+/** Like {@link drawOf} for places in a queue, by number. */
+export function placesOf(seed: string, what: string, share: number): (place: number) => boolean {
+	const salted = salt(seed, what);
+	return (place) => mix(mix(salted ^ place) + place) < share * 2 ** 32;
+}
+
+/** An order of comparisons of its own, the same on every machine. */
+export function orderOf(seed: string, what: string): (comparison: string) => number {
+	const salted = salt(seed, what);
+	return (comparison) => bits(comparison, salted);
+}
+
 /**
  * Who judges what, agreed on by everybody without a word: of the people at work, the one or two with the highest hash of
  * (comparison, person) are a comparison's assignees (rendezvous hashing). Nobody keeps a list, so nothing has to be merged. A

@@ -236,6 +236,15 @@ export const dataSchemas = {
 	inspect: v.strictTuple([jobSchema]),
 	agreement: v.strictTuple([]),
 	progressReport: v.strictTuple([]),
+	gold: v.strictTuple([]),
+	markGold: v.strictTuple([
+		v.strictObject({
+			comparisons: v.pipe(v.array(idSchema), v.minLength(1), v.maxLength(10_000)),
+			verdict: v.exactOptional(verdictSchema),
+			reason: v.exactOptional(text),
+		}),
+	]),
+	unmarkGold: v.strictTuple([v.pipe(v.array(idSchema), v.minLength(1), v.maxLength(10_000))]),
 	acceptLeak: v.strictTuple([v.pipe(v.array(idSchema), v.minLength(1), v.maxLength(1000)), text]),
 	score: v.strictTuple([
 		v.strictObject({

@@ -4,7 +4,7 @@
  * Errors: `UserError` (protocol/errors.ts) says what happened, where, and what to do; anything else is a defect.
  */
 
-import type { AgreementReport } from '../domain/agreement.ts';
+import type { AgreementReport, PersonShare, VerdictShare } from '../domain/agreement.ts';
 import type { EngineName, LossName } from '../domain/checkpoint.ts';
 import type { ColumnMapping } from '../domain/column-mapping.ts';
 import type { Message, Prompt, Side } from '../domain/comparison.ts';
@@ -585,6 +585,25 @@ export interface AdjudicationPage {
 	readonly items: readonly AdjudicationItem[];
 }
 
+/** A pair whose answer is known, or an adjudicated one that could be gold. */
+export interface GoldPair {
+	readonly comparison: string;
+	readonly verdict: Verdict;
+	readonly place: 'train' | 'excluded';
+	readonly preview: string;
+}
+
+export interface GoldReport {
+	/** Share of what a person is shown. */
+	readonly rate: number;
+	/** With the number of people who answered blind. */
+	readonly pairs: readonly (GoldPair & { readonly answers: number })[];
+	/** The first 1,000 at most. */
+	readonly candidates: readonly GoldPair[];
+	/** Share of right answers; of people, only those who may be shown. */
+	readonly accuracy: VerdictShare & { readonly people: number; readonly by_person: readonly PersonShare[] };
+}
+
 export interface JudgeInput {
 	readonly comparison: string;
 	readonly verdict: Verdict;
@@ -1128,6 +1147,14 @@ export interface WorkspaceApi {
 	/** Verdicts asked for, given and missing, by split, facet and person; individual figures to their person alone. */
 	progressReport(): Promise<ProgressReport>;
 	/** Leaks between these prompts, or others of their clusters, are right as they are: listed, no longer counted. */
+	gold(): Promise<GoldReport>;
+	/** Marks pairs as gold, all or none; without a verdict, what an adjudication decided. @throws UserError 'usage' outside train and excluded */
+	markGold(input: {
+		readonly comparisons: readonly string[];
+		readonly verdict?: Verdict;
+		readonly reason?: string;
+	}): Promise<{ readonly marked: readonly { readonly comparison: string; readonly verdict: Verdict }[] }>;
+	unmarkGold(comparisons: readonly string[]): Promise<{ readonly unmarked: readonly string[] }>;
 	acceptLeak(
 		prompts: readonly string[],
 		reason: string,

@@ -52,21 +52,34 @@ export function votesOn(db: Database, comparison: number): SourceVote[] {
 		.map((row) => ({ ...row, anonymous: row.anonymous === 1 }));
 }
 
+const NOT_QUEUED = 9;
+
+/**
+ * Whether a comparison is shown as gold: in train, or excluded (there it serves nothing else). Anywhere else its label would be told by
+ * how people do on it.
+ */
+export function isGold(place: string, { gold }: Pick<ComparisonState, 'gold'>): boolean {
+	return gold !== null && (place === 'train' || place === 'excluded');
+}
+
 /** Position in a queue: 0 no vote, 1 only a source's label, 2 one person, 3 more people, 9 not queued. */
-export function tierOf(place: string, state: Pick<ComparisonState, 'named' | 'by'>): number {
-	if (place === 'excluded') return 9;
+export function tierOf(place: string, state: Pick<ComparisonState, 'named' | 'by' | 'gold'>): number {
+	if (place === 'excluded' || isGold(place, state)) return NOT_QUEUED;
 	if (state.named > 0) return state.named === 1 ? 2 : 3;
 	return state.by === 'nobody' ? 0 : 1;
 }
 
 export function contribution(place: string, state: ComparisonState): Contribution {
+	const asked = tierOf(place, state) !== NOT_QUEUED;
 	return {
 		place,
 		judged: state.resolution !== 'open',
 		disputed: state.resolution === 'disputed',
 		judgments: state.judgments.length,
-		named: state.named,
-		people: state.standing.map((s) => ({ annotator: s.annotator, judged: s.judgment !== null, cannot: s.cannot })),
+		named: asked ? state.named : 0,
+		people: asked
+			? state.standing.map((s) => ({ annotator: s.annotator, judged: s.judgment !== null, cannot: s.cannot }))
+			: [],
 	};
 }
 
@@ -158,6 +171,7 @@ export function insertComparison(
 	);
 	if (inserted.changes === 0) return 0;
 	writeStanding(db, inserted.key, state);
+	writeGold(db, inserted.key, place, state);
 	counts.comparison(contribution(place, state), 1);
 	return inserted.key;
 }
@@ -186,6 +200,23 @@ export interface StoredCounts {
 	readonly resolution: string;
 	readonly judgments: number;
 	readonly named: number;
+	readonly tier: number;
+}
+
+/** Writes what there is of gold; what was there before has to be out. */
+export function writeGold(db: Database, comparison: number, place: string, state: ComparisonState): void {
+	if (state.gold === null && state.goldAnswers.length === 0) return;
+	if (state.gold !== null && isGold(place, state)) {
+		db.run('INSERT INTO gold VALUES (?, ?, ?)', comparison, state.gold.verdict, JSON.stringify(state.gold.known));
+	}
+	for (const { annotator, verdict, blind } of state.goldAnswers) {
+		db.run('INSERT INTO gold_answers VALUES (?, ?, ?, ?)', comparison, annotator, verdict, blind ? 1 : 0);
+	}
+}
+
+export function removeGold(db: Database, comparison: number): void {
+	db.run('DELETE FROM gold WHERE comparison = ?', comparison);
+	db.run('DELETE FROM gold_answers WHERE comparison = ?', comparison);
 }
 
 /** What a stored comparison contributes to the counts now: to be taken off before it changes. */
@@ -195,12 +226,15 @@ export function storedContribution(db: Database, n: number, row: StoredCounts): 
 		judged: row.resolution !== 'open',
 		disputed: row.resolution === 'disputed',
 		judgments: row.judgments,
-		named: row.named,
-		people: db
-			.all<{ annotator: string; verdict: string | null; cannot: number }>(
-				'SELECT annotator, verdict, cannot FROM standing WHERE comparison = ?',
-				n,
-			)
-			.map((s) => ({ annotator: s.annotator, judged: s.verdict !== null, cannot: s.cannot === 1 })),
+		named: row.tier === NOT_QUEUED ? 0 : row.named,
+		people:
+			row.tier === NOT_QUEUED
+				? []
+				: db
+						.all<{ annotator: string; verdict: string | null; cannot: number }>(
+							'SELECT annotator, verdict, cannot FROM standing WHERE comparison = ?',
+							n,
+						)
+						.map((s) => ({ annotator: s.annotator, judged: s.verdict !== null, cannot: s.cannot === 1 })),
 	};
 }

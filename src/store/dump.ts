@@ -30,6 +30,9 @@ const PROJECTIONS: Readonly<Record<string, string>> = {
 		FROM comparisons c JOIN prompts p ON p.n = c.prompt ORDER BY c.id`,
 	standing: `SELECT c.id, s.annotator, s.verdict, s.strength, s.at, s.event, s.kind, s.blind, s.seq, s.cannot, s.later
 		FROM standing s JOIN comparisons c ON c.n = s.comparison ORDER BY c.id, s.annotator`,
+	gold: 'SELECT c.id, g.verdict, g.known FROM gold g JOIN comparisons c ON c.n = g.comparison ORDER BY c.id',
+	goldAnswers: `SELECT c.id, a.annotator, a.verdict, a.blind FROM gold_answers a JOIN comparisons c ON c.n = a.comparison
+		ORDER BY c.id, a.annotator`,
 	counts: `SELECT * FROM counts WHERE prompts <> 0 OR pairs <> 0 OR judgments <> 0 ORDER BY place`,
 	people: 'SELECT * FROM person_counts WHERE judged <> 0 OR done <> 0 ORDER BY annotator',
 	manifests: 'SELECT * FROM manifests ORDER BY manifest',

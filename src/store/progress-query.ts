@@ -30,7 +30,8 @@ export function workRows(db: Database): WorkRow[] {
 			tags: string | null;
 		}>(
 			`SELECT c.n, c.id, c.place, c.place = 'E' AND c.opened = 0 AS sealed, c.named, c.resolution, c.decided_by, c.flagged, p.tags
-			FROM comparisons c JOIN prompts p ON p.n = c.prompt WHERE c.place <> 'excluded'`,
+			FROM comparisons c JOIN prompts p ON p.n = c.prompt WHERE c.place <> 'excluded'
+			AND NOT EXISTS (SELECT 1 FROM gold g WHERE g.comparison = c.n)`,
 		)
 		.map(({ n, id, place, sealed, named, resolution, decided_by, flagged, tags }) => ({
 			...{ n, id, place, named },

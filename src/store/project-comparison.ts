@@ -36,6 +36,10 @@ export interface ComparisonState extends Resolved {
 	/** Flagged, and nobody has settled it since. */
 	readonly flagged: boolean;
 	readonly standing: readonly Standing[];
+	/** Its answer is known, to those people: who marked or settled it. Gold only where the comparison stands in a place for it. */
+	readonly gold: { readonly verdict: Verdict; readonly known: readonly string[] } | null;
+	/** Answers to it as gold, of each person the first. No votes. */
+	readonly goldAnswers: readonly { readonly annotator: string; readonly verdict: Verdict; readonly blind: boolean }[];
 }
 
 /** Identity of an imported judgment (rules.md, Identity): a re-ordered or renamed copy adds nothing. */
@@ -94,6 +98,11 @@ export function judgmentOf(event: JournalEvent & { type: 'judged' }): Judgment {
 	};
 }
 
+/** An answer to a gold pair, for showing it to who gave it: it is no vote, and no judgment of the comparison. */
+export function goldJudgment(event: JournalEvent & { type: 'gold-answered' }): Judgment {
+	return judgmentOf({ ...event, type: 'judged', kind: 'first' });
+}
+
 /**
  * State of one comparison from everything said about it: a pure function of sets, so that duplicates and the order in
  * which files were read do not matter.
@@ -122,6 +131,9 @@ export function projectComparison(
 	const skips = new Map<string, { cannot: boolean; later: number | null }>();
 	let adjudicated: Verdict | null = null;
 	let flagged = false;
+	let gold: Verdict | null = null;
+	const known = new Set<string>();
+	const answers = new Map<string, { annotator: string; verdict: Verdict; blind: boolean }>();
 	for (const event of events) {
 		if (event.type === 'judged') {
 			const judgment = judgmentOf(event);
@@ -137,10 +149,16 @@ export function projectComparison(
 			skips.set(event.person, { cannot, later: cannot ? null : event.seq });
 		} else if (event.type === 'adjudicated') {
 			adjudicated = event.verdict;
+			known.add(event.person);
 			// It answers what was flagged before it; a flag after it asks for another look.
 			flagged = false;
 		} else if (event.type === 'flagged') {
 			flagged = true;
+		} else if (event.type === 'gold-marked') {
+			gold = event.verdict;
+			known.add(event.person);
+		} else if (event.type === 'gold-answered' && !answers.has(event.person)) {
+			answers.set(event.person, { annotator: event.person, verdict: event.verdict, blind: event.blind });
 		}
 	}
 
@@ -164,5 +182,7 @@ export function projectComparison(
 		named: verdicts.filter((j) => isNamed(j.annotator)).length,
 		flagged,
 		standing,
+		gold: gold === null ? null : { verdict: gold, known: [...known].sort() },
+		goldAnswers: [...answers.values()],
 	};
 }

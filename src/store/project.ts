@@ -19,10 +19,12 @@ import {
 	NEXT_REV,
 	orderKey,
 	placeOf,
+	removeGold,
 	type StoredCounts,
 	storedContribution,
 	tierOf,
 	votesOn,
+	writeGold,
 	writeStanding,
 } from './comparison-rows.ts';
 import { forgetPromptCopy, forgetResponses } from './copies.ts';
@@ -160,15 +162,15 @@ export class Projector {
 	#comparison(n: number, id: string): void {
 		const db = this.#db;
 		const events = eventsAbout(db, id, this.#cache);
-		const before = db.get<StoredCounts & { readonly prompt: number; readonly now: string; readonly tier: number }>(
+		const before = db.get<StoredCounts & { readonly prompt: number; readonly now: string }>(
 			`SELECT c.place, c.resolution, c.judgments, c.named, c.tier, p.n AS prompt, p.place AS now
 			FROM comparisons c JOIN prompts p ON p.n = c.prompt WHERE c.n = ?`,
 			n,
-		) as StoredCounts & { readonly prompt: number; readonly now: string; readonly tier: number };
+		) as StoredCounts & { readonly prompt: number; readonly now: string };
 		const prompt = { n: before.prompt, place: before.now };
-		const contributed = storedContribution(db, n, before);
-		this.#counts.comparison(contributed, -1);
-		if (contributed.people.length > 0) db.run('DELETE FROM standing WHERE comparison = ?', n);
+		this.#counts.comparison(storedContribution(db, n, before), -1);
+		db.run('DELETE FROM standing WHERE comparison = ?', n);
+		removeGold(db, n);
 		const improved = events.find((e) => e.type === 'improved');
 		const written = improved !== undefined || events.some((e) => e.type === 'authored');
 		if (
@@ -207,6 +209,7 @@ export class Projector {
 			db.run('UPDATE comparisons SET place = ?, tier = ? WHERE n = ?', prompt.place, tier, n);
 		}
 		writeStanding(db, n, state);
+		writeGold(db, n, prompt.place, state);
 		this.#counts.comparison(contribution(prompt.place, state), 1);
 	}
 

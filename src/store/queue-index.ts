@@ -1,5 +1,5 @@
 import type { OverlapShares } from '../domain/config.ts';
-import { Assignment, drawOf, type QueuedSplit } from '../domain/queue-assignment.ts';
+import { Assignment, drawOf, orderOf, placesOf, type QueuedSplit } from '../domain/queue-assignment.ts';
 import type { Database } from './database.ts';
 
 /** What a person's queue depends on beside the comparisons. */
@@ -11,6 +11,8 @@ export interface QueueSettings {
 	readonly overlap: OverlapShares;
 	/** Share of what the person has judged that comes again. */
 	readonly repeats: number;
+	/** Share of what the person answers that are gold pairs. */
+	readonly gold: number;
 }
 
 export interface QueueSizes {
@@ -23,6 +25,8 @@ export interface QueueSizes {
 	readonly judged: number;
 	/** Scheduled repeats that I have given. */
 	readonly repeated: number;
+	/** Gold pairs that I have answered. */
+	readonly gold: number;
 }
 
 /** Judgments of mine between a verdict and its repeat: far enough to have forgotten it. */
@@ -69,11 +73,14 @@ interface Row {
 	readonly seq: number | null;
 	readonly kind: string | null;
 	readonly blind: number | null;
+	readonly known: string | null;
+	readonly answered: number;
 }
 
 const ROWS = `SELECT c.n, c.id, c.place, c.order_key, c.named, c.decided_by, c.rev, s.verdict, s.cannot, s.later,
-	s.seq, s.kind, s.blind
-	FROM comparisons c LEFT JOIN standing s ON s.comparison = c.n AND s.annotator = ?`;
+	s.seq, s.kind, s.blind, g.known, a.comparison IS NOT NULL AS answered
+	FROM comparisons c LEFT JOIN standing s ON s.comparison = c.n AND s.annotator = ?
+	LEFT JOIN gold g ON g.comparison = c.n LEFT JOIN gold_answers a ON a.comparison = c.n AND a.annotator = ?`;
 
 /**
  * One person's queue over all comparisons, in memory: 100,000 take some 15 MB. Assignment needs a hash of every comparison and
@@ -96,10 +103,17 @@ export class QueueIndex {
 	#toRepeat = new Map<number, number>();
 	#repeated = new Set<number>();
 	readonly #drawn: (comparison: string) => boolean;
+	/** Gold pairs that I do not know and have not answered: slot → my order of them. */
+	#gold = new Map<number, number>();
+	#answered = new Set<number>();
+	readonly #goldOrder: (comparison: string) => number;
+	readonly #goldPlace: (place: number) => boolean;
 	#sizes: number[] = new Array<number>(STATUSES).fill(0);
 
-	constructor(db: Database, { person, people, seed, overlap, repeats }: QueueSettings) {
+	constructor(db: Database, { person, people, seed, overlap, repeats, gold }: QueueSettings) {
 		this.#drawn = drawOf(seed, `repeat/${person.normalize('NFC')}`, repeats);
+		this.#goldOrder = orderOf(seed, `gold/${person.normalize('NFC')}`);
+		this.#goldPlace = placesOf(seed, `gold/${person.normalize('NFC')}`, gold);
 		this.#db = db;
 		this.#person = person;
 		this.#assignment = new Assignment(seed, people, overlap);
@@ -114,10 +128,11 @@ export class QueueIndex {
 			this.#rev = 0;
 			this.#slots = new Map();
 			[this.#toRepeat, this.#repeated] = [new Map(), new Set()];
+			[this.#gold, this.#answered] = [new Map(), new Set()];
 			[this.#ids, this.#keys, this.#status, this.#order] = [[], [], [], []];
 			this.#sizes = new Array<number>(STATUSES).fill(0);
 		}
-		const rows = db.all<Row>(`${ROWS} WHERE c.rev > ?`, this.#person, this.#rev);
+		const rows = db.all<Row>(`${ROWS} WHERE c.rev > ?`, this.#person, this.#person, this.#rev);
 		if (rows.length === 0) return;
 		const cannot = this.#cannot(rows);
 		const fresh: number[] = [];
@@ -136,9 +151,30 @@ export class QueueIndex {
 			this.#status[slot] = status;
 			this.#count(status, 1);
 			this.#noteRepeat(slot, row, status);
+			this.#noteGold(slot, row);
 			this.#rev = Math.max(this.#rev, row.rev);
 		}
 		if (fresh.length > 0) this.#order = this.#merged(fresh);
+	}
+
+	#noteGold(slot: number, row: Row): void {
+		this.#gold.delete(slot);
+		this.#answered.delete(slot);
+		if (row.answered === 1) this.#answered.add(slot);
+		if (row.known === null || row.answered === 1) return;
+		const mine = row.verdict !== null || row.cannot === 1 || row.later !== null;
+		if (mine || (JSON.parse(row.known) as string[]).includes(this.#person)) return;
+		this.#gold.set(slot, this.#goldOrder(row.id));
+	}
+
+	/** Gold pairs still new to me, in an order of my own. */
+	gold(): string[] {
+		return [...this.#gold].sort(([s, x], [t, y]) => x - y || s - t).map(([slot]) => this.#ids[slot] as string);
+	}
+
+	/** Whether the place in my queue, counted from my first answer on, is drawn for a gold pair. */
+	isGoldPlace(place: number): boolean {
+		return this.#goldPlace(place);
 	}
 
 	/** What comes again: a first, blind verdict of mine, that stands; once. */
@@ -196,7 +232,7 @@ export class QueueIndex {
 
 	#statusOf(row: Row, cannot: ReadonlySet<string> | undefined): number {
 		const split = SPLIT_OF[row.place];
-		if (split === undefined) return NOT_ASKED;
+		if (split === undefined || row.known !== null) return NOT_ASKED;
 		const wanted = this.#assignment.wanted(row.id, split);
 		// A verdict may follow a "cannot": what I judged was mine if it would have been mine without it.
 		const others = row.verdict === null ? cannot : without(cannot, this.#person);
@@ -232,6 +268,7 @@ export class QueueIndex {
 			othersLeft: this.#size(OTHERS_OPEN) + this.#size(OTHERS_LABELLED) + this.#size(OTHERS_LATER),
 			judged: this.#size(MINE_DONE) + this.#size(OTHERS_DONE),
 			repeated: this.#repeated.size,
+			gold: this.#answered.size,
 		};
 	}
 

@@ -31,6 +31,18 @@ export function nextToReview(db: Database, person: string, count: number, skip: 
 	return ids;
 }
 
+/** A gold pair to this person: in force, and without a vote of theirs from before it was gold. */
+export function isGoldTo(db: Database, person: string, comparison: string): boolean {
+	return (
+		db.value(
+			`SELECT 1 FROM comparisons c JOIN gold g ON g.comparison = c.n WHERE c.id = ?
+			AND NOT EXISTS (SELECT 1 FROM standing s WHERE s.comparison = c.n AND s.annotator = ? AND s.verdict IS NOT NULL)`,
+			comparison,
+			person,
+		) !== undefined
+	);
+}
+
 /** seq of my verdict in force, or null. */
 export function myVerdictSeq(db: Database, person: string, comparison: string): number | null {
 	return (
@@ -62,13 +74,13 @@ export function pastJudgments(
 	const rows =
 		from === undefined
 			? db.all<{ id: string; time: string; line: string }>(
-					`SELECT id, time, line FROM events WHERE person = ? AND void = 0 AND type = 'judged'
+					`SELECT id, time, line FROM events WHERE person = ? AND void = 0 AND type IN ('judged', 'gold-answered')
 					ORDER BY seq DESC, time DESC, id DESC LIMIT ?`,
 					person,
 					limit,
 				)
 			: db.all<{ id: string; time: string; line: string }>(
-					`SELECT id, time, line FROM events WHERE person = ? AND void = 0 AND type = 'judged'
+					`SELECT id, time, line FROM events WHERE person = ? AND void = 0 AND type IN ('judged', 'gold-answered')
 					AND (seq, time, id) < (?, ?, ?) ORDER BY seq DESC, time DESC, id DESC LIMIT ?`,
 					person,
 					from.seq,
@@ -88,7 +100,7 @@ export function latestUndoable(db: Database, person: string): string | null {
 	return (
 		db.value<string>(
 			`SELECT line FROM events WHERE person = ? AND void = 0
-			AND type IN ('judged', 'tagged', 'flagged', 'skipped', 'split-assigned')
+			AND type IN ('judged', 'gold-answered', 'tagged', 'flagged', 'skipped', 'split-assigned')
 			ORDER BY seq DESC, time DESC, id DESC LIMIT 1`,
 			person,
 		) ?? null

@@ -99,7 +99,7 @@ export function queueCounts(db: Database, person: string | null): QueueCounts {
 /** My judgments in force since `since` (ISO 8601). */
 export function judgedSince(db: Database, person: string, since: string): number {
 	return db.value<number>(
-		"SELECT count(*) FROM events WHERE person = ? AND type = 'judged' AND time >= ? AND void = 0",
+		"SELECT count(*) FROM events WHERE person = ? AND type IN ('judged', 'gold-answered') AND time >= ? AND void = 0",
 		person,
 		since,
 	) as number;
@@ -108,7 +108,7 @@ export function judgedSince(db: Database, person: string, since: string): number
 /** All my judgments in force: to notice when a branch switch takes some away. */
 export function judgedBy(db: Database, person: string): number {
 	return db.value<number>(
-		"SELECT count(*) FROM events WHERE person = ? AND type = 'judged' AND void = 0",
+		"SELECT count(*) FROM events WHERE person = ? AND type IN ('judged', 'gold-answered') AND void = 0",
 		person,
 	) as number;
 }

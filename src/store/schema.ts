@@ -9,6 +9,7 @@ export const SCHEMA_VERSION = 4;
  * yet), retention, excluded; of prompts also waiting: it has no comparison yet, its candidates wait for another. `tier` orders queues: 0 no vote, 1 only a source's label, 2 one person, 3 more, 9 not queued.
  * Keys of prompts and comparisons are never given twice: indexes that follow behind remember how far they have come.
  * `target` of an event is the event it takes back: few have one, so the index of them is small however many events there are.
+ * `gold` holds what is in force: in train, or excluded; `known` = JSON of the people who know the answer. Of each person the first answer.
  * `rev` of a comparison is the largest there was plus one whenever the fold touches it or its standing; meta `removed` counts removals.
  */
 export const SCHEMA = `
@@ -109,6 +110,11 @@ CREATE TABLE candidate_events(
 	sampling TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX candidate_events_prompt ON candidate_events(prompt);
 CREATE INDEX candidate_events_candidate ON candidate_events(candidate);
+
+CREATE TABLE gold(comparison INTEGER PRIMARY KEY, verdict TEXT NOT NULL, known TEXT NOT NULL);
+CREATE TABLE gold_answers(
+	comparison INTEGER NOT NULL, annotator TEXT NOT NULL, verdict TEXT NOT NULL, blind INTEGER NOT NULL,
+	PRIMARY KEY(comparison, annotator)) WITHOUT ROWID;
 
 CREATE TABLE counts(
 	place TEXT PRIMARY KEY, prompts INTEGER NOT NULL, pairs INTEGER NOT NULL, judged INTEGER NOT NULL,

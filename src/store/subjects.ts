@@ -24,6 +24,8 @@ export function subjectsOf(event: JournalEvent): readonly string[] {
 		case 'skipped':
 		case 'flagged':
 		case 'adjudicated':
+		case 'gold-marked':
+		case 'gold-answered':
 			return [event.comparison];
 		case 'retracted':
 			return [event.event];

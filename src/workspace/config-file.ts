@@ -45,6 +45,7 @@ const ConfigFile = v.object({
 			),
 			people: v.optional(Texts, [...DEFAULT_CONFIG.queue.people]),
 			repeats: v.optional(Share, DEFAULT_CONFIG.queue.repeats),
+			gold: v.optional(Share, DEFAULT_CONFIG.queue.gold),
 		}),
 		{ ...DEFAULT_CONFIG.queue, people: [...DEFAULT_CONFIG.queue.people] },
 	),

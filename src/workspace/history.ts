@@ -14,6 +14,10 @@ export function eventWords(event: JournalEvent): string {
 	switch (event.type) {
 		case 'judged':
 			return `${event.kind === 'first' ? 'judged' : event.kind}: ${event.verdict}${event.strength === undefined ? '' : `, ${STRENGTHS[event.strength]}`}${event.blind ? '' : ' (not blind)'}${why(event.note)}`;
+		case 'gold-marked':
+			return `${event.verdict === null ? 'gold no longer' : `gold, the answer is known: ${event.verdict}`}${why(event.reason)}`;
+		case 'gold-answered':
+			return `judged as gold, no vote: ${event.verdict}${event.blind ? '' : ' (not blind)'}${why(event.note)}`;
 		case 'skipped':
 			return event.cannot === undefined ? 'put off for later' : `cannot judge: ${event.cannot}`;
 		case 'flagged':

@@ -5,20 +5,36 @@ import { isNamed, type Judgment, type Verdict } from '../domain/judgment.ts';
 import type { Resolution } from '../domain/resolution.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { BlindPair, JudgeInput, QueueKind, QueuePage } from '../protocol/workspace-api.ts';
-import { judgmentOf } from '../store/project-comparison.ts';
-import { maxSeq, myVerdictSeq, nextToReview, pastJudgments } from '../store/queue-query.ts';
-import { comparisonState, readComparison, resolveId, type StoredComparison } from '../store/read-comparison.ts';
+import { goldJudgment, judgmentOf } from '../store/project-comparison.ts';
+import { isGoldTo, maxSeq, myVerdictSeq, nextToReview, pastJudgments } from '../store/queue-query.ts';
+import {
+	comparisonState,
+	historyOf,
+	readComparison,
+	resolveId,
+	type StoredComparison,
+} from '../store/read-comparison.ts';
 import { queueCounts } from '../store/read-counts.ts';
 import type { Context } from './context.ts';
-import { dueRepeats, myQueue } from './my-queue.ts';
+import { dueRepeats, mixedGold, myQueue } from './my-queue.ts';
 
 /** The canonical side that stands left: a seeded coin of comparison and person, so that it stays the same on looking back. */
 export function leftSide(comparison: string, person: string): Side {
 	return seededUnit('side', `${comparison}/${person}`) < 0.5 ? 'a' : 'b';
 }
 
+/** My answer in force to a pair that was gold. */
+function goldAnswer(ctx: Context, person: string, id: string): Judgment | undefined {
+	const answer = historyOf(ctx.db, id).findLast(
+		({ event, retracted }) => !retracted && event.type === 'gold-answered' && event.person === person,
+	);
+	return answer === undefined ? undefined : goldJudgment(answer.event as EventOf<'gold-answered'>);
+}
+
 function mine(ctx: Context, person: string, n: number, id: string): BlindPair['mine'] {
-	const own = comparisonState(ctx.db, n, id).judgments.findLast((j) => !j.imported && j.annotator === person);
+	const own =
+		comparisonState(ctx.db, n, id).judgments.findLast((j) => !j.imported && j.annotator === person) ??
+		goldAnswer(ctx, person, id);
 	if (own === undefined) return null;
 	return {
 		event: own.id,
@@ -84,11 +100,15 @@ export function queue(
 		const due = dueRepeats(ctx, person);
 		// One at hand at a time, behind others: a row of them would be noticed.
 		if (count > 0 && !due.some((id) => skip.has(id))) again = due[0];
-		ids = mine.next(again === undefined ? count : count - 1, skip);
+		const answered = sizes.judged + sizes.repeated + sizes.gold;
+		const left = sizes.mineLeft > 0 ? sizes.mineLeft : sizes.othersLeft;
+		const gold = mixedGold(ctx, person, { answered, left, held: skip, count });
+		ids = mine.next(Math.max(0, count - gold.at.size - (again === undefined ? 0 : 1)), skip);
+		for (const [place, id] of gold.at) if (place <= ids.length) ids.splice(place, 0, id);
 		if (again !== undefined) ids.push(again);
 		part = sizes.mineLeft === 0 && sizes.othersLeft > 0 && mine.people > 1 ? 'others' : 'mine';
-		done = (sizes.mineLeft > 0 ? sizes.mineDone : sizes.judged) + sizes.repeated;
-		total = done + (sizes.mineLeft > 0 ? sizes.mineLeft : sizes.othersLeft) + due.length;
+		done = (sizes.mineLeft > 0 ? sizes.mineDone : sizes.judged) + sizes.repeated + sizes.gold;
+		total = done + left + due.length + gold.total;
 	}
 	return {
 		...{ kind, done, total },
@@ -107,8 +127,7 @@ export async function judge(ctx: Context, input: JudgeInput): Promise<{ judgment
 	const person = ctx.requirePerson();
 	const comparison = resolveId(ctx.db, 'comparison', input.comparison);
 	const earlier = myVerdictSeq(ctx.db, person, comparison);
-	const body: EventBody = {
-		type: 'judged',
+	const said = {
 		comparison,
 		verdict: input.verdict,
 		...(input.strength === undefined ? {} : { strength: input.strength }),
@@ -119,12 +138,22 @@ export async function judge(ctx: Context, input: JudgeInput): Promise<{ judgment
 		...(ctx.guidelines === null && input.guideline === undefined
 			? {}
 			: { guideline: input.guideline ?? (ctx.guidelines?.sha256 as string) }),
+		blind: (input.blind ?? true) && !ctx.state.hasSeenOthers(person, comparison),
+	};
+	// A report's mistakes are re-judged for their labels' sake.
+	if (input.queue !== 'rejudge' && isGoldTo(ctx.db, person, comparison)) {
+		const [event] = await ctx.append({ type: 'gold-answered', ...said });
+		ctx.emit.changed({ what: ['judgments'], reason: 'judged' });
+		return { judgment: goldJudgment(event as EventOf<'gold-answered'>) };
+	}
+	const body: EventBody = {
+		type: 'judged',
+		...said,
 		// A repeat of what was retracted meanwhile is a first verdict.
 		kind:
 			input.kind === 'repeat' && earlier === null
 				? 'first'
 				: (input.kind ?? (earlier === null ? 'first' : 'correction')),
-		blind: (input.blind ?? true) && !ctx.state.hasSeenOthers(person, comparison),
 		...(input.queue === undefined ? {} : { queue: input.queue }),
 	};
 	const [event] = await ctx.append(body);
@@ -137,7 +166,10 @@ export function others(ctx: Context, id: string): { judgments: readonly Judgment
 	const person = ctx.requirePerson();
 	const c = readComparison(ctx.db, resolveId(ctx.db, 'comparison', id));
 	const state = comparisonState(ctx.db, c.n, c.id);
-	if (!state.judgments.some((j) => !j.imported && j.annotator === person)) {
+	if (
+		!state.judgments.some((j) => !j.imported && j.annotator === person) &&
+		goldAnswer(ctx, person, c.id) === undefined
+	) {
 		throw new UserError('sealed', "Others' verdicts are shown after your own: judge this pair first.");
 	}
 	const named = state.judgments.filter((j) => j.annotator !== person && isNamed(j.annotator));

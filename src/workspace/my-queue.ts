@@ -20,6 +20,7 @@ export function myQueue(ctx: Context, person: string | null): QueueIndex {
 		seed: ctx.config.split.seed,
 		overlap: ctx.config.queue.overlap,
 		repeats: ctx.config.queue.repeats,
+		gold: ctx.config.queue.gold,
 	});
 }
 
@@ -29,4 +30,49 @@ export function dueRepeats(ctx: Context, person: string | null): string[] {
 	return myQueue(ctx, person)
 		.due()
 		.filter((id) => !ctx.state.hasSeenOthers(person, id));
+}
+
+/** Gold pairs that may come to a person: whoever has seen what others said of one knows it. */
+function goldFor(ctx: Context, person: string): string[] {
+	if (person === '' || ctx.config.queue.gold === 0) return [];
+	return myQueue(ctx, person)
+		.gold()
+		.filter((id) => !ctx.state.hasSeenOthers(person, id));
+}
+
+export interface MixedGold {
+	/** Gold pairs by their place among the next ones, from 0. */
+	readonly at: ReadonlyMap<number, string>;
+	/** How many come while what is left lasts, those in `at` and those that the caller holds included. */
+	readonly total: number;
+}
+
+/**
+ * Gold pairs at places drawn from the seed, the person and the number of their answers so far: the same however far the screen asks
+ * ahead, and after an undo.
+ * @param answered answers of this person so far, of any kind; `left`: what else waits
+ * @param held what the caller has at hand and has not answered
+ */
+export function mixedGold(
+	ctx: Context,
+	person: string,
+	{ answered, left, held, count }: { answered: number; left: number; held: ReadonlySet<string>; count: number },
+): MixedGold {
+	const gold = goldFor(ctx, person);
+	const at = new Map<number, string>();
+	if (gold.length === 0) return { at, total: 0 };
+	const queue = myQueue(ctx, person);
+	const free = gold.filter((id) => !held.has(id));
+	const atHand = gold.length - free.length;
+	let total = atHand;
+	// One pass over the places that the rest of the queue takes, ended by the last gold pair.
+	for (let place = held.size, others = held.size - atHand; others < left && total < gold.length; place++) {
+		if (!queue.isGoldPlace(answered + place)) {
+			others++;
+			continue;
+		}
+		if (place - held.size < count) at.set(place - held.size, free[at.size] as string);
+		total++;
+	}
+	return { at, total };
 }

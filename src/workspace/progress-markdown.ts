@@ -31,11 +31,15 @@ export function ownWords({ own, left }: PersonProgress): string | null {
 		value === null
 			? `side shown first: ${reason ?? NONE}`
 			: `for the side shown first ${value.toFixed(2)}${bounds} of ${whole.format(n)} (½ where the order does not matter)`;
+	const { gold } = own;
+	const range = gold.low === null || gold.high === null ? '' : `, ${gold.low.toFixed(2)}–${gold.high.toFixed(2)}`;
+	const right =
+		gold.value === null ? [] : [`gold pairs right ${gold.value.toFixed(2)}${range} of ${whole.format(gold.n)}`];
 	const part =
 		left === 0
 			? 'own part done'
 			: `own part ${own.pace.done_by === null ? 'without a date:' : 'done by'} ${paceWords(own.pace)}`;
-	return `${speed}; ${side}; ${part}`;
+	return [speed, side, ...right, part].join('; ');
 }
 
 /** How the numbers come about, said wherever they are shown. */

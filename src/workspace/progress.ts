@@ -12,6 +12,7 @@ import {
 import { Assignment, type QueuedSplit } from '../domain/queue-assignment.ts';
 import { SPLIT_LABELS } from '../domain/split.ts';
 import { positionVerdicts } from '../store/agreement-query.ts';
+import { goldTallies } from '../store/gold-query.ts';
 import {
 	firstVerdicts,
 	flaggedBy,
@@ -22,6 +23,7 @@ import {
 } from '../store/progress-query.ts';
 import { peopleAtWork, queuedSplit } from '../store/queue-index.ts';
 import type { Context } from './context.ts';
+import { NO_GOLD_ANSWER } from './gold.ts';
 import { peopleSharing } from './my-queue.ts';
 
 const PLACES = [
@@ -106,6 +108,7 @@ function ownFigures(
 	person: string,
 	verdicts: Verdicts,
 	positions: readonly Tallied[],
+	gold: readonly Tallied[],
 	now: number,
 	left: number,
 ): OwnFigures {
@@ -118,7 +121,16 @@ function ownFigures(
 		() => true,
 		'no verdict for a side with a recorded order of the sides',
 	);
+	const right = sharesOf(
+		gold.filter(({ annotator }) => annotator === person),
+		() => true,
+		NO_GOLD_ANSWER,
+	);
 	return {
+		gold: {
+			...{ value: right.value, low: right.low, high: right.high, n: right.n },
+			...(right.reason === undefined ? {} : { reason: right.reason }),
+		},
 		median_ms: times.length === 0 ? null : Math.round(quantileSorted(times, 0.5)),
 		timed: timed.length,
 		too_fast: timed.filter(({ ms, chars }) => isTooFast(ms as number, chars)).length,
@@ -185,6 +197,7 @@ export function progress(ctx: Context, now: number = Date.now()): ProgressReport
 		const people = [...new Set([...sharing, ...peopleAtWork(ctx.db)])].sort();
 		const parts = peopleParts(works, people, assignment);
 		const positions = positionVerdicts(ctx.db);
+		const golds = goldTallies(ctx.db);
 		const flagged = flaggedBy(ctx.db);
 		const shown = ctx.config.people.show_individuals;
 		return {
@@ -197,7 +210,7 @@ export function progress(ctx: Context, now: number = Date.now()): ProgressReport
 				const may = shown || person === me;
 				return {
 					...{ person, sharing: sharing.includes(person), ...part, flagged: flagged.get(person) ?? 0 },
-					own: may ? ownFigures(person, byPerson.get(person) ?? [], positions, now, part.left) : null,
+					own: may ? ownFigures(person, byPerson.get(person) ?? [], positions, golds, now, part.left) : null,
 				};
 			}),
 			individuals_shown: shown,

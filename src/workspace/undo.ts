@@ -12,7 +12,8 @@ function described(event: JournalEvent): Undone | null {
 	const base = { event: event.id };
 	switch (event.type) {
 		case 'judged':
-			return { ...base, type: event.type, comparison: event.comparison, prompts: 0, text: `verdict ${event.verdict}` };
+		case 'gold-answered':
+			return { ...base, type: 'judged', comparison: event.comparison, prompts: 0, text: `verdict ${event.verdict}` };
 		case 'flagged':
 			return { ...base, type: event.type, comparison: event.comparison, prompts: 0, text: 'flag' };
 		case 'skipped':
@@ -118,7 +119,7 @@ function namedEvent(ctx: Context, id: string): PastEvent | null {
 function latestVerdict(ctx: Context, id: string, person: string): JournalEvent {
 	const comparison = resolveId(ctx.db, 'comparison', id);
 	const verdict = historyOf(ctx.db, comparison).findLast(
-		(h) => !h.retracted && h.event.type === 'judged' && h.event.person === person,
+		(h) => !h.retracted && (h.event.type === 'judged' || h.event.type === 'gold-answered') && h.event.person === person,
 	);
 	if (verdict === undefined)
 		throw new UserError('not-found', `You have no verdict on ${comparison.slice(0, 12)} to take back.`);

@@ -26,6 +26,7 @@ import { foldPendingSources, followIndex } from './fold-sources.ts';
 import { freeze } from './freeze.ts';
 import { generate } from './generate/generate.ts';
 import { planGeneration } from './generate/plan.ts';
+import { gold, markGold, unmarkGold } from './gold.ts';
 import { importFiles } from './import.ts';
 import { previewImport } from './import-preview.ts';
 import { info } from './info.ts';
@@ -50,7 +51,15 @@ import { sync } from './sync/sync.ts';
 import { retract, undo } from './undo.ts';
 
 /** Events that move no rows: lists keep their place and read what they show of them again. */
-const OPINIONS: ReadonlySet<EventType> = new Set(['judged', 'skipped', 'flagged', 'adjudicated', 'renamed']);
+const OPINIONS: ReadonlySet<EventType> = new Set([
+	'judged',
+	'skipped',
+	'flagged',
+	'adjudicated',
+	'gold-marked',
+	'gold-answered',
+	'renamed',
+]);
 
 export interface OpenOptions {
 	readonly events?: WorkspaceEvents;
@@ -398,6 +407,18 @@ export class Workspace implements WorkspaceApi {
 
 	async progressReport() {
 		return progress(this.#initialised());
+	}
+
+	async gold() {
+		return gold(this.context);
+	}
+
+	async markGold(input: Parameters<WorkspaceApi['markGold']>[0]) {
+		return markGold(this.#initialised(), input);
+	}
+
+	async unmarkGold(comparisons: readonly string[]) {
+		return unmarkGold(this.#initialised(), comparisons);
 	}
 
 	async acceptLeak(...[prompts, reason]: Parameters<WorkspaceApi['acceptLeak']>) {

@@ -13,6 +13,7 @@ import { showCard } from './card.ts';
 import { exportData } from './export.ts';
 import { freezeSplit } from './freeze.ts';
 import { gateRun } from './gate.ts';
+import { chooseGold } from './gold.ts';
 import { importFiles } from './import.ts';
 import { changeHandle, doctor, openFile, rebuild } from './maintain.ts';
 import { ResultDocuments } from './result-document.ts';
@@ -74,6 +75,11 @@ export class Commands extends Disposable {
 			'showCard',
 			'making the data card',
 			forSession((session) => showCard(results, session)),
+		);
+		this.#add(
+			'chooseGold',
+			'choosing gold pairs',
+			forSession((session) => chooseGold(shell, session)),
 		);
 		this.#add(
 			'freeze',

@@ -1,0 +1,81 @@
+import { sharesOf } from '../calibration/agreement/people.ts';
+import type { EventBody } from '../domain/events.ts';
+import type { Verdict } from '../domain/judgment.ts';
+import { UserError } from '../protocol/errors.ts';
+import type { GoldReport } from '../protocol/workspace-api.ts';
+import { goldCandidates, goldRows, goldTallies, placeAndDecision } from '../store/gold-query.ts';
+import { resolveId } from '../store/read-comparison.ts';
+import type { Context } from './context.ts';
+
+export const NO_GOLD_ANSWER = 'no gold pair was answered blind yet';
+const MOST_CANDIDATES = 1000;
+
+/**
+ * Gold pairs, and the share of right answers: of everybody together, and of those whose own may be shown to who asks. First blind
+ * answers alone; an answer is right where it is the known one.
+ */
+export function gold(ctx: Context): GoldReport {
+	return ctx.db.read(() => {
+		const me = ctx.person();
+		const shown = ctx.config.people.show_individuals;
+		return {
+			rate: ctx.config.queue.gold,
+			pairs: goldRows(ctx.db).map(({ id, ...row }) => ({ comparison: id, ...row })),
+			candidates: goldCandidates(ctx.db, MOST_CANDIDATES).map(({ id, ...row }) => ({ comparison: id, ...row })),
+			accuracy: sharesOf(goldTallies(ctx.db), (annotator) => shown || annotator === me, NO_GOLD_ANSWER),
+		};
+	});
+}
+
+function goldVerdict(ctx: Context, id: string, given: Verdict | undefined): Verdict {
+	const { place, resolution, decided_by } = placeAndDecision(ctx.db, id) as NonNullable<
+		ReturnType<typeof placeAndDecision>
+	>;
+	const name = id.slice(0, 12);
+	if (place !== 'train' && place !== 'excluded') {
+		throw new UserError(
+			'usage',
+			`${name} is not in train: answers to gold pairs would tell its label, and it would not be judged for evaluation. Take a train pair, or write one for the purpose (pairwright author) and exclude it.`,
+		);
+	}
+	if (given !== undefined) return given;
+	if (decided_by !== 'adjudication') {
+		throw new UserError(
+			'usage',
+			`The answer to ${name} is not known: nobody has adjudicated it. Say it (--verdict a, b, tie or both_bad), or adjudicate it first.`,
+		);
+	}
+	return resolution as Verdict;
+}
+
+/**
+ * Marks pairs as gold, all of them or none.
+ * @throws UserError 'usage' outside train and excluded, or where neither a verdict is given nor the pair was adjudicated
+ */
+export async function markGold(
+	ctx: Context,
+	input: { readonly comparisons: readonly string[]; readonly verdict?: Verdict; readonly reason?: string },
+): Promise<{ marked: { comparison: string; verdict: Verdict }[] }> {
+	ctx.requirePerson();
+	const ids = [...new Set(input.comparisons.map((id) => resolveId(ctx.db, 'comparison', id)))];
+	const marked = ids.map((comparison) => ({ comparison, verdict: goldVerdict(ctx, comparison, input.verdict) }));
+	const reason = input.reason?.trim() ?? '';
+	await ctx.append(
+		marked.map((mark): EventBody => ({ type: 'gold-marked', ...mark, ...(reason === '' ? {} : { reason }) })),
+	);
+	ctx.emit.changed({ what: ['judgments'], reason: 'gold pairs' });
+	return { marked };
+}
+
+/** Takes pairs out of gold. Answers to them stay no votes. @throws UserError 'usage' where one is not gold */
+export async function unmarkGold(ctx: Context, comparisons: readonly string[]): Promise<{ unmarked: string[] }> {
+	ctx.requirePerson();
+	const known = new Set(goldRows(ctx.db).map(({ id }) => id));
+	const unmarked = [...new Set(comparisons.map((id) => resolveId(ctx.db, 'comparison', id)))];
+	const other = unmarked.find((id) => !known.has(id));
+	if (other !== undefined)
+		throw new UserError('usage', `${other.slice(0, 12)} is not a gold pair. "pairwright gold" lists them.`);
+	await ctx.append(unmarked.map((comparison): EventBody => ({ type: 'gold-marked', comparison, verdict: null })));
+	ctx.emit.changed({ what: ['judgments'], reason: 'gold pairs' });
+	return { unmarked };
+}
