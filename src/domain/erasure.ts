@@ -175,6 +175,7 @@ function textChanges(event: JournalEvent, erasures: Erasures): Changes | null {
 			return pairs.length === 0 ? null : { pairs };
 		}
 		case 'judged':
+		case 'gold-answered':
 		case 'flagged':
 			return event.note !== undefined && erasures.comparisons.has(event.comparison) ? { note: undefined } : {};
 		case 'skipped':
@@ -183,6 +184,8 @@ function textChanges(event: JournalEvent, erasures: Erasures): Changes | null {
 			return erasures.comparisons.has(event.comparison) && event.reason !== ERASED_WORDS
 				? { reason: ERASED_WORDS }
 				: {};
+		case 'gold-marked':
+			return event.reason !== undefined && erasures.comparisons.has(event.comparison) ? { reason: undefined } : {};
 		case 'tagged':
 		case 'split-assigned':
 		case 'proposed': {
@@ -206,7 +209,14 @@ function textChanges(event: JournalEvent, erasures: Erasures): Changes | null {
 }
 
 /** Acts that are a person's opinion; the others hold the workspace together and stay under the neutral name. */
-const OPINIONS: ReadonlySet<JournalEvent['type']> = new Set(['judged', 'skipped', 'flagged', 'adjudicated', 'renamed']);
+const OPINIONS: ReadonlySet<JournalEvent['type']> = new Set([
+	'judged',
+	'gold-answered',
+	'skipped',
+	'flagged',
+	'adjudicated',
+	'renamed',
+]);
 
 function personChanges(event: JournalEvent, erasures: Erasures): Changes | null {
 	const by = removedPerson(erasures, event.person);

@@ -184,7 +184,8 @@ export function nearPairs(db: Database): NearPair[] {
 		}
 		return found;
 	};
-	const placed = (n: number) => (same.get(n) ?? [n]).map(prompt).filter(({ split, waiting }) => split !== 'excluded' && waiting === 0);
+	const placed = (n: number) =>
+		(same.get(n) ?? [n]).map(prompt).filter(({ split, waiting }) => split !== 'excluded' && waiting === 0);
 	return edges
 		.filter(({ a, b, apart }) => (apart === 1 || same.has(a) || same.has(b)) && same.get(a)?.includes(b) !== true)
 		.flatMap(({ a, b, similarity }) =>

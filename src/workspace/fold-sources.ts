@@ -14,8 +14,8 @@ import {
 	settleSource,
 } from '../store/source-rows.ts';
 import type { Context } from './context.ts';
-import { pairCandidates } from './prompts/pair.ts';
 import { recordedMapping } from './mappings.ts';
+import { pairCandidates } from './prompts/pair.ts';
 import { hashSource, locateSource } from './source-files.ts';
 
 /** Longest write transaction: judging waits no longer than this for an import. */

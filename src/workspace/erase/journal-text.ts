@@ -14,7 +14,7 @@ function fieldOf(line: string, key: string): string | null {
 }
 
 /** Types whose lines concern an erasure only through the comparison and the person they name. */
-const PLAIN = new Set(['judged', 'skipped', 'flagged', 'adjudicated']);
+const PLAIN = new Set(['judged', 'gold-answered', 'gold-marked', 'skipped', 'flagged', 'adjudicated']);
 
 /** Whether a line can be left unread: nearly all of a journal of a million verdicts. */
 function unconcerned(line: string, erasures: Erasures): boolean {
