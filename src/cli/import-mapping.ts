@@ -25,7 +25,7 @@ export async function askedMapping(
 	const named = name === undefined ? null : await namedMapping(api, name);
 	if (map === undefined) return named;
 	const preview = named === null ? await api.previewImport(file, { rows: 1 }) : null;
-	const start = named ?? preview?.mapping ?? { columns: {} };
+	const start = named ?? preview?.suggestion ?? { columns: {} };
 	const said = map.filter((part) => part !== 'guess');
 	const mapping = correctMapping(start, said);
 	const columns = preview?.columns ?? (await api.previewImport(file, { mapping, rows: 1 })).columns;

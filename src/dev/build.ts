@@ -20,7 +20,7 @@ const programs = [
 	{ out: 'cli', entry: 'src/cli.ts' },
 ] as const;
 
-const webviews = ['adjudicate', 'annotate', 'report', 'splits'] as const;
+const webviews = ['adjudicate', 'annotate', 'mapping', 'report', 'splits'] as const;
 
 export interface BuildSettings {
 	readonly production: boolean;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 
 /** The views that have a bundle in dist/webview. */
-export type ViewName = 'adjudicate' | 'annotate' | 'report' | 'splits';
+export type ViewName = 'adjudicate' | 'annotate' | 'mapping' | 'report' | 'splits';
 
 /** Where a webview may load files from. */
 export function webviewRoots(extension: vscode.Uri): vscode.Uri[] {

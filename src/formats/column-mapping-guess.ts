@@ -2,11 +2,12 @@ import {
 	type ColumnMapping,
 	type ColumnRole,
 	mappingProblem,
+	type NumberScale,
 	type VerdictCode,
 	valueKey,
 } from '../domain/column-mapping.ts';
 import { SPLITS, type Split } from '../domain/split.ts';
-import { columnWords, type NumberReading, verdictNumbers, verdictWord } from './column-mapping-words.ts';
+import { columnWords, verdictNumbers, verdictWord } from './column-mapping-words.ts';
 import type { Row } from './parse-row.ts';
 import { jsonOf } from './table-cells.ts';
 
@@ -317,8 +318,25 @@ function sidesOf(
 interface Reading {
 	readonly column: string;
 	readonly verdicts?: Readonly<Record<string, VerdictCode>>;
-	readonly numbers?: NumberReading['numbers'];
+	readonly numbers?: NumberScale;
 	readonly doubts: readonly string[];
+}
+
+/** What the values of one column mean as a verdict, as far as they are understood. */
+export function verdictReading({
+	values,
+	kind,
+}: Pick<TableColumn, 'values' | 'kind'>): Pick<Reading, 'verdicts' | 'numbers'> {
+	if (kind === 'number') {
+		const { doubt: _, ...reading } = verdictNumbers(values) ?? { doubt: null };
+		return reading;
+	}
+	const verdicts: Record<string, VerdictCode> = {};
+	for (const value of values) {
+		const code = verdictWord(value);
+		if (code !== null) verdicts[valueKey(value)] = code;
+	}
+	return Object.keys(verdicts).length === 0 ? {} : { verdicts: withMirrors(verdicts) };
 }
 
 /** The column that says which side is better: one of a usual name whose values are all understood. */

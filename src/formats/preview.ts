@@ -1,7 +1,7 @@
 import type { Message } from '../domain/comparison.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { ImportPreview, PreviewPair } from '../protocol/workspace-api.ts';
-import { tableColumns } from './column-mapping-guess.ts';
+import { guessColumns, tableColumns } from './column-mapping-guess.ts';
 import { importedRows } from './imported-row.ts';
 import { type OpenOptions, readRow } from './open.ts';
 import type { Parsed } from './parsed-rows.ts';
@@ -54,15 +54,17 @@ export async function previewRows(
 		await table.rows.return();
 	}
 	const looked = held.slice(0, MOST_ROWS);
+	const rows = looked.flatMap(({ row }) => (row === null ? [] : [row]));
 	const read = looked.map((parsed) => (known === null ? null : previewRow(parsed, known, options.sourceName)));
 	const pairs = read.reduce((sum, row) => sum + (row !== null && 'pairs' in row ? row.pairs.length : 0), 0);
 	return {
 		container: table.container,
 		format: known?.format.name ?? null,
 		mapping: known?.mapping ?? null,
+		suggestion: known?.mapping ?? guessColumns(rows).mapping,
 		remembered: known?.remembered ?? null,
 		doubts: known?.doubts ?? (refused === null ? [] : [refused.message]),
-		columns: tableColumns(looked.flatMap(({ row }) => (row === null ? [] : [row]))).map(({ name, kind, values }) => ({
+		columns: tableColumns(rows).map(({ name, kind, values }) => ({
 			name,
 			kind,
 			values,

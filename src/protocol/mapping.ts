@@ -1,7 +1,8 @@
 /** Messages between the mapping screen and the extension, checked where they arrive. */
 import * as v from 'valibot';
-import { COLUMN_ROLES, NUMBER_SCALES, VERDICT_CODES } from '../domain/column-mapping.ts';
-import { splitSchema } from './schemas.ts';
+import { COLUMN_ROLES, type ColumnMapping, NUMBER_SCALES, VERDICT_CODES } from '../domain/column-mapping.ts';
+import { type ArgumentSchemas, splitSchema } from './schemas.ts';
+import type { ImportPreview, SavedMapping } from './workspace-api.ts';
 
 const textSchema = v.pipe(v.string(), v.maxLength(1000));
 
@@ -12,3 +13,63 @@ export const mappingSchema = v.strictObject({
 	numbers: v.exactOptional(v.picklist(NUMBER_SCALES)),
 	splits: v.exactOptional(v.record(textSchema, splitSchema)),
 });
+
+/** What the verdict column's values are taken for, where somebody chooses another column. */
+export type VerdictReading = Pick<ColumnMapping, 'verdicts' | 'numbers'>;
+
+export interface MappingInit {
+	/** Names of the files, without their folders; all have the same columns. */
+	readonly files: readonly string[];
+	/** Where the prompts go, in words. */
+	readonly target: string;
+	readonly preview: ImportPreview;
+	/** As it was left when the screen was hidden; else as guessed, or none. */
+	readonly mapping: ColumnMapping;
+	readonly saved: readonly SavedMapping[];
+	/** Name to remember it by, as it was left. */
+	readonly name: string;
+}
+
+/** What the screen may ask of the extension. Each rejects with a UserError that the screen shows. */
+export interface MappingHost {
+	/** The first call; nothing is sent before it. */
+	ready(): Promise<MappingInit>;
+	/** The first rows as they would be read so. */
+	preview(mapping: ColumnMapping): Promise<ImportPreview>;
+	/** What the values of a column mean as a verdict, as far as that can be told. */
+	reading(column: string): Promise<VerdictReading>;
+	/** Kept while the screen is hidden. */
+	naming(name: string): Promise<void>;
+	/** @returns whether it was imported: not where a question on the way was cancelled. The screen is then closed. */
+	import(mapping: ColumnMapping, name: string | null): Promise<boolean>;
+	close(): Promise<void>;
+}
+
+/** What the extension tells the screen. */
+export interface MappingView {
+	/** The team's remembered mappings changed. */
+	saved(all: readonly SavedMapping[]): void;
+}
+
+export const mappingHostSchemas: ArgumentSchemas<MappingHost> = {
+	ready: v.strictTuple([]),
+	preview: v.strictTuple([mappingSchema]),
+	reading: v.strictTuple([v.string()]),
+	naming: v.strictTuple([textSchema]),
+	import: v.strictTuple([mappingSchema, v.nullable(textSchema)]),
+	close: v.strictTuple([]),
+};
+
+export const mappingViewSchemas: ArgumentSchemas<MappingView> = {
+	saved: v.strictTuple([
+		v.array(
+			v.strictObject({
+				name: v.string(),
+				mapping: mappingSchema,
+				table: v.array(v.string()),
+				by: v.string(),
+				at: v.string(),
+			}),
+		),
+	]),
+};

@@ -137,6 +137,8 @@ export interface ImportPreview {
 	/** `columns` where a mapping reads it; null where nothing could be made of it yet. */
 	readonly format: string | null;
 	readonly mapping: ColumnMapping | null;
+	/** What the columns look like, whatever reads them now: where mapping them by hand begins. */
+	readonly suggestion: ColumnMapping;
 	/** Name of the remembered mapping that fits these columns. */
 	readonly remembered: string | null;
 	/** What has to be looked at before it is imported; empty = sure. */
@@ -1200,8 +1202,8 @@ export interface WorkspaceApi {
 	rebuild(job: Job): Promise<{ events: number; comparisons: number; prompts: number; problems: readonly string[] }>;
 	/** Prompts, splits and verdicts of two states: `now`, a manifest, a run, or what git resolves to a commit. */
 	diff(first: string, second: string): Promise<SnapshotDiff>;
-	/** The data card: facts, and the same as Markdown with front matter. Nothing of E before an opening, nobody's name. */
-	card(): Promise<{ readonly card: DataCard; readonly markdown: string }>;
+	/** The data card: facts, the same as Markdown with front matter, and as HTML for a report. Nothing of E before an opening, nobody's name. */
+	card(): Promise<{ readonly card: DataCard; readonly markdown: string; readonly html: string }>;
 	/** Environment and workspace, with remedies; `deep` reads everything, however large. */
 	doctor(options?: { readonly deep?: boolean }): Promise<{
 		ok: boolean;

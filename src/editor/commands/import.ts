@@ -2,7 +2,8 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Half, Split } from '../../domain/split.ts';
-import type { ImportOptions } from '../../protocol/workspace-api.ts';
+import type { ImportOptions, ImportPreview, ImportResult } from '../../protocol/workspace-api.ts';
+import { openMapping } from '../mapping/panel.ts';
 import type { FolderSession } from '../services.ts';
 import type { Shell } from '../shell/shell.ts';
 import { importSentence, rejectedText } from './import-result.ts';
@@ -31,12 +32,22 @@ const TARGETS: readonly Target[] = [
 	{ label: '$(pinned) Must not forget', detail: 'What worked before and has to go on working.', split: 'retention' },
 ];
 
-/** Imports files into a folder, with progress, cancel and a summary. @param uris files from the Explorer, if any */
-export async function importFiles(shell: Shell, results: ResultDocuments, uris: readonly vscode.Uri[]): Promise<void> {
+/**
+ * Imports files into a folder, with progress, cancel and a summary. Files whose columns are not surely recognised open the mapping
+ * screen first.
+ * @param uris files from the Explorer, if any
+ */
+export async function importFiles(
+	shell: Shell,
+	results: ResultDocuments,
+	uris: readonly vscode.Uri[],
+	{ mapAlways = false }: { readonly mapAlways?: boolean } = {},
+): Promise<void> {
 	const session = await shell.pickSession();
 	if (session === undefined) return;
 	const files = uris.length > 0 ? uris : await pickFiles(session);
 	if (files === undefined || files.length === 0) return;
+	const { sure, unsure } = await sortFiles(session, files, mapAlways);
 	const target = await vscode.window.showQuickPick(TARGETS, {
 		title: files.length === 1 ? `Import ${basename(files[0]!.fsPath)}` : `Import ${files.length} files`,
 		placeHolder: 'Where do the prompts belong?',
@@ -44,8 +55,6 @@ export async function importFiles(shell: Shell, results: ResultDocuments, uris: 
 	if (target === undefined) return;
 	const link = await leaveInPlace(session, files);
 	if (link === undefined) return;
-	const person = await shell.ensurePerson(session);
-	if (person === undefined) return;
 	const options: ImportOptions = {
 		link,
 		// A large copy was asked about before.
@@ -53,12 +62,57 @@ export async function importFiles(shell: Shell, results: ResultDocuments, uris: 
 		...(target.split === undefined ? {} : { split: target.split }),
 		...(target.half === undefined ? {} : { half: target.half }),
 	};
-	const title = files.length === 1 ? `Importing ${basename(files[0]!.fsPath)}` : `Importing ${files.length} files`;
-	const result = await shell.withJob(session, title, async (job) => {
-		const paths = files.map(({ fsPath }) => fsPath);
-		return (await session.api()).importFiles(paths, options, job);
-	});
-	if (result === undefined) return;
+	const run = async (paths: readonly string[], how: ImportOptions): Promise<boolean> => {
+		if ((await shell.ensurePerson(session)) === undefined) return false;
+		const title = paths.length === 1 ? `Importing ${basename(paths[0]!)}` : `Importing ${paths.length} files`;
+		const result = await shell.withJob(session, title, async (job) =>
+			(await session.api()).importFiles(paths, how, job),
+		);
+		if (result === undefined) return false;
+		// Its buttons wait for a person: nothing else does.
+		void showResult(shell, results, result).catch((error: unknown) => shell.showError(error, 'showing the import'));
+		return true;
+	};
+	for (const { paths, preview } of unsure) {
+		openMapping(shell, session, {
+			files: paths,
+			target: target.label.replace(/^\$\([^)]*\) /u, ''),
+			preview,
+			run: (mapping) => run(paths, { ...options, mapping }),
+		});
+	}
+	if (sure.length > 0) await run(sure, options);
+}
+
+interface Unsure {
+	readonly paths: readonly string[];
+	readonly preview: ImportPreview;
+}
+
+/** Looks at the first rows of each: files with the same columns that are not surely recognised are mapped together. */
+async function sortFiles(
+	session: FolderSession,
+	files: readonly vscode.Uri[],
+	mapAlways: boolean,
+): Promise<{ sure: readonly string[]; unsure: readonly Unsure[] }> {
+	const api = await session.api();
+	const sure: string[] = [];
+	const unsure = new Map<string, { paths: string[]; preview: ImportPreview }>();
+	for (const { fsPath } of files) {
+		const preview = await api.previewImport(fsPath, {});
+		if (preview.doubts.length === 0 && preview.format !== null && !mapAlways) {
+			sure.push(fsPath);
+			continue;
+		}
+		const key = JSON.stringify(preview.columns.map(({ name }) => name));
+		const known = unsure.get(key);
+		if (known === undefined) unsure.set(key, { paths: [fsPath], preview });
+		else known.paths.push(fsPath);
+	}
+	return { sure, unsure: [...unsure.values()] };
+}
+
+async function showResult(shell: Shell, results: ResultDocuments, result: ImportResult): Promise<void> {
 	const sentence = importSentence(result);
 	shell.log.info(sentence);
 	const rejected = result.rejected.length > 0;
@@ -82,7 +136,7 @@ async function pickFiles(session: FolderSession): Promise<readonly vscode.Uri[] 
 		openLabel: 'Import',
 		canSelectMany: true,
 		defaultUri: session.folder.uri,
-		filters: { 'Preference data': ['jsonl', 'ndjson', 'json', 'gz'], 'All files': ['*'] },
+		filters: { 'Preference data': ['jsonl', 'ndjson', 'json', 'csv', 'tsv', 'parquet', 'gz'], 'All files': ['*'] },
 	});
 }
 

@@ -10,6 +10,7 @@ import type { Snapshots } from '../shell/snapshots.ts';
 import { requireTrust } from '../shell/trust.ts';
 import type { RowArgument } from '../trees/folder-tree.ts';
 import { showCard } from './card.ts';
+import { eraseInEditor } from './erase.ts';
 import { exportData } from './export.ts';
 import { freezeSplit } from './freeze.ts';
 import { gateRun } from './gate.ts';
@@ -54,6 +55,9 @@ export class Commands extends Disposable {
 		this.#add('setUp', 'setting up the folder', () => setUp(shell));
 		this.#add('openDemo', 'making the demo', () => openDemo(shell));
 		this.#add('import', 'importing', (uri, uris) => importFiles(shell, results, selectedFiles(uri, uris)));
+		this.#add('importMapped', 'importing', (uri, uris) =>
+			importFiles(shell, results, selectedFiles(uri, uris), { mapAlways: true }),
+		);
 		this.#add('export', 'exporting', () => exportData(shell));
 		this.#add('rebuild', 'rebuilding the database', () => rebuild(shell, results));
 		this.#add('doctor', 'checking', () => doctor(shell, results));
@@ -72,14 +76,19 @@ export class Commands extends Disposable {
 			forSession((session) => shell.restart(session)),
 		);
 		this.#add(
+			'chooseGold',
+			'choosing gold pairs',
+			forSession((session) => chooseGold(shell, session)),
+		);
+		this.#add(
 			'showCard',
 			'making the data card',
 			forSession((session) => showCard(results, session)),
 		);
 		this.#add(
-			'chooseGold',
-			'choosing gold pairs',
-			forSession((session) => chooseGold(shell, session)),
+			'erase',
+			'erasing',
+			forSession((session, id) => eraseInEditor(shell, results, session, typeof id === 'string' ? id : undefined)),
 		);
 		this.#add(
 			'freeze',

@@ -1,0 +1,136 @@
+import type { ImportPreview, PreviewPair } from '../../src/protocol/workspace-api.ts';
+import { counted } from './words.ts';
+
+interface Props {
+	readonly preview: ImportPreview;
+	/** The rows are those of an earlier mapping. */
+	readonly stale: boolean;
+}
+
+/** The first rows as they would be read; refused ones say why. */
+export function Rows({ preview, stale }: Props) {
+	const { rows, looked, container } = preview;
+	const shown = rows.length;
+	return (
+		<section aria-labelledby="rows-heading" class="preview" aria-busy={stale}>
+			<h2 id="rows-heading">
+				{shown === 0 ? 'Rows' : `First ${counted(shown, 'row')} as ${shown === 1 ? 'it' : 'they'} would be read`}
+			</h2>
+			{shown === 0 ? (
+				<p class="dim">Rows show here once a prompt and two responses are mapped.</p>
+			) : (
+				// biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
+				<section class="scroll" tabIndex={0} aria-label="Rows">
+					<table class={stale ? 'stale' : ''}>
+						<thead>
+							<tr>
+								<th scope="col" class="num">
+									{container === 'parquet' ? 'Row' : 'Line'}
+								</th>
+								<th scope="col">Prompt</th>
+								<th scope="col">a</th>
+								<th scope="col">b</th>
+								<th scope="col">Verdict</th>
+								<th scope="col">Split, facets, metadata</th>
+							</tr>
+						</thead>
+						<tbody>
+							{rows.flatMap((row) =>
+								'reason' in row
+									? [
+											<tr key={row.line} class="refused">
+												<td class="num">{row.line.toLocaleString('en')}</td>
+												<td colSpan={5}>
+													<span aria-hidden="true">✕ </span>
+													<span class="visually-hidden">Refused: </span>
+													{row.reason}
+												</td>
+											</tr>,
+										]
+									: row.pairs.map((pair, i) => <Pair key={`${row.line} ${i}`} line={row.line} pair={pair} />),
+							)}
+						</tbody>
+					</table>
+				</section>
+			)}
+			{looked.rows > shown && shown > 0 ? (
+				<p class="dim">
+					{counted(looked.rows - shown, 'more row')} {looked.whole ? '' : 'of the start '}
+					{looked.rows - shown === 1 ? 'was' : 'were'} read too, and counted below.
+				</p>
+			) : null}
+		</section>
+	);
+}
+
+function Pair({ line, pair }: { readonly line: number; readonly pair: PreviewPair }) {
+	const { prompt, a, b, split, tags, metadata, warnings } = pair;
+	return (
+		<tr>
+			<td class="num">{line.toLocaleString('en')}</td>
+			<Text text={prompt} />
+			<Text text={a} />
+			<Text text={b} />
+			<td>
+				<Verdict pair={pair} />
+			</td>
+			<td class="rest">
+				{split === null ? null : <div>{split}</div>}
+				{tags.map((tag) => (
+					<div key={tag} dir="auto">
+						{tag}
+					</div>
+				))}
+				{metadata.length === 0 ? null : (
+					<div class="dim" dir="auto">
+						{metadata.join(', ')}
+					</div>
+				)}
+				{warnings.map((warning) => (
+					<div key={warning} class="warning">
+						<span aria-hidden="true">▲ </span>
+						{warning}
+					</div>
+				))}
+			</td>
+		</tr>
+	);
+}
+
+function Text({ text }: { readonly text: string }) {
+	return (
+		<td>
+			<div class="text" dir="auto" title={text}>
+				{text === '' ? <span class="dim">(blank)</span> : text}
+			</div>
+		</td>
+	);
+}
+
+const VERDICTS = { a: 'a', b: 'b', tie: 'tie', both_bad: 'both bad' } as const;
+const STRENGTHS = { 1: 'slightly', 2: 'clearly', 3: 'much' } as const;
+
+function Verdict({ pair }: { readonly pair: PreviewPair }) {
+	if (pair.judgments.length === 0) return <span class="dim">not judged</span>;
+	return (
+		<>
+			{pair.judgments.map(({ annotator, verdict, strength, note }, i) => (
+				<div key={`${annotator} ${i}`}>
+					<strong>{VERDICTS[verdict]}</strong>
+					{strength === undefined ? '' : `, ${STRENGTHS[strength]}`}
+					{annotator.startsWith('source:') ? null : (
+						<span class="dim" dir="auto">
+							{' '}
+							{annotator}
+						</span>
+					)}
+					{note === undefined ? null : (
+						<q class="dim" dir="auto">
+							{note}
+						</q>
+					)}
+				</div>
+			))}
+		</>
+	);
+}
