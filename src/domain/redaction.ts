@@ -168,6 +168,15 @@ export class Redactor {
 	}
 
 	text(text: string): string {
+		// Beside a placeholder something may read as a number that before was part of a longer one.
+		for (let now = text; ; ) {
+			const next = this.#once(now);
+			if (next === now) return now;
+			now = next;
+		}
+	}
+
+	#once(text: string): string {
 		const taken: Found[] = [];
 		for (const kind of this.#kinds) {
 			for (const found of FINDERS[kind](text)) {

@@ -88,6 +88,19 @@ export function isLogged(db: Database, prompt: number): boolean {
 	return db.value('SELECT 1 FROM candidate_rows WHERE prompt = ? LIMIT 1', prompt) !== undefined;
 }
 
+/** Whether anything but candidates brings this prompt: rows of logs, imported pairs, pairs that people wrote. They hold its text. */
+export function isBrought(db: Database, prompt: number): boolean {
+	return (
+		isLogged(db, prompt) ||
+		db.value(
+			`SELECT 1 FROM comparisons c WHERE c.prompt = ? AND (EXISTS (SELECT 1 FROM source_rows r WHERE r.comparison = c.n)
+			OR EXISTS (SELECT 1 FROM event_subjects s JOIN events e ON e.n = s.event
+				WHERE s.subject = c.id AND e.void = 0 AND e.type IN ('authored', 'improved'))) LIMIT 1`,
+			prompt,
+		) !== undefined
+	);
+}
+
 /** Takes all candidates of a prompt that goes out. */
 export function forgetCandidates(db: Database, prompt: number): void {
 	db.run('DELETE FROM candidate_events WHERE prompt = ?', prompt);
@@ -104,7 +117,7 @@ export function pairedComparison(
 	const body = (id: string) =>
 		db.value<string>('SELECT body FROM candidates WHERE prompt = ? AND id = ?', prompt.n, id);
 	const [a, b] = [body(pair.a), body(pair.b)];
-	if (a === undefined || b === undefined) return null;
+	if (a === undefined || b === undefined || !isBrought(db, prompt.n)) return null;
 	try {
 		const canonical = canonicalComparison(
 			JSON.parse(prompt.body) as Prompt,
@@ -118,8 +131,9 @@ export function pairedComparison(
 	}
 }
 
-/** Whether both candidates of one of these pairings are there. */
+/** Whether both candidates of one of these pairings are there, and their prompt. */
 export function pairingStands(db: Database, prompt: number, pairs: readonly Pairing[]): boolean {
+	if (pairs.length === 0 || !isBrought(db, prompt)) return false;
 	return pairs.some(
 		({ a, b }) =>
 			db.value<number>('SELECT count(*) FROM candidates WHERE prompt = ? AND id IN (?, ?)', prompt, a, b) === 2,

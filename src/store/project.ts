@@ -3,6 +3,7 @@ import type { Half, Split } from '../domain/split.ts';
 import { firstTurnKey } from '../domain/text.ts';
 import {
 	forgetCandidates,
+	isBrought,
 	isLogged,
 	pairedComparison,
 	pairingStands,
@@ -136,6 +137,7 @@ export class Projector {
 				state,
 				firstTurnKey(comparison.prompt),
 			);
+			this.#dirty(comparison.promptId);
 		}
 		const before = this.#db.value<string>('SELECT place FROM prompts WHERE n = ?', prompt) as string;
 		const place = wakePrompt(this.#db, this.#counts, prompt, before);
@@ -225,7 +227,12 @@ export class Projector {
 			"INSERT INTO meta VALUES ('removed', '1') ON CONFLICT(key) DO UPDATE SET value = CAST(value AS INTEGER) + 1",
 		);
 		forgetResponses(db, prompt.n, [a, b]);
-		if (db.value('SELECT 1 FROM comparisons WHERE prompt = ? LIMIT 1', prompt.n) !== undefined) return;
+		const others = db.all<{ id: string }>('SELECT id FROM comparisons WHERE prompt = ?', prompt.n);
+		if (others.length > 0) {
+			// Pairs of candidates go with the last that held the prompt's text: a rebuild could not make them either.
+			if (!isBrought(db, prompt.n)) for (const other of others) this.#dirty(other.id);
+			return;
+		}
 		forgetPromptCopy(db, prompt.n, db.value<string>('SELECT body FROM prompts WHERE n = ?', prompt.n) as string);
 		if (isLogged(db, prompt.n)) sendToWait(db, this.#counts, prompt.n, prompt.place);
 		else this.#removePrompt(prompt);
