@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
 import { UserError } from '../protocol/errors.ts';
 import type { Person, RemovePersonOptions, RemovePersonResult } from '../protocol/workspace-api.ts';
+import { filesText } from '../workspace/erase/words.ts';
 import { EXIT } from './context.ts';
-import { filesText, leftOver } from './erase.ts';
-import { count, NONE, oneLine, when } from './format.ts';
+import { leftOver } from './erase.ts';
+import { count, NONE, oneLine, safe, when } from './format.ts';
 import { example, perform } from './register.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -77,7 +78,7 @@ ${example('people remove ada --anonymise --dry-run', 'people remove ada --remove
 				};
 				const done = await context.job('remove', (job) => api.removePerson(handle!, wanted, job));
 				if (leftOver(done)) context.exitCode = EXIT.partly;
-				context.result(done, () => removedText(done));
+				context.result(done, () => safe(removedText(done)));
 			}),
 		);
 }

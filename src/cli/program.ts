@@ -8,6 +8,7 @@ import { registerCompare } from './compare.ts';
 import { registerDecide } from './decide.ts';
 import { registerDiff } from './diff.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerErase } from './erase.ts';
 import { registerExport } from './export.ts';
 import { registerFrontier } from './frontier.ts';
 import { registerGate } from './gate.ts';
@@ -79,6 +80,7 @@ export function createProgram(): Command {
 		registerCalibrate,
 		registerSync,
 		registerPeople,
+		registerErase,
 		registerDoctor,
 	]) {
 		register(program);

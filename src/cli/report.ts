@@ -45,7 +45,10 @@ export function registerReport(program: Command): void {
 				}
 				if (html !== undefined) {
 					const { renderReportHtml } = await import('../workspace/html-report.ts');
-					await writeFile(resolve(html), await renderReportHtml(report, { texts: texts === true }));
+					await writeFile(
+						resolve(html),
+						await renderReportHtml(report, { texts: texts === true, card: (await api.card()).html }),
+					);
 				}
 				context.result(report.record, (terminal) =>
 					[

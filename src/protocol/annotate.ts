@@ -33,6 +33,7 @@ export const ANNOTATE_ACTIONS = [
 	'reasons',
 	'note',
 	'outsideScope',
+	'generate',
 	'flag',
 	'later',
 	'cannot',
@@ -89,6 +90,8 @@ export interface AnnotateInit {
 	readonly comparisons: number;
 	/** What may wait elsewhere once the queue is done. */
 	readonly waiting: { readonly judge: number; readonly review: number; readonly rejudge: number };
+	/** Prompts that need a second response. */
+	readonly second: number;
 	readonly trusted: boolean;
 	readonly unsaved: UnsavedWork | null;
 }
@@ -130,6 +133,7 @@ export const ANNOTATE_ERRANDS = [
 	'log',
 	'author',
 	'editGuidelines',
+	'generate',
 ] as const;
 export type AnnotateErrand = (typeof ANNOTATE_ERRANDS)[number];
 
@@ -150,10 +154,22 @@ export interface AnnotateHost {
 	flag(comparison: string, note?: string): Promise<{ readonly event: string }>;
 	/** Asks facet and reason; null when the person left it. */
 	outsideScope(comparison: string): Promise<{ readonly text: string } | null>;
+	/** Lets a model write two more responses to this prompt: another pair. Nothing of the pair on screen changes. */
+	generate(comparison: string): Promise<void>;
 	/** The pair comes along when it belongs on screen again. */
 	undo(): Promise<{ readonly undone: Undone; readonly pair: BlindPair | null } | null>;
 	/** After my verdict only. From then on a changed verdict is stored as not blind. */
 	history(comparison: string): Promise<ComparisonDetail>;
+	/**
+	 * Takes a step of mine in the history of a pair back; asks first where it is about more than this pair. After my verdict only.
+	 * @returns null where the person left it; `detail` is null once my verdict itself is gone: the history is shut again
+	 */
+	revert(
+		comparison: string,
+		event: string,
+	): Promise<{ readonly pair: BlindPair; readonly detail: ComparisonDetail | null } | null>;
+	/** Asks what and why, then takes the text out for good. After my verdict only. */
+	erase(comparison: string): Promise<void>;
 	/** In Review, after my verdict. */
 	others(comparison: string): Promise<{ readonly judgments: readonly Judgment[]; readonly resolution: Resolution }>;
 	/** Opens a draft that rewrites one response. */
@@ -215,8 +231,11 @@ const hostSchemas: ArgumentSchemas<AnnotateHost> = {
 	skip: v.union([v.strictTuple([idSchema]), v.strictTuple([idSchema, v.picklist(CANNOT_REASONS)])]),
 	flag: v.union([v.strictTuple([idSchema]), v.strictTuple([idSchema, flagNote])]),
 	outsideScope: v.strictTuple([idSchema]),
+	generate: v.strictTuple([idSchema]),
 	undo: v.strictTuple([]),
 	history: v.strictTuple([idSchema]),
+	revert: v.strictTuple([idSchema, idSchema]),
+	erase: v.strictTuple([idSchema]),
 	others: v.strictTuple([idSchema]),
 	improve: v.strictTuple([idSchema, sideSchema]),
 	guidelinesRead: v.strictTuple([idSchema]),

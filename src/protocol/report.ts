@@ -32,6 +32,8 @@ export type ReportState =
 			/** An exported file says whether it holds texts. */
 			readonly texts: boolean;
 			readonly draft: DecisionDraft | null;
+			/** Of an exported file: the data card as it stood then, as HTML without anybody's markup or name. */
+			readonly card?: string;
 	  }
 	| { readonly status: 'vanished'; readonly run: string; readonly latest: string | null }
 	| { readonly status: 'error'; readonly message: string };
@@ -59,6 +61,10 @@ export interface ReportHost {
 	compare(first: RunSide, second: RunSide): Promise<RunComparison>;
 	decide(input: DecisionInput): Promise<void>;
 	exportHtml(): Promise<void>;
+	/** The data card as it stands now, as HTML. */
+	card(): Promise<string>;
+	/** The card as a page of its own, with its Markdown one click away. */
+	openCard(): Promise<void>;
 	saveDraft(draft: DecisionDraft): Promise<void>;
 }
 
@@ -108,6 +114,8 @@ const HOST_ARGUMENTS = {
 	compare: v.strictTuple([side, side]),
 	decide: v.strictTuple([decision]),
 	exportHtml: v.strictTuple([]),
+	card: v.strictTuple([]),
+	openCard: v.strictTuple([]),
 	saveDraft: v.strictTuple([draft]),
 } as const satisfies Record<keyof ReportHost, v.GenericSchema>;
 
@@ -155,6 +163,7 @@ const state = v.variant('status', [
 		actions: v.picklist(['all', 'untrusted', 'exported']),
 		texts: v.boolean(),
 		draft: v.nullable(draft),
+		card: v.optional(v.string()),
 	}),
 	v.looseObject({ status: v.literal('vanished'), run: v.string(), latest: v.nullable(v.string()) }),
 	v.looseObject({ status: v.literal('error'), message: v.string() }),

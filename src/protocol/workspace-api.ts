@@ -259,8 +259,10 @@ export interface GenerateOptions {
 	/** Served names, or absolute paths of model files; they take turns. */
 	readonly models: readonly string[];
 	readonly split?: Split;
-	/** Only these, by whole id; with it prompts that have pairs get another response too. */
+	/** Only these prompts (a comparison's id means its prompt), whether they wait or not. */
 	readonly prompts?: readonly string[];
+	/** With `prompts`: a new pair for each, of two new responses, whatever it has already. */
+	readonly anew?: boolean;
 	/** Different responses that each prompt shall have; 2 to 4, default 2. */
 	readonly responses?: number;
 	readonly sampling?: SamplingOptions;
@@ -1117,6 +1119,8 @@ export interface WorkspaceApi {
 
 	/** Prompts that need a second response. Ranking takes seconds in a large workspace. */
 	waiting(query: WaitingQuery): Promise<WaitingPage>;
+	/** A waiting prompt whole, without what was answered. */
+	waitingPrompt(id: string): Promise<Prompt>;
 	/** What `generate` would send; sends nothing. */
 	planGeneration(options: GenerateOptions): Promise<GenerationPlan>;
 	/** Responses of models for prompts that need them; each is on disk before it is counted. Cancelled by its job: finished ones stay. */

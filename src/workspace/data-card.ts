@@ -8,7 +8,7 @@ import { judgmentsByGuideline, peopleAtWork, placeSizes } from '../store/card-qu
 import { facetCounts } from '../store/cluster-query.ts';
 import { storedSources } from '../store/source-rows.ts';
 import { frozenDiff, spanningCount } from '../store/splits-query.ts';
-import { agreement } from './agreement.ts';
+import { agreementOrApart } from './agreement.ts';
 import type { Context } from './context.ts';
 import { readDataset } from './dataset.ts';
 import { countLeaks } from './leaks.ts';
@@ -101,14 +101,14 @@ function splitsOf(ctx: Context, leftOut: ReturnType<typeof readDataset>['dataset
 	});
 }
 
-/** Facts for a data card; the same workspace gives the same card, whoever asks. */
-export function dataCard(ctx: Context): DataCard {
+/** Facts for a data card; agreement over many verdicts is counted in a process of its own. The same workspace gives the same card, whoever asks. */
+export async function dataCard(ctx: Context): Promise<DataCard> {
 	const { dataset } = ctx.db.read(() => readDataset(ctx));
 	const { people, nameOf } = anonymous(ctx);
 	const { card, scope } = ctx.config;
 	const splits = splitsOf(ctx, dataset.leftOut);
 	const { by, alpha, alpha_ordinal, fleiss_kappa, agreement_pooled, human_reference, left_out, ...report } =
-		agreement(ctx);
+		await agreementOrApart(ctx);
 	const { comparisons, judgments, people: judges, clusters } = report;
 	const policies = ctx.events('exported').map((event) => event.labels ?? EXPORT_POLICY);
 	const or = (text: string): string | null => (text.trim() === '' ? null : text.trim());

@@ -12,6 +12,8 @@ export interface HtmlReportOptions {
 	readonly texts: boolean;
 	/** Where report.js and report.css lie; dist/webview of this installation if left out. */
 	readonly bundleDir?: string;
+	/** The data card as HTML (`WorkspaceApi.card`). */
+	readonly card?: string;
 }
 
 /** The view keeps its state through the editor's API; in a file it lives as long as the page. */
@@ -74,6 +76,7 @@ export async function renderReportHtml(report: RunReport, options: HtmlReportOpt
 		actions: 'exported',
 		texts: options.texts,
 		draft: null,
+		...(options.card === undefined ? {} : { card: options.card }),
 	};
 	const checked = parseReportState(state);
 	if (checked.status === 'error') throw new UserError('unusable-input', checked.message);

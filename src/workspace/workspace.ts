@@ -12,6 +12,7 @@ import { adjudicationQueue } from './adjudicating.ts';
 import { agreementOrApart } from './agreement.ts';
 import { author, improve } from './authoring.ts';
 import { exportBundle } from './bundle/bundle.ts';
+import { cardHtml } from './card-html.ts';
 import { cardMarkdown } from './card-markdown.ts';
 import { Context } from './context.ts';
 import { assign, facets, previewMove, previewTag, tag } from './curation.ts';
@@ -38,7 +39,7 @@ import { mappings, saveMapping } from './mappings.ts';
 import { people, rename } from './people.ts';
 import { progress } from './progress.ts';
 import { importPrompts } from './prompts/import-prompts.ts';
-import { waiting } from './prompts/waiting.ts';
+import { waiting, waitingPrompt } from './prompts/waiting.ts';
 import { answerProposal } from './proposals.ts';
 import { rebuild } from './rebuild.ts';
 import { Runs } from './runs/runs.ts';
@@ -233,6 +234,10 @@ export class Workspace implements WorkspaceApi {
 
 	async waiting(query: Parameters<WorkspaceApi['waiting']>[0]) {
 		return waiting(this.#initialised(), query);
+	}
+
+	async waitingPrompt(id: string) {
+		return waitingPrompt(this.#initialised(), id);
 	}
 
 	async planGeneration(options: Parameters<WorkspaceApi['planGeneration']>[0]) {
@@ -527,8 +532,9 @@ export class Workspace implements WorkspaceApi {
 	}
 
 	async card() {
-		const card = dataCard(await this.#clustered());
-		return { card, markdown: cardMarkdown(card) };
+		const card = await dataCard(await this.#clustered());
+		const markdown = cardMarkdown(card);
+		return { card, markdown, html: cardHtml(markdown) };
 	}
 
 	async doctor(options: Parameters<WorkspaceApi['doctor']>[0] = {}) {

@@ -31,31 +31,27 @@ function event(body: EventBody, person: string, seq: number): JournalEvent {
 const few = fc.integer({ min: 0, max: 3 }).map(id);
 const person = fc.constantFrom(...PEOPLE);
 const body: fc.Arbitrary<EventBody> = fc.oneof(
-	fc
-		.record({ comparison: few, note: fc.constantFrom('secret', '') })
-		.map(
-			({ comparison, note }): EventBody => ({
-				type: 'judged',
-				comparison,
-				verdict: 'a',
-				kind: 'first',
-				blind: true,
-				...(note === '' ? {} : { note }),
-			}),
-		),
+	fc.record({ comparison: few, note: fc.constantFrom('secret', '') }).map(
+		({ comparison, note }): EventBody => ({
+			type: 'judged',
+			comparison,
+			verdict: 'a',
+			kind: 'first',
+			blind: true,
+			...(note === '' ? {} : { note }),
+		}),
+	),
 	few.map((comparison): EventBody => ({ type: 'adjudicated', comparison, verdict: 'b', reason: 'secret' })),
-	fc
-		.array(few, { minLength: 1, maxLength: 3 })
-		.map(
-			(prompts): EventBody => ({
-				type: 'tagged',
-				prompts,
-				facet: 'domain:x',
-				reason: 'secret',
-				query: 'secret',
-				moves: prompts,
-			}),
-		),
+	fc.array(few, { minLength: 1, maxLength: 3 }).map(
+		(prompts): EventBody => ({
+			type: 'tagged',
+			prompts,
+			facet: 'domain:x',
+			reason: 'secret',
+			query: 'secret',
+			moves: prompts,
+		}),
+	),
 	fc.tuple(fc.constantFrom(0, 1, 2), person).map(([n, by]): EventBody => {
 		const { prompt, a, b } = texts[n]!.comparison;
 		return { type: 'authored', comparison: { prompt, a, b }, written_by: by };
@@ -72,20 +68,18 @@ const body: fc.Arbitrary<EventBody> = fc.oneof(
 );
 const line = fc.tuple(body, person, fc.integer({ min: 1, max: 50 })).map(([what, who, seq]) => event(what, who, seq));
 const tombstone: fc.Arbitrary<Tombstone> = fc.oneof(
-	fc
-		.record({ things: fc.array(few, { maxLength: 2 }), written: fc.subarray([0, 1, 2]) })
-		.map(({ things, written }) =>
-			event(
-				{
-					type: 'erased',
-					comparisons: [...things, ...written.map((n) => texts[n]!.comparison.id)],
-					gone: things,
-					reason: 'r',
-				},
-				'ana',
-				60,
-			),
+	fc.record({ things: fc.array(few, { maxLength: 2 }), written: fc.subarray([0, 1, 2]) }).map(({ things, written }) =>
+		event(
+			{
+				type: 'erased',
+				comparisons: [...things, ...written.map((n) => texts[n]!.comparison.id)],
+				gone: things,
+				reason: 'r',
+			},
+			'ana',
+			60,
 		),
+	),
 	fc
 		.tuple(person, fc.boolean())
 		.map(([who, work]) =>
@@ -95,20 +89,18 @@ const tombstone: fc.Arbitrary<Tombstone> = fc.oneof(
 				61,
 			),
 		),
-	fc
-		.tuple(few, fc.integer({ min: 10, max: 11 }).map(id))
-		.map(([from, to]) =>
-			event(
-				{
-					type: 'erased',
-					comparisons: [],
-					reason: 'r',
-					sources: [{ from, to, path: to.slice(0, 8), bytes: 2, rows: [1] }],
-				},
-				'ana',
-				62,
-			),
+	fc.tuple(few, fc.integer({ min: 10, max: 11 }).map(id)).map(([from, to]) =>
+		event(
+			{
+				type: 'erased',
+				comparisons: [],
+				reason: 'r',
+				sources: [{ from, to, path: to.slice(0, 8), bytes: 2, rows: [1] }],
+			},
+			'ana',
+			62,
 		),
+	),
 ) as fc.Arbitrary<Tombstone>;
 
 function both(what: JournalEvent, first: Erasures, then: Erasures): string {

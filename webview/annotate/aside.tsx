@@ -18,7 +18,17 @@ function placeOf({ split, half }: ComparisonDetail): string {
 }
 
 /** What was hidden until the verdict: who judged what, where the pair belongs and where it came from. */
-function History({ detail, pair }: { readonly detail: ComparisonDetail; readonly pair: BlindPair }) {
+function History({
+	detail,
+	pair,
+	onRevert,
+	onErase,
+}: {
+	readonly detail: ComparisonDetail;
+	readonly pair: BlindPair;
+	readonly onRevert: (event: string, what: string) => void;
+	readonly onErase: () => void;
+}) {
 	return (
 		<>
 			<h3>Verdicts</h3>
@@ -58,9 +68,23 @@ function History({ detail, pair }: { readonly detail: ComparisonDetail; readonly
 						{entry.retracted ? ' (taken back)' : ''}
 						<div class="dim">{when(entry.at)}</div>
 						{entry.from === undefined ? null : <div class="dim">{entry.from}</div>}
+						{entry.mine === true ? (
+							<button
+								type="button"
+								class="ghost take-back"
+								onClick={() => onRevert(entry.event, entry.text)}
+								aria-label={`Take back: ${entry.text}`}
+							>
+								Take back
+							</button>
+						) : null}
 					</li>
 				))}
 			</ul>
+			<h3>Not to be kept?</h3>
+			<button type="button" class="ghost take-back" onClick={onErase}>
+				Erase this text…
+			</button>
 		</>
 	);
 }
@@ -83,7 +107,12 @@ export function Aside({ store, controller }: ViewProps) {
 				{aside === 'guidelines' ? <Guidelines store={store} controller={controller} /> : null}
 				{aside === 'history' && history === 'loading' ? <p class="dim">Reading…</p> : null}
 				{aside === 'history' && pair !== null && history !== null && history !== 'loading' ? (
-					<History detail={history} pair={pair} />
+					<History
+						detail={history}
+						pair={pair}
+						onRevert={(event, what) => controller.revert(event, what)}
+						onErase={() => controller.erase(pair.comparison)}
+					/>
 				) : null}
 			</div>
 		</aside>

@@ -73,6 +73,27 @@ export class Controller implements AnnotateView {
 		});
 	}
 
+	erase(comparison: string): void {
+		const { host } = this.#screen;
+		const erased = async (): Promise<void> => {
+			await host.erase(comparison);
+			const there = await host.pair(comparison).then(
+				() => true,
+				() => false,
+			);
+			// Nothing of it stays on screen either.
+			if (!there) {
+				this.#screen.closeAside();
+				this.restart();
+			}
+		};
+		this.#do(erased());
+	}
+
+	revert(event: string, what: string): void {
+		this.#do(this.#looking.revert(event, what));
+	}
+
 	#do(work: Promise<void>): void {
 		work.catch((error: unknown) => this.#screen.problem(error));
 	}

@@ -1,3 +1,4 @@
+import { parsePair } from '../../src/protocol/annotate.ts';
 import type { Judging } from './judging.ts';
 import { LookBack } from './look-back.ts';
 import { currentPair } from './model.ts';
@@ -74,6 +75,25 @@ export class Looking {
 			this.#screen.closeAside();
 			throw error;
 		}
+	}
+
+	/** Takes a step of mine back. With my verdict the history shuts, and the pair is as before it. */
+	async revert(event: string, what: string): Promise<void> {
+		const pair = currentPair(this.#screen.model);
+		if (pair === null) return;
+		await this.#judging.settled();
+		const done = await this.#screen.host.revert(pair.comparison, event);
+		if (done === null) return;
+		this.forget();
+		if (done.detail === null) {
+			this.#screen.closeAside();
+			const uncount = this.#screen.model.passed.has(pair.comparison);
+			const status = { tone: 'info', text: 'Took back: your verdict', undo: false } as const;
+			this.#screen.dispatch({ type: 'returned', pair: parsePair(done.pair), status, uncount });
+			return this.#screen.announce(`${status.text}. The history is shut again.`);
+		}
+		if (this.#screen.store.state.aside === 'history') this.#screen.store.set({ history: done.detail });
+		this.#screen.say(`Took back: ${what}`);
 	}
 
 	toggleGuidelines(): void {

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ReportHost, ReportState, RunningState } from '../../src/protocol/report.ts';
 import { DifferencesSection } from './baselines-section.tsx';
+import { DataCardSection } from './card.tsx';
 import { CheckpointChecks } from './checkpoints/checks.tsx';
 import { CompareSection } from './checkpoints/compare.tsx';
 import { CheckpointDifferences } from './checkpoints/differences.tsx';
@@ -196,6 +197,7 @@ function Rest({ state }: { state: Extract<ReportState, { status: 'report' }> }) 
 			</section>
 			<HistorySection report={report} />
 			<DecisionBox key={report.record.run} report={report} draft={state.draft} />
+			<DataCardSection html={state.card} />
 			<Details record={report.record} />
 		</>
 	);

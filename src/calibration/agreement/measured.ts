@@ -58,6 +58,10 @@ export class ClusterSums {
 	 * A statistic of a part of the vectors with its 95 % delete-one-cluster jackknife t(G−1) interval (Efron & Tibshirani 1993 §11),
 	 * linear in the clusters. Clusters on which it does not rest (all zero) are not counted. Bounds are null with a reason below 8
 	 * clusters, and where it is undefined without one of them.
+	 *
+	 * Clamped: every statistic here is at most 1 and is read on [−1, 1], and a symmetric t interval near 1 would reach beyond what can be.
+	 * Bounds are cut off there; the interval covers the same possible values. The value itself is never cut (α may lie below −1 in
+	 * tiny samples: its lower bound then is the value).
 	 */
 	interval(statistic: (sums: Float64Array) => Measured, from = 0, to = this.#length): Interval {
 		const total = this.#total(from, to);
@@ -88,7 +92,9 @@ export class ClusterSums {
 		let squares = 0;
 		for (let k = 0; k < clusters; k++) squares += (without[k]! - mean) ** 2;
 		const se = clusters < 2 ? null : Math.sqrt(((clusters - 1) / clusters) * squares);
-		return intervalOf({ value, se, iid: null, clusters, n: clusters });
+		const { low, high, ...words } = intervalOf({ value, se, iid: null, clusters, n: clusters });
+		if (low === null || high === null) return { ...words, low, high };
+		return { ...words, low: Math.min(value, Math.max(-1, low)), high: Math.max(value, Math.min(1, high)) };
 	}
 }
 

@@ -15,6 +15,7 @@ import { authorPair, improvePair } from '../draft/open.ts';
 import { openOutside } from '../open-outside.ts';
 import type { FolderSession, Services } from '../services.ts';
 import type { AnnotateMemory } from './memory.ts';
+import { confirmRevert } from './revert.ts';
 import { promptForTag } from './tag.ts';
 
 /** What the panel around the screen is told. */
@@ -77,6 +78,7 @@ export class AnnotateHostImpl implements AnnotateHost {
 				review: info.review,
 				rejudge: rejudge === null ? 0 : Math.max(0, rejudge.total - rejudge.done),
 			},
+			second: info.waiting?.prompts ?? 0,
 			trusted: vscode.workspace.isTrusted,
 			unsaved: this.#unsaved,
 		};
@@ -137,6 +139,14 @@ export class AnnotateHostImpl implements AnnotateHost {
 		return promptForTag(this.#services, this.#session, { ids: [prompt_id] });
 	}
 
+	async generate(comparison: string): Promise<void> {
+		await this.#events.leave();
+		await run('pairwright.generate', {
+			folder: this.#session.folder.uri.toString(),
+			argument: { prompts: [comparison], anew: true },
+		});
+	}
+
 	async undo(): ReturnType<AnnotateHost['undo']> {
 		await this.#person();
 		const api = await this.#api();
@@ -153,6 +163,33 @@ export class AnnotateHostImpl implements AnnotateHost {
 		}
 		await this.#memory.reveal(comparison);
 		return api.show(comparison);
+	}
+
+	async revert(comparison: string, event: string): ReturnType<AnnotateHost['revert']> {
+		await this.#person();
+		const api = await this.#api();
+		const { history } = await this.history(comparison);
+		const step = history.find((entry) => entry.event === event);
+		if (step?.mine !== true) throw new UserError('usage', 'Only a step of yours that stands can be taken back.');
+		if (!(await confirmRevert(step.text, await api.retract(event, { preview: true })))) return null;
+		await api.retract(event);
+		const pair = await api.pair(comparison).catch((error: unknown) => {
+			if (UserError.is(error, 'not-found'))
+				throw new UserError('not-found', 'Taken back. The pair came in with it and is gone.');
+			throw error;
+		});
+		return { pair, detail: pair.mine === null ? null : await api.show(comparison) };
+	}
+
+	async erase(comparison: string): Promise<void> {
+		if ((await (await this.#api()).pair(comparison)).mine === null) {
+			throw new UserError(
+				'usage',
+				'A text is erased from here after your verdict on it; or by its id, from the command palette.',
+			);
+		}
+		await this.#events.leave();
+		await run('pairwright.erase', { folder: this.#session.folder.uri.toString(), argument: comparison });
 	}
 
 	async others(comparison: string): ReturnType<AnnotateHost['others']> {
@@ -203,6 +240,8 @@ export class AnnotateHostImpl implements AnnotateHost {
 				return run('pairwright.score', row);
 			case 'log':
 				return run('pairwright.showLog');
+			case 'generate':
+				return run('pairwright.generate', row);
 			case 'editGuidelines':
 				return run('pairwright.openGuidelines', row);
 		}

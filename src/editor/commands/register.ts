@@ -12,6 +12,7 @@ import type { RowArgument } from '../trees/folder-tree.ts';
 import { showCard } from './card.ts';
 import { eraseInEditor } from './erase.ts';
 import { exportData } from './export.ts';
+import { exportBundle } from './export-bundle.ts';
 import { freezeSplit } from './freeze.ts';
 import { gateRun } from './gate.ts';
 import { chooseGold } from './gold.ts';
@@ -59,6 +60,7 @@ export class Commands extends Disposable {
 			importFiles(shell, results, selectedFiles(uri, uris), { mapAlways: true }),
 		);
 		this.#add('export', 'exporting', () => exportData(shell));
+		this.#add('exportBundle', 'making the training bundle', () => exportBundle(shell));
 		this.#add('rebuild', 'rebuilding the database', () => rebuild(shell, results));
 		this.#add('doctor', 'checking', () => doctor(shell, results));
 		this.#add('openGuidelines', 'opening the guidelines', () => openFile(shell, 'guidelines.md'));

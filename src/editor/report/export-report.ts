@@ -29,7 +29,8 @@ export async function exportReport(session: FolderSession, run: string, bundleDi
 		filters: { 'Web page': ['html'] },
 	});
 	if (target === undefined) return;
-	const html = await renderReportHtml(report, { texts: kind.texts, bundleDir });
+	const card = (await (await session.api()).card()).html;
+	const html = await renderReportHtml(report, { texts: kind.texts, bundleDir, card });
 	await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(html));
 	const open = 'Open in Browser';
 	const picked = await vscode.window.showInformationMessage(

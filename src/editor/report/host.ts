@@ -167,6 +167,14 @@ export class ReportAnswers implements ReportHost {
 		return exportReport(this.#session, this.#run, bundleDir);
 	}
 
+	async card(): Promise<string> {
+		return (await (await this.#session.api()).card()).html;
+	}
+
+	async openCard(): Promise<void> {
+		await vscode.commands.executeCommand('pairwright.showCard', { folder: this.#session.folder.uri.toString() });
+	}
+
 	async saveDraft(draft: DecisionDraft): Promise<void> {
 		this.#drafts.set(this.#run, draft);
 	}

@@ -1,0 +1,56 @@
+import type { ErasedFiles, EraseResult } from '../../protocol/workspace-api.ts';
+
+function count(n: number): string {
+	return n.toLocaleString('en-US');
+}
+
+/** What was or would be changed in files, and what git holds. */
+export function filesText(done: ErasedFiles): string[] {
+	const { journals, sources, left, advice, synced } = done;
+	return [
+		...journals.map(({ file, lines }) => `  ${file}: ${count(lines)} ${lines === 1 ? 'line' : 'lines'}`),
+		...sources.map(
+			({ path, rows }) =>
+				`  ${path}: written anew${rows === 0 ? '' : ` without ${count(rows)} ${rows === 1 ? 'row' : 'rows'}`}`,
+		),
+		...left.map(({ path, why }) => `  STILL HOLDS IT: ${path}: ${why}`),
+		...(synced === null ? [] : [synced.message]),
+		'',
+		...advice,
+	];
+}
+
+function listed(what: string, ids: readonly string[]): string[] {
+	if (ids.length === 0) return [];
+	const more = ids.length > 5 ? ` and ${count(ids.length - 5)} more` : '';
+	return [
+		`${what}: ${ids
+			.slice(0, 5)
+			.map((id) => id.slice(0, 24))
+			.join(', ')}${more}.`,
+	];
+}
+
+/** What an erasure did or would do, for people. */
+export function eraseText(done: EraseResult): string {
+	const { comparisons, prompts, already, preview, drafts, related, runs, exports, manifests } = done;
+	const what = `${count(comparisons.length)} ${comparisons.length === 1 ? 'comparison' : 'comparisons'}${prompts.length === 0 ? '' : ` (everything on ${count(prompts.length)} ${prompts.length === 1 ? 'prompt' : 'prompts'})`}`;
+	const head =
+		comparisons.length + prompts.length === 0
+			? 'Nothing new to erase; what was erased before is out of every file here.'
+			: preview
+				? `Would erase ${what}:`
+				: `Erased ${what}. A tombstone with the ids, your handle, the date and the reason stays.`;
+	return [
+		head,
+		...listed('Out already', already),
+		...(drafts.length === 0 ? [] : [`  drafts: ${drafts.join(', ')}`]),
+		...filesText({ ...done, advice: [] }).filter((line) => line !== ''),
+		...listed('These stay and share a text with it; erase the prompt, or name them too', related),
+		...listed('Runs that keep its ids and numbers, no texts', runs),
+		...listed('Records of exports that name it; files handed on from them still hold it', exports),
+		...listed('Manifests that name it', manifests),
+		'',
+		...done.advice,
+	].join('\n');
+}
