@@ -134,7 +134,7 @@ def score(model, pairs: list[dict], pad: int, batch_size: int, what: str) -> lis
             own = F.log_softmax(logits[k, first - 1 : end - 1].float(), dim=-1)
             target = ids[k, first:end].to(own.device)
             # Rounding must not make a probability of more than 1 of it.
-            sums.append(min(own.gather(1, target[:, None]).sum().item(), 0.0))
+            sums.append(min(own.gather(1, target[:, None]).double().sum().item(), 0.0))
         for k, i in enumerate(some):
             scores[i] = (sums[2 * k], sums[2 * k + 1])
         if sys.stderr.isatty():

@@ -5,6 +5,7 @@
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { TEMPLATES } from '../workspace/bundle/templates.ts';
 import { buildAll, failBuild } from './build.ts';
 import { stageBinaries, stageEngine } from './engine-files.ts';
 import { LLAMA_CPP_NOTICE, thirdPartyNotices } from './notices.ts';
@@ -97,6 +98,7 @@ function check(path: string, target: Target, engine: boolean): number {
 			`dist/webview/${name}.js`,
 			`dist/webview/${name}.css`,
 		]),
+		...TEMPLATES.map((name) => `media/bundle/${name}`),
 		'ThirdPartyNotices.txt',
 		'node_modules/better-sqlite3/package.json',
 		'node_modules/better-sqlite3/lib/index.js',
@@ -132,7 +134,10 @@ export async function makePackages(wanted: readonly Target[], say: (line: string
 	mkdirSync(join(root, 'dist/packages'), { recursive: true });
 	const built = join(staging, 'built');
 	const metafiles = await buildAll({ production: true, outdir: join(built, 'dist') });
-	cpSync(join(root, 'media'), join(built, 'media'), { recursive: true });
+	cpSync(join(root, 'media'), join(built, 'media'), {
+		recursive: true,
+		filter: (path) => !path.endsWith('__pycache__'),
+	});
 	for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE', '.vscodeignore']) {
 		if (existsSync(join(root, file))) cpSync(join(root, file), join(built, file));
 	}

@@ -50,7 +50,8 @@ function splitItems({ splits, halves }: WorkspaceInfo): SplitItem[] {
 	];
 }
 
-const POLICIES: readonly (vscode.QuickPickItem & { readonly labels: LabelPolicy })[] = [
+/** How disputed pairs are exported to a trainer. */
+export const POLICIES: readonly (vscode.QuickPickItem & { readonly labels: LabelPolicy })[] = [
 	{
 		label: 'Leave disputed pairs out',
 		detail: 'Strict majority: the side that more than half of the people are for.',

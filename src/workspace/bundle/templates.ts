@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { UserError } from '../../protocol/errors.ts';
 
 /** Scripts, launch files and words that every bundle holds, as they are shipped. */
-const TEMPLATES = [
+export const TEMPLATES = [
 	'README.md',
 	'axolotl.yml',
 	'bundle_data.py',

@@ -1,0 +1,214 @@
+/**
+ * The whole way round, with real training: bundle → a tiny model trained on a CPU → checkpoints → scores → run → decision. Needs the data
+ * beside the repository (harmful text: tests only) and a Python with the bundle's requirements.
+ */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { runPython, trainingPython } from '../fixtures/python.ts';
+import { makeCli } from './cli-run.ts';
+
+const SHARED = join(import.meta.dirname, '../../../shared');
+const TOKENIZER = join(SHARED, 'models/tokenizer.json');
+const DATA = join(SHARED, 'data/harmless.jsonl');
+const CHECK = join(import.meta.dirname, '../fixtures/bundle_check.py');
+
+const python = existsSync(DATA) && existsSync(TOKENIZER) ? trainingPython() : null;
+const skip = !existsSync(DATA)
+	? 'no ../shared'
+	: python === null
+		? 'no Python with the packages of media/bundle/requirements.txt'
+		: false;
+
+/** Longer and on more pairs with PAIRWRIGHT_LONG=1. */
+const long = process.env.PAIRWRIGHT_LONG === '1';
+const STEPS = long ? 120 : 30;
+const SAVE = long ? 30 : 10;
+const SIZES = long
+	? { train: 300, eval: 120, R: 120, E: 120, retention: 40 }
+	: { train: 48, eval: 20, R: 44, E: 20, retention: 8 };
+
+interface Turn {
+	readonly role: string;
+	readonly content: string;
+}
+interface Pair {
+	readonly prompt: readonly Turn[];
+	readonly chosen: readonly Turn[];
+	readonly rejected: readonly Turn[];
+}
+
+/** Short pairs; held-out is what speaks of some topics, as a person would tag it. */
+function* shortRows(): Generator<object> {
+	const room = { ...SIZES };
+	let turn = 0;
+	for (const line of readFileSync(DATA, 'utf8').split('\n')) {
+		if (line === '') continue;
+		const { prompt, chosen, rejected } = JSON.parse(line) as Pair;
+		const said = [...prompt, ...chosen, ...rejected].reduce((sum, { content }) => sum + content.length, 0);
+		const alternates = prompt.every(({ role }, i) => role === (i % 2 === 0 ? 'user' : 'assistant'));
+		if (said > (long ? 700 : 360) || !alternates) continue;
+		const topic = /\b(drug|weapon|gun|bomb|kill|murder|steal|rob)/i.test(
+			prompt.map(({ content }) => content).join(' '),
+		);
+		const place = topic
+			? (['R', 'E'] as const)[turn++ % 2]!
+			: (['train', 'eval', 'train', 'retention'] as const)[turn++ % 4]!;
+		if (room[place] === 0) continue;
+		room[place]--;
+		const half = place === 'R' || place === 'E';
+		yield {
+			...{ prompt, chosen, rejected },
+			...(half ? { split: 'heldout', half: place, tags: ['domain:crime'] } : { split: place }),
+		};
+	}
+}
+
+interface MetricsLine {
+	readonly step: number;
+	readonly look?: boolean;
+	readonly train_loss?: number;
+	readonly reference_loss?: number;
+	readonly hinge_open?: number;
+	readonly eval_loss?: number;
+	readonly penalty_loss?: number;
+	readonly monitoring_loss?: number;
+}
+
+const lines = <T>(path: string): T[] =>
+	readFileSync(path, 'utf8')
+		.split('\n')
+		.filter((line) => line !== '')
+		.map((line) => JSON.parse(line) as T);
+
+async function mustRun(args: readonly string[], cwd: string): Promise<string> {
+	const { code, stdout, stderr } = await runPython(python!, args, cwd);
+	assert.equal(code, 0, `${args.join(' ')}\n${stdout}\n${stderr}`);
+	return stdout;
+}
+
+test('bundle, training, checkpoints, scores, run, decision', { skip }, async (t) => {
+	const cli = makeCli(t);
+	const home = join(cli.dir, '..');
+	const done = async (...args: string[]): Promise<never> => {
+		const { code, document, stderr } = await cli.json(args);
+		assert.equal(code, 0, stderr);
+		return document;
+	};
+	assert.equal((await cli.run(['init', cli.dir])).code, 0);
+	const rows = [...shortRows()];
+	await done('import', cli.write('rows.jsonl', rows.map((row) => `${JSON.stringify(row)}\n`).join('')));
+	const folder = join(home, 'bundle');
+	const bundle = (await done('export', '--bundle', folder)) as {
+		export: string;
+		files: { name: string; role: string; pairs: number }[];
+	};
+	const of = (role: string): number =>
+		bundle.files.reduce((sum, file) => sum + (file.role === role ? file.pairs : 0), 0);
+
+	await mustRun([CHECK, 'make', TOKENIZER, join(home, 'base')], home);
+	const train = (output: string, ...more: string[]): Promise<string> =>
+		mustRun(
+			[
+				...['bundle/train_gdpo.py', '--model', 'base', '--output', output, '--max-steps', String(STEPS)],
+				...['--save-steps', String(SAVE), '--batch-size', '4', '--gradient-accumulation', '1', '--max-length', '256'],
+				...['--learning-rate', '1e-3', '--seed', '3', ...more],
+			],
+			home,
+		);
+	t.diagnostic(await train('gdpo', '--patience', '0'));
+	const metrics = lines<MetricsLine>(join(home, 'gdpo/metrics.jsonl'));
+	const steps = metrics.filter(({ look }) => look !== true);
+	const looks = metrics.filter(({ look }) => look === true);
+	assert.equal(steps.length, STEPS);
+	assert.deepEqual(
+		looks.map(({ step }) => step),
+		Array.from({ length: STEPS / SAVE + 1 }, (_, k) => k * SAVE),
+	);
+	const mean = (some: readonly MetricsLine[], key: 'train_loss' | 'reference_loss' | 'hinge_open'): number =>
+		some.reduce((sum, line) => sum + line[key]!, 0) / some.length;
+	// π = π_ref before the first step.
+	assert.ok(Math.abs(steps[0]!.train_loss! - Math.LN2) < 1e-5 && Math.abs(looks[0]!.eval_loss! - Math.LN2) < 1e-5);
+	const last = steps.slice(-10);
+	t.diagnostic(
+		`train loss ${steps[0]!.train_loss!.toFixed(4)} → ${mean(last, 'train_loss').toFixed(4)}, R in the penalty ${mean(last, 'reference_loss').toFixed(4)}, hinge open in ${(100 * mean(steps, 'hinge_open')).toFixed(0)} % of steps`,
+	);
+	for (const { step, eval_loss, penalty_loss, monitoring_loss } of looks) {
+		t.diagnostic(
+			`step ${step}: eval ${eval_loss!.toFixed(4)}, penalty parts ${penalty_loss!.toFixed(4)}, monitoring parts ${monitoring_loss!.toFixed(4)}`,
+		);
+	}
+	assert.ok(mean(last, 'train_loss') < Math.LN2 - 0.1, 'training fits');
+	assert.ok(steps.some(({ hinge_open }) => hinge_open === 1) && steps.some(({ hinge_open }) => hinge_open === 0));
+	assert.ok(looks.at(-1)!.penalty_loss! < looks.at(-1)!.monitoring_loss!, 'what is trained on is fitted better');
+
+	await mustRun(
+		['bundle/score_hf.py', '--reference', 'base', '--run', 'gdpo', '--out', 'scores', '--batch-size', '16'],
+		home,
+	);
+	const files = readdirSync(join(home, 'scores')).filter((name) => name.endsWith('.jsonl'));
+	assert.equal(files.length, STEPS / SAVE);
+	const name = `gdpo-step${STEPS}`;
+	const checked = JSON.parse(
+		(await mustRun([CHECK, 'check', 'bundle', 'base', `gdpo/checkpoint-${STEPS}`, `scores/${name}.jsonl`], home))
+			.trim()
+			.split('\n')
+			.at(-1)!,
+	);
+	t.diagnostic(JSON.stringify(checked));
+	assert.equal(checked.pairs, of('eval') + of('monitoring'));
+	assert.equal(checked.sealed, of('sealed'));
+	assert.equal(checked.other_tokens, 0);
+	for (const key of ['furthest_from_trl', 'furthest_from_float64', 'furthest_loss'])
+		assert.ok(checked[key] < 1e-3, key);
+
+	const run = (await done(
+		...['score', '--engine', 'logprobs', '--logprobs', ...files.map((file) => join(home, 'scores', file))],
+		...['--trained-on', bundle.export.slice(0, 12)],
+	)) as {
+		run: string;
+		checkpoints: {
+			name: string;
+			step: number;
+			void?: { what: string };
+			metrics: Record<string, { n: number; nll: { value: number } } | null>;
+		}[];
+		dataset: { splits: Record<string, { pairs: number }> };
+	};
+	assert.deepEqual(
+		run.checkpoints.filter((each) => each.void === undefined).map(({ step }) => step),
+		Array.from({ length: STEPS / SAVE }, (_, k) => (k + 1) * SAVE),
+		'R is not void: parts of it were left alone',
+	);
+	const final = run.checkpoints.find((each) => each.name === name)!;
+	assert.equal(final.metrics.heldout_reference!.n, of('monitoring'), 'judged on what the penalty did not read');
+	assert.equal(final.metrics.train!.n, of('train'));
+	assert.equal(final.metrics.retention!.n, of('retention'));
+	// TRL's loss over the same pairs, from the trainer's own look at the last step.
+	const look = looks.at(-1)!;
+	assert.ok(Math.abs(final.metrics.heldout_reference!.nll.value - look.monitoring_loss!) < 1e-4);
+	assert.ok(Math.abs(final.metrics.eval!.nll.value - look.eval_loss!) < 1e-4);
+
+	const pairs = join(home, 'pairs.jsonl');
+	await done('report', 'latest', '--scores', pairs);
+	const written = new Map(
+		lines<{ id: string; checkpoint: string; a_logps: number; b_logps: number }>(
+			join(home, 'scores', `${name}.jsonl`),
+		).map((row) => [row.id, row]),
+	);
+	const read = lines<{ comparison: string; checkpoint: string; chosen_logps: number; rejected_logps: number }>(
+		pairs,
+	).filter(({ checkpoint }) => checkpoint === name);
+	assert.equal(read.length, written.size - of('sealed'), 'E is in no list before a decision');
+	for (const { comparison, chosen_logps, rejected_logps } of read) {
+		const { a_logps, b_logps } = written.get(comparison)!;
+		assert.deepEqual([chosen_logps, rejected_logps].sort(), [a_logps, b_logps].sort());
+	}
+	const decided = (await done('decide', 'latest', '--checkpoint', name, '--reason', 'the round trip')) as {
+		openings: number;
+		metrics: { heldout_sealed: { n: number } };
+	};
+	assert.equal(decided.openings, 1);
+	assert.equal(decided.metrics.heldout_sealed.n, SIZES.E);
+});
