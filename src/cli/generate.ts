@@ -16,6 +16,7 @@ interface Arguments {
 	readonly apiKeyEnv?: string;
 	readonly split?: Split;
 	readonly prompts?: readonly string[];
+	readonly anew?: true;
 	readonly n: number;
 	readonly limit?: number;
 	readonly temperature?: number;
@@ -60,8 +61,9 @@ export function registerGenerate(program: Command): void {
 				.default('chat'),
 		)
 		.addOption(new Option('--split <split>', 'only prompts of this split').choices(SPLITS))
-		.option('--prompts <ids...>', 'only these, whether they wait or not; whole ids, as "prompts --json" gives them')
+		.option('--prompts <ids...>', 'only these prompts, or comparisons’ prompts; unique beginnings of 8 or more')
 		.option('--n <count>', 'different responses that each prompt shall have, 2 to 4', wholeNumber(2), 2)
+		.option('--anew', 'with --prompts: two new responses each, which make a pair, whatever there is already')
 		.option('--limit <prompts>', 'at most so many prompts, those least like train first', wholeNumber(1))
 		.option('--dry-run', 'say what would be sent, and send nothing')
 		.option('--yes', 'do not ask before sending; needed where nobody can be asked')
@@ -148,6 +150,7 @@ export function generateOptions(given: Arguments, env: NodeJS.ProcessEnv = proce
 		models: engine === 'gguf' ? expandFiles('--model', model) : [...new Set(model)],
 		...(split === undefined ? {} : { split }),
 		...(given.prompts === undefined ? {} : { prompts: given.prompts }),
+		...(given.anew === undefined ? {} : { anew: true }),
 		responses: n,
 		sampling: {
 			seed,

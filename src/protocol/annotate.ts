@@ -91,7 +91,7 @@ export interface AnnotateInit {
 	/** What may wait elsewhere once the queue is done. */
 	readonly waiting: { readonly judge: number; readonly review: number; readonly rejudge: number };
 	/** Prompts that need a second response. */
-	readonly second: number;
+	readonly second?: number;
 	readonly trusted: boolean;
 	readonly unsaved: UnsavedWork | null;
 }

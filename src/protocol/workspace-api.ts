@@ -154,7 +154,12 @@ export interface ImportPreview {
 		| { readonly line: number; readonly reason: string }
 	)[];
 	/** Of the rows that were looked at: at most the first 1,000. */
-	readonly looked: { readonly rows: number; readonly pairs: number; readonly rejected: number; readonly whole: boolean };
+	readonly looked: {
+		readonly rows: number;
+		readonly pairs: number;
+		readonly rejected: number;
+		readonly whole: boolean;
+	};
 }
 
 export interface SavedMapping {
@@ -1050,7 +1055,11 @@ export interface WorkspaceApi {
 	/** The team's remembered mappings of columns, by name. */
 	mappings(): Promise<readonly SavedMapping[]>;
 	/** Remembers a mapping under a name, in place of an earlier one; null forgets it. */
-	saveMapping(name: string, mapping: ColumnMapping | null, table: readonly string[]): Promise<{ readonly event: string }>;
+	saveMapping(
+		name: string,
+		mapping: ColumnMapping | null,
+		table: readonly string[],
+	): Promise<{ readonly event: string }>;
 	/** Stops import, scoring or rebuild by its job id within a second; finished work stays. */
 	cancel(job: string): Promise<void>;
 

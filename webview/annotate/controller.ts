@@ -64,6 +64,7 @@ export class Controller implements AnnotateView {
 			},
 			later: () => this.#do(this.#acts.skip(null)),
 			outsideScope: () => this.#do(this.#acts.outsideScope()),
+			generate: () => this.#do(this.#acts.generate()),
 			adjudicate: () => this.#do(this.#acts.adjudicate()),
 		};
 		watchKeyboard({

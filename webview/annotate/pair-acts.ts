@@ -60,6 +60,12 @@ export class PairActs {
 		if (answer !== null) this.#screen.say(answer.text, { tone: 'saved', undo: true });
 	}
 
+	/** Another pair for this prompt; the one on screen stays as it is. */
+	async generate(): Promise<void> {
+		const pair = currentPair(this.#screen.model);
+		if (pair !== null) await this.#screen.host.generate(pair.comparison);
+	}
+
 	async adjudicate(): Promise<void> {
 		const { revealed } = this.#screen.model;
 		if (revealed === null || revealed.judgments === null || revealed.adjudication) return;

@@ -51,6 +51,11 @@ export function EmptyState({ store, controller }: ViewProps) {
 			label: `${{ judge: 'Judge', review: 'Review', rejudge: 'Re-judge' }[kind]} ${pairs(waiting?.[kind] ?? 0)}`,
 			run: () => controller.open({ type: 'queue', kind }),
 		}));
+	const second = init?.trusted === false ? 0 : (init?.second ?? 0);
+	if (second > 0) {
+		const text = `${second.toLocaleString('en')} ${second === 1 ? 'prompt needs' : 'prompts need'} a second response…`;
+		more.push(errand(text, 'generate'));
+	}
 	const past: Step = { label: 'Look at my past pairs', run: () => controller.click('previous') };
 	switch (model.phase) {
 		case 'loading':

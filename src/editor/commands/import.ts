@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Half, Split } from '../../domain/split.ts';
 import type { ImportOptions, ImportPreview, ImportResult } from '../../protocol/workspace-api.ts';
+import { askWhetherLogs, importLogs, looksLikeLog } from '../candidates/import-logs.ts';
 import { openMapping } from '../mapping/panel.ts';
 import type { FolderSession } from '../services.ts';
 import type { Shell } from '../shell/shell.ts';
@@ -47,7 +48,24 @@ export async function importFiles(
 	if (session === undefined) return;
 	const files = uris.length > 0 ? uris : await pickFiles(session);
 	if (files === undefined || files.length === 0) return;
-	const { sure, unsure } = await sortFiles(session, files, mapAlways);
+	const sorted = await sortFiles(session, files, mapAlways);
+	const { sure } = sorted;
+	let { unsure } = sorted;
+	const logs = unsure.filter(({ preview }) => !mapAlways && looksLikeLog(preview.columns.map(({ name }) => name)));
+	if (logs.length > 0) {
+		const paths = logs.flatMap((each) => each.paths);
+		const asLogs = await askWhetherLogs(paths);
+		if (asLogs === undefined) return;
+		if (asLogs) {
+			await importLogs(
+				shell,
+				results,
+				paths.map((path) => vscode.Uri.file(path)),
+			);
+			unsure = unsure.filter((each) => !logs.includes(each));
+			if (sure.length + unsure.length === 0) return;
+		}
+	}
 	const target = await vscode.window.showQuickPick(TARGETS, {
 		title: files.length === 1 ? `Import ${basename(files[0]!.fsPath)}` : `Import ${files.length} files`,
 		placeHolder: 'Where do the prompts belong?',

@@ -1,5 +1,9 @@
 import * as vscode from 'vscode';
 import { showAgreement } from '../agreement/show.ts';
+import { parseAskedFor } from '../candidates/choice.ts';
+import { generateResponses } from '../candidates/generate.ts';
+import { importLogs } from '../candidates/import-logs.ts';
+import { showWaiting } from '../candidates/waiting.ts';
 import { Disposable } from '../disposable.ts';
 import { ServerKeys } from '../engines/server-keys.ts';
 import { showProgress } from '../progress/show.ts';
@@ -58,6 +62,17 @@ export class Commands extends Disposable {
 		this.#add('import', 'importing', (uri, uris) => importFiles(shell, results, selectedFiles(uri, uris)));
 		this.#add('importMapped', 'importing', (uri, uris) =>
 			importFiles(shell, results, selectedFiles(uri, uris), { mapAlways: true }),
+		);
+		this.#add('importPrompts', 'importing', (uri, uris) => importLogs(shell, results, selectedFiles(uri, uris)));
+		this.#add(
+			'waiting',
+			'listing prompts',
+			forSession((session) => showWaiting(shell, results, session)),
+		);
+		this.#add(
+			'generate',
+			'generating responses',
+			forSession((session, asked) => generateResponses(shell, session, parseAskedFor(asked))),
 		);
 		this.#add('export', 'exporting', () => exportData(shell));
 		this.#add('exportBundle', 'making the training bundle', () => exportBundle(shell));

@@ -10,7 +10,7 @@ function hasPairs({ info }: Snapshot): boolean {
 
 /** What waits for me. Empty while nothing was imported, so that the welcome view shows. */
 export function queueRows(snapshot: Snapshot): Row[] {
-	if (!hasPairs(snapshot)) return [];
+	if (!hasPairs(snapshot) && snapshot.info.waiting === undefined) return [];
 	const { info, queue, flagged, disputed } = snapshot;
 	const open = queue === null ? info.queue : queue.total - queue.done;
 	const rows: Row[] = [
@@ -63,6 +63,18 @@ export function queueRows(snapshot: Snapshot): Row[] {
 			argument: { section: 'proposals' },
 		},
 	];
+	const { waiting } = info;
+	if (waiting !== undefined) {
+		rows.splice(1, 0, {
+			id: 'waiting',
+			label: 'Needs a second response',
+			description: count.format(waiting.prompts),
+			tooltip: `${count.format(waiting.prompts)} ${waiting.prompts === 1 ? 'prompt' : 'prompts'} of logs without a pair, ${count.format(waiting.answered)} with one response.${waiting.repeats === 0 ? '' : `\n${count.format(waiting.repeats)} exact repeats were counted, not stored.`}\nClick to see them, those least like the training prompts first; let a model answer, tag or move them.`,
+			icon: new vscode.ThemeIcon('comment-unresolved'),
+			command: 'pairwright.waiting',
+			context: 'waiting',
+		});
+	}
 	const { skipped } = info;
 	if (skipped !== undefined && skipped.later + skipped.cannot > 0) {
 		rows.splice(2, 0, {

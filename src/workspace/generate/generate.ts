@@ -58,7 +58,7 @@ function slotsOf(ctx: Context, needed: readonly Needed[], options: GenerateOptio
 	const slots = needed.flatMap(({ prompt, missing }): Slot[] => {
 		const at: PromptAtWork = {
 			prompt,
-			stored: [...prompt.candidates],
+			stored: options.anew === true ? [] : [...prompt.candidates],
 			said: new Set([...prompt.candidates.map(({ id }) => id), ...sidesOf(ctx.db, prompt.id).map(responseId)]),
 		};
 		const first = Math.floor(seededUnit('model', prompt.id) * models.length);

@@ -5,9 +5,12 @@ import { checkAddress } from '../../protocol/server-address.ts';
 import type { GenerateOptions, GenerationPlan } from '../../protocol/workspace-api.ts';
 import { incompletePrompts, promptWithCandidates, type UnpairedPrompt } from '../../store/waiting-query.ts';
 import type { Context } from '../context.ts';
+import { selectedPrompts } from '../curation.ts';
 import { rankedWaiting } from '../prompts/waiting.ts';
 
 export const DEFAULT_RESPONSES = 2;
+/** New responses that make a pair of their own. */
+const ANEW = 2;
 
 /** Prompts that get responses, and how many each. */
 export interface Needed {
@@ -27,6 +30,9 @@ export function checkGeneration(options: GenerateOptions): { readonly server: st
 	if (!Number.isInteger(responses) || responses < 2 || responses > 4) {
 		throw new UserError('usage', `Responses of each prompt: a whole number from 2 to 4; found ${responses}.`);
 	}
+	if (options.anew === true && options.prompts === undefined) {
+		throw new UserError('usage', 'A new pair is made for prompts that are named.');
+	}
 	if (options.engine === 'gguf') return { server: 'gguf', local: true };
 	if (options.url === undefined) throw new UserError('usage', 'Name the chat server: --url http://127.0.0.1:11434.');
 	const { origin, loopback } = checkAddress(options.url, options.key !== undefined);
@@ -34,7 +40,7 @@ export function checkGeneration(options: GenerateOptions): { readonly server: st
 }
 
 async function candidatePrompts(ctx: Context, options: GenerateOptions): Promise<readonly string[]> {
-	if (options.prompts !== undefined) return [...new Set(options.prompts)];
+	if (options.prompts !== undefined) return selectedPrompts(ctx, { ids: options.prompts });
 	const { split } = options;
 	const order = options.limit === undefined ? 'arrival' : 'novelty';
 	const { ids } = await rankedWaiting(ctx, { order, ...(split === undefined ? {} : { split }) });
@@ -57,7 +63,7 @@ export async function selectPrompts(ctx: Context, options: GenerateOptions): Pro
 			throw new UserError('not-found', `There is no prompt ${id}.`);
 		}
 		if (prompt.split === 'excluded' && !named) continue;
-		const missing = responses - prompt.candidates.length;
+		const missing = options.anew === true ? ANEW : responses - prompt.candidates.length;
 		if (missing <= 0) enough++;
 		else if (options.limit === undefined || needed.length < options.limit) needed.push({ prompt, missing });
 	}

@@ -1,7 +1,9 @@
+import type { Prompt } from '../../domain/comparison.ts';
 import { UserError } from '../../protocol/errors.ts';
 import type { WaitingPage, WaitingPrompt, WaitingQuery } from '../../protocol/workspace-api.ts';
+import { resolveId } from '../../store/read-comparison.ts';
 import { compositionVersion } from '../../store/splits-query.ts';
-import { waitingCounts, waitingIds, waitingRow } from '../../store/waiting-query.ts';
+import { promptWithCandidates, waitingCounts, waitingIds, waitingRow } from '../../store/waiting-query.ts';
 import type { Context } from '../context.ts';
 import { runLookProcess } from '../look/child.ts';
 import type { WaitingNovelty } from '../look/waiting.ts';
@@ -37,6 +39,13 @@ export async function rankedWaiting(
 	const scoreOf = (id: string) => scores.get(id) ?? -1;
 	// A stable sort: equal ones keep the order they came in.
 	return { ids: ids.sort((x, y) => scoreOf(y) - scoreOf(x)), novelty };
+}
+
+/** A waiting prompt to read, by its id or a prefix. */
+export function waitingPrompt(ctx: Context, id: string): Prompt {
+	const found = promptWithCandidates(ctx.db, resolveId(ctx.db, 'prompt', id));
+	if (found === null) throw new UserError('not-found', `There is no prompt ${id}.`);
+	return found.prompt;
 }
 
 /** One page of the prompts that need a second response. Nothing of their responses is in it. */

@@ -1,0 +1,54 @@
+import * as v from 'valibot';
+import type { GenerateOptions } from '../../protocol/workspace-api.ts';
+import type { MachineEngines } from '../engines/choice.ts';
+
+const text = v.pipe(v.string(), v.minLength(1));
+
+const kept = v.variant('engine', [
+	v.object({ engine: v.literal('chat'), url: text, models: v.pipe(v.array(text), v.minLength(1)) }),
+	v.object({ engine: v.literal('gguf'), models: v.pipe(v.array(text), v.minLength(1)) }),
+]);
+
+/** What answers: it names addresses and paths of this machine, so it is kept in the user's own state alone. Keys are no part of it. */
+export type Answering = v.InferOutput<typeof kept>;
+
+/** What was kept, or undefined where another version wrote something else. */
+export function parseAnswering(value: unknown): Answering | undefined {
+	const result = v.safeParse(kept, value);
+	return result.success ? result.output : undefined;
+}
+
+const asked = v.strictObject({
+	prompts: v.exactOptional(v.pipe(v.array(v.pipe(v.string(), v.minLength(8))), v.minLength(1))),
+	anew: v.exactOptional(v.boolean()),
+});
+
+/** Which prompts a command was called for: all that wait, or these. Anything could call it. */
+export type AskedFor = v.InferOutput<typeof asked>;
+
+export function parseAskedFor(value: unknown): AskedFor {
+	const result = v.safeParse(asked, value);
+	return result.success ? result.output : {};
+}
+
+/** @param key of the server's origin, if there is one */
+export function optionsOf(
+	answering: Answering,
+	which: AskedFor,
+	machine: MachineEngines,
+	key: string | undefined,
+): GenerateOptions {
+	const { gpu, binaries, threads, concurrency } = machine;
+	const own =
+		answering.engine === 'chat'
+			? { engine: answering.engine, url: answering.url, concurrency, ...(key === undefined ? {} : { key }) }
+			: {
+					engine: answering.engine,
+					gguf: {
+						gpu,
+						...(binaries === null ? {} : { binaries }),
+						...(threads === null ? {} : { threads }),
+					},
+				};
+	return { ...own, models: answering.models, ...which };
+}
