@@ -4,14 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { type Editor, useEditor } from './harness/editor.ts';
 import { runCli, writeSmall } from './harness/folder.ts';
-import { answer, openContainer, pick, webview } from './harness/workbench.ts';
+import { answer, openContainer, pickAfter, webview } from './harness/workbench.ts';
 
 const RUN = 120_000;
 const NEW = 4;
@@ -161,13 +161,11 @@ test('ana settles the four with a key and a reason each', async () => {
 });
 
 test('ana freezes held-out, scores, decides, and sends it all', async () => {
-	const { page, command, screenshot } = ana();
-	await command('Pairwright: Freeze a Split…');
-	await pick(page, 'held-out');
+	const { page, screenshot } = ana();
+	await pickAfter(page, 'Pairwright: Freeze a Split…', 'held-out');
 	await page.getByRole('button', { name: 'Freeze', exact: true }).click();
 	await page.locator('.notification-list-item-message', { hasText: /^Froze held-out/ }).waitFor();
-	await command('Pairwright: Run GDPO Scoring…');
-	await pick(page, 'Run with the usual settings');
+	await pickAfter(page, 'Pairwright: Run GDPO Scoring…', 'Run with the usual settings');
 	const report = await webview(page, 'report', RUN);
 	await report.getByRole('heading', { name: /^GDPO run 1 · probe/ }).waitFor();
 	await report.getByLabel('Choice').selectOption({ index: 1 });
@@ -186,14 +184,14 @@ test('bo reads the same report with its decision, and exports what was trained f
 	const report = await webview(page, 'report');
 	await report.getByText('good enough to try').first().waitFor();
 	await screenshot('team-bo-report');
-	await command('Pairwright: Export…');
-	await pick(page, 'TRL, conversational');
+	mkdirSync(join(workspace, 'out'));
+	// A page that has just been opened would take the focus from the dialog.
+	await command('View: Close All Editors');
+	await pickAfter(page, 'Pairwright: Export…', 'TRL, conversational');
 	await page.locator('.quick-input-title', { hasText: 'splits' }).waitFor();
 	await page.keyboard.press('Enter');
+	await page.locator('.quick-input-title', { hasText: 'into which folder' }).waitFor();
 	await answer(page, `${workspace}/out`);
-	// The folder is not there yet: the dialog asks whether to make it.
-	await page.locator('.quick-input-widget', { hasText: 'does not exist' }).waitFor();
-	await page.keyboard.press('Enter');
 	await page
 		.locator('.notification-list-item-message', { hasText: /Exported|Wrote/ })
 		.first()
@@ -213,6 +211,7 @@ test('progress, agreement and the data card open as documents, in both clones al
 		await command(`Pairwright: ${title}`);
 		await untilThat(page, async () => (await documents(page)).some((each) => text.test(each)));
 		await screenshot(`team-${title.toLowerCase().replaceAll(' ', '-')}`);
+		await command('View: Close All Editors');
 	}
 	for (const { violations } of [ana(), bo()]) assert.deepEqual(violations, []);
 });

@@ -9,16 +9,15 @@ export async function runCommand(page: Page, title: string): Promise<void> {
 	const rows = page.locator('.quick-input-list .monaco-list-row');
 	const deadline = Date.now() + timeout;
 	for (;;) {
-		await page.keyboard.press('F1');
-		await input.waitFor({ state: 'visible', timeout });
-		await input.fill(`>${title}`);
 		const row = rows.filter({ has: page.getByText(title, { exact: true }) }).first();
 		try {
+			await page.keyboard.press('F1');
+			await input.fill(`>${title}`, { timeout: 5_000 });
 			await row.waitFor({ state: 'visible', timeout: 2_000 });
-			await row.click();
+			await row.click({ timeout: 2_000 });
 			return;
 		} catch (error) {
-			// Commands of an extension appear only once it is registered.
+			// Commands of an extension appear only once it is registered; and a webview that takes the focus closes the palette.
 			await page.keyboard.press('Escape');
 			if (Date.now() > deadline) throw new Error(`The palette has no command "${title}".`, { cause: error });
 		}
@@ -40,6 +39,22 @@ export async function pick(page: Page, text: string): Promise<void> {
 	await row.click();
 }
 
+/**
+ * Runs a command that opens a list, and picks from it. A webview that had the focus before the palette takes it back a moment after the
+ * palette has closed, which now and then closes the list too: then once more.
+ */
+export async function pickAfter(page: Page, title: string, text: string): Promise<void> {
+	const row = page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+	for (let left = 2; ; left--) {
+		await runCommand(page, title);
+		try {
+			return await row.click({ timeout: 5_000 });
+		} catch (error) {
+			if (left === 0) throw error;
+		}
+	}
+}
+
 /** Whether the frame and the frames around it can be seen: the editor hides the outer one of a tab that is behind another. */
 async function isShown(frame: Frame): Promise<boolean> {
 	for (let at: Frame | null = frame; at !== null && at.parentFrame() !== null; at = at.parentFrame()) {
@@ -55,7 +70,7 @@ async function isShown(frame: Frame): Promise<boolean> {
  */
 export async function webview(
 	page: Page,
-	kind: 'adjudicate' | 'annotate' | 'report' | 'splits',
+	kind: 'adjudicate' | 'annotate' | 'mapping' | 'report' | 'splits',
 	wait = timeout,
 ): Promise<Frame> {
 	const deadline = Date.now() + wait;
