@@ -15,6 +15,8 @@ const MOST_ROWS = 1000;
 const MOST_BYTES = 8 * 1024 * 1024;
 /** Characters of a text that are shown. */
 const MOST_TEXT = 400;
+/** Refused rows that are shown although they come later. */
+const MOST_REFUSED = 10;
 
 /**
  * Reads the first rows of a file as an import would, without storing anything. A file of which nothing can be made comes back with its
@@ -69,7 +71,10 @@ export async function previewRows(
 			kind,
 			values,
 		})),
-		rows: read.filter((row) => row !== null).slice(0, shown),
+		rows: shownRows(
+			read.filter((row) => row !== null),
+			shown,
+		),
 		looked: {
 			rows: looked.length,
 			pairs,
@@ -77,6 +82,12 @@ export async function previewRows(
 			whole: whole && held.length <= MOST_ROWS,
 		},
 	};
+}
+
+/** The first rows, and what is refused further on: nobody looks through a thousand rows for it. */
+function shownRows(rows: ImportPreview['rows'], shown: number): ImportPreview['rows'] {
+	const refused = rows.slice(shown).filter((row) => 'reason' in row);
+	return [...rows.slice(0, shown), ...refused.slice(0, MOST_REFUSED)];
 }
 
 function previewRow(parsed: Parsed, known: Recognised, sourceName: string): ImportPreview['rows'][number] {

@@ -8,6 +8,8 @@ export type Container = 'json' | 'csv' | 'tsv' | 'parquet';
 
 /** Bytes from which the container is told: always as many, so that chunks play no part. */
 const HEAD_BYTES = 16 * 1024;
+/** A NUL in as many says that it is no text; one further on spoils its own row. */
+const TEXT_BYTES = 4096;
 
 const NAMED_TABLE = /\.(?:csv|tsv|tab)(?:\.gz)?$/iu;
 
@@ -35,7 +37,7 @@ export async function openTable(path: string, signal?: AbortSignal): Promise<Tab
 		const parquet = await openParquet(path, totalBytes, signal);
 		return { container: 'parquet', rows: parquet.rows, totalBytes, consumed: parquet.consumed };
 	}
-	const text = head.includes(0) ? null : head.subarray(0, HEAD_BYTES).toString('utf8');
+	const text = head.subarray(0, TEXT_BYTES).includes(0) ? null : head.subarray(0, HEAD_BYTES).toString('utf8');
 	const delimiter = text === null ? null : tableDelimiter(text, NAMED_TABLE.test(path));
 	if (delimiter === null) {
 		const whole = async function* () {

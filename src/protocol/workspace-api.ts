@@ -149,6 +149,7 @@ export interface ImportPreview {
 		/** Different short values, at most 25; more are many. */
 		readonly values: readonly string[];
 	}[];
+	/** The first ones, then at most ten refused ones from further on. */
 	readonly rows: readonly (
 		| { readonly line: number; readonly pairs: readonly PreviewPair[] }
 		| { readonly line: number; readonly reason: string }

@@ -124,7 +124,7 @@ export function App({ host, init, signals }: Props) {
 						<input
 							value={name}
 							maxLength={80}
-							placeholder="a name, for files with the same columns"
+							placeholder="a name, for next time"
 							onInput={(event) => {
 								setName(event.currentTarget.value);
 								host.naming(event.currentTarget.value).catch(() => {});
@@ -155,7 +155,7 @@ function Head({ init, preview }: { readonly init: MappingInit; readonly preview:
 				{more > 0 ? ` and ${counted(more, 'more file')}` : ''}
 			</h1>
 			<p class="dim">
-				{CONTAINERS[preview.container]} · {counted(preview.columns.length, 'column')} · {init.target}
+				{CONTAINERS[preview.container]} · {counted(preview.columns.length, 'column')} · split: {init.target}
 			</p>
 		</header>
 	);
@@ -177,7 +177,7 @@ function Banner({ error, problem, doubts }: BannerProps) {
 			<p>The columns were guessed. Look at this before you import:</p>
 			<ul>
 				{doubts.map((doubt) => (
-					<li key={doubt}>{capital(doubt)}</li>
+					<li key={doubt}>{doubt}</li>
 				))}
 			</ul>
 		</div>

@@ -13,9 +13,7 @@ export function Rows({ preview, stale }: Props) {
 	const shown = rows.length;
 	return (
 		<section aria-labelledby="rows-heading" class="preview" aria-busy={stale}>
-			<h2 id="rows-heading">
-				{shown === 0 ? 'Rows' : `First ${counted(shown, 'row')} as ${shown === 1 ? 'it' : 'they'} would be read`}
-			</h2>
+			<h2 id="rows-heading">{shown === 0 ? 'Rows' : 'First rows as they would be read'}</h2>
 			{shown === 0 ? (
 				<p class="dim">Rows show here once a prompt and two responses are mapped.</p>
 			) : (
@@ -54,10 +52,7 @@ export function Rows({ preview, stale }: Props) {
 				</section>
 			)}
 			{looked.rows > shown && shown > 0 ? (
-				<p class="dim">
-					{counted(looked.rows - shown, 'more row')} {looked.whole ? '' : 'of the start '}
-					{looked.rows - shown === 1 ? 'was' : 'were'} read too, and counted below.
-				</p>
+				<p class="dim">{counted(looked.rows - shown, 'more row')} looked at and counted below.</p>
 			) : null}
 		</section>
 	);

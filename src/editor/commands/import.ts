@@ -94,12 +94,18 @@ export async function importFiles(
 	for (const { paths, preview } of unsure) {
 		openMapping(shell, session, {
 			files: paths,
-			target: target.label.replace(/^\$\([^)]*\) /u, ''),
+			target: targetWords(target),
 			preview,
 			run: (mapping) => run(paths, { ...options, mapping }),
 		});
 	}
 	if (sure.length > 0) await run(sure, options);
+}
+
+/** As the list of targets calls it, inside a sentence. */
+function targetWords({ label, split }: Target): string {
+	const words = label.replace(/^\$\([^)]*\) /u, '');
+	return split === undefined ? words.charAt(0).toLowerCase() + words.slice(1) : words;
 }
 
 interface Unsure {

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { useEditor } from './harness/editor.ts';
+import { runCli } from './harness/folder.ts';
+import { answer, pick, webview } from './harness/workbench.ts';
+
+const LONG = 'Fill the kettle halfway, add two spoons of citric acid, bring it to the boil and wait. '.repeat(30);
+
+/** A table as people send it: quotes, line ends in cells, a ragged row, verdicts as numbers. */
+function table(from: number): string {
+	const rows = Array.from({ length: 24 }, (_, i) => {
+		const n = from + i;
+		const long = i === 3 ? LONG : `Use vinegar, then rinse ""twice"" (${n}).`;
+		return `"How do I descale kettle ${n}?\nIt is old.","${long}",Use citric acid ${n}.,${i % 3},w${i % 4},kitchen,${i % 2 === 0 ? 'train' : 'val'}`;
+	});
+	const header = 'question,answer_1,answer_2,preference,worker,topic,split';
+	return `${[header, ...rows, 'ragged,row', `"Same ${from}?",alike,alike,1,w1,kitchen,train`].join('\r\n')}\r\n`;
+}
+
+const editor = useEditor({
+	prepare: (workspace) => {
+		runCli(workspace, 'init');
+		writeFileSync(join(workspace, 'ratings.csv'), table(0));
+		writeFileSync(join(workspace, 'more.csv'), table(100));
+	},
+});
+
+interface Line {
+	readonly type: string;
+	readonly name?: string;
+	readonly source?: { readonly format: string };
+	readonly options?: { readonly mapping?: string };
+}
+
+function journal(): Line[] {
+	const { workspace } = editor();
+	return globSync('.pairwright/journal/*/*.jsonl', { cwd: workspace })
+		.flatMap((file) => readFileSync(join(workspace, file), 'utf8').split('\n'))
+		.filter((line) => line !== '')
+		.map((line) => JSON.parse(line) as Line);
+}
+
+test('a table whose columns can only be guessed is mapped, corrected and imported, and remembered for the next one', async () => {
+	const { page, command, screenshot, violations } = editor();
+	await command('Pairwright: Import Preference Data…');
+	await pick(page, 'ratings.csv');
+	await pick(page, 'As the rows say');
+	const frame = await webview(page, 'mapping');
+	await frame.getByRole('heading', { name: 'ratings.csv' }).waitFor();
+	// What was guessed, and why it is asked.
+	await frame.getByText('preference: 0 is read as a tie, 1 as a, 2 as b').waitFor();
+	// Refused rows are shown although they come last.
+	assert.equal(await frame.locator('.refused').count(), 2);
+	assert.equal(await frame.getByLabel('question').inputValue(), 'prompt');
+	assert.equal(await frame.getByLabel('answer_2').inputValue(), 'b');
+	assert.equal(await frame.getByLabel('preference', { exact: true }).inputValue(), 'verdict');
+	assert.equal(await frame.getByLabel('topic').inputValue(), '');
+	await frame.getByText('Of 26 rows: 24 pairs, 2 refused.').waitFor();
+	await screenshot('mapping-guessed-dark');
+
+	// Corrected: 0 means the first here; topics become facets; a role that is taken moves.
+	await frame.locator('.value', { hasText: /^0/ }).locator('select').selectOption('a');
+	await frame.locator('.value', { hasText: /^1/ }).locator('select').selectOption('b 1');
+	await frame.locator('.value', { hasText: /^2/ }).locator('select').selectOption('both_bad');
+	await frame.getByLabel('topic').selectOption('domain');
+	await frame.locator('tbody tr').first().getByText('domain:kitchen').waitFor();
+	await frame.locator('tbody tr').nth(1).getByText('b, slightly').waitFor();
+	await frame
+		.locator('.refused')
+		.first()
+		.scrollIntoViewIfNeeded()
+		.catch(() => {});
+	await frame.getByLabel('question').selectOption('a');
+	await frame.getByText('No column is mapped to the prompt.').waitFor();
+	assert.equal((await frame.getByRole('button', { name: 'Import' }).getAttribute('disabled')) !== null, true);
+	await screenshot('mapping-problem-dark');
+	await frame.getByLabel('question').selectOption('prompt');
+	await frame.getByLabel('answer_1').selectOption('a');
+	await frame.getByRole('button', { name: 'Import 24 pairs' }).waitFor();
+	await frame.getByLabel('Remember as').fill('kettle ratings');
+
+	// Hidden and shown again, nothing is lost.
+	await command('Pairwright: Open Annotation Guidelines');
+	await page.locator('.tab.active', { hasText: 'guidelines.md' }).waitFor();
+	await page.locator('.tab', { hasText: 'Map Columns: ratings.csv' }).click();
+	const again = await webview(page, 'mapping');
+	assert.equal(await again.getByLabel('Remember as').inputValue(), 'kettle ratings');
+	assert.equal(await again.getByLabel('topic').inputValue(), 'domain');
+
+	// Looked at in other themes and narrow.
+	await page.setViewportSize({ width: 620, height: 800 });
+	await screenshot('mapping-narrow-dark');
+	await page.setViewportSize({ width: 1280, height: 800 });
+	for (const [theme, name] of [
+		['Light Modern', 'light'],
+		['Dark High Contrast', 'high-contrast'],
+		['Dark Modern', 'dark-again'],
+	] as const) {
+		await command('Preferences: Color Theme');
+		await answer(page, theme);
+		await page.waitForTimeout(800);
+		await screenshot(`mapping-${name}`);
+	}
+
+	const last = await webview(page, 'mapping');
+	await last.getByLabel('Remember as').focus();
+	await page.keyboard.press('Control+Enter');
+	const message = page.locator('.notification-list-item', {
+		hasText: 'Imported 24 rows; 2 rows rejected (format: columns)',
+	});
+	await message.waitFor({ timeout: 30_000 });
+	await page.locator('.tab', { hasText: 'Map Columns' }).waitFor({ state: 'detached' });
+	await screenshot('mapping-imported');
+	await page.waitForTimeout(300);
+	const events = journal();
+	const imported = events.find(({ type }) => type === 'imported');
+	assert.equal(imported?.source?.format, 'columns');
+	assert.match(imported?.options?.mapping ?? '', /"domain":"topic"/u);
+	assert.equal(events.find(({ type }) => type === 'mapping-saved')?.name, 'kettle ratings');
+	assert.deepEqual(violations, []);
+});
+
+test('the next table with the same columns comes in as remembered, without a question', async () => {
+	const { page, command } = editor();
+	await command('Notifications: Clear All Notifications');
+	await command('Pairwright: Import Preference Data…');
+	await pick(page, 'more.csv');
+	await pick(page, 'As the rows say');
+	await page
+		.locator('.notification-list-item', { hasText: 'Imported 24 rows; 2 rows rejected (format: columns)' })
+		.waitFor({ timeout: 30_000 });
+	const imports = journal().filter(({ type }) => type === 'imported');
+	assert.equal(imports.length, 2);
+	assert.equal(imports[0]?.options?.mapping, imports[1]?.options?.mapping);
+});
+
+test('a recognised file can be mapped by hand too', async () => {
+	const { page, workspace, command } = editor();
+	writeFileSync(join(workspace, 'plain.jsonl'), `${JSON.stringify({ prompt: 'Q?', chosen: 'yes', rejected: 'no' })}\n`);
+	await command('Pairwright: Import Table with Column Mapping…');
+	await pick(page, 'plain.jsonl');
+	await pick(page, 'As the rows say');
+	const frame = await webview(page, 'mapping');
+	await frame.getByRole('heading', { name: 'plain.jsonl' }).waitFor();
+	assert.equal(await frame.getByLabel('chosen').inputValue(), 'chosen');
+	await frame.getByRole('button', { name: 'Cancel' }).click();
+	await page.locator('.tab', { hasText: 'Map Columns' }).waitFor({ state: 'detached' });
+});
