@@ -139,6 +139,19 @@ function standIn(options: StandIn): void {
 		},
 		others: () => ({ judgments: options.others, resolution: 'disputed' }),
 		history: () => options.detail,
+		revert: (comparison: string, event: string) => {
+			const own = mine.get(comparison);
+			if (own?.event === event) {
+				mine.delete(comparison);
+				judged.splice(judged.indexOf(comparison), 1);
+				return { pair: pairOf(comparison), detail: null };
+			}
+			const detail = options.detail as { readonly history: readonly { readonly event: string }[] };
+			const history = detail.history.map((entry) =>
+				entry.event === event ? { ...entry, retracted: true, mine: undefined } : entry,
+			);
+			return { pair: pairOf(comparison), detail: { ...detail, history } };
+		},
 	};
 	scope.acquireVsCodeApi = () => ({
 		getState: () => kept,

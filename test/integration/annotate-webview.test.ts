@@ -263,6 +263,44 @@ describe('annotate screen', { skip: chromiumPath === null ? 'no Chromium' : fals
 		});
 	});
 
+	test('a step of mine is taken back from the history by keyboard and said; with the verdict the history shuts', async () => {
+		const step = (event: string, what: string, person: string, more = {}) => ({
+			...{ event, type: 'flagged', at: '2026-01-01T00:00:00Z', person, text: what, retracted: false },
+			...more,
+		});
+		const detail = {
+			...{ id: id(1), judgments: [], tags: [], split: 'train', half: null, sources: [], derived_from: null },
+			history: [
+				step(`e-${id(1)}`, 'judged: a', 'mara', { mine: true }),
+				step('f1', 'flagged: look again', 'mara', { mine: true }),
+				step('f2', 'flagged', 'jo'),
+			],
+		};
+		await screen({ detail }, async (view) => {
+			await view.settle();
+			await view.action('left');
+			await view.settle();
+			await view.action('previous');
+			await view.settle();
+			await view.action('history');
+			const buttons = view.page.getByRole('button', { name: /^Take back:/u });
+			await buttons.first().waitFor();
+			assert.equal(await buttons.count(), 2, 'none at a colleague’s step');
+			await buttons.nth(1).focus();
+			await view.page.keyboard.press('Enter');
+			await view.page.locator('.taken-back', { hasText: 'flagged: look again' }).waitFor();
+			const said = () => view.page.locator('[role=status][aria-live]').innerText();
+			assert.match(await said(), /Took back: flagged: look again/u);
+			assert.deepEqual((await view.calls('revert'))[0]?.args, [id(1), 'f1']);
+			await view.page.getByRole('button', { name: 'Take back: judged: a' }).click();
+			await view.page.locator('.aside').waitFor({ state: 'detached' });
+			assert.match(await said(), /history is shut again/u);
+			assert.match(await question(view), /Question 1/, 'the pair is there to be judged anew');
+			await view.action('history');
+			await view.page.getByText('History opens after your verdict').first().waitFor();
+		});
+	});
+
 	test('review shows the others only after my verdict, and keeps, changes or sends on', async () => {
 		const other = {
 			id: 'j',

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { dump } from '../../src/store/dump.ts';
+import { makeCli } from './cli-run.ts';
 import { copiesIn, git, holding, holdingInGit, idOf, stateOf, team, writeRows } from './erase-support.ts';
 import { folder, job, openAt } from './workspace-support.ts';
 
@@ -184,6 +185,39 @@ test('cut short after the tombstone, the next erase without ids finishes', async
 	assert.deepEqual(holding(join(dir, 'work'), 'No idea about 7.'), []);
 	assert.deepEqual(
 		(await one.workspace.doctor({ deep: true })).checks.filter(({ status }) => status !== 'ok'),
+		[],
+	);
+});
+
+test('killed at any moment, the same command finishes', async (t) => {
+	const cli = makeCli(t, 'ana');
+	await cli.run(['init', cli.dir]);
+	await cli.run(['--workspace', cli.dir, 'import', writeRows(join(cli.dir, '..', 'all.jsonl'), null, 3_000)]);
+	const { document } = await cli.json(['list', '--limit', '4']);
+	const ids = (document as { comparisons: { id: string }[] }).comparisons.map(({ id }) => id);
+	const started = performance.now();
+	await cli.run(['--workspace', cli.dir, 'show', ids[3]!]);
+	const start = performance.now() - started;
+	const secrets: string[] = [];
+	// From before the first step to well after the last: the length of a command gives the scale.
+	for (const [i, part] of [0.8, 1.05, 1.3].entries()) {
+		const id = ids[i]!;
+		const shown = await cli.json(['show', id]);
+		secrets.push((shown.document as { prompt: { messages: { content: string }[] } }).prompt.messages[0]!.content);
+		const args = ['--workspace', cli.dir, 'erase', id, '--reason', REASON, '--yes'];
+		const child = cli.start(args);
+		const gone = new Promise((done) => child.on('exit', done));
+		await new Promise((done) => setTimeout(done, start * part));
+		child.kill('SIGKILL');
+		await gone;
+		const done = await cli.run(args);
+		assert.equal(done.code, 0, done.stderr);
+		for (const secret of secrets) assert.deepEqual(holding(cli.dir, secret), [], `${part}: ${secret}`);
+	}
+	const { document: checked } = await cli.json(['doctor', '--deep']);
+	const { checks } = checked as { checks: { check: string; status: string }[] };
+	assert.deepEqual(
+		checks.filter(({ status }) => status !== 'ok'),
 		[],
 	);
 });

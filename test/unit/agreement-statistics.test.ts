@@ -40,6 +40,19 @@ test('an interval is the jackknife over clusters: each left out in turn, t with 
 	assert.ok(Math.abs((alpha.high as number) - ((alpha.value as number) + reach)) < 1e-9);
 });
 
+test('bounds stay where a statistic can be: an interval near 1 is cut off there, the value is not', () => {
+	// Nearly everybody agrees: a symmetric interval would reach beyond 1.
+	const near = Array.from({ length: 40 }, (_, i) =>
+		pair(`c${i}`, i === 7 ? 'ana:a bo:b' : i % 2 === 0 ? 'ana:a bo:a' : 'ana:b bo:b'),
+	);
+	const { alpha, fleiss_kappa } = agreementOf(near);
+	for (const { value, low, high } of [alpha, fleiss_kappa]) {
+		assert.ok((value as number) < 1);
+		assert.equal(high, 1);
+		assert.ok((low as number) > 0.5 && (low as number) < (value as number));
+	}
+});
+
 test('below eight clusters a value stands without interval, and says why', () => {
 	const few = MADE.slice(0, 10);
 	const { alpha } = agreementOf(few);
