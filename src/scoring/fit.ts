@@ -1,6 +1,6 @@
 import { pairLoss, sigmoid } from '../calibration/records.ts';
 import { kernelOn, LANES, type LaneKernel, STRIDE } from './lane-kernel.ts';
-import { accumulate, type LaneProblem, LaneSolver, type LaneState, resetState } from './solve.ts';
+import { accumulate, type LaneProblem, LaneSolver, type LaneState, logit, resetState } from './solve.ts';
 
 /**
  * Gaps in nats: while ρ is searched, and certified for what is reported. Measured on the real sets: thirty times tighter search
@@ -81,6 +81,39 @@ function problemAt(data: FitData, s: number, ridge: number): LaneProblem {
 	return { ...data, rows, rate, ridge };
 }
 
+/** Rows that tell how far to go on the way to a weaker ridge. */
+const SAMPLE = 500;
+
+/**
+ * At a ridge that is weaker by `ratio`, the neighbour's duals would make θ larger by as much, which is far too long. Of all
+ * q′ = y − κ·(y − q), whose θ is κ·ratio·θ, this is the κ of the largest dual objective, by rows here and there: the root of
+ * Σ c·(y − q)·(logit q′ − κ·ratio·z), which falls from 1/ratio to 1. At the neighbour's solution, z = logit q.
+ */
+function shrinkage({ rows, part, rate, fold, weight, y }: LaneProblem, { q, v }: LaneState, ratio: number): number {
+	const every = Math.ceil(rows.length / SAMPLE);
+	const slope = (kappa: number): number => {
+		let sum = 0;
+		for (let k = 0; k < rows.length; k += every) {
+			const i = rows[k]!;
+			const rates = rate[part[i] === 1 ? 1 : 0];
+			for (let l = 0; l < LANES; l++) {
+				const at = i * STRIDE + l;
+				const away = y[i]! - q[at]!;
+				if (fold[i] !== l)
+					sum += weight[i]! * rates[l]! * away * (logit(y[i]! - kappa * away) - kappa * ratio * v[at]!);
+			}
+		}
+		return sum;
+	};
+	let [low, high] = [1 / ratio, 1];
+	for (let step = 0; step < 10; step++) {
+		const middle = (low + high) / 2;
+		if (slope(middle) > 0) low = middle;
+		else high = middle;
+	}
+	return (low + high) / 2;
+}
+
 /**
  * θ(q) of a neighbour's q at this (s, ρ). Changing ρ or a part's share scales what that part adds to θ, so only the other part's rows are
  * read again: R's, the fewer, unless the neighbour knows nothing else.
@@ -92,16 +125,26 @@ function carryOver(
 	{ s, start, into }: { s: number; start: Fitted; into: LaneState },
 ): void {
 	const before = problemAt(data, start.s, start.ridge).rate;
-	const { fold, weight, y, ridge } = problem;
+	const { rows, fold, weight, y, ridge } = problem;
 	const share = start.s < 1 ? (1 - s) / (1 - start.s) : s / start.s;
-	const scaling = (start.ridge / ridge) * (s === start.s ? 1 : share);
+	const ratio = start.ridge / ridge;
+	const kappa = s === start.s && ratio > 1 ? shrinkage(problem, start.state, ratio) : 1;
+	const scaling = ratio * kappa * (s === start.s ? 1 : share);
 	into.q.set(start.state.q);
 	into.v.set(start.state.v);
 	for (let j = 0; j < into.theta.length; j++) into.theta[j] = scaling * start.state.theta[j]!;
+	if (kappa < 1) {
+		for (let k = 0; k < rows.length; k++) {
+			for (let l = 0, at = rows[k]! * STRIDE; l < LANES; l++, at++) {
+				into.q[at] = y[rows[k]!]! - kappa * (y[rows[k]!]! - into.q[at]!);
+				into.v[at] = logit(into.q[at]!);
+			}
+		}
+	}
 	if (s === start.s) return;
-	const [other, rows] = start.s < 1 ? ([1, data.reference] as const) : ([0, data.train] as const);
+	const [other, others] = start.s < 1 ? ([1, data.reference] as const) : ([0, data.train] as const);
 	const enters = start.s === 0 || start.s === 1;
-	accumulate(kernel, problem, rows, into.theta, (i, step) => {
+	accumulate(kernel, problem, others, into.theta, (i, step) => {
 		// The part had no weight yet and so no dual variables: what the neighbour's model says of it.
 		if (enters) kernel.dot(start.state.theta);
 		for (let l = 0; l < LANES; l++) {
@@ -158,8 +201,9 @@ function search(data: FitData, solver: LaneSolver, { s, start, against, close }:
 		const loss = mixture(s, losses);
 		if (solved) return { loss, losses, gap: Infinity, passes };
 		const excess = against == null ? 0 : loss - against;
-		// Worse by more than the passes left could take back, each of which moves it by a fraction of the last.
-		if (excess > 4 * Math.abs(loss - last)) return { loss, losses, gap: Infinity, passes };
+		// Worse by more than the passes left could take back: each moves it by less than half of the last, but for the first, which
+		// meets most rows before its own steps have told.
+		if (excess > (passes === 1 ? 4 : 1) * Math.abs(loss - last)) return { loss, losses, gap: Infinity, passes };
 		last = loss;
 	}
 }

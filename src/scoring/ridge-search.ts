@@ -1,8 +1,11 @@
 import type { FitResult, FitTask, Fitted } from './fit.ts';
 import type { LaneState } from './solve.ts';
 
-/** ρ in half-decades from 10 down to 10⁻⁴: the strongest first, because its solution is the cheapest. */
+/** ρ in half-decades from 10 down to 10⁻⁴. */
 export const RIDGES: readonly number[] = Array.from({ length: 11 }, (_, i) => 10 ** (1 - i / 2));
+
+/** Where the first search starts: in the middle, near what most sets choose. */
+const MIDDLE = 5;
 
 /** Solutions of ridges farther than this from the best are forgotten: at 1 M pairs each is 50 MB. */
 const NEAR = 2;
@@ -41,8 +44,8 @@ export interface States {
 }
 
 /**
- * ρ(s) = argmin over the grid of the mixture's loss out of fold, for one s after the other. The first comes down the whole grid;
- * each later one starts from its neighbour's ρ and moves while it gets better.
+ * ρ(s) = argmin over the grid of the mixture's loss out of fold, for one s after the other. The first starts in the middle and looks past
+ * one ridge that is worse; each later one starts from its neighbour's ρ and moves while it gets better.
  * @param finish called with each s's best as soon as it is known, and not waited for: its state is free once this is done
  */
 export async function searchRidges(
@@ -63,7 +66,7 @@ export async function searchRidges(
 	};
 	/** Of the present best, by the place of the ridge tried beside it; forgotten when the best moves. */
 	let excesses = new Map<number, Excess[]>();
-	let from = 0;
+	let from = MIDDLE;
 	let before = Number.NaN;
 	for (const [step, s] of grid.entries()) {
 		const tried = new Map<number, Tried>();
@@ -102,7 +105,8 @@ export async function searchRidges(
 			await Promise.all([from - 1, from + 1].filter(open).map((at) => attempt(at, home, home.loss)));
 		}
 		const patience = step === 0 ? 2 : 1;
-		for (const direction of [-1, 1]) {
+		// Weaker ridges first: a solution is a good start for the next weaker one.
+		for (const direction of [1, -1]) {
 			let worse = 0;
 			for (let at = best + direction; open(at) && worse < patience; at += direction) {
 				const next = await attempt(at, tried.get(at - direction), tried.get(best)!.loss);

@@ -196,3 +196,9 @@ function divergence(q: number, z: number): number {
 	const entropy = (q > 0 ? q * Math.log(q) : 0) + (q < 1 ? (1 - q) * Math.log1p(-q) : 0);
 	return Math.max(0, entropy + softplus(z) - q * z);
 }
+
+/** ln(q/(1−q)); of a saturated q ± 40, as infinities must not get into differences. */
+export function logit(q: number): number {
+	if (q === 0.5) return 0;
+	return Math.max(-40, Math.min(40, Math.log(q) - Math.log1p(-q)));
+}
