@@ -120,10 +120,19 @@ function lambdaLine(terminal: Terminal, { frontier, settings }: RunRecord): stri
 	return [bullet(terminal, '·', `lowest J at ${parts.join('; ')}`)];
 }
 
-function drift(terminal: Terminal, record: RunRecord): string[] {
-	return (record.divergences ?? [record.divergence])
-		.filter(({ value }) => value !== null)
-		.map((each) => bullet(terminal, '·', `${each.kind} ${interval(each)}: ${oneLine(each.label ?? '')}`));
+const MEASURES: Readonly<Record<string, string>> = { 'log-ratio-drift': 'log-ratio drift', 'token-kl': 'KL' };
+
+/** How far each checkpoint moved from the reference, measure by measure; a label says what a measure is, and of how many pairs. */
+function drift(terminal: Terminal, { checkpoints = [] }: RunRecord): string[] {
+	const moved = checkpoints.flatMap(({ name, divergence, divergences = [divergence] }) =>
+		divergences.filter(({ value }) => value !== null).map((each) => ({ name, ...each })),
+	);
+	return [...new Set(moved.map(({ kind, label = '' }) => `${kind}\n${label}`))].map((key) => {
+		const same = moved.filter(({ kind, label = '' }) => `${kind}\n${label}` === key);
+		const [{ kind, label }] = same as [(typeof same)[number]];
+		const values = same.map((each) => `${oneLine(each.name)} ${interval(each)}`).join('; ');
+		return bullet(terminal, '·', `${MEASURES[kind] ?? kind}: ${values}. ${oneLine(label ?? '')}`);
+	});
 }
 
 function left(terminal: Terminal, checkpoints: readonly CheckpointResult[]): string[] {

@@ -17,7 +17,7 @@ interface Figure {
 	readonly aim: string;
 }
 
-const BENCHES = ['full-run', 'bootstrap', 'near-duplicates', 'report', 'growth'];
+const BENCHES = ['full-run', 'bootstrap', 'near-duplicates', 'report', 'growth', 'gguf'];
 const OPEN = '<!-- performance: written by npm run performance -->';
 const CLOSE = '<!-- /performance -->';
 

@@ -33,7 +33,10 @@ const columns = (at: number) =>
 		['Beats it', 'Lower loss than the reference on eval and on the held-out tuning half'],
 		['Accuracy', 'Majority winners only'],
 		['Over-confidence', 'Mean confidence minus mean correctness'],
-		['Log-ratio drift', 'Mean of log π − log π_ref of both responses on the tuning half, nats: not a KL'],
+		[
+			'Log-ratio drift',
+			'Mean of log π − log π_ref of both responses on the tuning half, nats: not a KL. Below it, where logits were at hand, KL(policy ‖ reference) over the full vocabulary, nats per token',
+		],
 		[
 			'Forgetting',
 			'Rise of the loss per token on what must not be forgotten, by the model alone, paired with the baseline',
@@ -76,6 +79,20 @@ function Tags({ checkpoint, record, at }: { checkpoint: CheckpointResult; record
 					{tag}
 				</span>
 			))}
+		</>
+	);
+}
+
+/** Where the engine saw logits: a number of its own, named in full below the table. */
+function TokenKl({ of: { divergences = [] } }: { of: CheckpointResult }) {
+	const kl = divergences.find(({ kind }) => kind === 'token-kl');
+	if (kl === undefined || kl.value === null) return null;
+	return (
+		<>
+			<span class="two-line">KL {fixed(kl.value, 3)}</span>
+			<span class="two-line">
+				<small>{spread(kl, 3) || 'no interval'}</small>
+			</span>
 		</>
 	);
 }
@@ -176,6 +193,7 @@ function Row({ checkpoint, record, at }: { checkpoint: CheckpointResult; record:
 						{spread(checkpoint.divergence, 1) || (checkpoint.divergence.value === null ? '' : 'no interval')}
 					</small>
 				</span>
+				<TokenKl of={checkpoint} />
 			</Cell>
 			<Cell label={label(11)}>
 				<Forgetting of={checkpoint} />
