@@ -1,3 +1,4 @@
+import { activeWords } from '../domain/active-words.ts';
 import { RUN_POLICY } from '../domain/label-policy.ts';
 import type { Decision, RunRecord } from '../domain/run-record.ts';
 import { SPLIT_LABELS } from '../domain/split.ts';
@@ -65,9 +66,11 @@ function verdict(terminal: Terminal, { record, ordinal, outOfDate }: RunReport):
 		when(record.created),
 		...(total === null ? [] : [duration(total)]),
 	].join(' · ');
+	const active = activeWords(record.dataset.actively_judged, record.dataset.splits.train.pairs);
 	return [
 		`${statusMark(terminal, record.verdict.status)} ${terminal.paint('bold', sentence)}`,
 		terminal.paint('dim', wrap(facts, terminal.width, '  ')),
+		...(active === null ? [] : [wrap(active, terminal.width, '  ')]),
 		...(outOfDate === null
 			? []
 			: [

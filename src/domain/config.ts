@@ -38,6 +38,11 @@ export interface WorkspaceConfig {
 		readonly overlap: OverlapShares;
 		/** Handles that share the work; empty = everyone who has judged here. */
 		readonly people: readonly string[];
+		/**
+		 * Train pairs come in the order in which a probe would learn most from their verdicts, as of the last run on this machine. Off
+		 * unless asked for: train is then no sample any more, and what the probe's criterion reads off it out of fold is not train at large.
+		 */
+		readonly active: boolean;
 		/** Share of what a person answers that are gold pairs, as long as there are some they do not know; 0 = none. */
 		readonly gold: number;
 		/** Share of a person's comparisons that come again to them, to measure self-consistency; 0 = none. */
@@ -74,7 +79,13 @@ export const DEFAULT_CONFIG: WorkspaceConfig = {
 	split: { seed: 'pairwright', eval_share: 0.2 },
 	thresholds: { eval_rise: 0.01, forgetting: { loss: 0.05, accuracy: 0.05 } },
 	rewrites: { second_person: true },
-	queue: { overlap: { train: 0.15, eval: 0.15, heldout: 1, retention: 0.15 }, people: [], repeats: 0.02, gold: 0.05 },
+	queue: {
+		overlap: { train: 0.15, eval: 0.15, heldout: 1, retention: 0.15 },
+		people: [],
+		repeats: 0.02,
+		gold: 0.05,
+		active: false,
+	},
 	adjudication: { hide_names: true },
 	people: { show_individuals: false },
 	card: { title: '', licence: '', description: '', source_licences: {} },

@@ -66,6 +66,8 @@ export type EventBody =
 			readonly blind: boolean;
 			/** Which queue asked: a judgment queued from a report repairs train only (design.md §6). */
 			readonly queue?: 'judge' | 'review' | 'rejudge' | 'cli' | 'look-back' | 'author';
+			/** It stood where active ordering had put it: numbers over train, out of fold too, are of pairs chosen by what a probe knew. */
+			readonly order?: 'active';
 	  }
 	| { readonly type: 'retracted'; readonly event: string }
 	| {

@@ -253,6 +253,8 @@ export interface RunRecord {
 		readonly sha256: string;
 		readonly manifest: string | null;
 		readonly splits: Readonly<Record<EvaluationSplit, SplitSize>>;
+		/** Train pairs whose verdict came by active order; absent = none. */
+		readonly actively_judged?: number;
 	};
 	readonly objective: {
 		readonly fit: 'train_oof' | 'eval';

@@ -68,6 +68,7 @@ const Event = v.variant('type', [
 		kind: v.picklist(['first', 'correction', 'repeat']),
 		blind: v.boolean(),
 		queue: v.optional(v.picklist(['judge', 'review', 'rejudge', 'cli', 'look-back', 'author'])),
+		order: v.optional(v.literal('active')),
 	}),
 	v.object({ ...header, type: v.literal('retracted'), event: Hex }),
 	v.object({

@@ -1,6 +1,7 @@
 import type { OverlapShares } from '../domain/config.ts';
 import { Assignment, drawOf, orderOf, placesOf, type QueuedSplit } from '../domain/queue-assignment.ts';
 import type { Database } from './database.ts';
+import type { ActiveOrder } from './state-dir.ts';
 
 /** What a person's queue depends on beside the comparisons. */
 export interface QueueSettings {
@@ -13,6 +14,8 @@ export interface QueueSettings {
 	readonly repeats: number;
 	/** Share of what the person answers that are gold pairs. */
 	readonly gold: number;
+	/** Order of train pairs; null = the one of all. */
+	readonly active: ActiveOrder | null;
 }
 
 export interface QueueSizes {
@@ -99,21 +102,25 @@ export class QueueIndex {
 	#status: number[] = [];
 	/** Slots in judging order. */
 	#order: number[] = [];
+	#ranked: number[] | null = null;
+	readonly #active: ActiveOrder | null;
 	/** Comparisons drawn to come again: slot → seq of my verdict. */
 	#toRepeat = new Map<number, number>();
 	#repeated = new Set<number>();
 	readonly #drawn: (comparison: string) => boolean;
 	/** Gold pairs that I do not know and have not answered: slot → my order of them. */
 	#gold = new Map<number, number>();
+	readonly #train = new Set<number>();
 	#answered = new Set<number>();
 	readonly #goldOrder: (comparison: string) => number;
 	readonly #goldPlace: (place: number) => boolean;
 	#sizes: number[] = new Array<number>(STATUSES).fill(0);
 
-	constructor(db: Database, { person, people, seed, overlap, repeats, gold }: QueueSettings) {
+	constructor(db: Database, { person, people, seed, overlap, repeats, gold, active }: QueueSettings) {
 		this.#drawn = drawOf(seed, `repeat/${person.normalize('NFC')}`, repeats);
 		this.#goldOrder = orderOf(seed, `gold/${person.normalize('NFC')}`);
 		this.#goldPlace = placesOf(seed, `gold/${person.normalize('NFC')}`, gold);
+		this.#active = active;
 		this.#db = db;
 		this.#person = person;
 		this.#assignment = new Assignment(seed, people, overlap);
@@ -131,6 +138,8 @@ export class QueueIndex {
 			[this.#gold, this.#answered] = [new Map(), new Set()];
 			[this.#ids, this.#keys, this.#status, this.#order] = [[], [], [], []];
 			this.#sizes = new Array<number>(STATUSES).fill(0);
+			this.#train.clear();
+			this.#ranked = null;
 		}
 		const rows = db.all<Row>(`${ROWS} WHERE c.rev > ?`, this.#person, this.#person, this.#rev);
 		if (rows.length === 0) return;
@@ -152,9 +161,51 @@ export class QueueIndex {
 			this.#count(status, 1);
 			this.#noteRepeat(slot, row, status);
 			this.#noteGold(slot, row);
+			this.#notePlace(slot, row);
 			this.#rev = Math.max(this.#rev, row.rev);
 		}
-		if (fresh.length > 0) this.#order = this.#merged(fresh);
+		if (fresh.length === 0) return;
+		this.#order = this.#merged(fresh);
+		this.#ranked = null;
+	}
+
+	#notePlace(slot: number, row: Row): void {
+		const train = row.place === 'train';
+		if (this.#active === null || train === this.#train.has(slot)) return;
+		if (train) this.#train.add(slot);
+		else this.#train.delete(slot);
+		this.#ranked = null;
+	}
+
+	/** Train pairs in active order; those that it does not know behind, in the order of all. */
+	#rankedTrain({ rank }: ActiveOrder): readonly number[] {
+		if (this.#ranked === null) {
+			const rankOf = (slot: number) => rank.get(this.#ids[slot] as string) ?? Number.POSITIVE_INFINITY;
+			this.#ranked = this.#order
+				.filter((slot) => this.#train.has(slot))
+				.map((slot, place) => ({ slot, rank: rankOf(slot), place }))
+				.sort((x, y) => (x.rank === y.rank ? x.place - y.place : x.rank - y.rank))
+				.map(({ slot }) => slot);
+		}
+		return this.#ranked;
+	}
+
+	/**
+	 * What stands so, in the order in which it comes. Under active ordering the places of train pairs in the one judging order stay
+	 * theirs: which train pair stands on which changes, and nothing about when a pair of another split comes.
+	 */
+	*#standing(status: number): Generator<number> {
+		const ranked = this.#active === null ? [] : this.#rankedTrain(this.#active);
+		let next = 0;
+		for (const slot of this.#order) {
+			if (this.#status[slot] !== status) continue;
+			if (this.#active === null || !this.#train.has(slot)) {
+				yield slot;
+				continue;
+			}
+			while (this.#status[ranked[next] as number] !== status) next++;
+			yield ranked[next++] as number;
+		}
 	}
 
 	#noteGold(slot: number, row: Row): void {
@@ -286,8 +337,8 @@ export class QueueIndex {
 		for (const status of WAITING) {
 			if (found.length >= count) return found;
 			if (this.#size(status) === 0) continue;
-			for (const slot of this.#order) {
-				if (this.#status[slot] !== status || skip.has(this.#ids[slot] as string)) continue;
+			for (const slot of this.#standing(status)) {
+				if (skip.has(this.#ids[slot] as string)) continue;
 				found.push(this.#ids[slot] as string);
 				if (found.length >= count) return found;
 			}
@@ -319,7 +370,7 @@ const indexes = new WeakMap<Database, { readonly key: string; readonly index: Qu
 
 /** A person's queue as it stands now. The first look at 100,000 comparisons takes some tenths of a second, later ones what changed. */
 export function queueIndex(db: Database, settings: QueueSettings): QueueIndex {
-	const key = JSON.stringify(settings);
+	const key = JSON.stringify({ ...settings, active: settings.active?.stamp });
 	let known = indexes.get(db);
 	if (known?.key !== key) {
 		known = { key, index: new QueueIndex(db, settings) };

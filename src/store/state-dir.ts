@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { appendFileSync, mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../protocol/errors.ts';
@@ -76,6 +76,12 @@ export interface RejudgeQueue {
 	/** Judgments with a larger seq are answers to this queue. */
 	readonly seq: number;
 	readonly comparisons: readonly string[];
+}
+
+/** Train pairs by how much a verdict on them is worth, the most first. Never committed: it tells what a model thought of a pair. */
+export interface ActiveOrder {
+	readonly stamp: string;
+	readonly rank: ReadonlyMap<string, number>;
 }
 
 /** Files of the user's state folder for one workspace. */
@@ -166,6 +172,24 @@ export class UserState {
 
 	setJournalMark(name: string, mark: { readonly size: number; readonly tail: string }): void {
 		writeAtomically(this.#file('journal-marks.json'), JSON.stringify({ ...this.journalMarks(), [name]: mark }));
+	}
+
+	#active: { readonly stamp: string; readonly order: ActiveOrder | null } | null = null;
+
+	/** The order of train pairs as the last run on this machine left it; null where there is none. */
+	activeOrder(): ActiveOrder | null {
+		const path = this.#file('active-order');
+		const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+		const stamp = stat === undefined ? '' : `${stat.ino}:${stat.size}:${stat.mtimeNs}`;
+		if (this.#active?.stamp !== stamp) {
+			const ids = stat === undefined ? [] : (readText(path) ?? '').split('\n').filter((id) => id !== '');
+			this.#active = { stamp, order: ids.length === 0 ? null : { stamp, rank: new Map(ids.map((id, i) => [id, i])) } };
+		}
+		return this.#active.order;
+	}
+
+	setActiveOrder(ids: readonly string[]): void {
+		writeAtomically(this.#file('active-order'), ids.join('\n'));
 	}
 
 	setRejudge(queue: RejudgeQueue): void {

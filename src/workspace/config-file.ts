@@ -46,6 +46,7 @@ const ConfigFile = v.object({
 			people: v.optional(Texts, [...DEFAULT_CONFIG.queue.people]),
 			repeats: v.optional(Share, DEFAULT_CONFIG.queue.repeats),
 			gold: v.optional(Share, DEFAULT_CONFIG.queue.gold),
+			active: v.optional(v.boolean(), DEFAULT_CONFIG.queue.active),
 		}),
 		{ ...DEFAULT_CONFIG.queue, people: [...DEFAULT_CONFIG.queue.people] },
 	),

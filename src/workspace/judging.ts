@@ -122,6 +122,15 @@ export function past(ctx: Context, options: { readonly before?: string; readonly
 	return person === null ? [] : pastJudgments(ctx.db, person, options.before ?? null, options.count);
 }
 
+/** Whether active ordering chose when the pair came: kept with the verdict, as a report has to say it. */
+function cameActively(ctx: Context, comparison: string): boolean {
+	return (
+		ctx.config.queue.active &&
+		ctx.state.activeOrder()?.rank.has(comparison) === true &&
+		readComparison(ctx.db, comparison).place === 'train'
+	);
+}
+
 /** One verdict, on disk when this returns. A verdict changed after others' were shown is stored as not blind. */
 export async function judge(ctx: Context, input: JudgeInput): Promise<{ judgment: Judgment }> {
 	const person = ctx.requirePerson();
@@ -155,6 +164,7 @@ export async function judge(ctx: Context, input: JudgeInput): Promise<{ judgment
 				? 'first'
 				: (input.kind ?? (earlier === null ? 'first' : 'correction')),
 		...(input.queue === undefined ? {} : { queue: input.queue }),
+		...(input.queue === 'judge' && cameActively(ctx, comparison) ? { order: 'active' as const } : {}),
 	};
 	const [event] = await ctx.append(body);
 	ctx.emit.changed({ what: ['judgments'], reason: 'judged' });

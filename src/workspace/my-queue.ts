@@ -21,6 +21,7 @@ export function myQueue(ctx: Context, person: string | null): QueueIndex {
 		overlap: ctx.config.queue.overlap,
 		repeats: ctx.config.queue.repeats,
 		gold: ctx.config.queue.gold,
+		active: ctx.config.queue.active ? ctx.state.activeOrder() : null,
 	});
 }
 

@@ -6,12 +6,14 @@ import type { LabelPolicy } from '../domain/label-policy.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import { preview, sideText } from '../domain/text.ts';
 import type { PairPlace } from '../scoring/compare-scores.ts';
+import { countActivelyJudged } from '../store/active-query.ts';
 import type { RunLabel } from '../store/attachments.ts';
 import { datasetRows, dataVersion } from '../store/dataset-query.ts';
 import { type PairIndex, pairIndex } from '../store/pair-index.ts';
 import { workspacePaths } from '../store/paths.ts';
 import { comparisonState, readComparison } from '../store/read-comparison.ts';
 import { scoreCachePath } from '../store/score-cache.ts';
+import { activeOrder } from './active-order.ts';
 import { Context } from './context.ts';
 import { type DatasetReading, readDataset } from './dataset.ts';
 import { humanReferences } from './human-references.ts';
@@ -76,6 +78,8 @@ export function labelsFile(labels: readonly RunLabel[]): Buffer {
 }
 
 export interface Reader extends DatasetReading {
+	/** Train pairs whose verdict came by active order. */
+	readonly activelyJudged: number;
 	readonly root: string;
 	readonly runs: string;
 	readonly exports: string;
@@ -99,6 +103,21 @@ async function readIndex(root: string, stateDir?: string): Promise<PairIndex> {
 }
 
 /** Opens a workspace for reading only, takes the dataset, and closes: all that a scoring process needs. */
+/** Orders train for the queue by what this run's labels teach, where the settings ask for it. */
+export async function rankTrain(
+	root: string,
+	stateDir: string | undefined,
+	seed: number,
+	signal?: AbortSignal,
+): Promise<void> {
+	const ctx = await Context.open(root, workspacePaths(root).config, { readonlyDb: true, stateDir });
+	try {
+		if (ctx.config.queue.active) ctx.state.setActiveOrder(await activeOrder(ctx, seed, signal));
+	} finally {
+		await ctx.store.close();
+	}
+}
+
 export async function openReader(root: string, stateDir?: string, labels?: LabelPolicy): Promise<Reader> {
 	const ctx = await Context.open(root, workspacePaths(root).config, { readonlyDb: true, stateDir });
 	try {
@@ -108,6 +127,7 @@ export async function openReader(root: string, stateDir?: string, labels?: Label
 		return {
 			...reading,
 			human,
+			activelyJudged: countActivelyJudged(ctx.db),
 			...{ root: folder, runs, exports },
 			evalRise: ctx.config.thresholds.eval_rise,
 			forgetting: ctx.config.thresholds.forgetting,

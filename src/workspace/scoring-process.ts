@@ -26,7 +26,7 @@ function send(message: FromScoring | FromGenerating): Promise<void> {
 async function score(request: ScoreRequest): Promise<void> {
 	requireNode();
 	// Only now: this loads the database module, which the environment check has to come before.
-	const { labelsFile, openReader } = await import('./runs-port.ts');
+	const { labelsFile, openReader, rankTrain } = await import('./runs-port.ts');
 	await send({ type: 'progress', phase: 'reading the workspace', done: 0, total: 1, unit: 'steps' });
 	const input = await openReader(request.root, request.stateDir, request.labels);
 	let last = { phase: '', at: 0 };
@@ -40,6 +40,11 @@ async function score(request: ScoreRequest): Promise<void> {
 		},
 		onNotice: (text) => void send({ type: 'notice', text }),
 	});
+	await send({ type: 'progress', phase: 'ordering the queue', done: 0, total: 1, unit: 'steps' });
+	// The run is written: what goes wrong here is no fault of it.
+	await rankTrain(request.root, request.stateDir, request.seed, cancel.signal).catch((error: unknown) =>
+		send({ type: 'notice', text: `The queue keeps its order: ${(error as Error).message}` }),
+	);
 	await send({ type: 'done', run: request.run, ...(rejected === undefined ? {} : { rejected }) });
 }
 

@@ -1,3 +1,4 @@
+import { activeWords } from '../../src/domain/active-words.ts';
 import type { RunningState } from '../../src/protocol/report.ts';
 import type { RunReport } from '../../src/protocol/workspace-api.ts';
 import { STATUS_WORDS } from './check-words.ts';
@@ -113,6 +114,7 @@ export function Verdict({ report }: { report: RunReport }) {
 	const { record, rejudge } = report;
 	const { run, actions, busy } = useView();
 	const held = record.metrics.heldout_reference;
+	const active = activeWords(record.dataset.actively_judged, record.dataset.splits.train.pairs);
 	const sentence =
 		/no language model/i.test(record.verdict.sentence) || record.engine.name !== 'probe'
 			? record.verdict.sentence
@@ -137,6 +139,7 @@ export function Verdict({ report }: { report: RunReport }) {
 					)}
 					{hasCheckpoints(record) ? '' : record.recommended.sentence}
 				</p>
+				{active === null ? null : <p class="dim">{active}</p>}
 				{hasCheckpoints(record) ? <Recommendation record={record} /> : null}
 			</div>
 			{actions === 'exported' || rejudge.mistakes === 0 ? null : (

@@ -25,6 +25,8 @@ export interface ScoringInput extends Partial<CheckpointWorkspace> {
 	readonly dataset: Dataset;
 	readonly reviewed: ReviewedLabels;
 	readonly evalRise: number;
+	/** Train pairs whose verdict came by active order. */
+	readonly activelyJudged?: number;
 	/** What people reach on the same pairs, per split; the sealed half's goes into sealed.bin alone. */
 	readonly human?: NonNullable<RunRecord['human']>;
 	/** Labels of eval, R and E, and the file that keeps those of the pairs that were scored: a run freezes and opens no others. */
@@ -109,10 +111,12 @@ export async function scoreAndWrite(
 		input.reviewed,
 	);
 	const human = humanOf(input, splits);
+	const active = Math.min(input.activelyJudged ?? 0, record.dataset.splits.train.pairs);
+	const dataset = active === 0 ? {} : { dataset: { ...record.dataset, actively_judged: active } };
 	const people = input.human?.heldout_sealed;
 	writeRun(
 		input.runs,
-		{ run: request.run, created: request.created, ...record, ...human, durations },
+		{ run: request.run, created: request.created, ...record, ...dataset, ...human, durations },
 		{ scores: lines, sealed: sealed === null || people === undefined ? sealed : { ...sealed, human: people } },
 		{ ...input.extra, ...kept, ...unscored },
 	);
