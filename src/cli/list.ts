@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Message } from '../domain/comparison.ts';
+import { originText } from '../domain/response-origin.ts';
 import { SPLIT_LABELS, type Split } from '../domain/split.ts';
 import { contentOf } from '../domain/text.ts';
 import { UserError } from '../protocol/errors.ts';
@@ -161,6 +162,12 @@ export function detailText(terminal: Terminal, detail: ComparisonDetail): string
 		`${place(detail.split, detail.half)} · ${detail.resolution === 'open' ? 'not judged' : `resolved: ${VERDICTS[detail.resolution] ?? detail.resolution}`}${detail.tags.length === 0 ? '' : ` · ${oneLine(detail.tags.join(' '))}`}`,
 		...detail.sources.map((source) => terminal.paint('dim', `${oneLine(source.path)}, line ${source.line}`)),
 		...(detail.derived_from === null ? [] : [`A rewrite of ${shortId(detail.derived_from)}.`]),
+		...(detail.origins === undefined
+			? []
+			: (['a', 'b'] as const).map(
+					(side) =>
+						`Response ${side}: ${(detail.origins?.[side] ?? []).map((each) => oneLine(originText(each))).join('; ') || 'not recorded'}`,
+				)),
 		head('Prompt'),
 		turns(terminal, detail.prompt.messages),
 		head('Response a'),

@@ -17,6 +17,7 @@ import type { LabelPolicy } from '../domain/label-policy.ts';
 import type { ProgressReport } from '../domain/progress.ts';
 import type { Redaction } from '../domain/redaction.ts';
 import type { Resolution } from '../domain/resolution.ts';
+import type { OriginFacts } from '../domain/response-origin.ts';
 import type { Decision, Metrics, RunRecord, RunVerdict, ScoreLine } from '../domain/run-record.ts';
 import type { SnapshotDiff } from '../domain/snapshot-diff.ts';
 import type { EvaluationSplit, Half, Split } from '../domain/split.ts';
@@ -477,16 +478,6 @@ export interface HistoryEntry {
 	readonly mine?: true;
 }
 
-/** Where a response came from, told once the person at work has judged the comparison. */
-export interface ResponseOrigin {
-	readonly kind: 'log' | 'model';
-	/** Of the source, or the model. */
-	readonly name: string;
-	readonly model: string | null;
-	readonly server: string | null;
-	readonly sampling: unknown;
-}
-
 export interface ComparisonDetail {
 	readonly id: string;
 	readonly prompt_id: string;
@@ -505,7 +496,7 @@ export interface ComparisonDetail {
 	readonly metadata: unknown;
 	readonly derived_from: string | null;
 	/** Only of a comparison made of candidates, and only after my verdict. */
-	readonly origins?: { readonly a: readonly ResponseOrigin[]; readonly b: readonly ResponseOrigin[] };
+	readonly origins?: { readonly a: readonly OriginFacts[]; readonly b: readonly OriginFacts[] };
 }
 
 /** `judge`: my open comparisons; `review`: a blind second look at others'; `rejudge`: a run's mistakes mixed with controls. */

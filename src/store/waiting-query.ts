@@ -1,4 +1,5 @@
 import type { Message, Prompt } from '../domain/comparison.ts';
+import type { OriginFacts } from '../domain/response-origin.ts';
 import type { Half, Split } from '../domain/split.ts';
 import { promptText } from '../domain/text.ts';
 import type { Database } from './database.ts';
@@ -146,18 +147,8 @@ export function waitingTexts(db: Database): {
 	return { train: read('train'), waiting: read('waiting') };
 }
 
-/** Where one side of a comparison came from: logs that hold it, models that wrote it. */
-export interface CandidateOrigin {
-	readonly kind: 'log' | 'model';
-	/** The source's name, or the model's. */
-	readonly name: string;
-	/** A log may name the model that answered. */
-	readonly model: string | null;
-	readonly server: string | null;
-	readonly sampling: unknown;
-}
-
-export function originsOf(db: Database, prompt: string, candidate: string): CandidateOrigin[] {
+/** Where a candidate came from: logs that hold it, models that wrote it. */
+export function originsOf(db: Database, prompt: string, candidate: string): OriginFacts[] {
 	const logs = db.all<{ name: string; model: string | null }>(
 		`SELECT DISTINCT coalesce(r.label, s.label, s.name) AS name, r.model FROM candidate_rows r
 		JOIN candidates k ON k.n = r.candidate JOIN prompts p ON p.n = k.prompt JOIN sources s ON s.n = r.source

@@ -1,3 +1,4 @@
+import { originText } from '../../src/domain/response-origin.ts';
 import { SPLIT_LABELS } from '../../src/domain/split.ts';
 import type { BlindPair, ComparisonDetail } from '../../src/protocol/workspace-api.ts';
 import type { ViewProps } from './app.tsx';
@@ -15,6 +16,13 @@ function when(at: string | null): string {
 function placeOf({ split, half }: ComparisonDetail): string {
 	if (split !== 'heldout' || half === null) return SPLIT_LABELS[split];
 	return SPLIT_LABELS[half === 'R' ? 'heldout_reference' : 'heldout_sealed'];
+}
+
+/** Who wrote the response on one side of the screen; known after the verdict alone. */
+function originsOn(origins: ComparisonDetail['origins'], side: 'left' | 'right', pair: BlindPair): string[] {
+	const isA = (side === 'left') === (pair.leftSide === 'a');
+	const facts = (isA ? origins?.a : origins?.b) ?? [];
+	return facts.length === 0 ? ['not recorded'] : facts.map(originText);
 }
 
 /** What was hidden until the verdict: who judged what, where the pair belongs and where it came from. */
@@ -57,7 +65,16 @@ function History({
 					</li>
 				))}
 				{detail.derived_from === null ? null : <li>A rewrite of {detail.derived_from.slice(0, 8)}</li>}
-				{detail.sources.length === 0 && detail.derived_from === null ? <li>Written here</li> : null}
+				{detail.origins === undefined
+					? null
+					: (['left', 'right'] as const).map((side) => (
+							<li key={side}>
+								{side === 'left' ? 'Left' : 'Right'}: {originsOn(detail.origins, side, pair).join('; ')}
+							</li>
+						))}
+				{detail.sources.length === 0 && detail.derived_from === null && detail.origins === undefined ? (
+					<li>Written here</li>
+				) : null}
 			</ul>
 			<h3>What happened</h3>
 			<p class="dim">Here a is the {pair.leftSide === 'a' ? 'left' : 'right'} response, b the other.</p>

@@ -25,9 +25,13 @@ async function pickKinds(): Promise<readonly Redaction[] | undefined> {
 		const [label, description] = KINDS[redaction];
 		return { label, description, redaction, picked: true };
 	});
-	const picked = await vscode.window.showQuickPick(items, {
+	const limits = {
+		label: 'Not found: names, addresses, secrets without a form. Read your logs.',
+		kind: vscode.QuickPickItemKind.Separator,
+	} as KindItem & vscode.QuickPickItem;
+	const picked = await vscode.window.showQuickPick([...items, limits], {
 		title: 'Replace before anything is stored',
-		placeHolder: 'Ticked kinds are replaced. Names, addresses and secrets without a form are not found: read your logs',
+		placeHolder: 'Ticked kinds are replaced',
 		canPickMany: true,
 		ignoreFocusOut: true,
 	});

@@ -24,11 +24,17 @@ export function waitingNovelty(db: Database, onProgress: (done: number, total: n
 	if (threshold === null) {
 		return { scores: [], threshold, reason: `Not ranked: ${reason ?? 'too few train prompts'}.` };
 	}
+	const notes = [
+		...(threshold >= 1
+			? ['Train prompts share so little with each other that nothing can be told to lie beyond them: more are needed.']
+			: []),
+		...(waiting.length > MOST
+			? [`Ranked: ${whole.format(MOST)} of ${whole.format(waiting.length)}; the others come after them.`]
+			: []),
+	];
 	return {
 		scores: queries.map(({ id }, i) => [id, scores[i] as number]),
 		threshold,
-		...(waiting.length > MOST
-			? { reason: `Ranked: ${whole.format(MOST)} of ${whole.format(waiting.length)}; the others come after them.` }
-			: {}),
+		...(notes.length === 0 ? {} : { reason: notes.join(' ') }),
 	};
 }
