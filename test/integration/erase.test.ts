@@ -96,6 +96,18 @@ test('importing the file again brings nothing back, neither rows nor a copy that
 	assert.equal(one.workspace.context.events('imported').length, events, 'the same file is one import');
 });
 
+test('a second erasure from the same file leaves one copy, without either text', async (t) => {
+	const dir = folder(t);
+	const one = await openAt(dir);
+	t.after(() => one.workspace.close());
+	await one.workspace.importFiles([writeRows(join(dir, 'all.jsonl'), null)], {}, job());
+	for (const text of ['Question 7:', 'Question 5:']) {
+		await one.workspace.erase([await idOf(one, text)], { reason: REASON }, job());
+		assert.deepEqual([copiesIn(join(dir, 'work')).length, holding(join(dir, 'work'), text)], [1, []]);
+	}
+	assert.equal((await one.workspace.list({ limit: 1 })).total, 10);
+});
+
 test('a linked file is named and left alone; its row stays out', async (t) => {
 	const dir = folder(t);
 	const one = await openAt(dir);
@@ -192,7 +204,7 @@ test('cut short after the tombstone, the next erase without ids finishes', async
 test('killed at any moment, the same command finishes', async (t) => {
 	const cli = makeCli(t, 'ana');
 	await cli.run(['init', cli.dir]);
-	await cli.run(['--workspace', cli.dir, 'import', writeRows(join(cli.dir, '..', 'all.jsonl'), null, 3_000)]);
+	await cli.run(['--workspace', cli.dir, 'import', writeRows(join(cli.dir, '..', 'all.jsonl'), null, 1_000)]);
 	const { document } = await cli.json(['list', '--limit', '4']);
 	const ids = (document as { comparisons: { id: string }[] }).comparisons.map(({ id }) => id);
 	const started = performance.now();
@@ -203,7 +215,7 @@ test('killed at any moment, the same command finishes', async (t) => {
 	for (const [i, part] of [0.8, 1.05, 1.3].entries()) {
 		const id = ids[i]!;
 		const shown = await cli.json(['show', id]);
-		secrets.push((shown.document as { prompt: { messages: { content: string }[] } }).prompt.messages[0]!.content);
+		secrets.push((shown.document as { prompt: { content: string }[] }).prompt[0]!.content);
 		const args = ['--workspace', cli.dir, 'erase', id, '--reason', REASON, '--yes'];
 		const child = cli.start(args);
 		const gone = new Promise((done) => child.on('exit', done));

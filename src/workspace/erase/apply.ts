@@ -79,7 +79,9 @@ async function scrubJournals(ctx: Context, erasures: Erasures): Promise<number> 
 
 /** Copies that were replaced. */
 export function oldCopies(ctx: Context, erasures: Erasures): string[] {
-	const kept = new Set([...erasures.sources.values()].map(({ path }) => path));
+	// A copy that was itself written anew since is an old one too.
+	const last = [...erasures.sources.values()].filter(({ to }) => !erasures.sources.has(to));
+	const kept = new Set(last.map(({ path }) => path));
 	return [...erasures.sources.keys()]
 		.map((sha) => `.pairwright/sources/${sha.slice(0, 12)}.jsonl.gz`)
 		.filter((path) => !kept.has(path) && existsSync(join(ctx.paths.root, path)));
