@@ -33,7 +33,7 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     add("--margin", type=float, default=0.02, help="m: the gap R_H - R_T that costs nothing, nats (default 0.02)")
     add("--smoothing", type=float, default=0.9, help="decay of the smoothed losses that open the hinge (default 0.9)")
     add("--seed", type=int, default=0)
-    add("--learning-rate", type=float, default=5e-7, help="default 5e-7; with --lora 5e-6 is a usual start")
+    add("--learning-rate", type=float, default=None, help="default 5e-7; with --lora 5e-6")
     add("--warmup-steps", type=int, default=0)
     add("--epochs", type=float, default=1.0)
     add("--max-steps", type=int, default=-1, help="instead of --epochs")
@@ -64,6 +64,7 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
         parser.error(f"--smoothing lies in [0, 1), found {args.smoothing}")
     if args.beta <= 0:
         parser.error(f"--beta is above 0, found {args.beta}")
+    args.learning_rate = args.learning_rate or (5e-6 if args.lora else 5e-7)
     args.monitor_steps = args.monitor_steps or args.save_steps
     args.reference_batch_size = args.reference_batch_size or args.batch_size
     return args

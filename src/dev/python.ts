@@ -29,7 +29,7 @@ async function make(): Promise<void> {
 	const started = performance.now();
 	markDone('python', null);
 	if (!existsSync(python)) await mustRun(await systemPython(), ['-m', 'venv', folder]);
-	await mustRun(python, ['-m', 'pip', 'install', '--disable-pip-version-check', '-r', requirements], {
+	await mustRun(python, ['-m', 'pip', 'install', '--disable-pip-version-check', '--retries', '1', '-r', requirements], {
 		output: 'inherit',
 	});
 	markDone('python', stamp);

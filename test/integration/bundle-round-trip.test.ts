@@ -160,8 +160,26 @@ test('bundle, training, checkpoints, scores, run, decision', { skip }, async (t)
 	assert.equal(checked.pairs, of('eval') + of('monitoring'));
 	assert.equal(checked.sealed, of('sealed'));
 	assert.equal(checked.other_tokens, 0);
+	assert.deepEqual(checked.rule, {
+		learnt_by_heart: [false, true, true],
+		generalizes: [false, false, false],
+		both_apart_and_falling: [false, false, false],
+		only_the_others_get_worse: [false, false, false],
+	});
+	assert.deepEqual(checked.launch, {
+		'deepspeed.yaml': 'DistributedType.DEEPSPEED',
+		'fsdp.yaml': 'DistributedType.FSDP',
+		'one-gpu.yaml': 'DistributedType.NO',
+	});
 	for (const key of ['furthest_from_trl', 'furthest_from_float64', 'furthest_loss'])
 		assert.ok(checked[key] < 1e-3, key);
+
+	// Ten times the learning rate learns the penalty parts by heart, and the run says so and ends.
+	t.diagnostic(await train('stopped', '--patience', '1', '--monitor-steps', '5', '--learning-rate', '1e-2'));
+	const stopped = JSON.parse(readFileSync(join(home, 'stopped/run.json'), 'utf8'));
+	assert.equal(stopped.state, 'stopped');
+	assert.match(stopped.stopped, /learnt by heart \(looks at steps \d+\)/);
+	assert.ok(stopped.steps < STEPS && existsSync(join(home, `stopped/checkpoint-${stopped.steps}`)));
 
 	const run = (await done(
 		...['score', '--engine', 'logprobs', '--logprobs', ...files.map((file) => join(home, 'scores', file))],

@@ -270,6 +270,26 @@ test('standard rows are texts; chats that three texts cannot say are counted', a
 	assert.deepEqual([typeof sealed!.prompt, typeof sealed!.response_a], ['string', 'string']);
 });
 
+test('a training pair of a cluster that a held-out one shares stays out, as it stays out of runs', async (t) => {
+	const { dir, workspace } = await filled(t);
+	const before = await workspace.exportBundle({ out: join(dir, 'before') });
+	const opening = `Question 3 of heldout E: what to do about case ${(3 * 7919) % 1009}?`;
+	await importRows(dir, workspace, 'near.jsonl', [
+		{
+			...row(8000, 'train'),
+			prompt: [
+				{ role: 'user', content: opening },
+				{ role: 'assistant', content: 'It depends.' },
+				{ role: 'user', content: 'On what?' },
+			],
+		},
+	]);
+	const done = await workspace.exportBundle({ out: join(dir, 'after') });
+	assert.equal(done.left_out.spanning, 1);
+	assert.equal(done.files[0]!.pairs, before.files[0]!.pairs);
+	assert.ok(!readFileSync(join(dir, 'after/data/train.jsonl'), 'utf8').includes('On what?'));
+});
+
 const python = plainPython();
 test('the scripts compile, and say what they take without any package', {
 	skip: python === null && 'no Python',
