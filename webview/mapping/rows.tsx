@@ -39,7 +39,9 @@ export function Rows({ preview, stale }: Props) {
 											<tr key={row.line} class="refused">
 												<td class="num">{row.line.toLocaleString('en')}</td>
 												<td colSpan={5}>
-													<span aria-hidden="true">✕ </span>
+													<span class="sign" aria-hidden="true">
+														✕{' '}
+													</span>
 													<span class="visually-hidden">Refused: </span>
 													{row.reason}
 												</td>
@@ -77,13 +79,15 @@ function Pair({ line, pair }: { readonly line: number; readonly pair: PreviewPai
 					</div>
 				))}
 				{metadata.length === 0 ? null : (
-					<div class="dim" dir="auto">
+					<div class="dim" dir="auto" title={metadata.join(', ')}>
 						{metadata.join(', ')}
 					</div>
 				)}
 				{warnings.map((warning) => (
 					<div key={warning} class="warning">
-						<span aria-hidden="true">▲ </span>
+						<span class="sign" aria-hidden="true">
+							▲{' '}
+						</span>
 						{warning}
 					</div>
 				))}
