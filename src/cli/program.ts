@@ -5,6 +5,7 @@ import { registerAuthor } from './author.ts';
 import { registerCalibrate } from './calibrate.ts';
 import { registerCard } from './card.ts';
 import { registerCompare } from './compare.ts';
+import { registerCoverage } from './coverage.ts';
 import { registerDecide } from './decide.ts';
 import { registerDiff } from './diff.ts';
 import { registerDoctor } from './doctor.ts';
@@ -26,6 +27,7 @@ import { registerReport } from './report.ts';
 import { registerScore } from './score.ts';
 import { registerSearches } from './searches.ts';
 import { registerSplit } from './split.ts';
+import { registerSuggest } from './suggest.ts';
 import { registerSync } from './sync.ts';
 import { registerTag } from './tag.ts';
 
@@ -67,6 +69,8 @@ export function createProgram(): Command {
 		registerSplit,
 		registerInspect,
 		registerGold,
+		registerSuggest,
+		registerCoverage,
 		registerProgress,
 		registerAgreement,
 		registerCard,

@@ -12,6 +12,7 @@ import type { Terminal } from './terminal.ts';
 interface Options extends FilterOptions {
 	readonly assign?: Split;
 	readonly dryRun?: true;
+	readonly alone?: true;
 	readonly ids?: string[];
 	readonly reason?: string;
 	readonly freeze?: true | string[];
@@ -32,6 +33,7 @@ export function registerSplit(program: Command): void {
 			),
 		)
 		.option('--ids <ids...>', 'prompts or comparisons, or unique beginnings of 8 or more')
+		.option('--alone', 'with --assign excluded: not the rest of their clusters')
 		.option('--dry-run', 'with --assign: say what it would do, and do nothing')
 		.option('--accept-leak <ids...>', 'leaks between these prompts are right as they are; needs --reason')
 		.option('--reason <text>', 'why they move, or why a leak is right')
@@ -48,42 +50,48 @@ export function registerSplit(program: Command): void {
 			),
 		)
 		.action(
-			perform<Options>(async (context, _args, { assign, ids, reason, freeze, acceptLeak, dryRun, ...filters }) => {
-				const filtered = Object.keys(filters).length > 0;
-				if ((assign === undefined) !== (ids === undefined && !filtered) || (ids !== undefined && filtered)) {
-					throw new UserError('usage', '--assign goes with --ids, or with filters: which prompts, and where to.');
-				}
-				if (acceptLeak !== undefined && (reason === undefined || reason.trim() === '')) {
-					throw new UserError('usage', '--accept-leak needs --reason: why the same text may stand on both sides.');
-				}
-				const names = Array.isArray(freeze) ? freeze.map(splitName) : null;
-				const api = await context.open();
-				const selection = ids === undefined ? { query: await filterOf(api, filters) } : { ids };
-				if (assign !== undefined && dryRun === true) {
-					const preview = await api.previewMove(selection, assign);
-					return context.result({ preview }, () => movePreviewText(preview, SPLIT_LABELS[assign]));
-				}
-				const assigned =
-					assign === undefined
-						? null
-						: await api.assign(selection, { split: assign, ...(reason === undefined ? {} : { reason }) });
-				const accepted = acceptLeak === undefined ? null : await api.acceptLeak(acceptLeak, reason ?? '');
-				let overview = await api.splits();
-				const frozen: Frozen = {};
-				if (freeze !== undefined) {
-					const all = SPLITS.filter((split) => split !== 'excluded' && overview.splits[split].prompts > 0);
-					for (const split of names ?? all) frozen[split] = await api.freeze(split);
-					overview = await api.splits();
-				}
-				const document = {
-					splits: overview.splits,
-					heldout: overview.halves,
-					...(assigned === null ? {} : { assigned }),
-					...(accepted === null ? {} : { accepted }),
-					...(freeze === undefined ? {} : { frozen }),
-				};
-				context.result(document, (terminal) => splitText(terminal, overview, assigned, frozen, accepted));
-			}),
+			perform<Options>(
+				async (context, _args, { assign, ids, reason, freeze, acceptLeak, dryRun, alone, ...filters }) => {
+					const filtered = Object.keys(filters).length > 0;
+					if ((assign === undefined) !== (ids === undefined && !filtered) || (ids !== undefined && filtered)) {
+						throw new UserError('usage', '--assign goes with --ids, or with filters: which prompts, and where to.');
+					}
+					if (acceptLeak !== undefined && (reason === undefined || reason.trim() === '')) {
+						throw new UserError('usage', '--accept-leak needs --reason: why the same text may stand on both sides.');
+					}
+					const names = Array.isArray(freeze) ? freeze.map(splitName) : null;
+					const api = await context.open();
+					const selection = ids === undefined ? { query: await filterOf(api, filters) } : { ids };
+					if (assign !== undefined && dryRun === true) {
+						const preview = await api.previewMove(selection, assign);
+						return context.result({ preview }, () => movePreviewText(preview, SPLIT_LABELS[assign]));
+					}
+					const assigned =
+						assign === undefined
+							? null
+							: await api.assign(selection, {
+									split: assign,
+									...(reason === undefined ? {} : { reason }),
+									...(alone === undefined ? {} : { alone }),
+								});
+					const accepted = acceptLeak === undefined ? null : await api.acceptLeak(acceptLeak, reason ?? '');
+					let overview = await api.splits();
+					const frozen: Frozen = {};
+					if (freeze !== undefined) {
+						const all = SPLITS.filter((split) => split !== 'excluded' && overview.splits[split].prompts > 0);
+						for (const split of names ?? all) frozen[split] = await api.freeze(split);
+						overview = await api.splits();
+					}
+					const document = {
+						splits: overview.splits,
+						heldout: overview.halves,
+						...(assigned === null ? {} : { assigned }),
+						...(accepted === null ? {} : { accepted }),
+						...(freeze === undefined ? {} : { frozen }),
+					};
+					context.result(document, (terminal) => splitText(terminal, overview, assigned, frozen, accepted));
+				},
+			),
 		);
 }
 

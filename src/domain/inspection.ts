@@ -27,6 +27,18 @@ export interface Suggestion {
 	readonly nearest: readonly { readonly prompt: string; readonly similarity: number; readonly preview: string }[];
 }
 
+/** Suggestions that share their words: a topic to hold out as a whole, in part, or not at all. */
+export interface SuggestionGroup {
+	/** The prompt that is closest to all others; names the group. */
+	readonly id: string;
+	/** What tells its prompts from train, the most telling first; `prompts` of the group have the word. */
+	readonly words: readonly { readonly word: string; readonly prompts: number }[];
+	/** One a cluster, the most typical first. */
+	readonly suggestions: readonly Suggestion[];
+	/** Prompts with those of their clusters: so many would move. */
+	readonly prompts: number;
+}
+
 /** Held-out against train where the difference has a name; of a sample, one value a cluster, so that the tests' p hold. */
 export interface ShiftFacts {
 	readonly heldout: number;
@@ -70,6 +82,10 @@ export interface Inspection {
 		readonly k: number;
 		readonly places: readonly PlaceNovelty[];
 		readonly suggestions: readonly Suggestion[];
+		/** The farthest 400, grouped; the largest group first. */
+		readonly groups?: readonly SuggestionGroup[];
+		/** Suggested once and dismissed: left out. */
+		readonly dismissed?: number;
 		readonly reason?: string;
 	};
 	readonly composition: readonly {

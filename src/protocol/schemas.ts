@@ -54,6 +54,12 @@ export const selectionSchema = v.union([
 	v.strictObject({ ids: v.array(idSchema) }),
 	v.strictObject({ query: filterSchema }),
 ]);
+export const leakSchema = v.strictObject({
+	kind: v.picklist(['prompt-copy', 'prompt-near', 'response-copy']),
+	a: idSchema,
+	b: idSchema,
+});
+export const precisionSchema = v.strictObject({ metric: v.picklist(['accuracy', 'nll']), width: finiteSchema });
 export const jobSchema = v.strictObject({ job: idSchema });
 
 /** One tuple schema for each method: what `createRpc` asks before a local method runs. */

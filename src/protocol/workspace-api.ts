@@ -11,6 +11,7 @@ import type { Message, Prompt, Side } from '../domain/comparison.ts';
 import type { WorkspaceConfig } from '../domain/config.ts';
 import type { DataCard } from '../domain/data-card.ts';
 import type { Leak } from '../domain/dataset.ts';
+import type { FacetCoverage, Precision } from '../domain/facet-coverage.ts';
 import type { Inspection } from '../domain/inspection.ts';
 import type { Judgment, JudgmentKind, Strength, Verdict } from '../domain/judgment.ts';
 import type { LabelPolicy } from '../domain/label-policy.ts';
@@ -655,6 +656,13 @@ export interface MovePreview extends TagPreview {
 	readonly tags: readonly { readonly facet: string; readonly prompts: number }[];
 }
 
+/** Both sides of a leak, whole. */
+export interface LeakTexts {
+	readonly prompts: readonly [string | null, string | null];
+	/** Of a copied response: as it stands under each prompt. */
+	readonly responses: readonly [string, string] | null;
+}
+
 /** A search of the team by its name. */
 export interface SavedSearch {
 	readonly name: string;
@@ -1140,7 +1148,8 @@ export interface WorkspaceApi {
 	): Promise<TagResult>;
 	assign(
 		selection: PromptSelection,
-		options: { readonly split: Split; readonly reason?: string },
+		/** `alone`, for `excluded` only: these prompts without the rest of their clusters. */
+		options: { readonly split: Split; readonly reason?: string; readonly alone?: true },
 	): Promise<{ moved: number; proposed: number; event: string | null }>;
 	freeze(
 		split: Split,
@@ -1149,6 +1158,14 @@ export interface WorkspaceApi {
 	splits(): Promise<SplitsOverview>;
 	/** Leakage, shift, novelty, composition (design.md §5), without a run; needs no judgment. Cancelled by its job. */
 	inspect(job: Job): Promise<Inspection>;
+	/** Which kinds of shift the held-out set covers, and how many pairs a stated precision needs. Counts no label of E. */
+	coverage(precision?: Precision): Promise<FacetCoverage>;
+	/** Suggested prompts that lie inside the training distribution after all: suggested no more. `event` takes it back. */
+	dismissSuggestions(
+		prompts: readonly string[],
+		reason?: string,
+	): Promise<{ readonly dismissed: number; readonly event: string }>;
+	leakTexts(leak: Pick<Leak, 'kind' | 'a' | 'b'>): Promise<LeakTexts>;
 	/** Annotators against each other and themselves; nothing of E before an opening. */
 	agreement(): Promise<AgreementReport>;
 	/** Verdicts asked for, given and missing, by split, facet and person; individual figures to their person alone. */

@@ -18,7 +18,7 @@ const REASONS = 3;
 const MAX_WORDS = 4_000;
 /** n-grams in more than this share of train prompts say little about where a prompt lies, and fill the index. */
 const COMMON = 0.1;
-const BUCKETS = 2 ** 20;
+export const BUCKETS = 2 ** 20;
 const SEED = 0x3c6ef372;
 
 export interface NoveltyItem {
@@ -45,14 +45,23 @@ export interface Novelty {
 	readonly leftOut: { readonly train: Int32Array; readonly scores: Float64Array };
 	/** Train prompts compared with: all, or a seeded sample of whole clusters. */
 	readonly compared: number;
+	/** Their places in `train`, and the inverse frequencies of their n-grams by bucket. */
+	readonly sample: Int32Array;
+	readonly idf: Float32Array;
 	readonly reason?: string;
 }
 
+export interface Grams {
+	/** Ascending. */
+	readonly bucket: Int32Array;
+	readonly count: Float32Array;
+}
+
 /** Hashed n-grams of a text with ln-damped counts, by bucket. */
-class GramReader {
+export class GramReader {
 	private readonly counts = new Uint16Array(BUCKETS);
 
-	read(text: string): { readonly bucket: Int32Array; readonly count: Float32Array } {
+	read(text: string): Grams {
 		const tokens = words(text);
 		const found: number[] = [];
 		let previous = -1;
@@ -104,9 +113,21 @@ export function sampleClusters(
 	return Int32Array.from(taken).sort();
 }
 
+/**
+ * ln((1 + n) / (1 + among)) by bucket, 0 for n-grams of more than a tenth of train. One that train lacks is as rare as can be: it makes
+ * the vector longer and everything in train farther.
+ */
+export function inverseFrequencies(vectors: readonly Grams[]): Float32Array {
+	const n = vectors.length;
+	const among = new Int32Array(BUCKETS);
+	for (const { bucket } of vectors) for (const b of bucket) among[b] = among[b]! + 1;
+	const most = Math.max(500, COMMON * n);
+	return Float32Array.from(among, (count) => (count > most ? 0 : Math.log((1 + n) / (1 + count))));
+}
+
 /** An inverted index of unit-length TF-IDF vectors. */
 class Index {
-	private readonly idf = new Float32Array(BUCKETS);
+	readonly idf: Float32Array;
 	private readonly start = new Int32Array(BUCKETS + 1);
 	private readonly item: Int32Array;
 	private readonly weight: Float32Array;
@@ -117,17 +138,12 @@ class Index {
 	private readonly touched: Int32Array;
 	private readonly groups: Int32Array;
 
-	constructor(vectors: readonly ReturnType<GramReader['read']>[], cluster: Int32Array, clusters: number) {
+	constructor(vectors: readonly Grams[], cluster: Int32Array, clusters: number) {
 		const n = vectors.length;
 		const among = new Int32Array(BUCKETS);
 		for (const { bucket } of vectors) for (const b of bucket) among[b] = among[b]! + 1;
-		const most = Math.max(500, COMMON * n);
-		for (let b = 0; b < BUCKETS; b++) {
-			const common = among[b]! > most;
-			// An n-gram that train lacks is as rare as can be: it makes the vector longer and everything in train farther.
-			this.idf[b] = common ? 0 : Math.log((1 + n) / (1 + among[b]!));
-			this.start[b + 1] = this.start[b]! + (this.idf[b] === 0 ? 0 : among[b]!);
-		}
+		this.idf = inverseFrequencies(vectors);
+		for (let b = 0; b < BUCKETS; b++) this.start[b + 1] = this.start[b]! + (this.idf[b] === 0 ? 0 : among[b]!);
 		this.item = new Int32Array(this.start[BUCKETS]!);
 		this.weight = new Float32Array(this.start[BUCKETS]!);
 		const next = this.start.slice();
@@ -157,7 +173,7 @@ class Index {
 	}
 
 	/** The `k` nearest clusters other than `own`, nearest first, each by its nearest member; fewer where the rest shares nothing. */
-	nearest({ bucket, count }: ReturnType<GramReader['read']>, own: number, k: number): Nearest[] {
+	nearest({ bucket, count }: Grams, own: number, k: number): Nearest[] {
 		const { similarity, best, bestItem, cluster } = this;
 		const length = this.lengthOf(bucket, count);
 		const { touched, groups, item, weight: weights } = this;
@@ -236,6 +252,8 @@ export function novelty(input: {
 			nearest: [],
 			leftOut: { train: new Int32Array(0), scores: new Float64Array(0) },
 			compared: sample.length,
+			sample,
+			idf: index.idf,
 			reason: 'novelty needs train prompts of at least 2 clusters',
 		};
 	}
@@ -263,5 +281,7 @@ export function novelty(input: {
 		nearest,
 		leftOut: { train: Int32Array.from(leftOut, (s) => sample[s]!), scores: own },
 		compared: sample.length,
+		sample,
+		idf: index.idf,
 	};
 }

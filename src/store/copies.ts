@@ -62,6 +62,27 @@ export function copiesSlice(db: Database, maxMs: number): boolean {
 	});
 }
 
+/** The response that stands under both prompts, as each has it: copies differ at most in case and white space; null where none is. */
+export function sharedResponse(db: Database, one: string, two: string): readonly [string, string] | null {
+	const sides = (id: string) =>
+		new Map(
+			db
+				.all<{ a: string; b: string }>(
+					'SELECT c.a, c.b FROM prompts p JOIN comparisons c ON c.prompt = p.n WHERE p.id = ?',
+					id,
+				)
+				.flatMap(({ a, b }) => [a, b])
+				.map((side) => [responseHash(side), side] as const),
+		);
+	const others = sides(two);
+	for (const [hash, side] of sides(one)) {
+		const other = hash === null ? undefined : others.get(hash);
+		if (other === undefined) continue;
+		return [sideText(JSON.parse(side) as Message[]), sideText(JSON.parse(other) as Message[])];
+	}
+	return null;
+}
+
 /** Takes the texts of a comparison that is gone out of the index; to be called once its row is deleted. */
 export function forgetResponses(db: Database, prompt: number, sides: readonly string[]): void {
 	const hashes = sides.map(responseHash).filter((hash) => hash !== null);

@@ -160,6 +160,12 @@ export interface PlacedText extends PlacedPrompt {
 	readonly text: string;
 }
 
+/** The whole prompt; null where it is gone. */
+export function promptTextOf(db: Database, id: string): string | null {
+	const body = db.value<string>('SELECT body FROM prompts WHERE id = ?', id);
+	return body === undefined ? null : promptText(JSON.parse(body) as Prompt);
+}
+
 /** Every prompt that takes part in anything, whole, by id: what shift and novelty are computed over. */
 export function placedTexts(db: Database): PlacedText[] {
 	const found: PlacedText[] = [];

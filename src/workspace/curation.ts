@@ -54,11 +54,13 @@ function becauseOf(members: readonly ClusterMember[], split: Split): 'frozen' | 
 }
 
 /** Whole clusters move together; one that is frozen, or was exported for training, becomes one proposal. */
-function plan(ctx: Context, prompts: readonly string[], split: Split): Plan {
+function plan(ctx: Context, prompts: readonly string[], split: Split, alone = false): Plan {
 	const clusters = clusterMembers(ctx.db, prompts);
+	const chosen = new Set(prompts);
 	const moves: string[] = [];
 	const proposals: { prompts: string[]; because: 'frozen' | 'exported' }[] = [];
-	for (const members of clusters.values()) {
+	for (const all of clusters.values()) {
+		const members = alone ? all.filter((m) => chosen.has(m.id)) : all;
 		const away = members.filter((m) => m.split !== split);
 		if (away.length === 0) continue;
 		const because = becauseOf(members, split);
@@ -164,13 +166,20 @@ export async function tag(
 	};
 }
 
-/** Moves whole clusters to a split, or proposes to. */
+/** Moves whole clusters to a split, or proposes to. `alone`: excludes prompts, and the rest of their clusters stays. */
 export async function assign(
 	ctx: Context,
 	selection: PromptSelection,
-	options: { readonly split: Split; readonly reason?: string },
+	options: { readonly split: Split; readonly reason?: string; readonly alone?: true },
 ): Promise<{ moved: number; proposed: number; event: string | null }> {
-	const planned = plan(ctx, selectedPrompts(ctx, selection), options.split);
+	// Anywhere else a cluster that is torn apart would be a leak.
+	if (options.alone === true && options.split !== 'excluded') {
+		throw new UserError(
+			'usage',
+			'Only excluding takes prompts out of their clusters; every other move takes clusters whole.',
+		);
+	}
+	const planned = plan(ctx, selectedPrompts(ctx, selection), options.split, options.alone);
 	const bodies: EventBody[] = planned.proposals.map((p) => ({
 		type: 'proposed',
 		prompts: p.prompts,

@@ -18,11 +18,13 @@ import { Context } from './context.ts';
 import { assign, facets, previewMove, previewTag, tag } from './curation.ts';
 import { dataCard } from './data-card.ts';
 import { diff } from './diff/diff.ts';
+import { dismissSuggestions } from './dismiss.ts';
 import { doctor } from './doctor.ts';
 import { erase } from './erase/erase.ts';
 import { removePerson } from './erase/remove-person.ts';
 import type { Steps } from './erase/team.ts';
 import { exportData } from './export.ts';
+import { facetCoverage } from './facet-coverage.ts';
 import { foldPendingSources, followIndex } from './fold-sources.ts';
 import { freeze } from './freeze.ts';
 import { generate } from './generate/generate.ts';
@@ -36,6 +38,7 @@ import { inspect } from './inspect.ts';
 import { adjudicate, flag, judge, others, pair, past, queue, skip } from './judging.ts';
 import { fewPrompts, indexLeaks, leaksPending, lookProblem } from './leak-index.ts';
 import { mappings, saveMapping } from './mappings.ts';
+import { leakTexts } from './leak-texts.ts';
 import { people, rename } from './people.ts';
 import { progress } from './progress.ts';
 import { importPrompts } from './prompts/import-prompts.ts';
@@ -404,6 +407,19 @@ export class Workspace implements WorkspaceApi {
 			await this.#clustered({ job, signal });
 			return inspect(ctx, job, signal);
 		});
+	}
+
+	async coverage(precision?: Parameters<WorkspaceApi['coverage']>[0]) {
+		const record = this.#runs.summaries().length === 0 ? null : this.#runs.head('latest').record;
+		return facetCoverage(await this.#clustered(), record, precision);
+	}
+
+	async dismissSuggestions(...[prompts, reason]: Parameters<WorkspaceApi['dismissSuggestions']>) {
+		return dismissSuggestions(this.#initialised(), prompts, reason);
+	}
+
+	async leakTexts(leak: Parameters<WorkspaceApi['leakTexts']>[0]) {
+		return leakTexts(this.context, leak);
 	}
 
 	async agreement() {

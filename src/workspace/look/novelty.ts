@@ -1,6 +1,7 @@
 import { quantileSorted } from '../../calibration/random.ts';
-import type { Inspection, PlaceNovelty, Suggestion } from '../../domain/inspection.ts';
+import type { Inspection, PlaceNovelty, Suggestion, SuggestionGroup } from '../../domain/inspection.ts';
 import type { EvaluationSplit } from '../../domain/split.ts';
+import { MOST_GROUPED, novelGroups, WordCounts } from '../../shift/novel-groups.ts';
 import { novelty, sampleClusters } from '../../shift/novelty.ts';
 import type { InspectedPrompt } from './reading.ts';
 
@@ -26,6 +27,7 @@ const MAY_BE_TAGGED: readonly EvaluationSplit[] = ['train', 'eval'];
 export function noveltyOf(
 	prompts: readonly InspectedPrompt[],
 	onProgress: (done: number, total: number) => void = () => {},
+	dismissed: ReadonlySet<string> = new Set(),
 ): Inspection['novelty'] {
 	const train = prompts.filter(({ split }) => split === 'train');
 	const queries = PLACES.flatMap((place) => {
@@ -47,29 +49,52 @@ export function noveltyOf(
 	const members = new Map<string, number>();
 	for (const { cluster } of prompts) members.set(cluster, (members.get(cluster) ?? 0) + 1);
 	const farthest = new Map<string, number>();
-	for (const [i, { split, cluster }] of queries.entries()) {
+	const left = new Set<string>();
+	for (const [i, { id, split, cluster }] of queries.entries()) {
 		if (!MAY_BE_TAGGED.includes(split) || (scores[i] as number) <= threshold) continue;
+		if (dismissed.has(id)) {
+			left.add(cluster);
+			continue;
+		}
 		const known = farthest.get(cluster);
 		if (known === undefined || (scores[i] as number) > (scores[known] as number)) farthest.set(cluster, i);
 	}
-	const suggestions = [...farthest.values()]
+	// A cluster would move as a whole: one dismissed prompt speaks for it.
+	for (const cluster of left) farthest.delete(cluster);
+	const ranked = [...farthest.values()]
 		.sort((i, j) => (scores[j] as number) - (scores[i] as number) || (queries[i]!.id < queries[j]!.id ? -1 : 1))
-		.slice(0, SUGGESTIONS)
-		.map((i): Suggestion => {
-			const { id, cluster, split, preview } = queries[i] as InspectedPrompt;
-			return {
-				prompt: id,
-				cluster,
-				members: members.get(cluster) ?? 1,
-				split,
-				novelty: scores[i] as number,
-				preview,
-				nearest: (nearest[i] ?? []).map(({ train: at, similarity }) => {
-					const near = train[at] as InspectedPrompt;
-					return { prompt: near.id, similarity, preview: near.preview };
-				}),
-			};
-		});
+		.slice(0, MOST_GROUPED);
+	const grouped = ranked.map((i): Suggestion => {
+		const { id, cluster, split, preview } = queries[i] as InspectedPrompt;
+		return {
+			prompt: id,
+			cluster,
+			members: members.get(cluster) ?? 1,
+			split,
+			novelty: scores[i] as number,
+			preview,
+			nearest: (nearest[i] ?? []).map(({ train: at, similarity }) => {
+				const near = train[at] as InspectedPrompt;
+				return { prompt: near.id, similarity, preview: near.preview };
+			}),
+		};
+	});
+	const counts = new WordCounts();
+	if (ranked.length > 0) for (const i of found.sample) counts.add((train[i] as InspectedPrompt).text);
+	const groups = novelGroups(
+		ranked.map((i) => queries[i] as InspectedPrompt),
+		found.idf,
+		counts,
+	).map(({ members: of, words }): SuggestionGroup => {
+		const suggestions = of.map((i) => grouped[i] as Suggestion);
+		return {
+			id: (suggestions[0] as Suggestion).prompt,
+			words: words.map(({ word, prompts: n }) => ({ word, prompts: n })),
+			suggestions,
+			prompts: suggestions.reduce((sum, each) => sum + each.members, 0),
+		};
+	});
+	const suggestions = grouped.slice(0, SUGGESTIONS);
 	const notes = [
 		...(queries.length < prompts.length || found.compared < train.length
 			? [
@@ -80,7 +105,16 @@ export function noveltyOf(
 			? ['Train prompts share so little with each other that nothing can be told to lie beyond them: more are needed.']
 			: []),
 	];
-	return { threshold, k, places, suggestions, ...(notes.length === 0 ? {} : { reason: notes.join(' ') }) };
+	const dismissals = left.size === 0 ? {} : { dismissed: left.size };
+	return {
+		threshold,
+		k,
+		places,
+		suggestions,
+		groups,
+		...dismissals,
+		...(notes.length === 0 ? {} : { reason: notes.join(' ') }),
+	};
 }
 
 const whole = new Intl.NumberFormat('en-US');

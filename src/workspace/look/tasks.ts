@@ -65,7 +65,8 @@ async function inspectApart(request: LookRequest, onProgress: (progress: LookPro
 	try {
 		const prompts = inspectedPrompts(ctx);
 		const shift = shiftPart(ctx, prompts, onProgress);
-		const novelty = noveltyOf(prompts, (done, total) => onProgress({ phase: 'novelty', done, total }));
+		const dismissed = new Set(ctx.events('suggestions-dismissed').flatMap((event) => event.prompts));
+		const novelty = noveltyOf(prompts, (done, total) => onProgress({ phase: 'novelty', done, total }), dismissed);
 		return { shift, novelty };
 	} finally {
 		await ctx.store.close();
