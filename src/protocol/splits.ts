@@ -3,6 +3,8 @@
  * cursors; the extension asks for confirmation where many prompts move.
  */
 import * as v from 'valibot';
+import type { Leak } from '../domain/dataset.ts';
+import type { FacetCoverage, Precision } from '../domain/facet-coverage.ts';
 import type { Inspection } from '../domain/inspection.ts';
 import { type Half, SPLITS, type Split } from '../domain/split.ts';
 import {
@@ -12,15 +14,19 @@ import {
 	finiteSchema,
 	halfSchema,
 	idSchema,
+	leakSchema,
 	listQuerySchema,
+	precisionSchema,
 	selectionSchema,
 	splitSchema,
 } from './schemas.ts';
 import type {
+	LeakTexts,
 	ListFilter,
 	ListQuery,
 	PromptPage,
 	PromptSelection,
+	SavedSearch,
 	SplitsOverview,
 	Status,
 	WorkspaceInfo,
@@ -42,6 +48,8 @@ export interface SplitsState {
 	readonly index: WorkspaceInfo['index'];
 	/** `.pairwright/config.json`, in two sentences: what the training distribution is. */
 	readonly scope: string;
+	/** Of the team, by name. */
+	readonly searches: readonly SavedSearch[];
 }
 
 /** An action that was done; null where the person cancelled. */
@@ -50,13 +58,6 @@ export interface SplitsDone {
 	readonly text: string;
 	/** For undo; null where there is nothing to take back. */
 	readonly event: string | null;
-}
-
-/** A prompt of a leak or a spanning cluster, to be read side by side. */
-export interface PromptText {
-	readonly id: string;
-	/** The whole prompt, one paragraph a turn; null where it is gone. */
-	readonly text: string | null;
 }
 
 export type ShellCommand = 'annotate' | 'import' | 'openGuidelines' | 'openConfig';
@@ -75,12 +76,21 @@ export interface SplitsHost {
 	cursors(filter: SplitsFilter, every: number): Promise<readonly string[]>;
 	/** Opens the pair of a prompt, or lets the person pick one. */
 	open(prompt: string): Promise<void>;
-	texts(prompts: readonly string[]): Promise<readonly PromptText[]>;
-	/** Asks facet and reason, shows the count, tags. */
-	tag(selection: PromptSelection): Promise<SplitsDone | null>;
+	/** Both texts of a leak, to be read side by side. */
+	texts(leak: Pick<Leak, 'kind' | 'a' | 'b'>): Promise<LeakTexts>;
+	/** Asks facet and reason, shows the count, tags. `hint`: a facet to start from. */
+	tag(selection: PromptSelection, hint?: string): Promise<SplitsDone | null>;
+	/** Asks which of the selection's tags to take away. */
+	untag(selection: PromptSelection): Promise<SplitsDone | null>;
+	/** Asks a name and saves the filters for the team. */
+	saveSearch(filter: SplitsFilter): Promise<SplitsDone | null>;
+	deleteSearch(name: string): Promise<SplitsDone | null>;
+	/** Suggested prompts that are not out of distribution: suggested no more. */
+	dismiss(prompts: readonly string[]): Promise<SplitsDone | null>;
+	coverage(precision: Precision): Promise<FacetCoverage>;
 	/** Moves after a confirmation; `split` null asks where to. */
 	assign(selection: PromptSelection, split: Split | null): Promise<SplitsDone | null>;
-	/** Brings clusters together in their most protected split, or excludes the side of a copied response. */
+	/** Brings clusters together in their most protected split, or excludes the less protected prompts alone. */
 	mend(prompts: readonly string[], how: 'together' | 'exclude'): Promise<SplitsDone | null>;
 	/** Asks why the leaks between these prompts are right as they are. */
 	accept(prompts: readonly string[]): Promise<SplitsDone | null>;
@@ -110,8 +120,13 @@ export const splitsHostSchemas: ArgumentSchemas<SplitsHost> = {
 	page: v.strictTuple([listQuerySchema]),
 	cursors: v.strictTuple([filterSchema, v.pipe(countSchema, v.minValue(1))]),
 	open: v.strictTuple([idSchema]),
-	texts: v.strictTuple([ids]),
-	tag: v.strictTuple([selectionSchema]),
+	texts: v.strictTuple([leakSchema]),
+	tag: v.strictTuple([selectionSchema, v.optional(v.pipe(v.string(), v.maxLength(200)))]),
+	untag: v.strictTuple([selectionSchema]),
+	saveSearch: v.strictTuple([filterSchema]),
+	deleteSearch: v.strictTuple([v.string()]),
+	dismiss: v.strictTuple([v.pipe(ids, v.minLength(1))]),
+	coverage: v.strictTuple([precisionSchema]),
 	assign: v.strictTuple([selectionSchema, v.nullable(splitSchema)]),
 	mend: v.strictTuple([ids, v.picklist(['together', 'exclude'])]),
 	accept: v.strictTuple([v.pipe(ids, v.minLength(1))]),

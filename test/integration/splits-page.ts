@@ -11,7 +11,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { SplitsHost } from '../../src/protocol/splits.ts';
 import type { ListQuery, PromptRow } from '../../src/protocol/workspace-api.ts';
 import { THEMES, type ThemeName } from './report-page.ts';
-import { inspectionFixture, promptRow, splitsState } from './splits-rows.ts';
+import { coverageFixture, inspectionFixture, promptRow, splitsState } from './splits-rows.ts';
 
 const ORIGIN = 'http://webview.test';
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -55,6 +55,7 @@ export function fakeHost(total: number, overrides: Partial<SplitsHost> = {}): Fa
 		(query.half === undefined || row.half === query.half) &&
 		(query.tag === undefined || row.tags.includes(query.tag)) &&
 		(query.source === undefined || row.sources.includes(query.source)) &&
+		(query.facet === undefined || row.tags.some((tag) => tag.startsWith(`${query.facet}:`))) &&
 		(query.status !== 'flagged' || row.flagged) &&
 		(query.search === undefined || row.preview.toLowerCase().includes(query.search.toLowerCase()));
 	const done = async () => ({ text: 'Moved 2 prompts to eval.', event: 'e1' });
@@ -71,15 +72,32 @@ export function fakeHost(total: number, overrides: Partial<SplitsHost> = {}): Fa
 			const indexes =
 				typeof all === 'number' ? range(start, Math.min(size, start + limit)) : all.slice(start, start + limit);
 			const end = start + indexes.length;
-			return { prompts: indexes.map(promptRow), total: size, next: end < size ? String(end) : null };
+			const asks = query.verdict ?? query.annotator ?? (query.status === 'flagged' ? undefined : query.status);
+			return {
+				prompts: indexes.map(promptRow),
+				total: size,
+				next: end < size ? String(end) : null,
+				...(asks === undefined ? {} : { sealedOut: 16 }),
+			};
 		},
 		cursors: async (filter, every) => {
 			const all = Array.from({ length: total }, (_, index) => index).filter((n) => matches(promptRow(n), filter));
 			return Array.from({ length: Math.floor(all.length / every) }, (_, n) => String((n + 1) * every));
 		},
 		open: async () => {},
-		texts: async (ids) => ids.map((id) => ({ id, text: `Prompt ${Number.parseInt(id, 16) + 1}, whole.` })),
+		texts: async ({ kind, a, b }) => ({
+			prompts: [
+				`Prompt ${Number.parseInt(a, 16) + 1}, whole. Both say how to water a fern in winter.`,
+				`Prompt ${Number.parseInt(b, 16) + 1}, whole. Both say how to water a fern in winter, twice.`,
+			],
+			responses: kind === 'response-copy' ? ['The very same answer.', 'The very same answer.'] : null,
+		}),
 		tag: done,
+		untag: async () => ({ text: 'Removed domain:law from 2 prompts.', event: 'e2' }),
+		saveSearch: async () => ({ text: 'Saved “mine” for the team.', event: 'e3' }),
+		deleteSearch: async (name) => ({ text: `Deleted the saved search “${name}”.`, event: 'e4' }),
+		dismiss: async (prompts) => ({ text: `Dismissed ${prompts.length} suggestions.`, event: 'e5' }),
+		coverage: async (precision) => coverageFixture(precision),
 		assign: done,
 		mend: done,
 		accept: done,

@@ -1,4 +1,6 @@
+import { type FacetCoverage, type Precision, pairsNeeded } from '../../src/domain/facet-coverage.ts';
 import type { Inspection, Suggestion } from '../../src/domain/inspection.ts';
+import { FACET_KINDS } from '../../src/domain/split.ts';
 import type { SplitsState } from '../../src/protocol/splits.ts';
 import type { PromptRow } from '../../src/protocol/workspace-api.ts';
 
@@ -128,6 +130,17 @@ export function splitsState(prompts: number): SplitsState {
 							},
 						],
 		},
+		searches:
+			prompts === 0
+				? []
+				: [
+						{
+							name: 'law in the tuning half',
+							query: { split: 'heldout', half: 'R', tag: 'domain:law' },
+							by: 'mira',
+							at: '2026-11-20T10:00:00Z',
+						},
+					],
 		index: { ready: true, done: 0, total: 0 },
 		scope: prompts % 2 === 0 ? 'Everyday help at home.' : '',
 	};
@@ -181,7 +194,46 @@ export const inspectionFixture: Inspection = {
 			{ split: 'heldout_reference', prompts: 48, beyond: 30, median: 0.9, p95: 0.97 },
 			{ split: 'heldout_sealed', prompts: 51, beyond: 33, median: 0.91, p95: 0.98 },
 		],
-		suggestions: Array.from({ length: 12 }, (_, i) => suggestion(3 + 7 * i, 0.98 - i / 100, i === 0 ? 3 : 1)),
+		suggestions: [],
+		groups: [
+			{
+				id: promptRow(3).id,
+				words: ['coffee', 'sugar', 'restaurant'].map((word, i) => ({ word, prompts: 5 - i })),
+				suggestions: Array.from({ length: 6 }, (_, i) => suggestion(3 + 7 * i, 0.98 - i / 100, i === 0 ? 3 : 1)),
+				prompts: 8,
+			},
+			...Array.from({ length: 11 }, (_, i) => ({
+				id: promptRow(45 + 7 * i).id,
+				words: i % 4 === 3 ? [] : [{ word: `${'very'.repeat(i)}long`, prompts: 1 }],
+				suggestions: [suggestion(45 + 7 * i, 0.9 - i / 100)],
+				prompts: 1,
+			})),
+		],
+		dismissed: 2,
 	},
 	composition: [],
 };
+
+const size = (prompts: number) => ({
+	prompts,
+	pairs: 2 * prompts,
+	clusters: prompts,
+	reference: { prompts: Math.ceil(prompts / 2), pairs: 2 * Math.ceil(prompts / 2) },
+	sealed: { prompts: Math.floor(prompts / 2), pairs: 2 * Math.floor(prompts / 2) },
+});
+
+export function coverageFixture(precision: Precision): FacetCoverage {
+	const facets = (kind: string) =>
+		kind === 'domain'
+			? [{ facet: 'domain:law', sealedOnly: false, ...size(20) }]
+			: kind === 'language'
+				? [{ facet: 'language:ar', sealedOnly: true, ...size(10) }]
+				: [];
+	return {
+		kinds: FACET_KINDS.map((kind) => ({ kind, ...size(facets(kind)[0]?.prompts ?? 0), facets: facets(kind) })),
+		total: size(30),
+		untagged: 3,
+		judgedReference: 12,
+		need: pairsNeeded(precision, null, [2, 2, 2], { reference: 30, sealed: 30 }),
+	};
+}

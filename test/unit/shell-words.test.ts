@@ -68,9 +68,28 @@ test('a cluster goes to the most protected of its splits', () => {
 });
 
 test('a move tells what happens to clusters and to what is frozen', () => {
-	const detail = moveDetail({ prompts: 3, clusters: 1, moves: 0, proposals: 2 });
-	assert.match(detail, /3 prompts in 1 cluster/);
-	assert.match(detail, /2 prompts are frozen or in a training export/);
+	const preview = {
+		prompts: 6,
+		clusters: 3,
+		moves: 4,
+		proposals: 3,
+		along: 2,
+		there: 1,
+		frozen: 2,
+		exported: 1,
+		proposed: 2,
+		tags: [],
+	};
+	const detail = moveDetail(preview, 'eval');
+	assert.match(detail, /6 prompts in 3 clusters: 4 move to eval\./);
+	assert.match(detail, /2 of them come along: clusters move whole/);
+	assert.match(detail, /1 prompt is there already\./);
+	assert.match(
+		detail,
+		/2 prompts in frozen clusters, 1 prompt in clusters of a training export: 2 proposals are made instead\./,
+	);
+	const plain = moveDetail({ ...preview, along: 0, there: 0, frozen: 0, exported: 0, proposals: 0 }, 'excluded');
+	assert.doesNotMatch(plain, /come along|already|instead/);
 	assert.equal(movedText(2, 0, 'eval'), 'Moved 2 prompts to eval.');
 	assert.equal(movedText(0, 2, 'heldout'), 'Proposed 2 prompts for held-out.');
 });

@@ -15,6 +15,7 @@ interface Props {
 	onSelect(selection: Selection): void;
 	onTag(): void;
 	onMove(): void;
+	onUntag(): void;
 	onExclude(): void;
 	onUndo(event: string): void;
 	onDismiss(): void;
@@ -22,7 +23,7 @@ interface Props {
 
 /** What is selected and what can be done with it; beside it what was done last, with undo. */
 export function ActionBar(props: Props) {
-	const { selection, total, notice, busy, onSelect, onTag, onMove, onExclude, onUndo, onDismiss } = props;
+	const { selection, total, notice, busy, onSelect, onTag, onMove, onUntag, onExclude, onUndo, onDismiss } = props;
 	const selected = selectedCount(selection, total);
 	return (
 		<div class="action-bar">
@@ -34,6 +35,9 @@ export function ActionBar(props: Props) {
 					</vscode-button>
 					<vscode-button appearance="secondary" disabled={busy} onClick={onMove}>
 						Move…
+					</vscode-button>
+					<vscode-button appearance="secondary" disabled={busy} onClick={onUntag}>
+						Remove tag…
 					</vscode-button>
 					<vscode-button appearance="secondary" disabled={busy} onClick={onExclude}>
 						Exclude

@@ -11,6 +11,7 @@ import type {
 import type { PromptRow } from '../../src/protocol/workspace-api.ts';
 import { ActionBar, type Notice } from './action-bar.tsx';
 import { Attention } from './attention.tsx';
+import { CoveragePart } from './coverage.tsx';
 import { Filters, placeName, withFilter } from './filters.tsx';
 import { InspectionPart, type InspectionState } from './inspection.tsx';
 import { Pages } from './pages.ts';
@@ -57,7 +58,8 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 	const [busy, setBusy] = useState(false);
 	const [version, setVersion] = useState(0);
 	const [inspection, setInspection] = useState<InspectionState>(NOT_INSPECTED);
-	const [suggestions, setSuggestions] = useState(0);
+	const [moved, setMoved] = useState(0);
+	const [sealedOut, setSealedOut] = useState(0);
 	const list = useRef<HTMLElement>(null);
 	const scroll = useRef(focus === null ? initial.scroll : 0);
 
@@ -77,7 +79,8 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 		() =>
 			new Pages<PromptRow>(
 				async (options) => {
-					const { prompts, total, next } = await host.page({ ...filter, ...options });
+					const { prompts, total, next, sealedOut: sealed = 0 } = await host.page({ ...filter, ...options });
+					setSealedOut(sealed);
 					return { rows: prompts, total, next };
 				},
 				{ cursors: (every) => host.cursors(filter, every), onChange: () => setVersion((n) => n + 1), onError: fail },
@@ -128,6 +131,7 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 	}, [loaded, focus]);
 	signals.onChanged = (what) => {
 		if (what === 'rows') setInspection((was) => ({ ...was, stale: true }));
+		setMoved((n) => n + 1);
 		pages.refresh(what);
 		read();
 	};
@@ -147,6 +151,7 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 			if (done === null || done === undefined) return;
 			setNotice(done);
 			setSelection(NOTHING);
+			setMoved((n) => n + 1);
 			pages.refresh('rows');
 			read();
 		} catch (error) {
@@ -164,6 +169,7 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 	};
 	const tag = (): void => onSelected((chosen) => host.tag(chosen));
 	const move = (): void => onSelected((chosen) => host.assign(chosen, null));
+	const untag = (): void => onSelected((chosen) => host.untag(chosen));
 	const exclude = (): void => onSelected((chosen) => host.assign(chosen, 'excluded'));
 	const undo = (event: string): void =>
 		void act(async () => {
@@ -172,7 +178,7 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 		});
 	const attention = useMemo(
 		() => ({
-			texts: (prompts: readonly string[]) => host.texts(prompts),
+			texts: (leak: Parameters<SplitsHost['texts']>[0]) => host.texts(leak),
 			open: (prompt: string) => void host.open(prompt).catch(fail),
 			mend: (prompts: readonly string[], how: 'together' | 'exclude') => void act(() => host.mend(prompts, how)),
 			accept: (prompts: readonly string[]) => void act(() => host.accept(prompts)),
@@ -182,7 +188,7 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 	);
 
 	if (state === null) return <Waiting failure={failure} retry={read} />;
-	const { overview, index, scope } = state;
+	const { overview, index, scope, searches } = state;
 	const prompts = overview.places.reduce((sum, { count }) => sum + count.prompts, 0);
 	if (prompts === 0) return <Empty onImport={() => void host.run('import').catch(fail)} />;
 	const top = largestShare(overview.places);
@@ -240,14 +246,29 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 				<InspectionPart
 					state={inspection}
 					open={inspecting}
-					shown={suggestions}
 					onToggle={(isOpen) => toggle('inspection', isOpen)}
 					actions={{
 						inspect,
 						stop: () => void host.stopInspecting().catch(fail),
-						tag: (prompt) => void act(() => host.tag({ ids: [prompt] })),
+						tag: (prompts, hint) => void act(() => host.tag({ ids: prompts }, hint)),
+						dismiss: (prompts) =>
+							void act(async () => {
+								const done = await host.dismiss(prompts);
+								// Computed once already: this is quick, and what was dismissed goes away.
+								if (done !== null) inspect();
+								return done;
+							}),
 						open: attention.open,
-						more: () => setSuggestions((n) => Math.max(n, 8) + 8),
+					}}
+				/>
+				<CoveragePart
+					open={open.includes('coverage')}
+					version={moved}
+					read={host.coverage}
+					onToggle={(isOpen) => toggle('coverage', isOpen)}
+					onShow={(next) => {
+						show(next);
+						reveal(list.current);
 					}}
 				/>
 				{scope === '' && (
@@ -265,6 +286,9 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 					overview={overview}
 					indexed={index.ready || index.total === 0 ? null : Math.floor((100 * index.done) / index.total)}
 					onChange={show}
+					searches={searches}
+					onSave={() => void act(() => host.saveSearch(filter))}
+					onDelete={(name) => void act(() => host.deleteSearch(name))}
 				/>
 				<p class="found" role="status">
 					{pages.total === null
@@ -272,6 +296,8 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 						: total === prompts
 							? `All ${many(total, 'prompt')}`
 							: `${count(total)} of ${many(prompts, 'prompt')}`}
+					{sealedOut > 0 &&
+						` · ${many(sealedOut, 'sealed prompt')} left out: what people said of ${sealedOut === 1 ? 'it' : 'them'} is sealed until a decision`}
 				</p>
 				{pages.total === 0 ? (
 					<NothingFound onClear={() => show({})} />
@@ -304,6 +330,7 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 					onSelect={setSelection}
 					onTag={tag}
 					onMove={move}
+					onUntag={untag}
 					onExclude={exclude}
 					onUndo={undo}
 					onDismiss={() => setNotice(null)}

@@ -1,14 +1,13 @@
 import type { Leak } from '../../src/domain/dataset.ts';
 import { SPLIT_LABELS } from '../../src/domain/split.ts';
-import type { PromptText } from '../../src/protocol/splits.ts';
-import type { Proposal, SplitsOverview } from '../../src/protocol/workspace-api.ts';
+import type { LeakTexts, Proposal, SplitsOverview } from '../../src/protocol/workspace-api.ts';
 import { Icon } from './icons.tsx';
 import { LeakItem, leakPlaces, standingLeaks } from './leaks.tsx';
 import { count, day, many, placeOf } from './words.ts';
 
 const SHOWN = 20;
 export interface AttentionActions {
-	texts(prompts: readonly string[]): Promise<readonly PromptText[]>;
+	texts(leak: Pick<Leak, 'kind' | 'a' | 'b'>): Promise<LeakTexts>;
 	open(prompt: string): void;
 	mend(prompts: readonly string[], how: 'together' | 'exclude'): void;
 	accept(prompts: readonly string[]): void;

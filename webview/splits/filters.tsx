@@ -1,7 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Verdict } from '../../src/domain/judgment.ts';
+import { FACET_KINDS } from '../../src/domain/split.ts';
 import type { SplitsFilter } from '../../src/protocol/splits.ts';
-import type { SplitsOverview, Status } from '../../src/protocol/workspace-api.ts';
+import type { LengthOf, SavedSearch, SplitsOverview, Status } from '../../src/protocol/workspace-api.ts';
 import { Icon } from './icons.tsx';
 import { PLACES, type PlaceName } from './words.ts';
 
@@ -14,6 +16,23 @@ const STATUS: readonly (readonly [Status, string])[] = [
 	['disputed', 'Disputed'],
 	['flagged', 'Flagged'],
 ];
+
+/** Sides stand in an order of their own, the same for everybody. */
+const VERDICTS: readonly (readonly [Verdict, string])[] = [
+	['a', 'Response a'],
+	['b', 'Response b'],
+	['tie', 'Tie'],
+	['both_bad', 'Both bad'],
+];
+
+/** No facet begins so: what follows is a kind of shift. */
+const KIND = '*';
+
+/** The same filters, whatever the order in which they were set. */
+export function sameFilter(one: object, two: object): boolean {
+	const text = (filter: object) => JSON.stringify(Object.entries(filter).sort(([x], [y]) => (x < y ? -1 : 1)));
+	return text(one) === text(two);
+}
 
 /** The card that a filter stands for, if it is one place or none. */
 export function placeName({ split, half }: SplitsFilter): PlaceName | 'heldout' | '' {
@@ -46,11 +65,16 @@ interface Props {
 	/** Search finds only what is indexed: in percent, or null when all is. */
 	readonly indexed: number | null;
 	onChange(filter: SplitsFilter): void;
+	readonly searches: readonly SavedSearch[];
+	onSave(): void;
+	onDelete(name: string): void;
 }
 
 /** Search and filters of the list, combined with "and". */
-export function Filters({ filter, overview, indexed, onChange }: Props) {
+export function Filters({ filter, overview, indexed, onChange, searches, onSave, onDelete }: Props) {
 	const some = Object.keys(filter).length > 0;
+	const saved = searches.find(({ query }) => sameFilter(query, filter));
+	const tag = filter.tag !== undefined ? filter.tag : filter.facet === undefined ? '' : `${KIND}${filter.facet}`;
 	return (
 		<search class="filters" aria-label="Prompts">
 			<Search value={filter.search ?? ''} onChange={(search) => onChange(withFilter(filter, { search }))} />
@@ -67,11 +91,27 @@ export function Filters({ filter, overview, indexed, onChange }: Props) {
 				<option value="retention">Must not forget</option>
 				<option value="excluded">Excluded</option>
 			</Choice>
-			<Choice label="Tag" value={filter.tag ?? ''} onChange={(tag) => onChange(withFilter(filter, { tag }))}>
-				{options(
-					overview.facets.map(({ facet }) => facet),
-					filter.tag,
-				)}
+			<Choice
+				label="Tag"
+				value={tag}
+				onChange={(value) => {
+					const facet = value.startsWith(KIND) ? value.slice(KIND.length) : undefined;
+					onChange(withFilter(filter, { tag: facet === undefined ? value : undefined, facet }));
+				}}
+			>
+				<optgroup label="Kinds of shift">
+					{FACET_KINDS.map((kind) => (
+						<option key={kind} value={`${KIND}${kind}`}>
+							{kind}: any
+						</option>
+					))}
+				</optgroup>
+				<optgroup label="Tags">
+					{options(
+						overview.facets.map(({ facet }) => facet),
+						filter.tag,
+					)}
+				</optgroup>
 			</Choice>
 			<Choice
 				label="Status"
@@ -79,6 +119,19 @@ export function Filters({ filter, overview, indexed, onChange }: Props) {
 				onChange={(status) => onChange(withFilter(filter, { status: status === '' ? undefined : (status as Status) }))}
 			>
 				{STATUS.map(([value, text]) => (
+					<option key={value} value={value}>
+						{text}
+					</option>
+				))}
+			</Choice>
+			<Choice
+				label="Verdict"
+				value={filter.verdict ?? ''}
+				onChange={(verdict) =>
+					onChange(withFilter(filter, { verdict: verdict === '' ? undefined : (verdict as Verdict) }))
+				}
+			>
+				{VERDICTS.map(([value, text]) => (
 					<option key={value} value={value}>
 						{text}
 					</option>
@@ -98,9 +151,34 @@ export function Filters({ filter, overview, indexed, onChange }: Props) {
 			>
 				{options(overview.annotators, filter.annotator)}
 			</Choice>
+			<Length filter={filter} onChange={onChange} />
+			{searches.length > 0 && (
+				<Choice
+					label="Saved search"
+					none="none"
+					value={saved?.name ?? ''}
+					onChange={(name) => onChange(searches.find((each) => each.name === name)?.query ?? {})}
+				>
+					{searches.map(({ name, by }) => (
+						<option key={name} value={name} title={`Saved by ${by}`}>
+							{name}
+						</option>
+					))}
+				</Choice>
+			)}
 			{some && (
 				<button type="button" class="link" onClick={() => onChange({})}>
 					Clear all
+				</button>
+			)}
+			{some && saved === undefined && (
+				<button type="button" class="link" onClick={onSave}>
+					Save search…
+				</button>
+			)}
+			{saved !== undefined && (
+				<button type="button" class="link" onClick={() => onDelete(saved.name)}>
+					Delete saved search
 				</button>
 			)}
 			{indexed !== null && (filter.search ?? '') !== '' && (
@@ -123,15 +201,19 @@ function options(values: readonly string[], chosen: string | undefined) {
 function Choice(props: {
 	label: string;
 	value: string;
+	/** What the empty choice says. */
+	none?: string;
 	onChange: (value: string) => void;
 	children: ComponentChildren;
 }) {
-	const { label, value, onChange, children } = props;
+	const { label, value, none = 'any', onChange, children } = props;
 	return (
 		<label class={value === '' ? 'choice' : 'choice set'}>
 			<span class="visually-hidden">{label}</span>
 			<select value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-				<option value="">{label}: any</option>
+				<option value="">
+					{label}: {none}
+				</option>
 				{children}
 			</select>
 		</label>
@@ -168,5 +250,64 @@ function Search({ value, onChange }: { value: string; onChange: (search: string)
 				}}
 			/>
 		</label>
+	);
+}
+
+/** From … to … characters, of the prompt or of the longer response. */
+function Length({ filter, onChange }: { filter: SplitsFilter; onChange: (filter: SplitsFilter) => void }) {
+	const { minLength, maxLength, lengthOf } = filter;
+	const set = minLength !== undefined || maxLength !== undefined;
+	// What is measured is remembered while no length is set: it is no filter by itself.
+	const [of, setOf] = useState<LengthOf>(lengthOf ?? 'prompt');
+	useEffect(() => setOf((was) => (set ? (lengthOf ?? 'prompt') : was)), [set, lengthOf]);
+	const change = (
+		lengths: { minLength?: number | undefined; maxLength?: number | undefined },
+		what: LengthOf,
+	): void => {
+		const next = withFilter(filter, { minLength, maxLength, ...lengths, lengthOf: undefined });
+		const some = next.minLength !== undefined || next.maxLength !== undefined;
+		onChange(some && what === 'response' ? { ...next, lengthOf: what } : next);
+	};
+	return (
+		<fieldset class={set ? 'length set' : 'length'}>
+			<legend class="visually-hidden">Length in characters</legend>
+			<select
+				aria-label="Length of"
+				value={of}
+				onChange={(event) => {
+					const what = event.currentTarget.value as LengthOf;
+					setOf(what);
+					if (set) change({}, what);
+				}}
+			>
+				<option value="prompt">Prompt length</option>
+				<option value="response">Response length</option>
+			</select>
+			<Bound label="At least, characters" value={minLength} onChange={(n) => change({ minLength: n }, of)} />
+			<span aria-hidden="true">–</span>
+			<Bound label="At most, characters" value={maxLength} onChange={(n) => change({ maxLength: n }, of)} />
+		</fieldset>
+	);
+}
+
+function Bound(props: { label: string; value: number | undefined; onChange: (value: number | undefined) => void }) {
+	const { label, value, onChange } = props;
+	return (
+		<input
+			type="number"
+			min="0"
+			step="1"
+			inputMode="numeric"
+			aria-label={label}
+			placeholder="any"
+			value={value ?? ''}
+			onChange={(event) => {
+				const n = event.currentTarget.valueAsNumber;
+				onChange(Number.isSafeInteger(n) && n >= 0 ? n : undefined);
+			}}
+			onKeyDown={(event) => {
+				if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) event.stopPropagation();
+			}}
+		/>
 	);
 }

@@ -1,12 +1,10 @@
-import type { Inspection, PlaceNovelty, Suggestion } from '../../src/domain/inspection.ts';
+import type { Inspection, PlaceNovelty } from '../../src/domain/inspection.ts';
 import type { ShiftAuc } from '../../src/domain/run-record.ts';
 import { SPLIT_LABELS } from '../../src/domain/split.ts';
 import { AucStrip } from './auc-strip.tsx';
 import { Icon } from './icons.tsx';
+import { type SuggestionActions, Suggestions } from './suggestions.tsx';
 import { count, many, percent } from './words.ts';
-
-/** Suggestions shown at first; a person reads few at a time. */
-const SHOWN = 8;
 
 export interface InspectionState {
 	readonly found: Inspection | null;
@@ -17,19 +15,15 @@ export interface InspectionState {
 	readonly stale: boolean;
 }
 
-export interface InspectionActions {
+export interface InspectionActions extends SuggestionActions {
 	inspect(): void;
 	stop(): void;
-	tag(prompt: string): void;
-	open(prompt: string): void;
-	more(): void;
 }
 
 interface Props {
 	readonly state: InspectionState;
 	readonly actions: InspectionActions;
 	readonly open: boolean;
-	readonly shown: number;
 	onToggle(open: boolean): void;
 }
 
@@ -41,12 +35,13 @@ export function inspectionSummary({ found, running }: InspectionState): string {
 	if (found === null) return 'is held-out really unlike train?';
 	const { shift, novelty } = found;
 	const parts = [`prompt text ${VERDICTS[shift.prompts.status]}`, `responses ${VERDICTS[shift.responses.status]}`];
-	if (novelty.suggestions.length > 0) parts.push(many(novelty.suggestions.length, 'suggestion'));
+	const groups = novelty.groups?.length ?? 0;
+	if (groups > 0) parts.push(many(groups, 'topic to look at', 'topics to look at'));
 	return parts.join(', ');
 }
 
 /** Shift, novelty and what to hold out next: computed when the part is opened, or asked for again. */
-export function InspectionPart({ state, actions, open, shown, onToggle }: Props) {
+export function InspectionPart({ state, actions, open, onToggle }: Props) {
 	const { found, running, failure, stale } = state;
 	return (
 		<details class="attention inspection" open={open} onToggle={(event) => onToggle(event.currentTarget.open)}>
@@ -82,7 +77,7 @@ export function InspectionPart({ state, actions, open, shown, onToggle }: Props)
 				<>
 					<ShiftTable shift={found.shift} />
 					<Novelty novelty={found.novelty} />
-					<Suggestions suggestions={found.novelty.suggestions} shown={shown} actions={actions} />
+					<Suggestions novelty={found.novelty} actions={actions} />
 				</>
 			)}
 		</details>
@@ -212,60 +207,4 @@ function ordinal(k: number): string {
 	const tens = k % 100;
 	const end = tens > 10 && tens < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][k % 10] ?? 'th');
 	return `${k}${end}`;
-}
-
-function Suggestions(props: { suggestions: readonly Suggestion[]; shown: number; actions: InspectionActions }) {
-	const { suggestions, shown, actions } = props;
-	if (suggestions.length === 0) return null;
-	return (
-		<section aria-label="Suggestions">
-			<h2>Most unlike train, not held out yet</h2>
-			<p class="dim">The farthest first. Whether one lies outside the training distribution is yours to say.</p>
-			<ol class="suggestions">
-				{suggestions.slice(0, Math.max(SHOWN, shown)).map((each) => (
-					<li key={each.prompt}>
-						<div class="suggestion">
-							<span class="num far" title="Distance to the nearest train prompts, 0 to 1">
-								{each.novelty.toFixed(3)}
-							</span>
-							<div class="what">
-								<button type="button" class="link" dir="auto" onClick={() => actions.open(each.prompt)}>
-									{each.preview}
-								</button>{' '}
-								<span class="chip">{SPLIT_LABELS[each.split]}</span>
-								{each.members > 1 && <span class="dim"> with {count(each.members - 1)} more of its cluster</span>}
-								<Nearest nearest={each.nearest} open={actions.open} />
-							</div>
-							<button type="button" class="btn" onClick={() => actions.tag(each.prompt)}>
-								Tag as OOD…
-							</button>
-						</div>
-					</li>
-				))}
-			</ol>
-			{suggestions.length > Math.max(SHOWN, shown) && (
-				<button type="button" class="link" onClick={actions.more}>
-					Show {count(Math.min(SHOWN, suggestions.length - Math.max(SHOWN, shown)))} more
-				</button>
-			)}
-		</section>
-	);
-}
-
-function Nearest({ nearest, open }: { nearest: Suggestion['nearest']; open: (prompt: string) => void }) {
-	if (nearest.length === 0) return null;
-	return (
-		<ul class="nearest dim" aria-label="Nearest train prompts">
-			{nearest.slice(0, 2).map(({ prompt, similarity, preview }, index) => (
-				<li key={prompt}>
-					<span class="num">
-						{index === 0 ? 'Nearest in train' : 'then'}, {Math.round(similarity * 100)} % alike:
-					</span>
-					<button type="button" class="link quiet" dir="auto" title={preview} onClick={() => open(prompt)}>
-						{preview}
-					</button>
-				</li>
-			))}
-		</ul>
-	);
 }

@@ -43,18 +43,15 @@ export function LeakItem({ leak, actions }: { leak: Leak; actions: AttentionActi
 				{leakTitle(leak)}, in {SPLIT_LABELS[splits[0]]} and {SPLIT_LABELS[splits[1]]}
 			</p>
 			{kind === 'response-copy' && <p class="dim">The prompts differ; one response stands under both.</p>}
-			<SideBySide prompts={[a, b]} labels={[SPLIT_LABELS[splits[0]], SPLIT_LABELS[splits[1]]]} actions={actions} />
+			<SideBySide leak={leak} labels={[SPLIT_LABELS[splits[0]], SPLIT_LABELS[splits[1]]]} actions={actions} />
 			{accepted === undefined ? (
 				<div class="item-actions">
-					{kind === 'response-copy' ? (
-						<button type="button" class="btn" onClick={() => actions.mend([a, b], 'exclude')}>
-							Exclude the less protected prompt
-						</button>
-					) : (
-						<button type="button" class="btn" onClick={() => actions.mend([a, b], 'together')}>
-							Bring together in the more protected split
-						</button>
-					)}
+					<button type="button" class="btn" onClick={() => actions.mend([a, b], 'together')}>
+						Bring together in the more protected split
+					</button>
+					<button type="button" class="btn" onClick={() => actions.mend([a, b], 'exclude')}>
+						Exclude the less protected prompt…
+					</button>
 					<button type="button" class="btn" onClick={() => actions.accept([a, b])}>
 						Accept with a reason…
 					</button>

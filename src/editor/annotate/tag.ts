@@ -47,11 +47,13 @@ function askFacet(
 	last: string | undefined,
 	scope: string,
 	preview: string,
+	initial: string,
 ): Promise<string | undefined> {
 	const picker = vscode.window.createQuickPick<FacetItem>();
 	picker.title = `Outside scope: ${preview}`;
 	picker.placeholder = 'How does it differ? kind:value, such as domain:law';
 	picker.ignoreFocusOut = false;
+	picker.value = initial;
 	const scopeItems: FacetItem[] = [
 		{ label: 'Training distribution', kind: vscode.QuickPickItemKind.Separator },
 		{
@@ -99,18 +101,26 @@ function askFacet(
 /**
  * Asks how prompts lie outside the training distribution, and tags them. The count stands in the title before anything is
  * done; the event that comes back undoes it.
+ * @param initial what stands in the field at first, to be edited
  * @returns null where the person left it
  */
 export async function promptForTag(
 	services: Services,
 	session: FolderSession,
 	selection: PromptSelection,
+	initial = '',
 ): Promise<{ readonly text: string; readonly event: string | null } | null> {
 	const api = await session.api();
 	const [known, info, preview] = await Promise.all([api.facets(), api.info(), api.previewTag(selection)]);
 	if (info.person === null && (await services.ensurePerson(session)) === undefined) return null;
 	const memory = services.context.workspaceState;
-	const facet = await askFacet(known, memory.get<string>(LAST_FACET), info.config.scope, tagPreviewText(preview));
+	const facet = await askFacet(
+		known,
+		memory.get<string>(LAST_FACET),
+		info.config.scope,
+		tagPreviewText(preview),
+		initial,
+	);
 	if (facet === undefined) return null;
 	const reason = await vscode.window.showInputBox({
 		title: `${facet}: ${tagPreviewText(preview)}`,

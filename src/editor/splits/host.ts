@@ -1,17 +1,17 @@
 import * as vscode from 'vscode';
 import { type Half, SPLIT_LABELS, SPLITS, type Split } from '../../domain/split.ts';
 import { UserError } from '../../protocol/errors.ts';
-import type { PromptText, SplitsDone, SplitsFocus, SplitsHost, SplitsView } from '../../protocol/splits.ts';
+import type { SplitsDone, SplitsFilter, SplitsFocus, SplitsHost, SplitsView } from '../../protocol/splits.ts';
 import type { ComparisonDetail, PromptSelection, WorkspaceApi } from '../../protocol/workspace-api.ts';
 import { freezeSplit } from '../commands/freeze.ts';
 import type { FolderSession, Services } from '../services.ts';
 import { Inspecting } from './inspecting.ts';
-import { mostProtected, moveDetail, movedText, promptCount } from './moves.ts';
+import { excludeDetail, mostProtected, moveDetail, movedText, promptCount } from './moves.ts';
 
 /** Screens that a row opens. */
 export interface SplitsScreens {
 	openPair(session: FolderSession, comparison: string): Promise<void>;
-	promptForTag(session: FolderSession, selection: PromptSelection): Promise<SplitsDone | null>;
+	promptForTag(session: FolderSession, selection: PromptSelection, initial?: string): Promise<SplitsDone | null>;
 }
 
 interface Place {
@@ -52,8 +52,8 @@ export class SplitsAnswers implements SplitsHost {
 
 	async state(): ReturnType<SplitsHost['state']> {
 		const api = await this.#session.api();
-		const [overview, info] = await Promise.all([api.splits(), api.info()]);
-		return { overview, index: info.index, scope: info.config.scope };
+		const [overview, info, searches] = await Promise.all([api.splits(), api.info(), api.searches()]);
+		return { overview, index: info.index, scope: info.config.scope, searches };
 	}
 
 	async page(query: Parameters<SplitsHost['page']>[0]): ReturnType<SplitsHost['page']> {
@@ -76,27 +76,69 @@ export class SplitsAnswers implements SplitsHost {
 		if (pick !== undefined) await this.#screens.openPair(this.#session, pick.id);
 	}
 
-	async texts(prompts: readonly string[]): Promise<PromptText[]> {
-		const api = await this.#session.api();
-		return Promise.all(
-			prompts.map(async (id) => {
-				const pair = await pairOf(api, id);
-				return { id, text: pair === null ? null : promptText(pair) };
-			}),
-		);
+	async texts(leak: Parameters<SplitsHost['texts']>[0]): ReturnType<SplitsHost['texts']> {
+		return (await this.#session.api()).leakTexts(leak);
 	}
 
-	async tag(selection: PromptSelection): Promise<SplitsDone | null> {
+	async tag(selection: PromptSelection, hint?: string): Promise<SplitsDone | null> {
 		if ((await this.#services.ensurePerson(this.#session)) === undefined) return null;
-		return this.#screens.promptForTag(this.#session, selection);
+		return this.#screens.promptForTag(this.#session, selection, hint);
+	}
+
+	async untag(selection: PromptSelection): Promise<SplitsDone | null> {
+		const api = await this.#session.api();
+		const { tags } = await api.previewMove(selection, 'heldout');
+		if (tags.length === 0) return { text: 'None of these prompts has a tag.', event: null };
+		const pick = await vscode.window.showQuickPick(
+			tags.map(({ facet, prompts }) => ({ label: facet, description: promptCount(prompts), prompts })),
+			{ title: 'Remove a tag', placeHolder: 'Nothing moves back by itself' },
+		);
+		if (pick === undefined || (await this.#services.ensurePerson(this.#session)) === undefined) return null;
+		const { event } = await api.tag(selection, { facet: pick.label, remove: true });
+		return { text: `Removed ${pick.label} from ${promptCount(pick.prompts)}.`, event };
+	}
+
+	async saveSearch(filter: SplitsFilter): Promise<SplitsDone | null> {
+		const api = await this.#session.api();
+		const known = new Set((await api.searches()).map(({ name }) => name));
+		const name = await vscode.window.showInputBox({
+			title: 'Save this search for the team',
+			prompt: 'Its words and filters travel with the journal: everybody who syncs sees them.',
+			placeHolder: 'e.g. long answers in train',
+			validateInput: (text) =>
+				known.has(text.trim())
+					? { message: `This replaces the search “${text.trim()}”.`, severity: vscode.InputBoxValidationSeverity.Info }
+					: null,
+		});
+		if (name === undefined || name.trim() === '') return null;
+		if ((await this.#services.ensurePerson(this.#session)) === undefined) return null;
+		const { event } = await api.saveSearch(name, filter);
+		return { text: `Saved “${name.trim()}” for the team.`, event };
+	}
+
+	async deleteSearch(name: string): Promise<SplitsDone | null> {
+		if ((await this.#services.ensurePerson(this.#session)) === undefined) return null;
+		const { event } = await (await this.#session.api()).saveSearch(name, null);
+		return { text: `Deleted the saved search “${name}”.`, event };
+	}
+
+	async dismiss(prompts: readonly string[]): Promise<SplitsDone | null> {
+		if ((await this.#services.ensurePerson(this.#session)) === undefined) return null;
+		const { dismissed, event } = await (await this.#session.api()).dismissSuggestions(prompts);
+		const what = dismissed === 1 ? '1 suggestion' : `${dismissed} suggestions`;
+		return { text: `Dismissed ${what}: not suggested any more.`, event };
+	}
+
+	async coverage(precision: Parameters<SplitsHost['coverage']>[0]): ReturnType<SplitsHost['coverage']> {
+		return (await this.#session.api()).coverage(precision);
 	}
 
 	async assign(selection: PromptSelection, split: Split | null): Promise<SplitsDone | null> {
 		const api = await this.#session.api();
-		const preview = await api.previewTag(selection);
-		const target = split ?? (await pickSplit(promptCount(preview.prompts)));
+		const target = split ?? (await pickSplit(api, selection));
 		if (target === undefined) return null;
-		if (preview.prompts > 1 && !(await confirmMove(target, moveDetail(preview), preview.prompts))) return null;
+		const preview = await api.previewMove(selection, target);
+		if (preview.prompts > 1 && !(await confirmMove(target, moveDetail(preview, target), preview.prompts))) return null;
 		if ((await this.#services.ensurePerson(this.#session)) === undefined) return null;
 		const { moved, proposed, event } = await api.assign(selection, { split: target });
 		return { text: movedText(moved, proposed, target), event };
@@ -113,7 +155,14 @@ export class SplitsAnswers implements SplitsHost {
 		if (home === null) throw new UserError('not-found', 'These prompts take part in nothing any more.');
 		const others = places.filter(({ split }) => split !== home && split !== 'excluded').map(({ id }) => id);
 		if (others.length === 0) throw new UserError('usage', 'These prompts are in one split already.');
-		return this.assign({ ids: others }, how === 'exclude' ? 'excluded' : home);
+		if (how === 'together') return this.assign({ ids: others }, home);
+		const chosen = new Set(others);
+		const kept = prompts.filter((id) => !chosen.has(id)).length;
+		if (!(await confirmMove('excluded', excludeDetail(kept), others.length))) return null;
+		if ((await this.#services.ensurePerson(this.#session)) === undefined) return null;
+		const options = { split: 'excluded', alone: true } as const;
+		const { moved, proposed, event } = await (await this.#session.api()).assign({ ids: others }, options);
+		return { text: movedText(moved, proposed, 'excluded'), event };
 	}
 
 	async accept(prompts: readonly string[]): Promise<SplitsDone | null> {
@@ -163,15 +212,10 @@ async function pairOf(api: WorkspaceApi, prompt: string): Promise<ComparisonDeta
 	return first === undefined ? null : api.show(first.id);
 }
 
-function promptText({ prompt }: ComparisonDetail): string {
-	const { messages } = prompt;
-	if (messages.length === 1) return messages[0]?.content ?? '';
-	return messages.map(({ role, content = '' }) => `${role}: ${content}`).join('\n\n');
-}
-
-async function pickSplit(what: string): Promise<Split | undefined> {
+async function pickSplit(api: WorkspaceApi, selection: PromptSelection): Promise<Split | undefined> {
+	const { prompts } = await api.previewTag(selection);
 	const items = SPLITS.map((split) => ({ label: SPLIT_LABELS[split], split }));
-	return (await vscode.window.showQuickPick(items, { title: `Move ${what} to` }))?.split;
+	return (await vscode.window.showQuickPick(items, { title: `Move ${promptCount(prompts)} to` }))?.split;
 }
 
 async function confirmMove(split: Split, detail: string, prompts: number): Promise<boolean> {

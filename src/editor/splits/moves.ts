@@ -1,6 +1,6 @@
 import { protection } from '../../domain/assignment.ts';
 import { type Half, SPLIT_LABELS, type Split } from '../../domain/split.ts';
-import type { TagPreview } from '../../protocol/workspace-api.ts';
+import type { MovePreview } from '../../protocol/workspace-api.ts';
 
 const count = new Intl.NumberFormat('en');
 
@@ -9,17 +9,31 @@ export function promptCount(n: number): string {
 }
 
 /** What a move does, before it is done. */
-export function moveDetail({ prompts, clusters, proposals }: TagPreview): string {
+export function moveDetail(preview: MovePreview, split: Split): string {
+	const { prompts, clusters, moves, along, there, frozen, exported, proposed } = preview;
 	const lines = [
-		`${promptCount(prompts)} in ${count.format(clusters)} ${clusters === 1 ? 'cluster' : 'clusters'}: clusters move whole, so that near-copies stay together.`,
+		`${promptCount(prompts)} in ${count.format(clusters)} ${clusters === 1 ? 'cluster' : 'clusters'}: ${count.format(moves)} ${moves === 1 ? 'moves' : 'move'} to ${SPLIT_LABELS[split]}.`,
 	];
-	if (proposals > 0) {
+	if (along > 0) {
 		lines.push(
-			`${promptCount(proposals)} ${proposals === 1 ? 'is' : 'are'} frozen or in a training export: a proposal is made instead.`,
+			`${count.format(along)} of them ${along === 1 ? 'comes' : 'come'} along: clusters move whole, so that near-copies stay together.`,
 		);
+	}
+	if (there > 0) lines.push(`${promptCount(there)} ${there === 1 ? 'is' : 'are'} there already.`);
+	if (frozen + exported > 0) {
+		const why = [
+			...(frozen > 0 ? [`${promptCount(frozen)} in frozen clusters`] : []),
+			...(exported > 0 ? [`${promptCount(exported)} in clusters of a training export`] : []),
+		].join(', ');
+		lines.push(`${why}: ${count.format(proposed)} ${proposed === 1 ? 'proposal is' : 'proposals are'} made instead.`);
 	}
 	lines.push('You can undo it.');
 	return lines.join('\n');
+}
+
+/** What excluding one side of a leak does. */
+export function excludeDetail(kept: number): string {
+	return `Only the less protected ${kept === 1 ? 'side' : 'prompts'}, without the rest of their clusters: what is more protected stays where it is.\nYou can undo it.`;
 }
 
 /** What was done, with what was only proposed. */
