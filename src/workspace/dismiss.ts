@@ -20,6 +20,7 @@ export async function dismissSuggestions(
 		prompts,
 		...(why === '' ? {} : { reason: why }),
 	});
-	ctx.emit.changed({ what: ['splits'], reason: 'suggestions dismissed' });
+	// Nothing moved: what is computed from splits still holds.
+	ctx.emit.changed({ what: ['config'], reason: 'suggestions dismissed' });
 	return { dismissed: prompts.length, event: (event as { id: string }).id };
 }

@@ -199,7 +199,7 @@ test('verdict, kind of shift and length are filters too; what the seal hides is 
 	});
 	await page.getByRole('button', { name: 'Clear all', exact: true }).click();
 	await row(page, 0).waitFor();
-	assert.equal(await page.getByText('left out').count(), 0);
+	assert.equal(await page.getByText('sealed prompts left out').count(), 0);
 	assert.equal(await page.getByLabel('At least, characters').inputValue(), '');
 	await close();
 });
@@ -208,7 +208,7 @@ test('filters are saved for the team, chosen by name, and deleted', { skip }, as
 	const fake = fakeHost(700);
 	const { page, close } = await open(fake);
 	assert.equal(await page.getByRole('button', { name: 'Save search…' }).count(), 0);
-	await page.getByLabel('Saved search').selectOption('law in the tuning half');
+	await page.getByLabel('Saved').selectOption('law in the tuning half');
 	await page.waitForFunction(() => document.querySelector('.found')?.textContent?.startsWith('50 of'));
 	assert.deepEqual(last(fake, 'page')?.[0], { split: 'heldout', half: 'R', tag: 'domain:law', limit: 250 });
 	await page.getByRole('button', { name: 'Delete saved search' }).click();

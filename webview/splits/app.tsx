@@ -91,10 +91,15 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 	useEffect(read, [read]);
 
 	const inspect = useCallback(() => {
-		setInspection((was) => ({ ...was, failure: null, running: { phase: 'Reading', share: null } }));
+		// What moves while it runs makes it stale again.
+		setInspection((was) => ({ ...was, failure: null, stale: false, running: { phase: 'Reading', share: null } }));
 		host.inspect().then(
 			(found) =>
-				setInspection((was) => ({ ...was, running: null, ...(found === null ? {} : { found, stale: false }) })),
+				setInspection((was) => ({
+					...was,
+					running: null,
+					...(found === null ? { stale: was.found !== null } : { found }),
+				})),
 			(error: unknown) =>
 				setInspection((was) => ({
 					...was,

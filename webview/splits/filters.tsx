@@ -154,7 +154,7 @@ export function Filters({ filter, overview, indexed, onChange, searches, onSave,
 			<Length filter={filter} onChange={onChange} />
 			{searches.length > 0 && (
 				<Choice
-					label="Saved search"
+					label="Saved"
 					none="none"
 					value={saved?.name ?? ''}
 					onChange={(name) => onChange(searches.find((each) => each.name === name)?.query ?? {})}
@@ -292,6 +292,10 @@ function Length({ filter, onChange }: { filter: SplitsFilter; onChange: (filter:
 
 function Bound(props: { label: string; value: number | undefined; onChange: (value: number | undefined) => void }) {
 	const { label, value, onChange } = props;
+	const whole = value === undefined ? '' : String(value);
+	// What is being typed outlives whatever is drawn meanwhile.
+	const [text, setText] = useState(whole);
+	useEffect(() => setText(whole), [whole]);
 	return (
 		<input
 			type="number"
@@ -300,7 +304,8 @@ function Bound(props: { label: string; value: number | undefined; onChange: (val
 			inputMode="numeric"
 			aria-label={label}
 			placeholder="any"
-			value={value ?? ''}
+			value={text}
+			onInput={(event) => setText(event.currentTarget.value)}
 			onChange={(event) => {
 				const n = event.currentTarget.valueAsNumber;
 				onChange(Number.isSafeInteger(n) && n >= 0 ? n : undefined);
