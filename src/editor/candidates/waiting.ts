@@ -49,15 +49,16 @@ function titleOf({ total, rows }: WaitingPage): string {
 function pickPrompts(page: WaitingPage, read: (id: string) => Promise<void>): Promise<readonly string[] | undefined> {
 	const list = vscode.window.createQuickPick<PromptItem>();
 	list.title = titleOf(page);
-	list.placeholder =
-		page.reason ??
-		(page.threshold === null
-			? 'Tick prompts, then Enter'
-			: 'Least like the training prompts first. Tick prompts, then Enter');
+	const ranked = page.rows.some(({ novelty }) => novelty !== null);
+	list.placeholder = ranked
+		? 'Least like the training prompts first. Tick prompts, then Enter'
+		: 'Tick prompts, then Enter';
 	list.canSelectMany = true;
 	list.ignoreFocusOut = true;
 	list.matchOnDetail = true;
-	list.items = page.rows.map((row) => itemOf(row, page.threshold));
+	const note: PromptItem[] =
+		page.reason === undefined ? [] : [{ id: '', label: page.reason, kind: vscode.QuickPickItemKind.Separator }];
+	list.items = [...page.rows.map((row) => itemOf(row, page.threshold)), ...note];
 	return new Promise((resolve) => {
 		list.onDidTriggerItemButton(({ item }) => void read(item.id));
 		list.onDidAccept(() => {
