@@ -11,7 +11,7 @@ import { after, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { type Editor, useEditor } from './harness/editor.ts';
 import { runCli, writeSmall } from './harness/folder.ts';
-import { answer, openContainer, pickAfter, webview } from './harness/workbench.ts';
+import { answerDialog, openContainer, pickAfter, webview } from './harness/workbench.ts';
 
 const RUN = 120_000;
 const NEW = 4;
@@ -190,8 +190,7 @@ test('bo reads the same report with its decision, and exports what was trained f
 	await pickAfter(page, 'Pairwright: Export…', 'TRL, conversational');
 	await page.locator('.quick-input-title', { hasText: 'splits' }).waitFor();
 	await page.keyboard.press('Enter');
-	await page.locator('.quick-input-title', { hasText: 'into which folder' }).waitFor();
-	await answer(page, `${workspace}/out`);
+	await answerDialog(page, 'into which folder', join(workspace, 'out'));
 	await page
 		.locator('.notification-list-item-message', { hasText: /Exported|Wrote/ })
 		.first()

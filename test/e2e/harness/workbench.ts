@@ -32,6 +32,20 @@ export async function answer(page: Page, text: string): Promise<void> {
 	await page.keyboard.press('Enter');
 }
 
+/** Gives a path to the editor's own dialog for files and folders, which lists them first and may overwrite what is typed too soon. */
+export async function answerDialog(page: Page, title: string, path: string): Promise<void> {
+	const dialog = page.locator('.quick-input-widget', { has: page.locator('.quick-input-title', { hasText: title }) });
+	const input = dialog.locator('input').first();
+	await dialog.waitFor({ state: 'visible', timeout });
+	for (let left = 5; left > 0 && (await dialog.isVisible()); left--) {
+		await input.fill(path, { timeout: 5_000 }).catch(() => undefined);
+		await page.waitForTimeout(500);
+		if ((await input.inputValue({ timeout: 1_000 }).catch(() => path)) !== path) continue;
+		await page.keyboard.press('Enter');
+		await dialog.waitFor({ state: 'hidden', timeout: 3_000 }).catch(() => undefined);
+	}
+}
+
 /** Picks an entry of the list that a command has opened, by its visible text. */
 export async function pick(page: Page, text: string): Promise<void> {
 	const row = page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
