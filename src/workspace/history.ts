@@ -26,6 +26,10 @@ export function eventWords(event: JournalEvent): string {
 			return `adjudicated: ${event.verdict}${why(event.reason)}`;
 		case 'authored':
 			return `written by ${event.written_by}`;
+		case 'generated':
+			return 'a response was generated';
+		case 'paired':
+			return 'two responses were made a pair';
 		case 'improved':
 			return `rewritten from ${event.derived_from.slice(0, 12)} by ${event.written_by}`;
 		case 'tagged':
