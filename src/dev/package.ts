@@ -3,9 +3,8 @@
  * of the engine for GGUF files. A folder per target is staged and packed, because packing the clone would take every binary, and packing
  * `--no-dependencies` would silently leave SQLite out.
  */
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { TEMPLATES } from '../workspace/bundle/templates.ts';
 import { buildAll, failBuild } from './build.ts';
 import { stageBinaries, stageEngine } from './engine-files.ts';
 import { LLAMA_CPP_NOTICE, thirdPartyNotices } from './notices.ts';
@@ -94,11 +93,11 @@ function check(path: string, target: Target, engine: boolean): number {
 		'dist/scoring-thread.cjs',
 		'dist/look.cjs',
 		'dist/cli.cjs',
-		...['adjudicate', 'annotate', 'report', 'splits'].flatMap((name) => [
+		...['adjudicate', 'annotate', 'mapping', 'report', 'splits'].flatMap((name) => [
 			`dist/webview/${name}.js`,
 			`dist/webview/${name}.css`,
 		]),
-		...TEMPLATES.map((name) => `media/bundle/${name}`),
+		...globSync('media/bundle/**/*.{md,yml,yaml,py,txt}', { cwd: root }),
 		'ThirdPartyNotices.txt',
 		'node_modules/better-sqlite3/package.json',
 		'node_modules/better-sqlite3/lib/index.js',
