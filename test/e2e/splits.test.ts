@@ -122,8 +122,7 @@ test('a leak is shown side by side and mended', async () => {
 	const { page, screenshot } = editor();
 	const view = await splits(page);
 	await view.locator('.attention summary', { hasText: 'leak' }).click();
-	const texts = view.locator('.side-by-side .prompt-text');
-	await texts.filter({ hasNotText: 'Reading…' }).nth(1).waitFor();
+	await view.locator('.side-by-side mark').nth(1).waitFor();
 	const before = await view.locator('.attention').first().locator('.side-by-side').count();
 	await screenshot('splits-leak');
 	await view.getByText(/A near-copy, \d\d % of word 5-grams shared/).waitFor();
@@ -170,9 +169,41 @@ test('shift and novelty are computed when opened; a suggestion is tagged and mov
 	await view.getByText('Tagged').waitFor();
 	const tagged = events(workspace).findLast(({ type }) => type === 'tagged');
 	assert.equal(tagged?.facet, 'domain:parcels');
-	assert.equal((tagged?.moves as string[] | undefined)?.length, 1);
+	// All of the topic, with its clusters.
+	assert.ok(
+		((tagged?.moves as string[] | undefined)?.length ?? 0) >= ((tagged?.prompts as string[] | undefined)?.length ?? 1),
+	);
 	await part.getByText('Prompts moved or came in since this was computed.').waitFor();
+	await part.getByRole('button', { name: 'Look again' }).click();
+	const next = part.locator('.suggestions > li').first();
+	await next.getByRole('button', { name: 'Not out of distribution' }).click();
+	await view.getByText('not suggested any more').waitFor();
+	assert.equal(events(workspace).at(-1)?.type, 'suggestions-dismissed');
+	await part.getByText('dismissed earlier').waitFor();
 	await part.locator('summary').click();
+});
+
+test('what held-out covers is told with the pairs that a precision takes; a search is saved for the team', async () => {
+	const { page, workspace, screenshot, violations } = editor();
+	const view = await splits(page);
+	await view.locator('.coverage summary').click();
+	await view.getByText('± 3 points of accuracy').waitFor();
+	await view.locator('.coverage').scrollIntoViewIfNeeded();
+	await screenshot('splits-coverage');
+	await view.locator('.coverage summary').click();
+	await view.getByLabel('Split').selectOption('train');
+	await view.getByLabel('Verdict').selectOption('tie');
+	await view.getByRole('button', { name: 'Save search…' }).click();
+	await answer(page, 'ties in train');
+	await view.getByText('Saved “ties in train” for the team.').waitFor();
+	assert.deepEqual(events(workspace).at(-1)?.query, { split: 'train', verdict: 'tie' });
+	await view.getByRole('button', { name: 'Clear all', exact: true }).click();
+	await view.getByLabel('Saved').selectOption('ties in train');
+	await view.waitForFunction(() => /^\d+ of/.test(document.querySelector('.found')?.textContent ?? ''));
+	assert.equal(await view.getByLabel('Verdict').inputValue(), 'tie');
+	await screenshot('splits-saved');
+	await view.getByRole('button', { name: 'Clear all', exact: true }).click();
+	assert.deepEqual(violations, []);
 });
 
 test('a click opens the pair of a prompt, blind', async () => {

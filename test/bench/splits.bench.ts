@@ -1,0 +1,79 @@
+/** Lists, filters, previews and bulk actions of the Splits view over 100,000 prompts: each question first asked, then asked again. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ListFilter } from '../../src/protocol/workspace-api.ts';
+import { Workspace } from '../../src/workspace/workspace.ts';
+import { writePairs } from './synthetic.ts';
+
+const PAIRS = Number(process.env.PAIRWRIGHT_BENCH_PAIRS ?? 100_000);
+const dir = mkdtempSync(join(tmpdir(), 'pairwright-splits-bench-'));
+
+const QUERIES: Readonly<Record<string, ListFilter>> = {
+	all: {},
+	split: { split: 'train' },
+	'sealed half': { half: 'E' },
+	'kind of shift': { facet: 'domain' },
+	verdict: { verdict: 'b' },
+	'judged by': { annotator: 'ana' },
+	'judged by, verdict': { annotator: 'ana', verdict: 'b' },
+	disputed: { status: 'disputed' },
+	'prompt length': { minLength: 120 },
+	'response length': { lengthOf: 'response', minLength: 300 },
+	search: { search: 'w1a' },
+	'search of a common word': { search: 'question' },
+	'five together': { split: 'train', verdict: 'b', search: 'w1a', minLength: 100, facet: 'domain' },
+};
+
+/** Milliseconds by the clock and of processor time: the second is what a quiet machine would take. */
+async function timed(work: () => Promise<unknown>): Promise<string> {
+	const [clock, cpu] = [performance.now(), process.cpuUsage()];
+	await work();
+	const { user, system } = process.cpuUsage(cpu);
+	return `${(performance.now() - clock).toFixed(0)} ms (cpu ${((user + system) / 1000).toFixed(0)})`;
+}
+
+try {
+	await writePairs(join(dir, 'pairs.jsonl'), PAIRS, { heldoutShare: 0.1 });
+	const workspace = await Workspace.open(dir, { stateDir: join(dir, 'state'), annotator: 'ana' });
+	await workspace.init({});
+	await workspace.importFiles([join(dir, 'pairs.jsonl')], {}, { job: 'import' });
+	await workspace.settled();
+	const { comparisons } = await workspace.list({ limit: 5000 });
+	const verdicts = comparisons.map(
+		({ id }, i) =>
+			({ type: 'judged', comparison: id, verdict: i % 7 === 0 ? 'b' : 'a', kind: 'first', blind: true }) as const,
+	);
+	await workspace.context.store.append(verdicts, 'ana');
+	await workspace.context.store.append(
+		verdicts.slice(0, 2000).map((event, i) => ({ ...event, verdict: i % 20 === 0 ? 'b' : 'a' }) as const),
+		'bo',
+	);
+	process.stdout.write(`${PAIRS.toLocaleString('en')} prompts\n`);
+	for (const [name, query] of Object.entries(QUERIES)) {
+		const page = () => workspace.listPrompts({ ...query, limit: 250 });
+		const { total } = await page();
+		// A write makes every remembered answer void: what follows is asked for the first time.
+		await workspace.flag({ comparison: (comparisons[0] as { id: string }).id });
+		const first = await timed(page);
+		const again = await timed(() => workspace.listPrompts({ ...query, limit: 250, after: '60000' }));
+		const jump = await timed(() => workspace.promptCursors(query, 250));
+		const preview = await timed(() => workspace.previewMove({ query }, 'retention'));
+		process.stdout.write(
+			`${name} (${total.toLocaleString('en')}): first page ${first}, far page ${again}, jump ${jump}, preview ${preview}\n`,
+		);
+	}
+	const query: ListFilter = { split: 'train', search: 'w3ud' };
+	const chosen = (await workspace.listPrompts(query)).total;
+	let event = '';
+	const move = await timed(async () => {
+		event = (await workspace.assign({ query }, { split: 'retention' })).event as string;
+	});
+	process.stdout.write(`move of ${chosen}: ${move}, undo ${await timed(() => workspace.retract(event))}\n`);
+	process.stdout.write(
+		`overview ${await timed(() => workspace.splits())}, coverage ${await timed(() => workspace.coverage())}\n`,
+	);
+	await workspace.close();
+} finally {
+	rmSync(dir, { recursive: true, force: true });
+}
