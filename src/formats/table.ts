@@ -33,7 +33,7 @@ export async function openTable(path: string, signal?: AbortSignal): Promise<Tab
 	const { totalBytes } = source;
 	const consumed = () => source.consumed();
 	if (isParquet(head)) {
-		await rest.return();
+		await rest.close();
 		const parquet = await openParquet(path, totalBytes, signal);
 		return { container: 'parquet', rows: parquet.rows, totalBytes, consumed: parquet.consumed };
 	}
@@ -41,17 +41,35 @@ export async function openTable(path: string, signal?: AbortSignal): Promise<Tab
 	const delimiter = text === null ? null : tableDelimiter(text, NAMED_TABLE.test(path));
 	if (delimiter === null) {
 		const whole = async function* () {
-			yield head;
-			yield* rest;
+			try {
+				yield head;
+				yield* rest;
+			} finally {
+				await rest.close();
+			}
 		};
 		return { container: 'json', rows: parsedRows(path, { chunks: whole() }), totalBytes, consumed };
 	}
 	const container = delimiter === '\t' ? 'tsv' : 'csv';
-	return { container, rows: csvRows({ chunks: rest }, head, delimiter), totalBytes, consumed };
+	return { container, rows: closing(csvRows({ chunks: rest }, head, delimiter), rest), totalBytes, consumed };
+}
+
+/** Rows that close their file however they are left. */
+async function* closing(rows: AsyncGenerator<Parsed[], void>, rest: Rest): AsyncGenerator<Parsed[], void> {
+	try {
+		yield* rows;
+	} finally {
+		await rest.close();
+	}
+}
+
+/** Chunks after the first bytes. A generator that was never begun could not close the file: this can at any time. */
+interface Rest extends AsyncIterable<Buffer> {
+	close(): Promise<void>;
 }
 
 /** The first bytes, and the chunks after them. A file that breaks off in its first bytes fails where the rest is read. */
-async function cutHead(source: ChunkSource): Promise<{ head: Buffer; rest: AsyncGenerator<Buffer, void> }> {
+async function cutHead(source: ChunkSource): Promise<{ head: Buffer; rest: Rest }> {
 	const chunks = source.chunks[Symbol.asyncIterator]();
 	const parts: Buffer[] = [];
 	let length = 0;
@@ -66,18 +84,22 @@ async function cutHead(source: ChunkSource): Promise<{ head: Buffer; rest: Async
 	} catch (error) {
 		failure = error;
 	}
-	const rest = async function* (): AsyncGenerator<Buffer, void> {
-		try {
-			if (failure !== null) throw failure;
-			for (;;) {
-				const next = await chunks.next();
-				if (next.done === true) return;
-				yield next.value;
-			}
-		} finally {
-			await chunks.return?.();
-		}
+	const close = async () => {
+		await chunks.return?.();
 	};
-	const generator = rest();
-	return { head: Buffer.concat(parts), rest: generator };
+	const next = async (): Promise<IteratorResult<Buffer>> => {
+		if (failure !== null) throw failure;
+		return chunks.next();
+	};
+	const rest: Rest = {
+		close,
+		[Symbol.asyncIterator]: () => ({
+			next,
+			return: async () => {
+				await close();
+				return { done: true, value: undefined };
+			},
+		}),
+	};
+	return { head: Buffer.concat(parts), rest };
 }
