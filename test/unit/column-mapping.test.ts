@@ -315,7 +315,7 @@ test('any table, any mapping: a row is read or refused, never anything else', ()
 				}
 			}
 		}),
-		{ numRuns: 400 },
+		{ numRuns: 200 },
 	);
 });
 
@@ -383,6 +383,6 @@ test('good and refused rows are all rows, and ids hang neither on the order of c
 			assert.deepEqual(await outcome(parquet, how, 'parquet'), jsonl);
 			assert.deepEqual(await outcome(JSON.stringify(rows, null, 1), how, 'json'), jsonl);
 		}),
-		{ numRuns: 25 },
+		{ numRuns: 12 },
 	);
 });
