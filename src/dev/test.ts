@@ -26,7 +26,8 @@ const checks: Readonly<Record<'lint' | 'types' | 'layers', () => Promise<unknown
 const minute = 60_000;
 const groups: Readonly<Record<'unit' | 'integration' | 'e2e', Omit<TestGroup, 'files'>>> = {
 	unit: { parallel: true, timeout: minute, together: true },
-	integration: { parallel: true, timeout: 5 * minute },
+	// The training round trip loads Python's libraries four times: a minute or two on its own, several beside others.
+	integration: { parallel: true, timeout: 10 * minute },
 	e2e: { parallel: false, timeout: 10 * minute },
 };
 
