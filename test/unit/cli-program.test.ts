@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createProgram } from '../../src/cli/program.ts';
+import { IMPORT_FORMATS } from '../../src/formats/formats.ts';
 
 /** Help as printed, with what `addHelpText` puts after it. */
 function help(command: ReturnType<typeof createProgram>): string {
@@ -32,6 +33,8 @@ test('formats and engines of later versions are no choices', () => {
 			.commands.find((c) => c.name() === command)!
 			.options.find((o) => o.long === option)!.argChoices;
 	assert.deepEqual(choices('score', '--engine'), ['probe', 'gguf', 'http', 'logprobs']);
-	assert.deepEqual(choices('import', '--format'), ['auto', 'trl', 'hh-rlhf', 'pairwright']);
+	// What a column mapping reads is no format of its own on the command line.
+	assert.deepEqual(choices('import', '--format'), ['auto', ...IMPORT_FORMATS]);
+	assert.ok(!IMPORT_FORMATS.includes('columns') && IMPORT_FORMATS.includes('argilla'));
 	assert.deepEqual(choices('export', '--format'), ['trl', 'trl-standard', 'pairwright']);
 });
