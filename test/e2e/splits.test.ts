@@ -169,10 +169,8 @@ test('shift and novelty are computed when opened; a suggestion is tagged and mov
 	await view.getByText('Tagged').waitFor();
 	const tagged = events(workspace).findLast(({ type }) => type === 'tagged');
 	assert.equal(tagged?.facet, 'domain:parcels');
-	// All of the topic, with its clusters.
-	assert.ok(
-		((tagged?.moves as string[] | undefined)?.length ?? 0) >= ((tagged?.prompts as string[] | undefined)?.length ?? 1),
-	);
+	// Some of the topic may stand in eval, which is frozen by now: that is only proposed.
+	assert.ok(((tagged?.moves as string[] | undefined)?.length ?? 0) >= 1);
 	await part.getByText('Prompts moved or came in since this was computed.').waitFor();
 	await part.getByRole('button', { name: 'Look again' }).click();
 	const next = part.locator('.suggestions > li').first();
