@@ -133,10 +133,9 @@ export class AnnotateHostImpl implements AnnotateHost {
 
 	async outsideScope(comparison: string): Promise<{ text: string } | null> {
 		await this.#person();
-		// Only the prompt's id is read of it: the screen learns nothing.
-		const { prompt_id } = await (await this.#api()).show(comparison);
 		await this.#events.leave();
-		return promptForTag(this.#services, this.#session, { ids: [prompt_id] });
+		// A comparison's id means its prompt. Looking the comparison up would count as having seen others' verdicts.
+		return promptForTag(this.#services, this.#session, { ids: [comparison] });
 	}
 
 	async generate(comparison: string): Promise<void> {
