@@ -28,12 +28,20 @@ test('the first rule that fits counts; names of served models hold slashes; the 
 		{ pattern: 'b.se', export: 'none' },
 	]);
 	assert.deepEqual(trainedOnOf(rules, ['org/dpo-step5', 'g-step5', 'b.se', 'base', 'g-step50']), [
-		{ export: plain, prompts: ['p1', 'p2', 'p3'] },
+		{ export: plain, prompts: ['p1', 'p2'] },
 		{ export: bundle, prompts: ['p1', 'p2', 'r1'] },
 		{ export: null, prompts: [] },
 		null,
 		null,
 	]);
+});
+
+test('an eval file beside a train file was looked at, not trained on; alone it is what was trained on', () => {
+	const alone = record({ splits: { eval: { prompts: ['p3'] } } });
+	const prompts = (export_: string) =>
+		readTrainedOn(exports, [{ pattern: '*', export: export_ }])[0]!.trainedOn.prompts;
+	assert.deepEqual([prompts(plain), prompts(alone)], [['p1', 'p2'], ['p3']]);
+	rmSync(join(exports, `${alone}.json`));
 });
 
 test('an unknown, ambiguous or damaged export, and a pattern that fits none, are errors before anything is scored', () => {

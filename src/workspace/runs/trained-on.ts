@@ -39,7 +39,10 @@ function isIdList(value: unknown): value is string[] {
 	return Array.isArray(value) && value.every((id) => typeof id === 'string');
 }
 
-/** Prompts that a trainer was given: the export's splits, and what a penalty read of the held-out tuning half. */
+/**
+ * Prompts that a model was trained on: the export's splits, and what a penalty read of the held-out tuning half. The eval file of an
+ * export with a train file is what a trainer looks at, not what it fits: the default export has both, and eval is what A is measured on.
+ */
 function readExport(exports: string, id: string): TrainedOn {
 	const path = join(exports, `${id}.json`);
 	try {
@@ -47,8 +50,10 @@ function readExport(exports: string, id: string): TrainedOn {
 			readonly splits?: Readonly<Record<string, { readonly prompts?: unknown }>>;
 			readonly reference_used?: unknown;
 		};
+		const { eval: looked, ...fitted } = record.splits ?? {};
 		const lists = [
-			...Object.values(record.splits ?? {}).map((split) => split.prompts),
+			...Object.values(fitted).map((split) => split.prompts),
+			...(looked === undefined || fitted.train !== undefined ? [] : [looked.prompts]),
 			...(record.reference_used === undefined ? [] : [record.reference_used]),
 		];
 		if (lists.length === 0 || !lists.every(isIdList)) throw new Error('it holds no lists of prompts');
