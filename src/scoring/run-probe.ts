@@ -139,9 +139,19 @@ async function scoreWith(
 		...(previous === undefined ? {} : { previous }),
 		...(reviewed === undefined ? {} : { reviewed }),
 	});
-	const { metrics, sealed } = await measured;
 	const divergences = preferenceDivergences(family, point);
 	const review = afterReview(family, point, dataset, settings);
+	const told = {
+		objective: objective(family, choice),
+		baselines: baselines(family, choice.reason),
+		frontier: frontier(family, choice),
+		differences: lossDifferences(family, point),
+		slices: probeSlices(family, point),
+		features: taughtFeatures(family, point),
+		claim: claimAgainstPooled(family, point, choice.lambda, choice.reason),
+	};
+	// Nothing that takes long comes after this: the threads measure beside it.
+	const { metrics, sealed } = await measured;
 	const record: NewRecord = {
 		engine: {
 			name: 'probe',
@@ -169,21 +179,15 @@ async function scoreWith(
 			manifest: dataset.manifest,
 			splits: splitSizes(dataset),
 		},
-		objective: objective(family, choice),
-		baselines: baselines(family, choice.reason),
-		frontier: frontier(family, choice),
+		...told,
 		flat: flatFrom(choice),
 		recommended: choice.recommended,
 		calibration: appliedTemperature(family, point),
 		metrics,
 		...(review === undefined ? {} : { metrics_after_review: review }),
-		differences: lossDifferences(family, point),
 		divergence: divergences[0],
 		divergences,
-		slices: probeSlices(family, point),
-		features: taughtFeatures(family, point),
 		shift,
-		claim: claimAgainstPooled(family, point, choice.lambda, choice.reason),
 		health,
 		verdict: composeVerdict({
 			health,

@@ -2,10 +2,20 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { sigmoid } from '../../src/calibration/records.ts';
 import { assembleKernel } from '../../src/dev/kernel.ts';
 import { root } from '../../src/dev/paths.ts';
-import { emptyWeights, kernelOn, LANES, lanesMemory, placeRows, STRIDE } from '../../src/scoring/lane-kernel.ts';
-import { denseRows, type FeatureRows, sparseRows } from '../../src/scoring/matrix.ts';
+import {
+	emptyDuals,
+	emptyWeights,
+	kernelOn,
+	LANES,
+	lanesMemory,
+	placeRows,
+	STRIDE,
+	type SweptRows,
+} from '../../src/scoring/lane-kernel.ts';
+import { denseRows, type FeatureRows, sparseRows, squaredNorms } from '../../src/scoring/matrix.ts';
 
 test('the kernel that is run is the one that is written down', async () => {
 	assert.equal(readFileSync(join(root, 'src/scoring/lanes-wasm.ts'), 'utf8'), await assembleKernel());
@@ -87,4 +97,90 @@ test('states have numbers of their own, and memory that grows keeps what is in i
 	kernelOn(memory).row(denseRows(1, 20_000, new Float64Array(20_000)), 0);
 	emptyWeights(memory, 100_000);
 	assert.ok(one.every((value) => value === 1) && two.every((value) => value === 2));
+});
+
+for (const [name, rowsIn] of [
+	['rows in its memory', (memory: WebAssembly.Memory) => placeRows(x, memory)],
+	['rows outside it', () => x],
+] as const) {
+	test(`a sweep moves every dual to its root and θ with it, but for the lane that does not see the row: ${name}`, () => {
+		const memory = lanesMemory();
+		const kernel = kernelOn(memory);
+		const [q, v] = [emptyDuals(memory, x.rows).fill(0.5), emptyDuals(memory, x.rows)];
+		const theta = emptyWeights(memory, x.columns + x.width);
+		theta.forEach((_, at) => {
+			theta[at] = at % STRIDE < LANES ? 3 * Math.sin(at + 1) : 0;
+		});
+		const expected = theta.slice();
+		const factors = kernel.factors(SCALE);
+		const ridge = 0.02;
+		const swept: SweptRows = {
+			x: rowsIn(memory),
+			norm: squaredNorms(x, SCALE),
+			weight: Float64Array.of(1, 2, 0.5, 1),
+			fold: Int32Array.of(-1, 3, 0, 2),
+			part: Uint8Array.of(0, 1, 0, 1),
+			rows: Int32Array.of(3, 1, 2),
+			rate: [new Float64Array(LANES).fill(0.03), new Float64Array(LANES).fill(0.4)],
+		};
+		const table = kernel.table(swept);
+		table.order.set([2, 0, 1]);
+		kernel.sweep(table, 3, swept.x, { q, v, theta }, { factors, ridge });
+		const seen = new Float64Array(LANES);
+		for (const place of [2, 0, 1]) {
+			const i = swept.rows[place]!;
+			const row = written(x, i);
+			const own = swept.fold[i]!;
+			const gaps: number[] = [];
+			const moves = Array.from({ length: LANES }, (_, l) => {
+				const z = row.reduce((sum, value, j) => sum + value * expected[j * STRIDE + l]!, 0);
+				if (l === own) {
+					assert.ok(Math.abs(table.z(place) - z) < 1e-12);
+					assert.equal(q[i * STRIDE + l], 0.5);
+					return 0;
+				}
+				const c = swept.weight[i]! * swept.rate[swept.part[i]! as 0 | 1][l]!;
+				const reach = (c * swept.norm[i]!) / ridge;
+				const [now, w] = [q[i * STRIDE + l]!, v[i * STRIDE + l]!];
+				assert.ok(Math.abs(now - sigmoid(w)) < 1e-15, `${now} ${sigmoid(w)}`);
+				// A tenth of the way from v = 0 to z may be left.
+				assert.ok(Math.abs(w + reach * now - z - reach * 0.5) <= 0.1 * Math.abs(z) + 1e-12, `row ${i}, lane ${l}`);
+				gaps.push(0.5 * c * Math.max(0.25, now * (1 - now)) * z * z);
+				seen[l] = seen[l]! + gaps.at(-1)!;
+				return (c * (0.5 - now)) / ridge;
+			});
+			assert.ok(Math.abs(table.gap(place) - Math.max(...gaps)) < 1e-12);
+			for (let j = 0; j < row.length; j++) {
+				const factor = j < x.columns ? 1 : 1 / SCALE[j - x.columns]! ** 2;
+				for (let l = 0; l < LANES; l++) {
+					const at = j * STRIDE + l;
+					expected[at] = expected[at]! + moves[l]! * factor * row[j]!;
+				}
+			}
+		}
+		assert.ok(theta.every((value, at) => Math.abs(value - expected[at]!) < 1e-11));
+		assert.ok(seen.every((sum, l) => Math.abs(sum - kernel.seen[l]!) < 1e-12));
+	});
+}
+
+test('σ of the kernel is that of the library to the last places, out to where it is 0 or 1', () => {
+	const memory = lanesMemory();
+	const kernel = kernelOn(memory);
+	for (const z of [-800, -50, -3.7, -1e-9, 0, 0.3, 5, 36, 90]) {
+		const rows = denseRows(1, 1, Float64Array.of(1));
+		const [q, v] = [emptyDuals(memory, 1).fill(0.5), emptyDuals(memory, 1)];
+		const theta = emptyWeights(memory, 1);
+		theta.fill(z, 0, LANES);
+		// ‖x‖² = 0: the root is z itself.
+		const table = kernel.table({
+			...{ x: rows, norm: new Float64Array(1), weight: Float64Array.of(1), fold: Int32Array.of(-1) },
+			...{ part: new Uint8Array(1), rows: Int32Array.of(0) },
+			rate: [new Float64Array(LANES).fill(1e-300), new Float64Array(LANES)],
+		});
+		kernel.sweep(table, 1, rows, { q, v, theta }, { factors: kernel.factors(Float64Array.of(1)), ridge: 1 });
+		for (let l = 0; l < LANES; l++) {
+			assert.ok(Math.abs(q[l]! - sigmoid(z)) <= 4e-16 * sigmoid(z) + 1e-303, `${z}: ${q[l]} ${sigmoid(z)}`);
+			assert.equal(v[l], z);
+		}
+	}
 });
