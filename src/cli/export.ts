@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { EXPORT_FORMATS } from '../domain/export-format.ts';
 import { EXPORT_POLICY, LABEL_POLICIES, type LabelPolicy } from '../domain/label-policy.ts';
 import { SPLIT_LABELS, SPLITS, type Split } from '../domain/split.ts';
-import { EXPORT_FORMATS } from '../formats/encode.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { ExportOptions, ExportResult } from '../protocol/workspace-api.ts';
 import { bundleOptions, bundleText } from './export-bundle.ts';
@@ -28,7 +28,9 @@ const DEFAULT_SPLITS: readonly Split[] = ['train', 'eval'];
 export function registerExport(program: Command): void {
 	program
 		.command('export')
-		.description('write the data for a trainer: the same data, the same bytes')
+		.description(
+			'write the data for a trainer or another tool, with the lines to paste there: the same data, the same bytes',
+		)
 		.addOption(new Option('--format <name>', 'what to write').choices(EXPORT_FORMATS).default('trl'))
 		.addOption(
 			new Option(
@@ -52,6 +54,8 @@ export function registerExport(program: Command): void {
 			example(
 				'export --out data/',
 				'export --format trl-standard --split train --out train.jsonl',
+				'export --format llama-factory --out data/',
+				'export --format hf --split train eval heldout --out dataset/',
 				'export --bundle ../training',
 			),
 		)
@@ -89,7 +93,13 @@ const DROPPED: Readonly<Record<string, string>> = {
 	unresolved: 'not judged',
 	disputed: 'disputed',
 	both_bad: 'both bad',
-	multi_turn_response: 'responses of several turns',
+	multi_turn_response: 'with responses of several turns',
+	multi_turn_prompt: 'with prompts of several turns',
+	tools: 'with tools or calls that this format cannot hold',
+	named_or_other_role: 'with names or roles that this format does not know',
+	roles_not_alternating: 'whose roles do not take turns as this format wants',
+	empty_response: 'with an empty response',
+	cut_wrongly: 'with a response that Axolotl would cut in the wrong place',
 	sealed: 'sealed',
 	not_adjudicated: 'not adjudicated',
 	unconfirmed_rewrite: 'rewrites that no second person has judged',
@@ -114,15 +124,24 @@ export function exportText(terminal: Terminal, done: ExportResult): string {
 		]),
 	);
 	const dropped = Object.entries(done.dropped).filter(([, n]) => n > 0);
+	const rows = done.files.reduce((sum, { written, rows }) => sum + (rows ?? written), 0);
+	const pairs = done.files.reduce((sum, { written }) => sum + written, 0);
 	return [
 		table,
+		...(done.card === undefined ? [] : [`Data card: ${oneLine(done.card.path)}`]),
 		'',
+		...(rows === pairs ? [] : [`${count(rows)} rows: one for each response.`]),
 		dropped.length === 0
 			? 'Nothing was left out.'
 			: `Left out: ${dropped.map(([why, n]) => `${count(n)} ${DROPPED[why] ?? why.replaceAll('_', ' ')}`).join(', ')}.`,
 		...(done.labels === undefined || done.labels === EXPORT_POLICY ? [] : [`Labels: ${done.labels}.`]),
-		...(done.export === null
-			? []
-			: [`Recorded as export ${done.export.slice(0, 12)}: from now on its prompts count as seen in training.`]),
+		...(done.export === null ? [] : [recorded(done.export, done.seen)]),
+		...done.config.flatMap(({ title, text }) => ['', `# ${title}`, text]),
 	].join('\n');
+}
+
+function recorded(id: string, seen: number): string {
+	const what =
+		seen === 0 ? 'no prompt counts as seen in training by it' : 'from now on its prompts count as seen in training';
+	return `Recorded as export ${id.slice(0, 12)}: ${what}.`;
 }

@@ -3,6 +3,14 @@ import type { Row } from './parse-row.ts';
 import { refuse } from './row-error.ts';
 import type { ExportRow } from './types.ts';
 
+/** Who a resolution is from, in the records of other tools. */
+export const OWN_AGENT = 'pairwright';
+
+/** Whether an id is one of a comparison. */
+export function isOurId(id: unknown): boolean {
+	return typeof id === 'string' && /^[0-9a-f]{64}$/.test(id);
+}
+
 /**
  * `metadata.pairwright` of an exported pair: what brings the same comparison, split and tags back on import.
  * Every value is text, present in every row: Arrow (`datasets.load_dataset`) takes a column's type from the first rows of

@@ -2,6 +2,7 @@ import { stableJson } from '../domain/identity.ts';
 import type { Judgment } from '../domain/judgment.ts';
 import type { PairFormat, ReadPair } from './format.ts';
 import { readPrompt, readSide } from './messages.ts';
+import { isOurId } from './own-columns.ts';
 import type { Row } from './parse-row.ts';
 import type { Encoded, ExportRow } from './types.ts';
 
@@ -20,10 +21,6 @@ function read(row: Row): ReadPair {
 		columns: isOurId(row.id) ? COLUMNS : COLUMNS.filter((c) => c !== 'id'),
 		warnings,
 	};
-}
-
-function isOurId(id: unknown): boolean {
-	return typeof id === 'string' && /^[0-9a-f]{64}$/.test(id);
 }
 
 /** Pairwright's own comparisons: a prompt, two responses, and the judgments of several people. */

@@ -6,6 +6,7 @@ import { exportedColumns } from './own-columns.ts';
 import type { Row } from './parse-row.ts';
 import { found, RowError, refuse } from './row-error.ts';
 import type { Encoded, ExportRow } from './types.ts';
+import { chosenAndRejected, notAPair } from './writers/preferred-side.ts';
 
 const COLUMNS = ['prompt', 'chosen', 'rejected', 'tools'] as const;
 
@@ -143,28 +144,6 @@ export const trl: PairFormat = {
 /** Whether a row can only be read by guessing where its prompt ends. */
 export function isGuess(row: Row): boolean {
 	return row.prompt == null && typeof row.chosen === 'string';
-}
-
-/** Why this row is no preference pair, or null. TRL has no ties. */
-function notAPair(row: ExportRow): Encoded | null {
-	if (row.unlabelled) return { dropped: 'sealed' };
-	switch (row.resolution) {
-		case 'tie':
-			return { dropped: 'ties' };
-		case 'both_bad':
-			return { dropped: 'both_bad' };
-		case 'disputed':
-			return { dropped: 'disputed' };
-		case 'open':
-			return { dropped: 'unresolved' };
-		default:
-			return null;
-	}
-}
-
-function chosenAndRejected(row: ExportRow): readonly [readonly Message[], readonly Message[]] {
-	const { a, b } = row.comparison;
-	return row.resolution === 'a' ? [a, b] : [b, a];
 }
 
 /** TRL conversational with explicit prompt: the form that TRL trains on without guessing. */

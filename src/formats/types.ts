@@ -85,19 +85,24 @@ export interface ExportRow {
 	readonly unlabelled: boolean;
 }
 
-/** A line to write (without line end), or why the row cannot be written in this format: counted in `dropped`. */
-export type Encoded =
-	| { readonly line: string }
-	| {
-			readonly dropped:
-				| 'ties'
-				| 'unresolved'
-				| 'both_bad'
-				| 'disputed'
-				| 'sealed'
-				/** TRL standard only: what three strings cannot say. */
-				| 'multi_turn_response'
-				| 'multi_turn_prompt'
-				| 'tools'
-				| 'named_or_other_role';
-	  };
+/** Why a row cannot be written in a format: counted. */
+export interface Dropped {
+	readonly dropped:
+		| 'ties'
+		| 'unresolved'
+		| 'both_bad'
+		| 'disputed'
+		| 'sealed'
+		/** What a format cannot say without changing the pair. */
+		| 'multi_turn_response'
+		| 'multi_turn_prompt'
+		| 'tools'
+		| 'named_or_other_role'
+		| 'roles_not_alternating'
+		| 'empty_response'
+		/** Axolotl only: a response that it would cut out of the chat in the wrong place. */
+		| 'cut_wrongly';
+}
+
+/** A row to write (without line end), with further rows of the same pair where the format has one for each response. */
+export type Encoded = { readonly line: string; readonly more?: readonly string[] } | Dropped;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { ENGINES, LOSSES } from '../domain/checkpoint.ts';
+import { EXPORT_FORMATS } from '../domain/export-format.ts';
 import { LABEL_POLICIES } from '../domain/label-policy.ts';
 import { REDACTIONS } from '../domain/redaction.ts';
 import { mappingSchema } from './mapping.ts';
@@ -155,7 +156,7 @@ export const dataSchemas = {
 	saveMapping: v.strictTuple([text, v.nullable(mappingSchema), v.array(text)]),
 	exportData: v.strictTuple([
 		v.strictObject({
-			format: v.picklist(['trl', 'trl-standard', 'pairwright']),
+			format: v.picklist(EXPORT_FORMATS),
 			splits: v.array(splitSchema),
 			out: pathSchema,
 			labels: optional(v.picklist(LABEL_POLICIES)),

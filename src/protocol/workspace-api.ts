@@ -11,6 +11,7 @@ import type { Message, Prompt, Side } from '../domain/comparison.ts';
 import type { WorkspaceConfig } from '../domain/config.ts';
 import type { DataCard } from '../domain/data-card.ts';
 import type { Leak } from '../domain/dataset.ts';
+import type { ExportFormat } from '../domain/export-format.ts';
 import type { FacetCoverage, Precision } from '../domain/facet-coverage.ts';
 import type { Inspection } from '../domain/inspection.ts';
 import type { Judgment, JudgmentKind, Strength, Verdict } from '../domain/judgment.ts';
@@ -321,9 +322,9 @@ export interface GenerationResult {
 }
 
 export interface ExportOptions {
-	readonly format: 'trl' | 'trl-standard' | 'pairwright';
+	readonly format: ExportFormat;
 	readonly splits: readonly Split[];
-	/** A folder, or a file with one split. */
+	/** A folder, or a file with one split (not for `hf`, which is a folder). */
 	readonly out: string;
 	/** Which comparisons are written to a trainer, and with which side as chosen; absent = strict majority. */
 	readonly labels?: LabelPolicy;
@@ -334,14 +335,31 @@ export interface ExportResult {
 	readonly files: readonly {
 		readonly split: Split;
 		readonly path: string;
+		/** Pairs. */
 		readonly written: number;
+		/** Rows, where a format has not one for each pair (KTO: one for each response). */
+		readonly rows?: number;
 		readonly sha256: string;
 	}[];
+	/** The data card of a dataset folder. */
+	readonly card?: { readonly path: string; readonly sha256: string };
 	readonly dropped: Readonly<Record<string, number>>;
-	/** Absent for the own format, which holds every judgment. */
+	/** Absent for formats that keep pairs without a verdict. */
 	readonly labels?: LabelPolicy;
-	/** Id of the recorded export, or null where nothing that trains was written. */
+	/** Id of the recorded export, or null where nothing was written, or nothing that trains and by nobody in particular. */
 	readonly export: string | null;
+	/** Prompts that count as seen in training by this export. */
+	readonly seen: number;
+	/** What to paste where the files are read. */
+	readonly config: readonly ExportConfig[];
+}
+
+/** Lines for the configuration of a trainer or tool. */
+export interface ExportConfig {
+	/** Where they belong, e.g. `dataset_info.json`. */
+	readonly title: string;
+	readonly language: 'python' | 'yaml' | 'json' | 'xml' | 'shell';
+	readonly text: string;
 }
 
 export interface BundleOptions {

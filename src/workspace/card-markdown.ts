@@ -60,8 +60,11 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 	return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
 }
 
+/** Stands among the tags of every card. */
+export const CARD_TAG = 'pairwright';
+
 /** YAML that dataset repositories read; every text as a JSON string, which is YAML too. */
-function frontMatter(card: DataCard): string {
+function frontMatter(card: DataCard, more: readonly string[]): string {
 	const { licence, pairs } = card;
 	const known = licence === null ? null : LICENCES.find((id) => id === licence.toLowerCase());
 	const size = SIZES.find(([below]) => pairs < below)?.[1] ?? 'n<1K';
@@ -76,7 +79,8 @@ function frontMatter(card: DataCard): string {
 		'size_categories:',
 		`- ${size}`,
 		'tags:',
-		...['preference', 'human-feedback', 'dpo', 'pairwright'].map((tag) => `- ${tag}`),
+		...['preference', 'human-feedback', 'dpo', CARD_TAG].map((tag) => `- ${tag}`),
+		...more,
 		'---',
 	].join('\n');
 }
@@ -241,8 +245,11 @@ function runs(card: DataCard): string {
 	].join('\n');
 }
 
-/** The card as a README of a dataset repository. Same facts, same bytes: no date of making, no machine, no names. */
-export function cardMarkdown(card: DataCard): string {
+/**
+ * The card as a README of a dataset repository. Same facts, same bytes: no date of making, no machine, no names.
+ * @param more lines of YAML for the front matter: where the files are
+ */
+export function cardMarkdown(card: DataCard, more: readonly string[] = []): string {
 	const section = (title: string, body: string): string => `## ${title}\n\n${body}`;
 	const { guidelines } = card;
 	const policy = [
@@ -310,5 +317,5 @@ export function cardMarkdown(card: DataCard): string {
 			].join('\n\n'),
 		),
 	];
-	return `${frontMatter(card)}\n\n${parts.join('\n\n')}\n`;
+	return `${frontMatter(card, more)}\n\n${parts.join('\n\n')}\n`;
 }

@@ -110,7 +110,9 @@ export async function dataCard(ctx: Context): Promise<DataCard> {
 	const { by, alpha, alpha_ordinal, fleiss_kappa, agreement_pooled, human_reference, left_out, ...report } =
 		await agreementOrApart(ctx);
 	const { comparisons, judgments, people: judges, clusters } = report;
-	const policies = ctx.events('exported').map((event) => event.labels ?? EXPORT_POLICY);
+	// Without splits no trainer was given anything.
+	const trained = ctx.events('exported').filter(({ splits }) => splits.length > 0);
+	const policies = trained.map((event) => event.labels ?? EXPORT_POLICY);
 	const or = (text: string): string | null => (text.trim() === '' ? null : text.trim());
 	return {
 		title: or(card.title) ?? basename(ctx.paths.root),

@@ -1,157 +1,232 @@
-import { createHash } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import {
+	EXPORT_FORMAT_FACTS,
+	EXPORT_FORMATS,
+	type ExportFormat,
+	exportExtension,
+	isExportFormat,
+} from '../domain/export-format.ts';
 import { sha256, stableJson } from '../domain/identity.ts';
 import { EXPORT_POLICY, type LabelPolicy } from '../domain/label-policy.ts';
 import { SPLITS, type Split } from '../domain/split.ts';
-import { EXPORT_FORMATS, encode } from '../formats/encode.ts';
+import { encode } from '../formats/encode.ts';
+import { type ColumnNeeds, NO_NEEDS } from '../formats/parquet-writer.ts';
+import type { Encoded } from '../formats/types.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { ExportOptions, ExportResult } from '../protocol/workspace-api.ts';
-import { comparisonsForExport } from '../store/export-query.ts';
+import { comparisonsForExport, type ExportedComparison } from '../store/export-query.ts';
 import type { Context } from './context.ts';
+import { exportConfig } from './export-config.ts';
+import { ExportFile } from './export-file.ts';
+import { checkFolder, folderFile, writeFolderCard } from './export-folder.ts';
 import { pause } from './fold-sources.ts';
 import { writeAtomically } from './freeze.ts';
 import { trainerLabel } from './trainer-label.ts';
 
-/** Formats that a trainer reads, and splits whose prompts count as seen once written in one of them. */
-const TRAINING_FORMATS: readonly string[] = ['trl', 'trl-standard'];
+/** Splits whose prompts count as seen once written in a format for trainers. */
 const TRAINED_ON: readonly Split[] = ['train', 'eval'];
 
 interface Written {
 	readonly split: Split;
 	readonly path: string;
 	readonly written: number;
+	readonly rows: number;
 	readonly sha256: string;
 	readonly prompts: readonly string[];
 }
 
-function targets(options: ExportOptions): { split: Split; path: string }[] {
+function targets(options: ExportOptions, format: ExportFormat): { split: Split; path: string }[] {
 	const splits = SPLITS.filter((split) => options.splits.includes(split));
 	if (splits.length === 0) throw new UserError('usage', 'No split to export was named.');
 	const out = resolve(options.out);
-	const isFile = /\.(jsonl|json)$/iu.test(out) && !(existsSync(out) && statSync(out).isDirectory());
+	const isFile = /\.(jsonl|json|parquet)$/iu.test(out) && !(existsSync(out) && statSync(out).isDirectory());
+	if (EXPORT_FORMAT_FACTS[format].container === 'folder') {
+		if (isFile) throw new UserError('usage', `${options.out} is a file name, and the format ${format} is a folder.`);
+		checkFolder(out);
+		return splits.map((split) => ({ split, path: join(out, folderFile(split)) }));
+	}
 	if (isFile && splits.length > 1) {
 		throw new UserError(
 			'usage',
 			`${options.out} is one file, and ${splits.length} splits were named: give a folder, or one split.`,
 		);
 	}
-	return splits.map((split) => ({ split, path: isFile ? out : join(out, `${split}.jsonl`) }));
+	return splits.map((split) => ({
+		split,
+		path: isFile ? out : join(out, `${split}.${exportExtension(format)}`),
+	}));
 }
 
-/** Trainers get the tuning half only; the own format lists the sealed half without labels until it is opened. */
-function placesOf(split: Split, format: string): string[] {
+/** Trainers get the tuning half only; the other formats list the sealed half without labels until it is opened. */
+function placesOf(split: Split, training: boolean): string[] {
 	if (split !== 'heldout') return [split];
-	return TRAINING_FORMATS.includes(format) ? ['R', 'heldout'] : ['R', 'E', 'heldout'];
+	return training ? ['R', 'heldout'] : ['R', 'E', 'heldout'];
 }
 
-async function writeSplit(
-	ctx: Context,
-	format: string,
-	split: Split,
-	path: string,
-	dropped: Record<string, number>,
+/** One comparison as rows of the format, or why it is left out. */
+function encoded(
+	c: ExportedComparison,
+	format: ExportFormat,
 	labels: LabelPolicy | undefined,
-): Promise<Written> {
-	const waits = TRAINING_FORMATS.includes(format) && ctx.config.rewrites.second_person;
-	const hash = createHash('sha256');
+	waits: boolean,
+): Encoded | { readonly dropped: string } {
+	const unlabelled = c.half === 'E' && !c.opened;
+	const label = labels === undefined ? { resolution: c.state.resolution } : trainerLabel(c, labels, waits);
+	if ('dropped' in label && !unlabelled) return label;
+	return encode(format, {
+		comparison: { id: c.id, promptId: c.promptId, prompt: c.prompt, a: c.a, b: c.b },
+		...('dropped' in label || unlabelled ? { resolution: 'open' } : label),
+		judgments: unlabelled ? [] : c.state.judgments,
+		tags: c.tags,
+		split: c.split,
+		half: c.half,
+		source: c.source?.name ?? null,
+		metadata: c.metadata,
+		unlabelled,
+	});
+}
+
+async function fill(
+	ctx: Context,
+	file: ExportFile,
+	{ split, format, labels }: { split: Split; format: ExportFormat; labels: LabelPolicy | undefined },
+	dropped: Record<string, number>,
+): Promise<{ written: number; prompts: string[] }> {
+	const { training } = EXPORT_FORMAT_FACTS[format];
+	const waits = training && ctx.config.rewrites.second_person;
 	const prompts = new Set<string>();
 	let written = 0;
-	mkdirSync(dirname(path), { recursive: true });
-	const draft = `${path}.${process.pid}.tmp`;
-	const fd = openSync(draft, 'w');
-	try {
-		for (const page of comparisonsForExport(ctx.db, placesOf(split, format))) {
-			const lines: string[] = [];
-			for (const c of page) {
-				const unlabelled = c.half === 'E' && !c.opened;
-				const label = labels === undefined ? { resolution: c.state.resolution } : trainerLabel(c, labels, waits);
-				if ('dropped' in label && !unlabelled) {
-					dropped[label.dropped] = (dropped[label.dropped] ?? 0) + 1;
-					continue;
-				}
-				const encoded = encode(format, {
-					comparison: { id: c.id, promptId: c.promptId, prompt: c.prompt, a: c.a, b: c.b },
-					...('dropped' in label || unlabelled ? { resolution: 'open' } : label),
-					judgments: unlabelled ? [] : c.state.judgments,
-					tags: c.tags,
-					split: c.split,
-					half: c.half,
-					source: c.source?.name ?? null,
-					metadata: c.metadata,
-					unlabelled,
-				});
-				if ('dropped' in encoded) {
-					dropped[encoded.dropped] = (dropped[encoded.dropped] ?? 0) + 1;
-					continue;
-				}
-				lines.push(`${encoded.line}\n`);
-				prompts.add(c.promptId);
+	for (const page of comparisonsForExport(ctx.db, placesOf(split, training))) {
+		const lines: string[] = [];
+		for (const c of page) {
+			const rows = encoded(c, format, labels, waits);
+			if ('dropped' in rows) {
+				dropped[rows.dropped] = (dropped[rows.dropped] ?? 0) + 1;
+				continue;
 			}
-			const text = lines.join('');
-			hash.update(text);
-			writeSync(fd, text);
-			written += lines.length;
-			await pause();
+			lines.push(rows.line, ...(rows.more ?? []));
+			prompts.add(c.promptId);
+			written++;
 		}
-	} catch (error) {
-		closeSync(fd);
-		rmSync(draft, { force: true });
-		throw error;
+		file.write(lines);
+		await pause();
 	}
-	closeSync(fd);
-	renameSync(draft, path);
-	return { split, path, written, sha256: hash.digest('hex'), prompts: [...prompts].sort() };
+	return { written, prompts: [...prompts].sort() };
 }
 
-/** Writes splits as files, ordered by comparison id: same workspace, same bytes. A training export is recorded. */
-export async function exportData(ctx: Context, options: ExportOptions): Promise<ExportResult> {
-	if (!EXPORT_FORMATS.includes(options.format)) {
-		throw new UserError('usage', `There is no export format "${options.format}". Use ${EXPORT_FORMATS.join(', ')}.`);
+/** Writes every split into a draft, then puts them all in place: a failure leaves what stood there before. */
+async function writeAll(
+	ctx: Context,
+	wanted: readonly { split: Split; path: string }[],
+	format: ExportFormat,
+	labels: LabelPolicy | undefined,
+	dropped: Record<string, number>,
+): Promise<{ files: Written[]; needs: ColumnNeeds }> {
+	const { container } = EXPORT_FORMAT_FACTS[format];
+	const drafts: ExportFile[] = [];
+	try {
+		const facts: { split: Split; path: string; written: number; prompts: string[] }[] = [];
+		for (const { split, path } of wanted) {
+			const file = new ExportFile(path, container);
+			drafts.push(file);
+			facts.push({ split, path, ...(await fill(ctx, file, { split, format, labels }, dropped)) });
+		}
+		const needs = drafts.reduce((all, { needs }) => either(all, needs), NO_NEEDS);
+		const files: Written[] = [];
+		for (const [i, file] of drafts.entries()) {
+			files.push({ ...facts[i]!, rows: file.rows, sha256: await file.finish(needs) });
+		}
+		for (const file of drafts) file.put();
+		return { files, needs };
+	} catch (error) {
+		for (const file of drafts) file.abandon();
+		throw error;
 	}
-	const wanted = targets(options);
-	const trains = TRAINING_FORMATS.includes(options.format) && wanted.some((t) => TRAINED_ON.includes(t.split));
-	if (trains) ctx.requirePerson();
-	const forTrainer = TRAINING_FORMATS.includes(options.format);
-	if (!forTrainer && options.labels !== undefined) {
-		throw new UserError(
-			'usage',
-			`The format ${options.format} holds every judgment, so no label policy applies. Leave --labels out, or use ${TRAINING_FORMATS.join(' or ')}.`,
-		);
-	}
-	const labels = forTrainer ? (options.labels ?? EXPORT_POLICY) : undefined;
-	const dropped: Record<string, number> = {};
-	const files: Written[] = [];
-	for (const { split, path } of wanted) files.push(await writeSplit(ctx, options.format, split, path, dropped, labels));
-	const id = trains ? await record(ctx, options.format, files, labels ?? EXPORT_POLICY) : null;
+}
+
+function either(one: ColumnNeeds, two: ColumnNeeds): ColumnNeeds {
 	return {
-		format: options.format,
-		files: files.map(({ split, path, written, sha256 }) => ({ split, path, written, sha256 })),
-		dropped,
-		...(labels === undefined ? {} : { labels }),
-		export: id,
+		names: one.names || two.names,
+		calls: one.calls || two.calls,
+		tools: one.tools || two.tools,
+		shares: one.shares || two.shares,
 	};
 }
 
-/** Without a policy in it the record is of strict majority. `exports/<sha>.json`: which prompts a trainer was given. The same export twice is one record and one event. */
+/**
+ * Writes splits as files, ordered by comparison id: same workspace, same bytes. Every export by somebody who can be named is recorded;
+ * one of train or eval for a trainer needs a name, and its prompts count as seen from then on. Held-out and retention never do: they are
+ * written only where named, to be measured on.
+ * @throws UserError `usage` for an unknown format, a file where a folder is needed, or a policy that does not apply; `no-person`
+ */
+export async function exportData(ctx: Context, options: ExportOptions): Promise<ExportResult> {
+	const { format } = options;
+	if (!isExportFormat(format)) {
+		throw new UserError('usage', `There is no export format "${String(format)}". Use ${EXPORT_FORMATS.join(', ')}.`);
+	}
+	const { container, training } = EXPORT_FORMAT_FACTS[format];
+	if (!training && options.labels !== undefined) {
+		throw new UserError(
+			'usage',
+			`The format ${format} keeps pairs without a verdict too, so no label policy applies. Leave --labels out, or use ${EXPORT_FORMATS.filter((name) => EXPORT_FORMAT_FACTS[name].training).join(', ')}.`,
+		);
+	}
+	const wanted = targets(options, format);
+	if (training && wanted.some((t) => TRAINED_ON.includes(t.split))) ctx.requirePerson();
+	const labels = training ? (options.labels ?? EXPORT_POLICY) : undefined;
+	const dropped: Record<string, number> = {};
+	const { files, needs } = await writeAll(ctx, wanted, format, labels, dropped);
+	const { id, seen } = await record(ctx, format, files, labels);
+	// After the record, which the card counts: the same export again writes the same card.
+	const card = container === 'folder' ? await writeFolderCard(ctx, resolve(options.out), files, needs) : null;
+	return {
+		format,
+		files: files.map(({ split, path, written, rows, sha256 }) => ({
+			...{ split, path, written, sha256 },
+			...(rows === written ? {} : { rows }),
+		})),
+		...(card === null ? {} : { card }),
+		dropped,
+		...(labels === undefined ? {} : { labels }),
+		export: id,
+		seen,
+		config: exportConfig(format, resolve(options.out), files),
+	};
+}
+
+/**
+ * `exports/<sha>.json`: which prompts a trainer was given (`splits`: they count as seen), and which pairs went elsewhere (`others`).
+ * Without a policy in it the record is of strict majority, or of a format that has none. The same export twice is one record and one event.
+ */
 async function record(
 	ctx: Context,
-	format: string,
+	format: ExportFormat,
 	files: readonly Written[],
-	labels: LabelPolicy,
-): Promise<string | null> {
-	const trained = files.filter((file) => TRAINED_ON.includes(file.split) && file.written > 0);
-	const prompts = trained.reduce((sum, file) => sum + file.prompts.length, 0);
-	if (prompts === 0) return null;
-	const splits = Object.fromEntries(
-		trained.map(({ split, sha256, written, prompts }) => [split, { sha256, written, prompts }]),
-	);
-	const text = `${stableJson({ format, splits, ...(labels === EXPORT_POLICY ? {} : { labels }) })}\n`;
+	labels: LabelPolicy | undefined,
+): Promise<{ id: string | null; seen: number }> {
+	const filled = files.filter(({ written }) => written > 0);
+	const { training } = EXPORT_FORMAT_FACTS[format];
+	const trained = filled.filter(({ split }) => training && TRAINED_ON.includes(split));
+	const others = filled.filter((file) => !trained.includes(file));
+	const seen = trained.reduce((sum, file) => sum + file.prompts.length, 0);
+	// Nobody has to be named to look at data or to measure on it.
+	if (filled.length === 0 || (seen === 0 && ctx.person() === null)) return { id: null, seen };
+	const facts = (of: readonly Written[]) =>
+		Object.fromEntries(of.map(({ split, sha256, written, prompts }) => [split, { sha256, written, prompts }]));
+	const text = `${stableJson({
+		...{ format, splits: facts(trained) },
+		...(others.length === 0 ? {} : { others: facts(others) }),
+		...(labels === undefined || labels === EXPORT_POLICY ? {} : { labels }),
+	})}\n`;
 	const id = sha256(text);
 	if (!ctx.events('exported').some((e) => e.export === id)) {
 		writeAtomically(ctx.paths.exports, `${id}.json`, text);
-		await ctx.append({ type: 'exported', export: id, format, splits: trained.map((f) => f.split), prompts, labels });
+		await ctx.append({
+			...{ type: 'exported', export: id, format, splits: trained.map(({ split }) => split), prompts: seen },
+			...(labels === undefined ? {} : { labels }),
+		});
 		ctx.emit.changed({ what: ['splits'], reason: 'exported' });
 	}
-	return id;
+	return { id, seen };
 }

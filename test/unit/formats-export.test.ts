@@ -97,8 +97,9 @@ test('the sealed half before an opening is written without verdicts', async () =
 
 test('bytes do not depend on the order of judgments and tags', () => {
 	const list = [judgment('mira', '2026-01-02'), judgment('mira', '2026-01-01'), judgment('jo', null)];
-	const one = exportRow({ judgments: list, tags: ['domain:law', 'domain:code'] });
-	const two = exportRow({ judgments: [...list].reverse(), tags: ['domain:code', 'domain:law'] });
+	const texts = { one: 'the first', two: 'the second' };
+	const one = exportRow({ ...texts, judgments: list, tags: ['domain:law', 'domain:code'] });
+	const two = exportRow({ ...texts, judgments: [...list].reverse(), tags: ['domain:code', 'domain:law'] });
 	for (const format of EXPORT_FORMATS) assert.equal(line(encode(format, one)), line(encode(format, two)));
 	const order = (JSON.parse(line(encode('pairwright', one))) as { judgments: Judgment[] }).judgments;
 	assert.deepEqual(

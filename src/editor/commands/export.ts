@@ -1,27 +1,44 @@
 import * as vscode from 'vscode';
+import { EXPORT_FORMAT_FACTS, type ExportFormat } from '../../domain/export-format.ts';
 import type { LabelPolicy } from '../../domain/label-policy.ts';
 import type { Split } from '../../domain/split.ts';
-import type { ExportOptions, ExportResult, WorkspaceInfo } from '../../protocol/workspace-api.ts';
+import type { ExportResult, WorkspaceInfo } from '../../protocol/workspace-api.ts';
 import type { Services } from '../services.ts';
+import type { ResultDocuments } from './result-document.ts';
 
 const count = new Intl.NumberFormat('en');
 
 interface FormatItem extends vscode.QuickPickItem {
-	readonly format: ExportOptions['format'];
+	readonly format: ExportFormat;
 }
 
-const FORMATS: readonly FormatItem[] = [
-	{
-		label: 'TRL, conversational',
-		detail: 'prompt, chosen and rejected as lists of messages: what most trainers read.',
-		format: 'trl',
-	},
-	{ label: 'TRL, standard', detail: 'prompt, chosen and rejected as plain text.', format: 'trl-standard' },
-	{
-		label: 'Pairwright',
-		detail: 'Both responses with everybody’s judgments and ties: loses nothing.',
-		format: 'pairwright',
-	},
+const separator = (label: string): vscode.QuickPickItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
+const item = (format: ExportFormat, label: string, detail: string): FormatItem => ({ format, label, detail });
+
+const FORMATS: readonly (FormatItem | vscode.QuickPickItem)[] = [
+	separator('trainers'),
+	item('trl', 'TRL, conversational', 'prompt, chosen and rejected as lists of messages: what most trainers read.'),
+	item('trl-standard', 'TRL, standard', 'prompt, chosen and rejected as plain text: single questions.'),
+	item('axolotl', 'Axolotl', 'messages with two responses, for chat_template.default.'),
+	item('llama-factory', 'LLaMA-Factory', 'ShareGPT ranking, with its entries of dataset_info.json.'),
+	item(
+		'openai',
+		'OpenAI, Together, Fireworks',
+		'preferred and non-preferred output, for preference fine-tuning as a service.',
+	),
+	item('kto', 'KTO, unpaired', 'one response a row, desirable or not; both bad = neither is desirable.'),
+	item('helpsteer', 'HelpSteer', 'a signed strength from −3 to 3; ties are 0: for reward models.'),
+	separator('data sets'),
+	item('hf', 'Hugging Face dataset', 'a folder that load_dataset reads: Parquet, and the data card as its README.'),
+	item('parquet', 'Parquet', 'TRL’s columns, one file a split.'),
+	item('pairwright', 'Pairwright', 'Both responses with everybody’s judgments and ties: loses nothing.'),
+	separator('other annotation tools'),
+	item('argilla', 'Argilla', 'records with the resolution as a suggestion; pairs without one too.'),
+	item(
+		'label-studio',
+		'Label Studio',
+		'tasks for Pairwise with the resolution as an annotation; pairs without one too.',
+	),
 ];
 
 interface SplitItem extends vscode.QuickPickItem {
@@ -29,7 +46,7 @@ interface SplitItem extends vscode.QuickPickItem {
 }
 
 function splitItems({ splits, halves }: WorkspaceInfo): SplitItem[] {
-	const item = (split: Split, label: string, pairs: number, picked: boolean, detail?: string): SplitItem => ({
+	const splitItem = (split: Split, label: string, pairs: number, picked: boolean, detail?: string): SplitItem => ({
 		split,
 		label,
 		picked,
@@ -37,16 +54,16 @@ function splitItems({ splits, halves }: WorkspaceInfo): SplitItem[] {
 		...(detail === undefined ? {} : { detail }),
 	});
 	return [
-		item('train', 'Train', splits.train.pairs, true),
-		item('eval', 'Eval', splits.eval.pairs, true),
-		item(
+		splitItem('train', 'Train', splits.train.pairs, true),
+		splitItem('eval', 'Eval', splits.eval.pairs, true),
+		splitItem(
 			'heldout',
 			'Held-out',
 			halves.reference.pairs,
 			false,
 			'The tuning half; the sealed half stays unlabelled until it is opened.',
 		),
-		item('retention', 'Must not forget', splits.retention.pairs, false),
+		splitItem('retention', 'Must not forget', splits.retention.pairs, false),
 	];
 }
 
@@ -75,12 +92,16 @@ function disputedOf({ splits, halves }: WorkspaceInfo, split: Split): number {
 }
 
 /** Writes training files: format, splits and folder are asked for, and what becomes of disputed pairs where there are any. */
-export async function exportData(services: Services): Promise<void> {
+export async function exportData(services: Services, results: ResultDocuments): Promise<void> {
 	const session = await services.pickSession();
 	if (session === undefined) return;
 	const api = await session.api();
-	const format = await vscode.window.showQuickPick(FORMATS, { title: 'Export: format' });
-	if (format === undefined) return;
+	const picked = await vscode.window.showQuickPick(FORMATS, {
+		title: 'Export: format',
+		matchOnDetail: true,
+	});
+	if (picked === undefined || !('format' in picked)) return;
+	const { format } = picked;
 	const facts = await api.info();
 	const splits = await vscode.window.showQuickPick(splitItems(facts), {
 		title: 'Export: splits, one file each',
@@ -88,7 +109,7 @@ export async function exportData(services: Services): Promise<void> {
 	});
 	if (splits === undefined || splits.length === 0) return;
 	let labels: LabelPolicy | undefined;
-	if (format.format !== 'pairwright' && splits.some(({ split }) => disputedOf(facts, split) > 0)) {
+	if (EXPORT_FORMAT_FACTS[format].training && splits.some(({ split }) => disputedOf(facts, split) > 0)) {
 		const policy = await vscode.window.showQuickPick(POLICIES, { title: 'Export: pairs on which people differ' });
 		if (policy === undefined) return;
 		labels = policy.labels;
@@ -108,18 +129,31 @@ export async function exportData(services: Services): Promise<void> {
 		{ location: vscode.ProgressLocation.Notification, title: 'Exporting' },
 		() =>
 			api.exportData({
-				...{ format: format.format, splits: splits.map(({ split }) => split), out: folder.fsPath },
+				...{ format, splits: splits.map(({ split }) => split), out: folder.fsPath },
 				...(labels === undefined ? {} : { labels }),
 			}),
 	);
-	const first = result.files[0];
+	if (result.config.length > 0) await results.show('export configuration', configText(result));
+	const first = result.card?.path ?? result.files[0]?.path;
 	const pick = await vscode.window.showInformationMessage(
 		exportSentence(result),
-		...(first === undefined ? [] : ['Open the First File']),
+		...(first === undefined ? [] : [result.card === undefined ? OPEN_FILE : OPEN_CARD]),
+		...(result.config.length === 0 ? [] : [COPY]),
 	);
-	if (pick !== undefined && first !== undefined) {
-		await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(first.path));
+	if (pick === COPY) {
+		await vscode.env.clipboard.writeText(result.config.map(({ text }) => text).join('\n\n'));
+	} else if (pick !== undefined && first !== undefined) {
+		await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(first));
 	}
+}
+
+const OPEN_FILE = 'Open the First File';
+const OPEN_CARD = 'Open the Data Card';
+const COPY = 'Copy Configuration';
+
+/** The lines to paste where the files are read, each block under its title. */
+function configText({ config }: ExportResult): string {
+	return `${config.map(({ title, text }) => `# ${title}\n\n${text}\n`).join('\n\n')}`;
 }
 
 /** What was written and what was left out, by reason. */

@@ -74,7 +74,7 @@ export class Commands extends Disposable {
 			'generating responses',
 			forSession((session, asked) => generateResponses(shell, session, parseAskedFor(asked))),
 		);
-		this.#add('export', 'exporting', () => exportData(shell));
+		this.#add('export', 'exporting', () => exportData(shell, results));
 		this.#add('exportBundle', 'making the training bundle', () => exportBundle(shell));
 		this.#add('rebuild', 'rebuilding the database', () => rebuild(shell, results));
 		this.#add('doctor', 'checking', () => doctor(shell, results));

@@ -1,6 +1,7 @@
 /** What annotation tools export: each record with the answers of several people. */
 import type { Verdict } from '../../domain/judgment.ts';
 import type { Format, ReadJudgment, ReadPair } from '../format.ts';
+import { isOurId, OWN_AGENT } from '../own-columns.ts';
 import type { Row } from '../parse-row.ts';
 import { RowError, refuse } from '../row-error.ts';
 import { chatOf } from '../table-cells.ts';
@@ -88,9 +89,12 @@ export const argilla: Format = {
 		if (isObject(suggestion)) {
 			const verdict = verdictOf(suggestion.value, sides, `suggestions.${question}.value`);
 			const agent = text(suggestion.agent);
-			if (verdict !== null && agent !== null) judgments.push({ annotator: `model:${agent}`, verdict });
+			// Our own exports put there what people resolved.
+			const annotator = agent === OWN_AGENT ? null : `model:${agent}`;
+			if (verdict !== null && agent !== null) judgments.push({ annotator, verdict });
 		}
-		return toolPair(row, fields, 'fields', judgments, ['fields', 'responses', 'suggestions', 'vectors']);
+		const used = ['fields', 'responses', 'suggestions', 'vectors', ...(isOurId(row.id) ? ['id'] : [])];
+		return toolPair(row, fields, 'fields', judgments, used);
 	},
 };
 
@@ -173,7 +177,9 @@ export const labelStudio: Format = {
 					];
 		});
 		const used = ['data', 'annotations', 'completions'];
-		return toolPair(row, data, 'data', judgments, used);
+		const { tools, ...rest } = data;
+		const pair = toolPair(row, tools == null ? data : rest, 'data', judgments, used);
+		return tools == null ? pair : { ...pair, tools };
 	},
 };
 
