@@ -2,7 +2,7 @@ import { text as readAll } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { SPLIT_LABELS } from '../domain/split.ts';
 import { UserError } from '../protocol/errors.ts';
-import type { ListFilter, PromptSelection, TagResult } from '../protocol/workspace-api.ts';
+import type { TagResult } from '../protocol/workspace-api.ts';
 import { addFilters, type FilterOptions, filterOf, movePreviewText } from './filter-options.ts';
 import { count, plural, shortId } from './format.ts';
 import { example, perform } from './register.ts';
@@ -38,9 +38,12 @@ export function registerTag(program: Command): void {
 		)
 		.action(
 			perform<Options>(async (context, ids, { stdin, facet, reason, remove, tagged, dryRun, ...filters }) => {
+				const filtered = [tagged, ...Object.values(filters)].some((value) => value !== undefined);
+				checkOneWay(ids, filtered, stdin);
 				const api = await context.open();
-				const query = { ...(await filterOf(api, filters)), ...(tagged === undefined ? {} : { facet: tagged }) };
-				const selection = await selectPrompts(ids, query, stdin);
+				const selection = filtered
+					? { query: { ...(await filterOf(api, filters)), ...(tagged === undefined ? {} : { facet: tagged }) } }
+					: { ids: await namedPrompts(ids, stdin) };
 				if (dryRun === true) {
 					const preview = await api.previewMove(selection, 'heldout');
 					const having = preview.tags.find((each) => each.facet === facet)?.prompts ?? 0;
@@ -60,24 +63,19 @@ export function registerTag(program: Command): void {
 		);
 }
 
-/** Exactly one way of naming prompts: by id, by standard input, or by filters. */
-async function selectPrompts(
-	ids: readonly string[],
-	query: ListFilter,
-	stdin: boolean | undefined,
-): Promise<PromptSelection> {
-	const filtered = Object.keys(query).length > 0;
-	const ways = [ids.length > 0, filtered, stdin === true].filter(Boolean).length;
-	if (ways !== 1) {
-		throw new UserError(
-			'usage',
-			'Name prompts in one way: as arguments, with filters such as --search, or with --stdin.',
-		);
-	}
-	if (filtered) return { query };
+/** @throws UserError usage unless prompts are named in exactly one way: by id, by standard input, or by filters */
+function checkOneWay(ids: readonly string[], filtered: boolean, stdin: boolean | undefined): void {
+	if ([ids.length > 0, filtered, stdin === true].filter(Boolean).length === 1) return;
+	throw new UserError(
+		'usage',
+		'Name prompts in one way: as arguments, with filters such as --search, or with --stdin.',
+	);
+}
+
+async function namedPrompts(ids: readonly string[], stdin: boolean | undefined): Promise<readonly string[]> {
 	const given = stdin === true ? (await readAll(process.stdin)).split(/\s+/).filter((id) => id !== '') : ids;
 	if (given.length === 0) throw new UserError('unusable-input', 'Standard input held no id.');
-	return { ids: given };
+	return given;
 }
 
 function tagText(done: TagResult, facet: string, removed: boolean): string {

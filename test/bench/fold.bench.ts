@@ -37,7 +37,7 @@ await writePairs(file, PAIRS);
 const open = () => Workspace.open(root, { stateDir: join(folder, 'state'), annotator: 'me' });
 let workspace = await open();
 await workspace.init({});
-await workspace.importFiles([file], {}, { job: 'import' });
+await workspace.importFiles([file], { copyLarge: true }, { job: 'import' });
 await workspace.settled();
 const { paths } = workspace.context;
 const ids = workspace.context.db.all<{ id: string }>('SELECT id FROM comparisons').map(({ id }) => id);
