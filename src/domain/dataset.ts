@@ -64,7 +64,7 @@ export interface Dataset {
 	readonly labels?: LabelPolicy;
 	/** Cluster of every prompt, those that no scored set holds included: a near-copy of an excluded prompt is no unseen one. */
 	readonly clusters?: ReadonlyMap<string, string>;
-	/** Members of E without a label under the policy: how many they are would tell how many people differ on. */
+	/** Judged members of E without a label, both bad or by the policy: how many they are would tell what people said there. */
 	readonly sealedUnlabelled?: readonly Pick<ScoredPair, 'prompt' | 'cluster'>[];
 	/** Words that people searched for to tag prompts, `word*` = all that begin so: the shift check leaves them out. */
 	readonly searched?: readonly string[];

@@ -43,7 +43,7 @@ function sizeOf(pairs: readonly Pick<ScoredPair, 'prompt' | 'cluster'>[]): Split
 	};
 }
 
-/** Sizes of the scored sets; E's as without a label policy, or two runs of different policies would tell how many are disputed. */
+/** Sizes of the scored sets; of E everything judged, or its size would tell how many are both bad, two policies how many are disputed. */
 export function splitSizes({ pairs, sealedUnlabelled = [] }: Dataset): Record<EvaluationSplit, SplitSize> {
 	const membersOf = (split: EvaluationSplit) => {
 		const labelled = pairs.filter((pair) => pair.split === split);

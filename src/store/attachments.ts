@@ -49,8 +49,10 @@ export function readManifest(paths: WorkspacePaths, manifest: string): string[] 
 function readExport(paths: WorkspacePaths, id: string): string[] {
 	const parsed = JSON.parse(readFileSync(join(paths.exports, `${plainName(id)}.json`), 'utf8')) as {
 		splits?: Record<string, { prompts?: unknown }>;
+		/** Of the tuning half, what a penalty reads: trained on as well. */
+		reference_used?: unknown;
 	};
-	const lists = Object.values(parsed.splits ?? {}).map((split) => split.prompts);
+	const lists = [...Object.values(parsed.splits ?? {}).map((split) => split.prompts), parsed.reference_used ?? []];
 	if (!lists.every(isIdList)) throw new Error('no lists of prompts in it');
 	return lists.flat();
 }

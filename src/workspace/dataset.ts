@@ -107,6 +107,7 @@ export function readDataset(ctx: Context, policy: LabelPolicy = RUN_POLICY): Dat
 			const votes = kept ?? today;
 			if (votes === null) {
 				out.both_bad++;
+				if (split === 'heldout_sealed') sealedUnlabelled.push({ prompt: row.prompt, cluster: row.cluster });
 				continue;
 			}
 			// Whoever asks for what was adjudicated asks for the settlement, not for votes frozen before it.

@@ -175,6 +175,10 @@ test('the record says what was trained on: train, and the parts of R that the pe
 		.filter(({ use }: { use: string }) => use === 'monitoring')
 		.flatMap(({ prompts }: { prompts: string[] }) => prompts);
 	assert.ok(kept.every((prompt: string) => !record.reference_used.includes(prompt)));
+	// What a penalty read was trained on: it moves to eval by a proposal alone.
+	const moved = (ids: readonly string[]) => workspace.previewMove({ ids }, 'eval');
+	assert.ok((await moved(record.reference_used)).exported > 0);
+	assert.equal((await moved(kept)).exported, 0);
 	assert.equal(readdirSync(join(dir, 'work/.pairwright/exports')).length, 1);
 });
 

@@ -134,7 +134,7 @@ test('labels of evaluation pairs stay as at their first run; corrections are kep
 	await workspace.close();
 });
 
-test('a label policy leaves out disputed pairs of E without their number showing; excluded prompts keep their cluster', async (t) => {
+test('neither both-bad pairs of E nor those a label policy leaves out show by number; excluded prompts keep their cluster', async (t) => {
 	const dir = folder(t);
 	const { workspace } = await openAt(dir);
 	const path = join(dir, 'rows.jsonl');
@@ -145,6 +145,7 @@ test('a label policy leaves out disputed pairs of E without their number showing
 		[
 			rows(3, 1, sealed, true),
 			rows(2, 11, { ...sealed, judgments: differ }, false),
+			rows(1, 15, { ...sealed, judgments: [{ annotator: 'bo', verdict: 'both_bad' }] }, false),
 			rows(1, 21, { split: 'excluded', prompt: 'PROMPT   1' }, true),
 		].join('\n'),
 	);
@@ -155,11 +156,11 @@ test('a label policy leaves out disputed pairs of E without their number showing
 		return { scored, said: splitSizes(dataset).heldout_sealed.pairs };
 	});
 	assert.deepEqual(sizes, [
-		{ scored: 5, said: 5 },
-		{ scored: 3, said: 5 },
+		{ scored: 5, said: 6 },
+		{ scored: 3, said: 6 },
 	]);
 	const { clusters, pairs } = readDataset(workspace.context).dataset;
-	assert.equal(clusters?.size, 6);
+	assert.equal(clusters?.size, 7);
 	const [first] = pairs.filter(({ turns }) => turns.messages[0]?.content === 'Prompt 1');
 	assert.equal([...clusters!.values()].filter((cluster) => cluster === first!.cluster).length, 2);
 	await workspace.close();
