@@ -308,7 +308,7 @@ test('an export writes under its policy and records it; the default one is as it
 	);
 	await assert.rejects(
 		workspace.exportData({ format: 'pairwright', splits: ['train'], out: out('own'), labels: 'vote-share' }),
-		/holds every judgment/u,
+		/keeps pairs without a verdict/u,
 	);
 	// What a share chose comes back as the same comparison on import.
 	const { workspace: again } = await openAt(dir, 'ana', 'one', 'again');

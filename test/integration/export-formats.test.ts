@@ -1,0 +1,262 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { Ajv } from 'ajv';
+import {
+	EXPORT_FORMAT_FACTS,
+	EXPORT_FORMATS,
+	type ExportFormat,
+	exportExtension,
+} from '../../src/domain/export-format.ts';
+import { sha256 } from '../../src/domain/identity.ts';
+import type { Split } from '../../src/domain/split.ts';
+import { UserError } from '../../src/protocol/errors.ts';
+import type { Workspace } from '../../src/workspace/workspace.ts';
+import { DATASET_INFO_SCHEMA, ROW_SCHEMAS } from '../fixtures/export-schemas.ts';
+import { runPython, trainingPython } from '../fixtures/python.ts';
+import { folder, job, openAt } from './workspace-support.ts';
+
+type Json = Record<string, unknown>;
+
+const SECRET = 'zeugma';
+const user = (content: string) => ({ role: 'user', content });
+const assistant = (content: string) => ({ role: 'assistant', content });
+const calls = [{ id: '1', type: 'function', function: { name: 'look_up', arguments: '{"case":1}' } }];
+
+/** Verdicts and shapes in turn: each split has every kind. */
+function row(i: number, split: string, half?: string): object {
+	const tools = i % 10 === 7 ? { tools: [{ type: 'function', function: { name: 'look_up', parameters: {} } }] } : {};
+	const question = `Question ${i} of ${split} ${half ?? ''}: “${'é😀'.repeat(i % 3)}” what about case ${(i * 7919) % 1009}?`;
+	const before = i % 10 === 5 ? [{ role: 'system', content: 'Be brief.' }, user('Hello'), assistant('Yes?')] : [];
+	const called =
+		i % 10 === 6 ? [user('See'), { role: 'assistant', tool_calls: calls }, { role: 'tool', content: 'seen' }] : [];
+	const verdict = ['a', 'b', 'a', 'b', 'a', 'b', 'a', 'a', 'tie', 'both_bad'][i % 10];
+	return {
+		prompt: [...before, ...called, user(question)],
+		response_a:
+			i % 10 === 4 ? [assistant(`Step ${i}`), user('And?'), assistant('Rest.')] : `Take step ${i},\nthen rest.`,
+		response_b: i % 20 === 3 ? '' : `Nothing about ${i} helps.`,
+		...tools,
+		split,
+		...(half === undefined ? {} : { half, tags: [`domain:${half === 'R' ? 'law' : SECRET}`] }),
+		judgments: [{ annotator: half === 'E' ? SECRET : 'ben', verdict, strength: 3 }],
+		metadata: half === 'E' ? { score: SECRET } : { shelf: i },
+	};
+}
+
+async function filled(t: TestContext): Promise<{ dir: string; workspace: Workspace }> {
+	const dir = folder(t);
+	const { workspace } = await openAt(dir);
+	t.after(() => workspace.close());
+	const rows: object[] = [];
+	for (const [split, n, half] of [
+		['train', 40],
+		['eval', 20],
+		['heldout', 20, 'R'],
+		['heldout', 20, 'E'],
+		['retention', 10],
+	] as const) {
+		for (let i = 0; i < n; i++) rows.push(row(i, split, half));
+	}
+	rows.push({ ...row(991, 'train'), judgments: [] });
+	writeFileSync(join(dir, 'rows.jsonl'), rows.map((each) => `${JSON.stringify(each)}\n`).join(''));
+	await workspace.importFiles([join(dir, 'rows.jsonl')], { format: 'pairwright' }, job());
+	return { dir, workspace };
+}
+
+function rowsOf(path: string): Json[] {
+	const text = readFileSync(path, 'utf8');
+	if (path.endsWith('.json')) return JSON.parse(text) as Json[];
+	return text
+		.split('\n')
+		.filter((line) => line !== '')
+		.map((line) => JSON.parse(line) as Json);
+}
+
+test('every format: one file a split, the same bytes twice, and lines to paste that name the files', async (t) => {
+	const { dir, workspace } = await filled(t);
+	for (const format of EXPORT_FORMATS) {
+		const out = join(dir, format);
+		const first = await workspace.exportData({ format, splits: ['train', 'eval'], out });
+		const bytes = first.files.map(({ path }) => readFileSync(path));
+		assert.deepEqual(
+			first.files.map(({ sha256 }) => sha256),
+			bytes.map((each) => sha256(each)),
+		);
+		const again = await workspace.exportData({ format, splits: ['train', 'eval'], out });
+		assert.deepEqual(again, first, format);
+		assert.deepEqual(
+			again.files.map(({ path }) => readFileSync(path)),
+			bytes,
+		);
+		assert.deepEqual(
+			readdirSync(out, { recursive: true }).filter((name) => String(name).includes('tmp')),
+			[],
+		);
+		const written = first.files.reduce((sum, { written }) => sum + written, 0);
+		assert.equal(written + Object.values(first.dropped).reduce((sum, n) => sum + n, 0), 61, format);
+		const lines = first.config.map(({ text }) => text).join('\n');
+		for (const { path } of first.files) assert.ok(lines.includes(format === 'hf' ? out : path), `${format}: ${lines}`);
+		assert.ok(format === 'hf' || first.files.every(({ path }) => path.endsWith(`.${exportExtension(format)}`)));
+		assert.equal(first.files[0]?.rows, format === 'kto' ? 2 * first.files[0]!.written : undefined);
+	}
+});
+
+test('held-out goes out where named alone: its tuning half; the sealed one as texts, to no trainer', async (t) => {
+	const { dir, workspace } = await filled(t);
+	for (const format of EXPORT_FORMATS) {
+		const { training } = EXPORT_FORMAT_FACTS[format];
+		const both = await workspace.exportData({ format, splits: ['train', 'eval'], out: join(dir, `${format}-two`) });
+		assert.deepEqual(
+			both.files.map(({ split }) => split),
+			['train', 'eval'],
+		);
+		const held = await workspace.exportData({ format, splits: ['heldout'], out: join(dir, `${format}-held`) });
+		const text = readFileSync(held.files[0]!.path, 'utf8');
+		assert.equal(held.dropped.sealed, undefined);
+		assert.equal(held.seen, 0);
+		if (training) assert.ok(held.files[0]!.written <= 20 && !text.includes('heldout E'), format);
+		// Own files list tags and metadata of sealed rows, as they always have; other tools get none of them.
+		else if (format !== 'pairwright') assert.ok(text.includes('heldout E') && !text.includes(SECRET), format);
+		for (const { path } of both.files) assert.ok(!readFileSync(path, 'utf8').includes('heldout'), path);
+	}
+});
+
+test('every export is recorded; a trainer’s makes prompts of train and eval seen, no other does', async (t) => {
+	const { dir, workspace } = await filled(t);
+	const records = (): string[] => readdirSync(join(dir, 'work/.pairwright/exports'));
+	const at = async (format: ExportFormat, splits: readonly Split[]) => {
+		const done = await workspace.exportData({ format, splits, out: join(dir, 'out') });
+		const text = readFileSync(join(dir, 'work/.pairwright/exports', `${done.export}.json`), 'utf8');
+		assert.equal(sha256(text), done.export);
+		return { ...done, record: JSON.parse(text) as { splits: Json; others?: Json } };
+	};
+	const tool = await at('argilla', ['train', 'heldout']);
+	assert.deepEqual(
+		[tool.seen, Object.keys(tool.record.splits), Object.keys(tool.record.others ?? {}).sort()],
+		[0, [], ['heldout', 'train']],
+	);
+	const held = await at('trl', ['heldout']);
+	assert.deepEqual([held.seen, Object.keys(held.record.others ?? {})], [0, ['heldout']]);
+	const trained = await at('openai', ['train', 'heldout']);
+	assert.deepEqual([trained.seen > 0, Object.keys(trained.record.splits)], [true, ['train']]);
+	assert.equal(records().length, 3);
+	await at('openai', ['train', 'heldout']);
+	assert.equal(records().length, 3);
+	const { findings } = (await workspace.doctor({})) as unknown as { findings?: readonly { status: string }[] };
+	assert.deepEqual(
+		(findings ?? []).filter(({ status }) => status === 'error'),
+		[],
+	);
+	const { markdown } = await workspace.card();
+	assert.match(markdown, /Exports for training so far: 1 under/u);
+});
+
+test('files stand whole or not at all; a dataset folder replaces no README of somebody else', async (t) => {
+	const { dir, workspace } = await filled(t);
+	const out = join(dir, 'mine');
+	mkdirSync(out);
+	writeFileSync(join(out, 'README.md'), '# My project\n');
+	await assert.rejects(workspace.exportData({ format: 'hf', splits: ['train'], out }), (error) =>
+		UserError.is(error, 'usage'),
+	);
+	assert.deepEqual(readdirSync(out), ['README.md']);
+	await assert.rejects(
+		workspace.exportData({ format: 'hf', splits: ['train'], out: join(dir, 'one.parquet') }),
+		(error) => UserError.is(error, 'usage'),
+	);
+	// Where one split's file cannot be put in place, nothing was written there before it.
+	mkdirSync(join(out, 'eval.jsonl.x'), { recursive: true });
+	const done = await workspace.exportData({ format: 'trl', splits: ['train'], out: join(out, 'only.jsonl') });
+	assert.equal(existsSync(join(out, 'only.jsonl')), true);
+	assert.equal(done.files.length, 1);
+});
+
+test('rows are as the pages of those who read them say', async (t) => {
+	const { dir, workspace } = await filled(t);
+	const ajv = new Ajv({ strict: false });
+	for (const [format, schema] of Object.entries(ROW_SCHEMAS) as [ExportFormat, object][]) {
+		const check = ajv.compile(schema);
+		const done = await workspace.exportData({ format, splits: ['train', 'eval', 'heldout'], out: join(dir, format) });
+		let rows = 0;
+		for (const { path } of done.files) {
+			for (const each of rowsOf(path)) {
+				assert.ok(check(each), `${format}: ${ajv.errorsText(check.errors)} in ${JSON.stringify(each)}`);
+				rows++;
+			}
+		}
+		assert.ok(rows > 30, `${format}: ${rows}`);
+		if (format === 'llama-factory') {
+			const info = JSON.parse(done.config[0]!.text) as Json;
+			assert.ok(ajv.validate(DATASET_INFO_SCHEMA, info), ajv.errorsText());
+			assert.deepEqual(Object.keys(info), ['pairwright_train', 'pairwright_eval', 'pairwright_heldout']);
+		}
+	}
+});
+
+test('what was written comes back from another workspace with the same ids', async (t) => {
+	const { dir, workspace } = await filled(t);
+	const splits = ['train', 'eval', 'heldout', 'retention'] as const;
+	const all = new Set((await workspace.list({ limit: 500 })).comparisons.map(({ id }) => id));
+	for (const format of EXPORT_FORMATS.filter((name) => name !== 'kto')) {
+		const done = await workspace.exportData({ format, splits, out: join(dir, format) });
+		const { workspace: other } = await openAt(dir, 'bo', 'two', `again-${format}`);
+		const [report] = (
+			await other.importFiles(
+				done.files.map(({ path }) => path),
+				{},
+				job(),
+			)
+		).files;
+		assert.equal(report?.rejected, 0, format);
+		const listed = (await other.list({ limit: 500 })).comparisons;
+		await other.close();
+		assert.equal(
+			listed.length,
+			done.files.reduce((sum, { written }) => sum + written, 0),
+			format,
+		);
+		assert.ok(
+			listed.every(({ id }) => all.has(id)),
+			format,
+		);
+	}
+});
+
+/** What test/fixtures/export_check.py found of one format. */
+interface Consumed {
+	readonly rows: Readonly<Record<string, number>>;
+	readonly DPO?: { readonly rows: number };
+	readonly KTO?: { readonly rows: number };
+	readonly cut?: number;
+	readonly features_as_declared?: boolean;
+	readonly declared?: Readonly<Record<string, number>>;
+}
+
+const python = trainingPython();
+
+test('datasets and TRL read the files: every row, the features of the card, and a training step', {
+	skip: python === null ? 'skipped: no Python with the packages of media/bundle/requirements.txt' : false,
+}, async (t) => {
+	const { dir, workspace } = await filled(t);
+	const out = join(dir, 'files');
+	const written: Record<string, Record<string, number>> = {};
+	for (const format of EXPORT_FORMATS) {
+		if (format === 'pairwright') continue;
+		const done = await workspace.exportData({ format, splits: ['train', 'eval'], out: join(out, format) });
+		written[format] = Object.fromEntries(done.files.map(({ split, written, rows }) => [split, rows ?? written]));
+	}
+	const script = join(import.meta.dirname, '../fixtures/export_check.py');
+	const { code, stdout, stderr } = await runPython(python!, [script, out], dir);
+	assert.equal(code, 0, stderr.slice(-3000));
+	const read = JSON.parse(stdout.trim().split('\n').at(-1)!) as Record<string, Consumed>;
+	for (const [format, rows] of Object.entries(written)) assert.deepEqual(read[format]?.rows, rows, format);
+	assert.equal(read.hf?.features_as_declared, true);
+	assert.deepEqual(read.hf?.declared, written.hf);
+	for (const format of ['trl', 'trl-standard', 'parquet', 'hf']) {
+		assert.equal(read[format]?.DPO?.rows, written[format]?.train, format);
+	}
+	assert.equal(read.kto?.KTO?.rows, written.kto?.train);
+	assert.equal(read.axolotl?.cut, 2 * (written.axolotl?.train ?? 0));
+});
