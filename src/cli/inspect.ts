@@ -60,7 +60,7 @@ function leakage(terminal: Terminal, { leakage: leaks, leaks: counts }: Inspecti
 		bullet(
 			terminal,
 			mark,
-			`${plural(total, 'leak')} between splits${rest}. A text on both sides makes a score flatter than it is.`,
+			`${plural(total, 'leak')} between splits${rest}. A text on both sides makes a score look better than it is.`,
 		),
 		...(counts ?? [])
 			.filter((each) => each.standing > 0)

@@ -94,8 +94,8 @@ export const THEMES: Readonly<
 		'charts-purple': '#b180d7',
 		'editorWarning-foreground': '#ffd370',
 		errorForeground: '#f48771',
+		// The real theme has no background for secondary buttons.
 		'button-secondaryForeground': '#ffffff',
-		'button-secondaryBackground': '#000000',
 		'button-background': '#000000',
 		'button-foreground': '#ffffff',
 		'input-background': '#000000',

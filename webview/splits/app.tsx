@@ -246,7 +246,7 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 					))}
 				</ul>
 			</section>
-			<section aria-label="To look at">
+			<section class="to-look-at" aria-label="To look at">
 				<Attention overview={overview} actions={attention} open={open} onToggle={toggle} />
 				<InspectionPart
 					state={inspection}

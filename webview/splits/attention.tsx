@@ -74,7 +74,7 @@ export function Attention({ overview, actions, open, onToggle }: Props) {
 				'leakage',
 				'warn',
 				many(standing, 'leak'),
-				`A text that stands in two splits makes a score flatter than it is: ${leakPlaces(overview.leaks ?? [])}.`,
+				`A text that stands in two splits makes a score look better than it is: ${leakPlaces(overview.leaks ?? [])}.`,
 				leaks.map((leak) => <LeakItem key={`${leak.kind}${leak.a}${leak.b}`} leak={leak} actions={actions} />),
 				standing,
 			)}
