@@ -7,7 +7,8 @@ const timeout = 20_000;
 export async function runCommand(page: Page, title: string): Promise<void> {
 	const input = page.locator('.quick-input-widget input.input, .quick-input-widget .quick-input-box input').first();
 	const rows = page.locator('.quick-input-list .monaco-list-row');
-	const deadline = Date.now() + timeout;
+	// Longer than the rest: on a busy machine an extension takes half a minute to start after the window has opened.
+	const deadline = Date.now() + 3 * timeout;
 	for (;;) {
 		const row = rows.filter({ has: page.getByText(title, { exact: true }) }).first();
 		try {
