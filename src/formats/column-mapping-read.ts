@@ -13,6 +13,7 @@ import type { Format, ReadJudgment, ReadPair } from './format.ts';
 import { MAPPED } from './formats.ts';
 import { hhRlhf } from './hh-rlhf.ts';
 import { readTime } from './judgments.ts';
+import { isBlankCell } from './messages.ts';
 import type { Row } from './parse-row.ts';
 import { RowError, refuse } from './row-error.ts';
 import {
@@ -131,7 +132,7 @@ class MappedRow {
 			annotator: name === '' ? null : name,
 			...(strength === null ? {} : { strength }),
 			...(typeof note === 'string' && note !== '' ? { note } : {}),
-			...(at === undefined || at === '' ? {} : { at: this.#time(at) }),
+			...(isBlankCell(at) ? {} : { at: this.#time(at) }),
 		};
 	}
 
@@ -146,7 +147,7 @@ class MappedRow {
 
 	#strength(row: Row): Strength | null {
 		const value = this.#value(row, 'strength');
-		if (value === undefined || value === '') return null;
+		if (isBlankCell(value)) return null;
 		const number = typeof value === 'string' ? Number(value) : value;
 		if (number === 1 || number === 2 || number === 3) return number;
 		return refuse(this.#name('strength'), '1 (slightly), 2 (clearly) or 3 (much)', value);
@@ -165,7 +166,7 @@ class MappedRow {
 
 	#verdict(row: Row): Pick<ReadJudgment, 'verdict' | 'strength'> | null {
 		const value = this.#value(row, 'verdict');
-		if (value === undefined || value === '') return null;
+		if (isBlankCell(value)) return null;
 		const field = this.#name('verdict');
 		if (typeof value === 'object') return refuse(field, 'one value', value);
 		const { numbers } = this.#mapping;
@@ -202,8 +203,8 @@ class MappedRow {
 		const domain = this.#value(row, 'domain');
 		const source = this.#value(row, 'source');
 		return {
-			...(split === undefined || split === '' ? {} : { split: this.#split(split) }),
-			...(domain === undefined || domain === '' ? {} : { tags: [this.#facet(domain)] }),
+			...(isBlankCell(split) ? {} : { split: this.#split(split) }),
+			...(isBlankCell(domain) ? {} : { tags: [this.#facet(domain)] }),
 			...(typeof source === 'string' ? { source } : {}),
 		};
 	}

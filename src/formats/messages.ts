@@ -7,6 +7,11 @@ export function isBlank(text: string): boolean {
 	return text.trim() === '';
 }
 
+/** A cell that says nothing: absent, null, or white space alone, of which `Number` would make 0. */
+export function isBlankCell(value: unknown): boolean {
+	return value == null || (typeof value === 'string' && isBlank(value));
+}
+
 /** No text and no tool call in any message. */
 export function isBlankSide(messages: readonly Message[]): boolean {
 	return messages.every((m) => isBlank(m.content ?? '') && m.tool_calls == null);

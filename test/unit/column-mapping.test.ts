@@ -176,6 +176,17 @@ test('scales of numbers turn as they are told', () => {
 	assert.equal(read('positive-a', 1), 'a');
 	assert.equal(read('positive-a', 0), 'tie');
 	assert.throws(() => read('probability-a', 1.2), /a probability from 0 to 1/u);
+	for (const scale of NUMBER_SCALES) assert.equal(read(scale, ' \t'), '', `white space is no number (${scale})`);
+});
+
+test('a score of white space is none, and is not taken for 0: no side has the higher one', () => {
+	const columns = { prompt: 'q', a: 'x', b: 'y', score_a: 's', score_b: 't' };
+	const read = (s: unknown, t: unknown) =>
+		one({ columns }, { q: 'q', x: '1', y: '2', s, t })[0]?.judgments.map(({ verdict }) => verdict);
+	assert.deepEqual([read(' ', 3), read('-1', '\u00a0'), read('-1', '0')], [[], [], ['b']]);
+	const lists = { prompt: 'q', responses: 'r', ranks: 'n' };
+	const pairs = one({ columns: lists }, { q: 'q', r: ['one', 'two', 'three'], n: [2, ' ', 1] });
+	assert.equal(pairs.length, 1, 'what is not ranked is in no pair');
 });
 
 test('lists of responses with ranks or scores, also as JSON text, become pairs of one prompt', () => {

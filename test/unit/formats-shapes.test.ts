@@ -308,7 +308,7 @@ test('shape 18 Nectar: every two answers are a pair of one prompt, equal ranks a
 				{ answer: BAD, model: 'x', rank: 2 },
 				{ answer: GOOD, model: 'y', rank: 1 },
 				{ answer: 'Iron.', model: 'z', rank: 2 },
-				{ answer: GOOD, model: 'w', rank: 3 },
+				{ answer: GOOD, model: 'w', rank: 1 },
 			],
 			turns: 1,
 			num_responses: 4,
@@ -320,7 +320,7 @@ test('shape 18 Nectar: every two answers are a pair of one prompt, equal ranks a
 	assert.equal(new Set(rows.map((row) => row.comparison.promptId)).size, 1);
 	assert.deepEqual(
 		rows.flatMap(said),
-		[GOOD, GOOD, 'tie', BAD, 'Iron.'].map((text) => `source:test: ${text}`),
+		[GOOD, GOOD, 'tie'].map((text) => `source:test: ${text}`),
 	);
 	assert.ok(rows.some((row) => row.comparison.id === PLAIN));
 	assert.deepEqual(rows[0]?.metadata, {
@@ -330,6 +330,59 @@ test('shape 18 Nectar: every two answers are a pair of one prompt, equal ranks a
 		num_responses: 4,
 		source: ['own'],
 	});
+});
+
+test('a text at several ranks is one response; it makes no pair with what stands between them, and the import says so', async () => {
+	const ranking = (...answers: readonly (readonly [string, unknown])[]) => ({
+		prompt: QUESTION,
+		answers: answers.map(([answer, rank]) => ({ answer, rank })),
+	});
+	const { rows, rejected } = await readContent(
+		lines(
+			ranking([GOOD, 1], [BAD, 2], ['e\u0301', 4], [GOOD, 3], ['\u00e9', 5]),
+			ranking([GOOD, 1], [BAD, 2], [GOOD, 3]),
+			ranking([GOOD, 1], [BAD, 1], [GOOD, 1]),
+			ranking([GOOD, 1], [BAD, 1], [GOOD, 2]),
+		),
+		'nectar',
+	);
+	assert.deepEqual(
+		rows.map((row) => [row.line, ...said(row)]),
+		[
+			[1, `source:test: ${GOOD}`],
+			[1, `source:test: ${BAD}`],
+			[3, 'source:test: tie'],
+		],
+	);
+	assert.deepEqual(rows[1]?.warnings, []);
+	assert.match(rows[0]?.warnings.join() ?? '', /answers\[0\] and answers\[1\]: the same text stands at several ranks/u);
+	assert.deepEqual(
+		rejected.map(({ line }) => line),
+		[2, 4],
+	);
+	assert.match(rejected[0]!.reason, /no pair is left/u);
+});
+
+test('white space where a number or a winner goes says nothing, as an empty cell does', async () => {
+	const ranked = await readContent(
+		lines({
+			prompt: QUESTION,
+			answers: [
+				{ answer: GOOD, rank: 2 },
+				{ answer: 'Never ranked.', rank: ' ' },
+				{ answer: BAD, rank: 3 },
+			],
+		}),
+	);
+	assert.deepEqual(ranked.rows.map(said), [[`source:test: ${GOOD}`]]);
+	const sides = { prompt: QUESTION, response_1: GOOD, response_2: BAD };
+	const signed = await readContent(lines({ ...sides, preference_strength: '\t' }));
+	assert.equal(signed.format, 'helpsteer2');
+	assert.deepEqual([signed.rows.map(said), signed.rejected], [[[]], []]);
+	const chat = (text: string) => [user(QUESTION), assistant(text)];
+	const arena = await readContent(lines({ conversation_a: chat(GOOD), conversation_b: chat(BAD), winner: ' ' }));
+	assert.equal(arena.format, 'arena');
+	assert.deepEqual([arena.rows.map(said), arena.rejected], [[[]], []]);
 });
 
 test('a message tree gives pairs wherever replies are ranked; deleted ones and unranked ones make none', async () => {

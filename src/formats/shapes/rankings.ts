@@ -1,8 +1,9 @@
 /** More than two responses to one prompt, ranked: every two of them are a pair. All have one prompt, so they are one cluster. */
 import type { Message } from '../../domain/comparison.ts';
+import { canonicalJson, plainMessages } from '../../domain/identity.ts';
 import type { Format, ReadJudgment, ReadPair } from '../format.ts';
 import { cutTurns } from '../hh-rlhf.ts';
-import { filledPrompt, isBlankSide } from '../messages.ts';
+import { filledPrompt, isBlankCell, isBlankSide } from '../messages.ts';
 import type { Row } from '../parse-row.ts';
 import { RowError, refuse } from '../row-error.ts';
 import { isObject, readAnswer, readList, readPromptWithSystem } from './chat.ts';
@@ -21,9 +22,10 @@ export interface Ranked {
 }
 
 /**
- * The pairs of a ranking, best first; responses of equal text, and pairs of blank ones, make none.
+ * The pairs of a ranking, best first. A text that stands there several times is one response; beside one that stands between its ranks
+ * it would be better and worse at once, and they make no pair. Blank ones make none with each other.
  * @param judgment who ranked; the verdict is filled in
- * @throws RowError where fewer than two are ranked or more than 32 are there
+ * @throws RowError where fewer than two are ranked, more than 32 are there, or no two of different text have an order
  */
 export function rankedPairs(
 	prompt: readonly Message[],
@@ -40,12 +42,17 @@ export function rankedPairs(
 	if (ranked.length < 2) {
 		throw new RowError(`responses: expected at least two that are ranked, found ${ranked.length}`);
 	}
-	const text = ranked.map(({ response }) => JSON.stringify(response).normalize('NFC'));
+	const distinct = byText(ranked);
 	const pairs: ReadPair[] = [];
-	for (const [i, first] of ranked.entries()) {
-		for (let j = i + 1; j < ranked.length; j++) {
-			const second = ranked[j]!;
-			if (text[i] === text[j] || (isBlankSide(first.response) && isBlankSide(second.response))) continue;
+	const contradictions: string[] = [];
+	for (const [i, { best: first, worst }] of distinct.entries()) {
+		for (const { best: second, worst: last } of distinct.slice(i + 1)) {
+			if (isBlankSide(first.response) && isBlankSide(second.response)) continue;
+			const isTie = first.rank === Math.max(worst, last);
+			if (worst >= second.rank && !isTie) {
+				contradictions.push(`${first.field} and ${second.field}`);
+				continue;
+			}
 			const facts =
 				first.facts === undefined && second.facts === undefined ? {} : { first: first.facts, second: second.facts };
 			pairs.push({
@@ -55,18 +62,33 @@ export function rankedPairs(
 				second: second.response,
 				sides: [first.field, second.field],
 				labelled: false,
-				judgments: [{ ...judgment, verdict: first.rank === second.rank ? 'tie' : 'a' }],
+				judgments: [{ ...judgment, verdict: isTie ? 'tie' : 'a' }],
 				facts: { ...rest.facts, ...facts },
 			});
 		}
 	}
-	if (pairs.length === 0) throw new RowError('responses: expected at least two different ones, found the same text');
-	return pairs;
+	if (contradictions.length === 0) {
+		if (pairs.length === 0) throw new RowError('responses: expected at least two different ones, found the same text');
+		return pairs;
+	}
+	const said = `${contradictions.join(', ')}: the same text stands at several ranks, above and below the other`;
+	if (pairs.length === 0) throw new RowError(`${said}; no pair is left`);
+	return [{ ...pairs[0]!, warnings: [...pairs[0]!.warnings, `${said}; left out`] }, ...pairs.slice(1)];
+}
+
+/** One entry a text, in the order of their best ranks, with the worst rank it was given. Texts are the same as they are for ids. */
+function byText<T extends Ranked & { readonly rank: number }>(ranked: readonly T[]): { best: T; worst: number }[] {
+	const found = new Map<string, { best: T; worst: number }>();
+	for (const each of ranked) {
+		const text = canonicalJson(plainMessages(each.response));
+		found.set(text, { best: found.get(text)?.best ?? each, worst: each.rank });
+	}
+	return [...found.values()];
 }
 
 /** @returns the number, null for nothing */
 export function rankOf(value: unknown, field: string): number | null {
-	if (value == null || value === '') return null;
+	if (isBlankCell(value)) return null;
 	const number = typeof value === 'string' ? Number(value) : value;
 	return typeof number === 'number' && Number.isFinite(number) ? number : refuse(field, 'a number', value);
 }

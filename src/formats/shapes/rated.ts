@@ -3,7 +3,7 @@ import type { Message } from '../../domain/comparison.ts';
 import { canonicalJson, plainMessages } from '../../domain/identity.ts';
 import type { Strength, Verdict } from '../../domain/judgment.ts';
 import type { Format, ReadJudgment, ReadPair } from '../format.ts';
-import { assistantSide, filledPrompt } from '../messages.ts';
+import { assistantSide, filledPrompt, isBlankCell } from '../messages.ts';
 import type { Row } from '../parse-row.ts';
 import { RowError, refuse } from '../row-error.ts';
 import { chatOf } from '../table-cells.ts';
@@ -23,7 +23,7 @@ function withOurSplit(row: Row): Row {
  * @returns null where the row says nothing
  */
 function signed(value: unknown, field: string, note?: unknown): ReadJudgment | null {
-	if (value == null || value === '') return null;
+	if (isBlankCell(value)) return null;
 	const number = typeof value === 'string' ? Number(value) : value;
 	if (typeof number !== 'number' || !Number.isInteger(number) || Math.abs(number) > 3) {
 		return refuse(field, 'a whole number from -3 to 3', value);
@@ -120,7 +120,7 @@ export const arena: Format = {
 };
 
 function winner(value: unknown): ReadJudgment[] {
-	if (value == null || value === '') return [];
+	if (isBlankCell(value)) return [];
 	const verdict = typeof value === 'string' ? WINNERS[value.trim().toLowerCase()] : undefined;
 	return verdict === undefined
 		? refuse('winner', 'model_a, model_b, tie or both_bad', value)
