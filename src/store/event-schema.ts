@@ -34,8 +34,10 @@ const header = {
 	check: v.optional(Hex),
 };
 
+/** What lies there is read, and sent by a sync: only a file of its own folder may be named. */
+const CopyPath = v.pipe(v.string(), v.regex(/^\.pairwright\/sources\/\w+(?:\.\w+)*$/u, 'expected a copy of a source'));
 const Rewritten = v.array(
-	v.object({ from: Hex, to: Hex, path: v.string(), bytes: v.number(), rows: v.array(v.number()) }),
+	v.object({ from: Hex, to: Hex, path: CopyPath, bytes: v.number(), rows: v.array(v.number()) }),
 );
 
 const Event = v.variant('type', [

@@ -1,7 +1,11 @@
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Erasures, erasuresOf, isTombstone, nothingErased, type Tombstone } from '../../domain/erasure.ts';
 import { compareEvents } from '../../domain/events.ts';
 import { parseEventLine } from '../../store/event-schema.ts';
 import { scrubbedJournals } from '../erase/journal-text.ts';
+import { hashSource } from '../source-files.ts';
+import { unlinked } from './mine.ts';
 import type { Place } from './place.ts';
 import { type Blobs, GONE, readBlob } from './tree.ts';
 
@@ -77,12 +81,16 @@ export async function erasedFiles(
 		const name = bytes === null ? GONE : (await git.text(['hash-object', '-w', '--stdin'], { input: bytes })).trim();
 		erased.set(`${folder}${path}`, name);
 	}
-	for (const { from, path } of erasures.sources.values()) {
+	for (const { from, to, path } of erasures.sources.values()) {
 		const old = `${prefix}${copyPath(from)}`;
 		if (there.has(old) && copyPath(from) !== path) erased.set(old, GONE);
 		const now = `${prefix}${path}`;
 		// One that was rewritten again since is not there any more.
-		if (there.has(now) || erasures.sources.has(shaOf(erasures, path)) || !/^\.pairwright\/sources\/[\w.]+$/u.test(path))
+		if (
+			there.has(now) ||
+			erasures.sources.has(shaOf(erasures, path)) ||
+			!(await isCopy(join(git.cwd, prefix), path, to))
+		)
 			continue;
 		const { code, stdout } = await git.run(['hash-object', '-w', '--', now]);
 		if (code === 0) erased.set(now, stdout.trim());
@@ -92,4 +100,14 @@ export async function erasedFiles(
 
 function shaOf(erasures: Erasures, path: string): string {
 	return [...erasures.sources.values()].find((source) => source.path === path)?.to ?? '';
+}
+
+/**
+ * Whether a path that somebody's tombstone names is the copy it says: what lies at it is read and sent, and a commit can put a link to
+ * any file of this machine there.
+ */
+async function isCopy(root: string, path: string, sha: string): Promise<boolean> {
+	const [, name] = /^\.pairwright\/sources\/([\da-f]{12})(?:\.\w+)+$/u.exec(path) ?? [];
+	if (name !== sha.slice(0, 12) || !unlinked(root, path) || !lstatSync(join(root, path)).isFile()) return false;
+	return (await hashSource(join(root, path)).catch(() => null)) === sha;
 }

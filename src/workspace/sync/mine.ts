@@ -66,7 +66,9 @@ export function attachedFiles(ctx: Context, person: string): string[] {
 			if (statSync(join(folder, entry.name)).size <= MAX_RUN_FILE) paths.add(`.pairwright/runs/${run}/${entry.name}`);
 		}
 	}
-	return [...paths].filter((path) => !path.split('/').includes('..') && unlinked(ctx.paths.root, path)).sort();
+	// Paths are given to git a line each: one with a line break would name another file.
+	const plain = (path: string) => !/[\n\r\0]/u.test(path) && !path.split('/').includes('..');
+	return [...paths].filter((path) => plain(path) && unlinked(ctx.paths.root, path)).sort();
 }
 
 /** Files of the user's own that I imported where they lie: they are sent with git, not by a sync. */
