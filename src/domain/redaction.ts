@@ -11,7 +11,7 @@ export type RedactionCounts = Readonly<Record<Redaction, number>>;
 
 /** For every report of a redaction. */
 export const NOT_FOUND =
-	'Not found by this: names, postal addresses, dates of birth, user names, national ids, passwords, keys and other free-form secrets; phone numbers without a country code, grouping or a word such as "tel" before them; text in pictures.';
+	'Not found by this: names, postal addresses, dates of birth, user names, national ids, passwords, keys and other free-form secrets; phone numbers without a country code, grouping or a word such as "tel" before them; e-mail addresses in scripts that are written without spaces; text in pictures.';
 
 interface Found {
 	readonly start: number;
@@ -21,8 +21,29 @@ interface Found {
 
 type Finder = (text: string) => Iterable<Found>;
 
-const EMAIL =
-	/(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}\p{L}{2,24}(?![\p{L}\p{N}-])/gu;
+/** Letters and digits of scripts that put spaces between words; in the others an address or a number stands right behind a word. */
+const WORD =
+	'[[\\p{L}\\p{N}]--[\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}\\p{sc=Hangul}\\p{sc=Thai}\\p{sc=Lao}\\p{sc=Khmer}\\p{sc=Myanmar}]]';
+/** In JSON within a text a line break is two characters, of which the second is no letter of what follows. */
+const ESCAPED = '(?<=\\\\[nrt])';
+/** No letter or digit before, and no number that goes on over a point or a comma. */
+const STARTS = `(?:(?<!${WORD}|[_+]|\\d[.,\\/\\-])|${ESCAPED})`;
+const ENDS = `(?!${WORD}|_)`;
+
+const LOCAL = `[[${WORD}]._%+\\-]`;
+const LABEL = `${WORD}(?:[${WORD}\\-]{0,61}${WORD})?`;
+const EMAIL = new RegExp(
+	`(?:(?<!${LOCAL}|\\\\(?=[nrt]))|${ESCAPED})${LOCAL}{1,64}@(?:${LABEL}\\.){1,8}(?:xn--[a-z0-9\\-]{0,58}[a-z0-9]|[${WORD}--\\p{N}]{2,24})(?!${WORD})`,
+	'giv',
+);
+
+/** Spaces, dashes and full-width forms that people paste, as their plain ones: one character each, so that places stay. */
+function folded(text: string): string {
+	return text
+		.replaceAll(/[\u00a0\u2000-\u200a\u202f\u205f\u3000]/gu, ' ')
+		.replaceAll(/[\u2010-\u2015\u2212\uff0d]/gu, '-')
+		.replaceAll(/[\uff01-\uff5e]/gu, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
+}
 
 function* emails(text: string): Generator<Found> {
 	if (!text.includes('@')) return;
@@ -46,14 +67,15 @@ export function isIban(iban: string): boolean {
 	return mod97(turned.replace(/[A-Z]/gu, (letter) => String(letter.charCodeAt(0) - 55))) === 1;
 }
 
-const IBAN_START = /(?<![\p{L}\p{N}])[A-Za-z]{2}[ -]?\d[ -]?\d/gu;
+const IBAN_START = new RegExp(`(?:(?<!${WORD})|${ESCAPED})[A-Za-z]{2}[ \\-]?\\d[ \\-]?\\d`, 'gv');
+const GOES_ON = new RegExp(WORD, 'v');
 
 function* ibans(text: string): Generator<Found> {
 	for (const match of text.matchAll(IBAN_START)) {
 		const wanted = IBAN_LENGTHS[match[0].slice(0, 2).toUpperCase()];
 		if (wanted === undefined) continue;
 		const end = takeCharacters(text, match.index, wanted, /[A-Za-z0-9]/u);
-		if (end === null || /[\p{L}\p{N}]/u.test(text[end] ?? '')) continue;
+		if (end === null || GOES_ON.test(text[end] ?? '')) continue;
 		if (isIban(text.slice(match.index, end).replaceAll(/[ -]/gu, ''))) {
 			yield { start: match.index, end, kind: 'iban' };
 		}
@@ -68,8 +90,7 @@ function takeCharacters(text: string, start: number, count: number, fits: RegExp
 		const character = text[at];
 		if (character === undefined) return null;
 		if (fits.test(character)) taken++;
-		else if (!(character === ' ' || character === '-' || character === '\u00a0') || !fits.test(text[at + 1] ?? ''))
-			return null;
+		else if (!(character === ' ' || character === '-') || !fits.test(text[at + 1] ?? '')) return null;
 	}
 	return at;
 }
@@ -105,8 +126,10 @@ export function isCard(digits: string): boolean {
 }
 
 /** In one piece, or in groups: four by four, or American Express's 4-6-5, Diners' 4-6-4. */
-const CARD =
-	/(?<![\p{L}\p{N}.,_/+-])(?:\d{14,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|\d{4}([ -])\d{6}\2\d{4,5})(?![\p{L}\p{N}_]|[.,-]\d)/gu;
+const CARD = new RegExp(
+	`${STARTS}(?:\\d{14,19}|\\d{4}([ \\-])\\d{4}\\1\\d{4}\\1\\d{4}(?:\\1\\d{3})?|\\d{4}([ \\-])\\d{6}\\2\\d{4,5})${ENDS}(?![.\\-]\\d)`,
+	'gv',
+);
 
 function* cards(text: string): Generator<Found> {
 	for (const match of text.matchAll(CARD)) {
@@ -118,33 +141,57 @@ function* cards(text: string): Generator<Found> {
 
 /**
  * Ways to write a phone number that little else is written in. Left out: bare runs of digits (ids, order numbers, times) without a word
- * before them that says phone.
+ * before them that says phone. Every digit is a step of its own, so that no form takes longer than its text is long.
  */
 const PHONES: readonly RegExp[] = [
 	// +49 151 2345678, +1 (555) 010-0199, 0049 30 1234567
-	/(?<![\p{L}\p{N}+.,_/-]|\d[ ])(?:\+|00(?=[1-9]\d[ ]))[1-9]\d{0,3}(?:[ ./-]{0,2}\(?\d{1,5}\)?){1,6}(?![\p{L}\p{N}_])/gu,
-	// (555) 010-0199, 555-010-0199, 555.010.0199
-	/(?<![\p{L}\p{N}+.,_/-])(?:\([2-9]\d{2}\)[ ]?[2-9]?\d{2,3}[ .-]\d{4}|[2-9]\d{2}([.-])\d{3}\1\d{4})(?![\p{L}\p{N}_]|[.,-]\d)/gu,
+	`(?:(?<!${WORD}|[+_]|\\d[.,\\/\\- ])|${ESCAPED})(?:\\+|00(?=[1-9]\\d ))[1-9](?:[ .\\/\\-]{0,2}\\(?\\d\\)?){6,17}${ENDS}`,
+	// (555) 010-0199, 555-010-0199, 555.010.0199, 1-800-555-0199
+	`${STARTS}(?<![.,\\/\\-])(?:\\([2-9]\\d{2}\\) ?[2-9]?\\d{2,3}[ .\\-]\\d{4}|(?:1[ .\\-])?[2-9]\\d{2}([.\\-])\\d{3}\\1\\d{4})${ENDS}(?![.,\\-]\\d)`,
 	// 06 12 34 56 78
-	/(?<![\p{L}\p{N}+.,_/-]|\d[ ])0[1-9](?:([ .])\d{2})(?:\1\d{2}){3}(?![\p{L}\p{N}_]|[ .,]\d)/gu,
+	`${STARTS}(?<![.,\\/\\-]|\\d )0[1-9](?:([ .])\\d{2})(?:\\1\\d{2}){3}${ENDS}(?![ .,]\\d)`,
 	// 030/1234567, 0151-23456789, 0151 23456789, 020 7946 0958
-	/(?<![\p{L}\p{N}+.,_/-]|\d[ ])0[1-9]\d{1,4}(?:[ ]?[/-][ ]?\d{5,9}|[ ]\d{6,8}|[ ]\d{3,4}[ ]\d{3,4})(?![\p{L}\p{N}_]|[.,/-]\d|[ ]\d)/gu,
-	// tel: 015123456789, call me at 5550100199
-	/(?<=(?:^|[^\p{L}])(?:tel(?:e(?:phone|fon|fono|phon))?|ph(?:one)?|mobile|cell|call(?: me)?(?: (?:at|on))?|fax|whatsapp|sms|text me(?: at)?|handy|mobil|anrufen|ruf|nummer lautet|phone number is|number is)[.:]?\s{1,2}(?:(?:at|on|is|unter|an)[: ]\s?)?)\+?\d(?:[ ./-]?\d){6,14}(?![\p{L}\p{N}_])/giu,
-];
+	`${STARTS}(?<![.,\\/\\-]|\\d )0[1-9]\\d{1,4}(?: ?[\\/\\-] ?\\d{5,9}| \\d{6,8}| \\d{3,4} \\d{3,4})${ENDS}(?![.,\\/\\-]\\d| \\d)`,
+].map((form) => new RegExp(form, 'gv'));
 
-/** Dates and times, which some of those forms fit as well. */
-const DATE = /^(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4})(?:$|[ T])/u;
+/** Words that announce a phone number and little else, and words that may announce any number: those ask for a longer one. */
+const SURE =
+	'tel(?:e(?:phone|fon|fono|phon)|éfono|éphone)?|phone|fax|whatsapp|handy|电话|手机|電話|携帯|전화|тел(?:ефон)?|τηλ';
+const UNSURE = 'ph|mobile|cell|mobil|sms|call|text me|anrufen|ruf|nummer lautet|number is';
+const ANNOUNCED = new RegExp(
+	`(?<!${WORD})(?:(${SURE})|${UNSURE})(?: (?:number|nummer|no\\.?|nr\\.?|me))?(?:[.:]\\s{0,2}|\\s{1,2}|(?=\\+)|(?<=\\p{sc=Han}))(?:(?:at|on|is|unter|an)[: ]\\s?)?(\\+?\\d(?:[ .\\/\\-]{0,2}\\d){6,14})${ENDS}`,
+	'giv',
+);
+
+/** Dates and times, and decimal numbers, which some of those forms fit as well. */
+const NO_PHONE = /^(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4})(?:$|[ T])|^\d+\.\d+$/u;
+
+/** Counting is no number of anybody: 01 02 03 04 05. */
+function counts(number: string): boolean {
+	const groups = number.split(/\D+/u).map(Number);
+	return groups.length > 3 && groups.every((group, i) => i === 0 || group === groups[i - 1]! + 1);
+}
+
+function phone(number: string, start: number, least: number): Found | null {
+	const digits = number.replaceAll(/\D/gu, '').length;
+	// E.164: at most 15 digits with the country code. In one piece a round number is soon as long as a short phone number.
+	const enough = /^\+?\d+$/u.test(number) ? least : 7;
+	if (digits < enough || digits > 15 || NO_PHONE.test(number) || counts(number)) return null;
+	return { start, end: start + number.trimEnd().length, kind: 'phone' };
+}
 
 function* phones(text: string): Generator<Found> {
 	if (!/\d{2}/u.test(text)) return;
 	for (const form of PHONES) {
 		for (const match of text.matchAll(form)) {
-			const digits = match[0].replaceAll(/\D/gu, '').length;
-			// E.164: at most 15 digits with the country code; under 7 nobody is reached from elsewhere.
-			if (digits < 7 || digits > 15 || DATE.test(match[0])) continue;
-			yield { start: match.index, end: match.index + match[0].trimEnd().length, kind: 'phone' };
+			const found = phone(match[0], match.index, 9);
+			if (found !== null) yield found;
 		}
+	}
+	for (const match of text.matchAll(ANNOUNCED)) {
+		const number = match[2]!;
+		const found = phone(number, match.index + match[0].length - number.length, match[1] === undefined ? 9 : 7);
+		if (found !== null) yield found;
 	}
 }
 
@@ -152,6 +199,20 @@ const FINDERS: Readonly<Record<Redaction, Finder>> = { email: emails, iban: iban
 
 /** Where two overlap, the one whose check is stricter stands. */
 const STRICTEST: readonly Redaction[] = ['iban', 'card', 'email', 'phone'];
+
+/** Both lists by place, without what overlaps something of the first one or found before it. @param taken sorted, none overlapping */
+function joined(taken: readonly Found[], more: Found[]): Found[] {
+	const all: Found[] = [];
+	let next = 0;
+	for (const found of more.sort((x, y) => x.start - y.start || y.end - x.end)) {
+		while (next < taken.length && taken[next]!.end <= found.start) all.push(taken[next++]!);
+		const before = all.at(-1);
+		if (before !== undefined && before.end > found.start) continue;
+		if (next < taken.length && taken[next]!.start < found.end) continue;
+		all.push(found);
+	}
+	return [...all, ...taken.slice(next)];
+}
 
 /** A text with `[email]`, `[phone]`, `[iban]`, `[card]` in place of what was found; applying it again changes nothing. */
 export class Redactor {
@@ -177,15 +238,10 @@ export class Redactor {
 	}
 
 	#once(text: string): string {
-		const taken: Found[] = [];
-		for (const kind of this.#kinds) {
-			for (const found of FINDERS[kind](text)) {
-				if (taken.some(({ start, end }) => found.start < end && start < found.end)) continue;
-				taken.push(found);
-			}
-		}
+		const plain = folded(text);
+		let taken: readonly Found[] = [];
+		for (const kind of this.#kinds) taken = joined(taken, [...FINDERS[kind](plain)]);
 		if (taken.length === 0) return text;
-		taken.sort((x, y) => x.start - y.start);
 		let out = '';
 		let from = 0;
 		for (const { start, end, kind } of taken) {

@@ -23,7 +23,8 @@ export interface LockHolder {
 /** A lock whose holder died between creating and writing it is taken over after this many ms. */
 const EMPTY_GRACE_MS = 2_000;
 
-function isAlive(pid: number): boolean {
+/** Whether a process of this machine has that pid. */
+export function isAlive(pid: number): boolean {
 	try {
 		process.kill(pid, 0);
 		return true;

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { UserError } from '../protocol/errors.ts';
 import type { WorkspacePaths } from '../store/paths.ts';
+import { draftEnding, dropStaleDrafts } from './stale-drafts.ts';
 
 async function isGzip(path: string): Promise<boolean> {
 	const file = await open(path, 'r');
@@ -59,7 +60,8 @@ export async function copySource(paths: WorkspacePaths, path: string, sha: strin
 	const target = join(paths.sources, name);
 	if (!existsSync(target)) {
 		mkdirSync(paths.sources, { recursive: true });
-		const draft = `${target}.${process.pid}.tmp`;
+		dropStaleDrafts(paths.sources);
+		const draft = `${target}${draftEnding()}`;
 		try {
 			const packed = name.endsWith('.parquet') || (await isGzip(path));
 			const read = createReadStream(path, { highWaterMark: 1 << 20 });

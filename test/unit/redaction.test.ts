@@ -11,6 +11,12 @@ const POSITIVE: Readonly<Record<Redaction, readonly string[]>> = {
 		'müller@beispiel.de',
 		'<a@b.io>',
 		'mailto:x_y@sub.domain.org?subject=hi',
+		'我的邮箱是bob@example.com请尽快把资料发给我谢谢大家',
+		'bob@example.com-',
+		'bob@xn--e1afmkfd.xn--p1ai',
+		'почта@пример.рф',
+		'bob＠example.com',
+		'{"to":"first\\nbob@example.com"}',
 	],
 	phone: [
 		'+49 151 23456789',
@@ -31,6 +37,18 @@ const POSITIVE: Readonly<Record<Redaction, readonly string[]>> = {
 		'WhatsApp +5511987654321',
 		'089 / 123456',
 		'call me at 5550100199',
+		'Bob,+49 151 2345678',
+		'Tel.+49 151 2345678',
+		'tel:015123456789',
+		'Phone:4155550199',
+		'Phone number: 4155550199',
+		'电话+8613812345678',
+		'请打电话13812345678谢谢',
+		'1-800-555-0199',
+		'+49\u00a0151\u202f2345678',
+		'555\u2013010\u20130199',
+		'{"text":"Ring\\n+49 151 2345678"}',
+		'https://chat.example/+4915123456789',
 	],
 	iban: [
 		'DE89 3704 0044 0532 0130 00',
@@ -38,6 +56,7 @@ const POSITIVE: Readonly<Record<Redaction, readonly string[]>> = {
 		'gb29 nwbk 6016 1331 9268 19',
 		'FR14 2004 1010 0505 0001 3M02 606',
 		'NO9386011117947',
+		'DE89\u00a03704\u00a00044\u00a00532\u00a00130\u00a000',
 	],
 	card: [
 		'4111 1111 1111 1111',
@@ -47,6 +66,9 @@ const POSITIVE: Readonly<Record<Redaction, readonly string[]>> = {
 		'6011111111111117',
 		'3530111333300000',
 		'card 2223003122003222.',
+		'x,4111111111111111,03/27',
+		'4111\u00a01111\u00a01111\u00a01111',
+		'卡号4111111111111111',
 	],
 };
 
@@ -61,6 +83,7 @@ const NEGATIVE: readonly string[] = [
 	...['DE00 3704 0044 0532 0130 00', '2**31 = 2147483648', '9007199254740993', 'RFC 2119 and 8259', '$1,000,000'],
 	...['+5', '+ 3 4', 'a+49b', 'a + 1234567 b', '1e10', '123-45-6789', 'serial 0012 3456 7890 1234', '100-200-300'],
 	...['555-0100', '0800 hours', 'call 911', 'page 300-1000', '(2023) 12-15', 'phone case 12', 'call 3 functions'],
+	...['+1000000 points', '01 02 03 04 05', 'cell 1234567', 'call 1000000 times', 'number is 3.1415926', 'cell 12345'],
 	...['f(1234567)', 'Matrix [1 0 0 1 0 1 1 1 0 1]', '+1 +2 +3 +4 +5 +6 +7', 'ID: 3000-4000-5000-6000'],
 ];
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -10,6 +11,7 @@ import type { RejectedRow } from '../../formats/types.ts';
 import { UserError } from '../../protocol/errors.ts';
 import type { WorkspacePaths } from '../../store/paths.ts';
 import { checkCopySize, hashSource } from '../source-files.ts';
+import { draftEnding, dropStaleDrafts } from '../stale-drafts.ts';
 
 /** A file as it may be stored: every text redacted. */
 export interface RedactedSource {
@@ -44,7 +46,8 @@ export async function redactSource(
 	const unread: RejectedRow[] = [];
 	let count = 0;
 	mkdirSync(paths.sources, { recursive: true });
-	const draft = join(paths.sources, `redacted.${process.pid}.tmp`);
+	dropStaleDrafts(paths.sources);
+	const draft = join(paths.sources, `redacted${draftEnding(randomBytes(4).toString('hex'))}`);
 	const lines = async function* () {
 		let line = 1;
 		for await (const some of table.rows) {
