@@ -70,7 +70,7 @@ export function Neither({ item }: { readonly item: AdjudicationItem }) {
 	const neither: readonly Choice[] = ['tie', 'both_bad'];
 	const said = item.verdicts.filter(({ verdict }) => neither.includes(toScreen(verdict, item.leftSide)));
 	const { earlier } = item;
-	if (said.length === 0 && item.flags.length === 0) return null;
+	if (said.length === 0 && item.flags.length === 0 && earlier === undefined) return null;
 	return (
 		<section class="said neither" aria-label="Neither side, and marks">
 			<ul>

@@ -9,8 +9,8 @@ const ANSWERS: Readonly<Record<GoldPair['verdict'], string>> = {
 	both_bad: 'answer: both bad',
 };
 
-function pairCount(n: number): string {
-	return n === 1 ? '1 pair' : `${n} pairs`;
+function goldCount(n: number): string {
+	return n === 0 ? 'No gold pairs' : n === 1 ? '1 gold pair' : `${n} gold pairs`;
 }
 
 /** Adjudicated pairs of train, those that are gold ticked: what is ticked afterwards is gold. */
@@ -46,5 +46,5 @@ export async function chooseGold(services: Services, session: FolderSession): Pr
 	if (fresh.length > 0) await api.markGold({ comparisons: fresh });
 	if (gone.length > 0) await api.unmarkGold(gone);
 	const shown = rate === 0 ? ' None is shown: "queue.gold" is 0 in the settings of the workspace.' : '';
-	void vscode.window.showInformationMessage(`${pairCount(ticked.size)} gold now.${shown}`);
+	void vscode.window.showInformationMessage(`${goldCount(ticked.size)} now.${shown}`);
 }
