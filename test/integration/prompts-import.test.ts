@@ -8,6 +8,7 @@ import { REDACTIONS } from '../../src/domain/redaction.ts';
 import { UserError } from '../../src/protocol/errors.ts';
 import { dump } from '../../src/store/dump.ts';
 import { makeCli } from './cli-run.ts';
+import { holding } from './erase-support.ts';
 import { folder, job, openAt } from './workspace-support.ts';
 
 function lines(dir: string, name: string, rows: readonly unknown[]): string {
@@ -184,4 +185,32 @@ test('the command line imports, lists and plans; it sends nothing without a yes'
 	const wrong = await cli.run(['--workspace', cli.dir, 'import', log, '--redact', 'email']);
 	assert.equal(wrong.code, 1);
 	assert.match(wrong.stderr, /--redact belongs to --as prompts/);
+});
+
+test('a log that is imported again brings back nothing that was erased, redacted or not', async (t) => {
+	const dir = folder(t);
+	const { workspace } = await openAt(dir);
+	t.after(() => workspace.close());
+	const log = lines(dir, 'log.jsonl', [
+		chat('What is my PIN code 7781?', 'I do not know.'),
+		chat('How are you?', 'Fine.'),
+	]);
+	await workspace.importFiles([log], { as: 'prompts' }, job());
+	const [row] = (await workspace.waiting({ order: 'arrival' })).rows.filter(({ preview }) => preview.includes('7781'));
+	await workspace.erase([row!.id], { reason: 'a secret' }, job());
+	const more = lines(dir, 'more.jsonl', [
+		chat('What is my PIN code 7781?', 'I do not know.'),
+		chat('Who are you?', 'A log.'),
+	]);
+	for (const options of [{}, { redact: REDACTIONS }]) {
+		for (const file of [log, more]) {
+			await workspace.importFiles([file], { as: 'prompts', ...options }, job());
+			assert.deepEqual(holding(join(dir, 'work'), '7781'), []);
+		}
+	}
+	const left = (await workspace.waiting({ order: 'arrival' })).rows.map(({ preview }) => preview);
+	assert.deepEqual(left.sort(), ['How are you?', 'Who are you?']);
+	const { length } = workspace.context.events('imported');
+	await workspace.importFiles([more], { as: 'prompts' }, job());
+	assert.equal(workspace.context.events('imported').length, length, 'the same file is one import');
 });

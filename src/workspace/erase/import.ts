@@ -7,16 +7,18 @@ import { cleanOrLeft, keepCopy } from './copies.ts';
 
 /**
  * A file that is about to be copied into the workspace, without what was erased from it: the copy then lies among the sources.
+ * @param options.draft it lies in the workspace, but only until it is stored or dropped
  * @returns null where nothing of it was erased, or where the file stays where it is (its rows are left out by the fold)
  */
 export async function withoutErased(
 	ctx: Context,
 	path: string,
 	sha: string,
-	options: { readonly link?: boolean; readonly format?: string; readonly source?: string },
+	options: { readonly link?: boolean; readonly format?: string; readonly source?: string; readonly draft?: boolean },
 ): Promise<{ readonly path: string; readonly sha: string } | null> {
 	const erasures = foldedErasures(ctx.db);
-	if (erasures === null || options.link === true || (await pathInside(ctx.paths.root, path)) !== null) return null;
+	if (erasures === null || options.link === true) return null;
+	if (options.draft !== true && (await pathInside(ctx.paths.root, path)) !== null) return null;
 	const known = sourceNow(erasures, sha);
 	if (known !== null) return { path: join(ctx.paths.root, known.source.path), sha: known.source.to };
 	const file = { path, format: options.format ?? 'auto', sourceName: options.source ?? sourceName(path) };

@@ -9,6 +9,7 @@ import type { ImportOptions, ImportResult } from '../../protocol/workspace-api.t
 import { pendingSources, sourceOfEvent } from '../../store/source-rows.ts';
 import { waitingCounts } from '../../store/waiting-query.ts';
 import type { Context } from '../context.ts';
+import { withoutErased } from '../erase/import.ts';
 import { Eta } from '../eta.ts';
 import { afterRows, foldPendingSources, foldSource, NAMED_REJECTED } from '../fold-sources.ts';
 import { recordCancelled } from '../import.ts';
@@ -28,11 +29,13 @@ interface Mutable {
 	cancelled: boolean;
 }
 
-/** The file as it is stored: the redacted copy, or itself. */
+/** The file as it is stored: a copy without what was erased, the redacted one, or itself. */
 interface Stored {
 	readonly path: string;
 	readonly sha: string;
 	readonly redacted: RedactedSource | null;
+	/** It lies among the sources already. */
+	readonly kept?: true;
 }
 
 /** Kinds in one order, so that the same wish is the same source. */
@@ -129,6 +132,17 @@ async function storedForm(
 	return sha === null ? null : { path, sha, redacted: null };
 }
 
+/** What was erased here once comes back by no import. */
+async function withoutErasedRows(ctx: Context, form: Stored, options: ImportOptions): Promise<Stored> {
+	const clean = await withoutErased(ctx, form.path, form.sha, {
+		format: LOG_FORMAT,
+		draft: form.redacted !== null,
+		...(options.link === undefined ? {} : { link: options.link }),
+		...(options.source === undefined ? {} : { source: options.source }),
+	});
+	return clean === null ? form : { ...form, ...clean, kept: true };
+}
+
 function sameImport(
 	event: EventOf<'imported'>,
 	sha: string,
@@ -157,12 +171,13 @@ async function importLog(
 	const path = resolve(file);
 	if (!existsSync(path) || !statSync(path).isFile())
 		throw new UserError('unusable-input', `${file}: there is no such file.`);
-	const stored = await storedForm(ctx, path, file, options, kinds, job);
-	if (stored === null) {
+	const form = await storedForm(ctx, path, file, options, kinds, job);
+	if (form === null) {
 		result.cancelled = true;
 		return;
 	}
 	try {
+		const stored = await withoutErasedRows(ctx, form, options);
 		for (const kind of kinds) result.redacted[kind] += stored.redacted?.counts[kind] ?? 0;
 		const known = ctx.events('imported').find((event) => sameImport(event, stored.sha, options, kinds));
 		const source = known === undefined ? null : sourceOfEvent(ctx.db, known.id);
@@ -186,7 +201,7 @@ async function importLog(
 		}
 		await foldLog(ctx, event, file, stored, job, result);
 	} finally {
-		stored.redacted?.drop();
+		form.redacted?.drop();
 	}
 }
 
@@ -222,9 +237,10 @@ async function recordLog(
 	const { sha } = stored;
 	const bytes = statSync(stored.path).size;
 	const inside = stored.redacted === null ? await pathInside(ctx.paths.root, path) : null;
-	const how = stored.redacted !== null || (inside === null && options.link !== true) ? 'copy' : 'link';
+	const ours = stored.redacted !== null || stored.kept === true;
+	const how = ours || (inside === null && options.link !== true) ? 'copy' : 'link';
 	const where =
-		stored.redacted?.keep() ??
+		(stored.kept === true ? await pathInside(ctx.paths.root, stored.path) : stored.redacted?.keep()) ??
 		(how === 'copy' ? await copySource(ctx.paths, path, sha, options.copyLarge === true) : (inside ?? path));
 	if (how === 'link' && (await hashSource(locateSource(ctx.paths, where))) !== sha) {
 		throw new UserError('unusable-input', `${file} changed while it was read. Import it again.`);
