@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { EXPORT_FORMATS } from '../domain/export-format.ts';
+import { DROPPED_WORDS, EXPORT_FORMATS } from '../domain/export-format.ts';
 import { EXPORT_POLICY, LABEL_POLICIES, type LabelPolicy } from '../domain/label-policy.ts';
 import { SPLIT_LABELS, SPLITS, type Split } from '../domain/split.ts';
 import { UserError } from '../protocol/errors.ts';
@@ -66,7 +66,7 @@ export function registerExport(program: Command): void {
 					const options = bundleOptions({ ...rest, bundle, format, split: named, out, ...(labels && { labels }) });
 					const api = await context.open();
 					const done = await api.exportBundle(options);
-					context.result(done, (terminal) => bundleText(terminal, done, DROPPED));
+					context.result(done, (terminal) => bundleText(terminal, done, DROPPED_WORDS));
 					return;
 				}
 				const without = Object.entries(rest).find(([, value]) => value !== undefined);
@@ -87,25 +87,6 @@ export function registerExport(program: Command): void {
 			}),
 		);
 }
-
-const DROPPED: Readonly<Record<string, string>> = {
-	ties: 'ties',
-	unresolved: 'not judged',
-	disputed: 'disputed',
-	both_bad: 'both bad',
-	multi_turn_response: 'with responses of several turns',
-	multi_turn_prompt: 'with prompts of several turns',
-	tools: 'with tools or calls that this format cannot hold',
-	named_or_other_role: 'with names or roles that this format does not know',
-	roles_not_alternating: 'whose roles do not take turns as this format wants',
-	empty_response: 'with an empty response',
-	cut_wrongly: 'with a response that Axolotl would cut in the wrong place',
-	sealed: 'sealed',
-	not_adjudicated: 'not adjudicated',
-	unconfirmed_rewrite: 'rewrites that no second person has judged',
-	spanning: 'of clusters that a more protected split shares',
-	no_half_yet: 'held-out without a half yet',
-};
 
 export function exportText(terminal: Terminal, done: ExportResult): string {
 	const table = renderTable(
@@ -133,7 +114,7 @@ export function exportText(terminal: Terminal, done: ExportResult): string {
 		...(rows === pairs ? [] : [`${count(rows)} rows: one for each response.`]),
 		dropped.length === 0
 			? 'Nothing was left out.'
-			: `Left out: ${dropped.map(([why, n]) => `${count(n)} ${DROPPED[why] ?? why.replaceAll('_', ' ')}`).join(', ')}.`,
+			: `Left out: ${dropped.map(([why, n]) => `${count(n)} ${DROPPED_WORDS[why] ?? why.replaceAll('_', ' ')}`).join(', ')}.`,
 		...(done.labels === undefined || done.labels === EXPORT_POLICY ? [] : [`Labels: ${done.labels}.`]),
 		...(done.export === null ? [] : [recorded(done.export, done.seen)]),
 		...done.config.flatMap(({ title, text }) => ['', `# ${title}`, text]),

@@ -53,3 +53,23 @@ export function exportExtension(format: ExportFormat): 'jsonl' | 'json' | 'parqu
 	const { container } = EXPORT_FORMAT_FACTS[format];
 	return container === 'lines' ? 'jsonl' : container === 'array' ? 'json' : 'parquet';
 }
+
+/** Why pairs were left out of an export, in words after a number. */
+export const DROPPED_WORDS: Readonly<Record<string, string>> = {
+	ties: 'ties',
+	unresolved: 'not judged',
+	disputed: 'disputed',
+	both_bad: 'both bad',
+	multi_turn_response: 'with responses of several turns',
+	multi_turn_prompt: 'with prompts of several turns',
+	tools: 'with tools or calls that this format cannot hold',
+	named_or_other_role: 'with names or roles that this format does not know',
+	roles_not_alternating: 'whose roles do not take turns as this format wants',
+	empty_response: 'with an empty response',
+	cut_wrongly: 'with a response that Axolotl would cut in the wrong place',
+	sealed: 'sealed',
+	not_adjudicated: 'not adjudicated',
+	unconfirmed_rewrite: 'rewrites that no second person has judged',
+	spanning: 'of clusters that a more protected split shares',
+	no_half_yet: 'held-out without a half yet',
+};

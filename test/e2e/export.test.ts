@@ -29,7 +29,7 @@ test('the list says what each format is; after an export its configuration is op
 	await openContainer(page, 'Pairwright');
 	await command('Pairwright: Export…');
 	await page.locator('.quick-input-title', { hasText: 'format' }).waitFor();
-	await page.getByText('a folder that load_dataset reads').waitFor();
+	await page.getByText('A folder that load_dataset reads').waitFor();
 	await screenshot('export-formats');
 	await page.keyboard.press('Escape');
 

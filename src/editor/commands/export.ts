@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { EXPORT_FORMAT_FACTS, type ExportFormat } from '../../domain/export-format.ts';
+import { DROPPED_WORDS, EXPORT_FORMAT_FACTS, type ExportFormat } from '../../domain/export-format.ts';
 import type { LabelPolicy } from '../../domain/label-policy.ts';
 import type { Split } from '../../domain/split.ts';
 import type { ExportResult, WorkspaceInfo } from '../../protocol/workspace-api.ts';
@@ -17,27 +17,27 @@ const item = (format: ExportFormat, label: string, detail: string): FormatItem =
 
 const FORMATS: readonly (FormatItem | vscode.QuickPickItem)[] = [
 	separator('trainers'),
-	item('trl', 'TRL, conversational', 'prompt, chosen and rejected as lists of messages: what most trainers read.'),
-	item('trl-standard', 'TRL, standard', 'prompt, chosen and rejected as plain text: single questions.'),
-	item('axolotl', 'Axolotl', 'messages with two responses, for chat_template.default.'),
+	item('trl', 'TRL, conversational', 'Prompt, chosen and rejected as lists of messages: what most trainers read.'),
+	item('trl-standard', 'TRL, standard', 'Prompt, chosen and rejected as plain text: single questions.'),
+	item('axolotl', 'Axolotl', 'Messages with two responses, for chat_template.default.'),
 	item('llama-factory', 'LLaMA-Factory', 'ShareGPT ranking, with its entries of dataset_info.json.'),
 	item(
 		'openai',
 		'OpenAI, Together, Fireworks',
-		'preferred and non-preferred output, for preference fine-tuning as a service.',
+		'Preferred and non-preferred output, for preference fine-tuning as a service.',
 	),
-	item('kto', 'KTO, unpaired', 'one response a row, desirable or not; both bad = neither is desirable.'),
-	item('helpsteer', 'HelpSteer', 'a signed strength from −3 to 3; ties are 0: for reward models.'),
+	item('kto', 'KTO, unpaired', 'One response a row, desirable or not; both bad = neither is desirable.'),
+	item('helpsteer', 'HelpSteer', 'A signed strength from −3 to 3, ties are 0: for reward models.'),
 	separator('data sets'),
-	item('hf', 'Hugging Face dataset', 'a folder that load_dataset reads: Parquet, and the data card as its README.'),
+	item('hf', 'Hugging Face dataset', 'A folder that load_dataset reads: Parquet, and the data card as its README.'),
 	item('parquet', 'Parquet', 'TRL’s columns, one file a split.'),
 	item('pairwright', 'Pairwright', 'Both responses with everybody’s judgments and ties: loses nothing.'),
 	separator('other annotation tools'),
-	item('argilla', 'Argilla', 'records with the resolution as a suggestion; pairs without one too.'),
+	item('argilla', 'Argilla', 'Records with the resolution as a suggestion; pairs without one too.'),
 	item(
 		'label-studio',
 		'Label Studio',
-		'tasks for Pairwise with the resolution as an annotation; pairs without one too.',
+		'Tasks for Pairwise with the resolution as an annotation; pairs without one too.',
 	),
 ];
 
@@ -161,6 +161,6 @@ export function exportSentence({ files, dropped }: ExportResult): string {
 	const written = files.map(({ split, written }) => `${count.format(written)} of ${split}`).join(', ');
 	const left = Object.entries(dropped)
 		.filter(([, n]) => n > 0)
-		.map(([why, n]) => `${count.format(n)} ${why.replaceAll('_', ' ')}`);
+		.map(([why, n]) => `${count.format(n)} ${DROPPED_WORDS[why] ?? why.replaceAll('_', ' ')}`);
 	return `Exported ${written === '' ? 'nothing' : written}.${left.length === 0 ? '' : ` Left out: ${left.join(', ')}.`}`;
 }
