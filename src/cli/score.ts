@@ -118,7 +118,7 @@ export function registerScore(program: Command): void {
 		.addOption(new Option('--split <splits...>', 'score only these').choices(['train', 'eval', 'heldout', 'retention']))
 		.option(
 			'--trained-on <[pattern=]export>',
-			'recorded export that those named like the pattern were trained on, or none; repeatable',
+			'recorded export that those named like the pattern were trained on, or none; EXPORT:train for a bundle with λ 0; repeatable',
 			repeated,
 		)
 		.option('--retention-baseline <run>', 'measure forgetting against this run’s choice')

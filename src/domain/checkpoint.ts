@@ -56,7 +56,12 @@ export interface ScoredCheckpoint {
 	/** Positions of one response at which KL was read at most; absent = all, or there is no KL. */
 	readonly klEach?: number;
 	/** Prompt ids of the recorded export it was trained on; null = not said. Empty = said to be trained on none of this workspace. */
-	readonly trainedOn: { readonly export: string | null; readonly prompts: readonly string[] } | null;
+	readonly trainedOn: {
+		readonly export: string | null;
+		readonly prompts: readonly string[];
+		/** false = trained without the penalty of the bundle; absent = as the export says. */
+		readonly penalty?: false;
+	} | null;
 }
 
 export interface SkippedPair {
@@ -126,7 +131,7 @@ export interface CheckpointResult {
 	/** Pairs left out of this run's family because this checkpoint did not score them. */
 	readonly skipped: number;
 	readonly skipped_why?: readonly { readonly reason: string; readonly pairs: number }[];
-	readonly trained_on?: { readonly export: string | null; readonly prompts: number } | null;
+	readonly trained_on?: { readonly export: string | null; readonly prompts: number; readonly penalty?: false } | null;
 	/** Forgetting, where the retention split was scored: against which baseline, and which pairs turned. */
 	readonly forgetting?: {
 		readonly baseline: string;

@@ -105,7 +105,9 @@ const checkpoint = v.looseObject({
 	void: v.optional(v.looseObject({ reason: v.string() })),
 	skipped: count,
 	skipped_why: v.optional(v.array(v.looseObject({ reason: v.string(), pairs: count }))),
-	trained_on: v.nullish(v.looseObject({ export: v.nullable(v.string()), prompts: count })),
+	trained_on: v.nullish(
+		v.looseObject({ export: v.nullable(v.string()), prompts: count, penalty: v.optional(v.literal(false)) }),
+	),
 	forgetting: v.optional(
 		v.looseObject({
 			baseline: v.string(),

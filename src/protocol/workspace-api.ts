@@ -803,7 +803,7 @@ export interface CheckpointOptions {
 	readonly labelSmoothing?: number;
 	/** Steps in the order of the checkpoints, where their names do not say. */
 	readonly steps?: readonly number[];
-	/** `pattern` is a glob over checkpoint names; `export` a recorded export's id or prefix, or none. The first that fits counts. */
+	/** `pattern` is a glob over checkpoint names; `export` a recorded export's id or prefix, with `:train` behind it where a bundle's penalty read nothing (λ 0), or none. The first that fits counts. */
 	readonly trainedOn?: readonly { readonly pattern: string; readonly export: string | 'none' }[];
 	/** Splits to score; default all that hold judged pairs. */
 	readonly splits?: readonly EvaluationSplit[];

@@ -36,6 +36,11 @@ test('the first rule that fits counts; names of served models hold slashes; the 
 	]);
 });
 
+test('a bundle trained without its penalty has read nothing of the held-out tuning half', () => {
+	const [rule] = readTrainedOn(exports, [{ pattern: '*', export: `${bundle.slice(0, 12)}:train` }]);
+	assert.deepEqual(rule!.trainedOn, { export: bundle, prompts: ['p1', 'p2'], penalty: false });
+});
+
 test('an eval file beside a train file was looked at, not trained on; alone it is what was trained on', () => {
 	const alone = record({ splits: { eval: { prompts: ['p3'] } } });
 	const prompts = (export_: string) =>

@@ -20,7 +20,9 @@ export function choiceFromRecord({ engine, settings, checkpoints = [] }: RunReco
 	const models = Array.isArray(engine.models) ? engine.models : [];
 	const trainedOn = checkpoints.flatMap(({ name: pattern, trained_on: on }) =>
 		// A name is a pattern too, if nothing in it is a wildcard.
-		on == null || /[*?[\]{}]/u.test(pattern) ? [] : [{ pattern, export: on.export ?? 'none' }],
+		on == null || /[*?[\]{}]/u.test(pattern)
+			? []
+			: [{ pattern, export: on.export === null ? 'none' : `${on.export}${on.penalty === false ? ':train' : ''}` }],
 	);
 	return {
 		engine: name === 'gguf' || name === 'http' || name === 'logprobs' ? name : null,

@@ -10,7 +10,8 @@ type TrainedOn = CheckpointSettings['trainedOn'];
 const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 
 function exportName(id: string): string {
-	return id === 'none' ? 'none of this data' : `export ${id.slice(0, 8)}`;
+	if (id === 'none') return 'none of this data';
+	return `export ${id.slice(0, 8)}${id.endsWith(':train') ? ' without its penalty' : ''}`;
 }
 
 export function trainedOnText(trainedOn: TrainedOn): string {

@@ -45,7 +45,13 @@ export function resultOf(
 		...(skipped.why.length === 0 ? {} : { skipped_why: skipped.why }),
 		...(given.trainedOn === null
 			? {}
-			: { trained_on: { export: given.trainedOn.export, prompts: given.trainedOn.prompts.length } }),
+			: {
+					trained_on: {
+						export: given.trainedOn.export,
+						prompts: given.trainedOn.prompts.length,
+						...(given.trainedOn.penalty === undefined ? {} : { penalty: given.trainedOn.penalty }),
+					},
+				}),
 		...(of.retention === null ? {} : { forgetting: of.retention.result }),
 	};
 }

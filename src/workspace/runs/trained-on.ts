@@ -39,11 +39,14 @@ function isIdList(value: unknown): value is string[] {
 	return Array.isArray(value) && value.every((id) => typeof id === 'string');
 }
 
+/** Behind an export's id: a bundle was trained on without its penalty, so that nothing of the held-out tuning half was read. */
+const WITHOUT_PENALTY = ':train';
+
 /**
- * Prompts that a model was trained on: the export's splits, and what a penalty read of the held-out tuning half. The eval file of an
+ * Prompts that a model was trained on: the export's splits, and what a penalty read of the held-out tuning half, if there was one. The eval file of an
  * export with a train file is what a trainer looks at, not what it fits: the default export has both, and eval is what A is measured on.
  */
-function readExport(exports: string, id: string): TrainedOn {
+function readExport(exports: string, id: string, withPenalty: boolean): TrainedOn {
 	const path = join(exports, `${id}.json`);
 	try {
 		const record = JSON.parse(readFileSync(path, 'utf8')) as {
@@ -54,10 +57,10 @@ function readExport(exports: string, id: string): TrainedOn {
 		const lists = [
 			...Object.values(fitted).map((split) => split.prompts),
 			...(looked === undefined || fitted.train !== undefined ? [] : [looked.prompts]),
-			...(record.reference_used === undefined ? [] : [record.reference_used]),
+			...(record.reference_used === undefined || !withPenalty ? [] : [record.reference_used]),
 		];
 		if (lists.length === 0 || !lists.every(isIdList)) throw new Error('it holds no lists of prompts');
-		return { export: id, prompts: [...new Set(lists.flat())].sort() };
+		return { export: id, prompts: [...new Set(lists.flat())].sort(), ...(withPenalty ? {} : { penalty: false }) };
 	} catch (error) {
 		throw new UserError(
 			'unusable-input',
@@ -71,8 +74,14 @@ export function readTrainedOn(exports: string, options: CheckpointOptions['train
 	return options.map(({ pattern, export: wanted }) => ({
 		pattern,
 		fits: matcher(pattern),
-		trainedOn: wanted === 'none' ? { export: null, prompts: [] } : readExport(exports, findExport(exports, wanted)),
+		trainedOn: wanted === 'none' ? { export: null, prompts: [] } : readWanted(exports, wanted),
 	}));
+}
+
+function readWanted(exports: string, wanted: string): TrainedOn {
+	const withPenalty = !wanted.endsWith(WITHOUT_PENALTY);
+	const id = withPenalty ? wanted : wanted.slice(0, -WITHOUT_PENALTY.length);
+	return readExport(exports, findExport(exports, id), withPenalty);
 }
 
 export type TrainedOnRules = readonly {

@@ -94,7 +94,7 @@ export function Engine({ record }: { record: CheckpointRecord }) {
 							{name}:{' '}
 							{on?.export == null
 								? 'none of this workspace, as said'
-								: `export ${on.export.slice(0, 12)}, ${counted(on.prompts, 'prompt')}`}
+								: `export ${on.export.slice(0, 12)}${on.penalty === false ? ' without its penalty' : ''}, ${counted(on.prompts, 'prompt')}`}
 							.
 						</li>
 					))}
