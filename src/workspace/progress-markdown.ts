@@ -34,7 +34,11 @@ export function ownWords({ own, left }: PersonProgress): string | null {
 	const { gold } = own;
 	const range = gold.low === null || gold.high === null ? '' : `, ${gold.low.toFixed(2)}–${gold.high.toFixed(2)}`;
 	const right =
-		gold.value === null ? [] : [`gold pairs right ${gold.value.toFixed(2)}${range} of ${whole.format(gold.n)}`];
+		gold.value === null
+			? []
+			: [
+					`${whole.format(Math.round(gold.value * gold.n))} of ${whole.format(gold.n)} gold pairs right (${gold.value.toFixed(2)}${range})`,
+				];
 	const part =
 		left === 0
 			? 'own part done'
