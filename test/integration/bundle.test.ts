@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import {
 	appendFileSync,
 	cpSync,
@@ -7,8 +8,10 @@ import {
 	readdirSync,
 	readFileSync,
 	statSync,
+	utimesSync,
 	writeFileSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { sha256 } from '../../src/domain/identity.ts';
@@ -253,6 +256,35 @@ test('a bundle is replaced file by file; anything else is left alone and refused
 	assert.ok(readdirSync(dir).every((name) => !name.endsWith('.tmp')));
 	await refuses(/2 to 20 parts/, { out: join(dir, 'x'), parts: 1 });
 	await refuses(/at least monitors/, { out: join(dir, 'x'), parts: 3, penaltyParts: 3 });
+});
+
+test('what a killed export left beside the bundle is removed by the next; what others write, or is none of it, stays', async (t) => {
+	const { dir, workspace } = await filled(t);
+	const host = sha256(hostname()).slice(0, 8);
+	const dead = spawnSync(process.execPath, ['-e', '']).pid;
+	const abandoned = [
+		`.b.${host}-${dead}-0.tmp`,
+		`.b.${host}-${process.pid}-77.tmp`,
+		'.b.4242.tmp',
+		`.b.01234567-${dead}-0.tmp`,
+	];
+	const kept = [
+		`.b.${host}-${process.ppid}-0.tmp`,
+		`.b.76543210-${dead}-0.tmp`,
+		`.c.${host}-${dead}-0.tmp`,
+		'.b.notes.tmp',
+	];
+	for (const name of [...abandoned, ...kept]) {
+		mkdirSync(join(dir, name, 'data'), { recursive: true });
+		writeFileSync(join(dir, name, 'data/train.jsonl'), 'texts');
+	}
+	const old = new Date(Date.now() - 3 * 24 * 60 * 60 * 1000);
+	for (const name of abandoned.slice(2)) utimesSync(join(dir, name), old, old);
+	await workspace.exportBundle({ out: join(dir, 'b') });
+	assert.deepEqual(
+		readdirSync(dir).filter((name) => name.endsWith('.tmp')),
+		[...kept].sort(),
+	);
 });
 
 test('standard rows are texts; chats that three texts cannot say are counted', async (t) => {

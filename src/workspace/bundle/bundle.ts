@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import manifestOfProduct from '../../../package.json' with { type: 'json' };
 import { MIN_CLUSTERS } from '../../calibration/jackknife.ts';
@@ -14,6 +14,7 @@ import { pause } from '../fold-sources.ts';
 import { writeAtomically } from '../freeze.ts';
 import { type BundleClusters, bundleClusters } from './clusters.ts';
 import { DataFiles, type DataRow } from './data-files.ts';
+import { makeDraft, removeDraft } from './draft.ts';
 import { earlierParts } from './earlier-parts.ts';
 import {
 	BUNDLE_FORMAT,
@@ -178,8 +179,7 @@ export async function exportBundle(ctx: Context, options: BundleOptions): Promis
 	ctx.requirePerson();
 	const out = resolve(options.out);
 	const standing = standingBundle(out);
-	const draft = join(dirname(out), `.${out.split(/[\\/]/).at(-1)}.${process.pid}.tmp`);
-	mkdirSync(draft, { recursive: true });
+	const draft = makeDraft(out);
 	try {
 		const files = new DataFiles(draft);
 		let leftOut: Readonly<Record<string, number>>;
@@ -280,7 +280,7 @@ export async function exportBundle(ctx: Context, options: BundleOptions): Promis
 			left_out: leftOut,
 		};
 	} finally {
-		rmSync(draft, { recursive: true, force: true });
+		removeDraft(draft);
 	}
 }
 

@@ -43,8 +43,9 @@ function isIdList(value: unknown): value is string[] {
 const WITHOUT_PENALTY = ':train';
 
 /**
- * Prompts that a model was trained on: the export's splits, and what a penalty read of the held-out tuning half, if there was one. The eval file of an
- * export with a train file is what a trainer looks at, not what it fits: the default export has both, and eval is what A is measured on.
+ * Prompts that a model was trained on: the export's splits, and what a penalty read of the held-out tuning half, if there was one. The
+ * eval file of an export with a train file is what a trainer looks at, not what it fits: the default export has both, and eval is what A
+ * is measured on.
  */
 function readExport(exports: string, id: string, withPenalty: boolean): TrainedOn {
 	const path = join(exports, `${id}.json`);
