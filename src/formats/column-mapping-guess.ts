@@ -9,7 +9,7 @@ import {
 import { SPLITS, type Split } from '../domain/split.ts';
 import { columnWords, verdictNumbers, verdictWord } from './column-mapping-words.ts';
 import type { Row } from './parse-row.ts';
-import { jsonOf } from './table-cells.ts';
+import { uncheckedJson } from './table-cells.ts';
 
 /** Values of a column that are looked at one by one. */
 const MOST_VALUES = 24;
@@ -48,7 +48,7 @@ export function tableColumns(rows: readonly Row[]): TableColumn[] {
 function column(name: string, values: readonly unknown[]): TableColumn {
 	const filled = values.filter((value) => value != null && value !== '');
 	const isList = (value: unknown) =>
-		Array.isArray(value) || (typeof value === 'string' && Array.isArray(jsonOf(value)));
+		Array.isArray(value) || (typeof value === 'string' && Array.isArray(uncheckedJson(value)));
 	const isNumber = (value: unknown) =>
 		typeof value === 'number' || (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)));
 	const texts = filled.filter((value) => typeof value === 'string');

@@ -6,6 +6,7 @@ import type { ChunkSource } from './chunks.ts';
 import { DamagedGzip } from './chunks.ts';
 import type { Row } from './parse-row.ts';
 import type { Parsed } from './parsed-rows.ts';
+import { RowError } from './row-error.ts';
 import { MAX_ROW_BYTES } from './split-rows.ts';
 import { cellValue } from './table-cells.ts';
 
@@ -132,7 +133,13 @@ class TableRows {
 			if (this.badBytes && cell.includes('\ufffd')) {
 				return refused(`${name}: expected UTF-8, found bytes that are not (save the table as UTF-8)`);
 			}
-			const value = cellValue(name, cell);
+			let value: unknown;
+			try {
+				value = cellValue(name, cell);
+			} catch (error) {
+				if (!(error instanceof RowError)) throw error;
+				return refused(error.message);
+			}
 			if (value === undefined) continue;
 			Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true });
 		}

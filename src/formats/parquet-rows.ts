@@ -3,8 +3,10 @@ import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadO
 import { compressors } from 'hyparquet-compressors';
 import { UserError } from '../protocol/errors.ts';
 import { throwIfCancelled } from './chunks.ts';
-import type { Row } from './parse-row.ts';
+import { MAX_DEPTH, type Row } from './parse-row.ts';
 import type { Parsed } from './parsed-rows.ts';
+import { RowError } from './row-error.ts';
+import { MAX_ROW_BYTES } from './split-rows.ts';
 import { cellValue } from './table-cells.ts';
 
 /** Rows given at a time. */
@@ -14,6 +16,9 @@ const CHUNK_ROWS = 500;
  * pages before them are decoded again), so they are not smaller.
  */
 const SLICE_BYTES = 64 * 1024 * 1024;
+
+/** Rows decoded at a time at most: a few bytes may stand for millions of equal rows, and the size is the file's own word. */
+const SLICE_ROWS = 50_000;
 
 const MAGIC = Buffer.from('PAR1');
 
@@ -57,7 +62,7 @@ export async function openParquet(path: string, totalBytes: number, signal?: Abo
 			for (const group of metadata.row_groups) {
 				const groupEnd = groupStart + Number(group.num_rows);
 				const parts = Math.max(1, Math.ceil(Number(group.total_byte_size) / SLICE_BYTES));
-				const step = Math.max(CHUNK_ROWS, Math.ceil((groupEnd - groupStart) / parts));
+				const step = Math.min(SLICE_ROWS, Math.max(CHUNK_ROWS, Math.ceil((groupEnd - groupStart) / parts)));
 				for (let from = groupStart; from < groupEnd; from += step) {
 					throwIfCancelled(signal);
 					const some = await slice(path, buffer, metadata, from, Math.min(from + step, groupEnd));
@@ -107,27 +112,51 @@ async function slice(
 
 function parsed(line: number, object: Record<string, unknown>): Parsed {
 	const row: Record<string, unknown> = {};
-	let bytes = 0;
-	for (const [name, value] of Object.entries(object)) {
-		const plain = plainValue(value);
-		const cell = typeof plain === 'string' ? cellValue(name, plain) : plain;
-		if (typeof plain === 'string') bytes += plain.length;
-		if (cell === undefined) continue;
-		Object.defineProperty(row, name, { value: cell, enumerable: true, configurable: true, writable: true });
+	const size = { bytes: 0 };
+	try {
+		for (const [name, value] of Object.entries(object)) {
+			const plain = plainValue(value, name, size, 1);
+			const cell = typeof plain === 'string' ? cellValue(name, plain) : plain;
+			if (cell === undefined) continue;
+			Object.defineProperty(row, name, { value: cell, enumerable: true, configurable: true, writable: true });
+		}
+	} catch (error) {
+		if (!(error instanceof RowError)) throw error;
+		return { line, bytes: size.bytes, row: null, reason: error.message };
 	}
-	return { line, bytes, row: row as Row, reason: '' };
+	return { line, bytes: size.bytes, row: row as Row, reason: '' };
 }
 
-/** What JSON can hold of a Parquet value, so that the same row gives the same ids from any file. */
-function plainValue(value: unknown): unknown {
+/**
+ * What JSON can hold of a Parquet value, so that the same row gives the same ids from any file.
+ * @param size counts the row's characters
+ * @throws RowError past the largest row or the deepest one
+ */
+function plainValue(value: unknown, field: string, size: { bytes: number }, depth: number): unknown {
 	if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 	if (typeof value === 'number') return Number.isFinite(value) ? value : null;
 	if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
-	if (ArrayBuffer.isView(value)) {
-		if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-		return Array.from(value as unknown as ArrayLike<unknown>, plainValue);
-	}
-	if (Array.isArray(value)) return value.map(plainValue);
+	if (typeof value === 'string') return counted(value, size);
 	if (typeof value !== 'object' || value === null) return value;
-	return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plainValue(inner)]));
+	if (depth > MAX_DEPTH) {
+		throw new RowError(`${field}: expected at most ${MAX_DEPTH} levels of lists and objects, found more`);
+	}
+	const inner = (each: unknown) => plainValue(each, field, size, depth + 1);
+	if (value instanceof Uint8Array) {
+		checkSize(size.bytes + value.length);
+		return counted(Buffer.from(value).toString('base64'), size);
+	}
+	if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<unknown>, inner);
+	if (Array.isArray(value)) return value.map(inner);
+	return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, inner(each)]));
+}
+
+function counted(text: string, size: { bytes: number }): string {
+	size.bytes += text.length;
+	checkSize(size.bytes);
+	return text;
+}
+
+function checkSize(bytes: number): void {
+	if (bytes > MAX_ROW_BYTES) throw new RowError(`row: expected at most ${MAX_ROW_BYTES / 1024 / 1024} MB, found more`);
 }

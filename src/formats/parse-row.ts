@@ -45,6 +45,19 @@ export function parseRow(raw: RawRow): Row {
 	return value as Row;
 }
 
+/**
+ * What a row's bytes are held to, for JSON that lies in a cell of a table.
+ * @param text the cell @param value what it was parsed to @param field the cell's column
+ * @throws RowError where it is nested past 200 levels, or holds a number or a text that JSON bytes cannot carry back
+ */
+export function checkCell(text: string, value: object, field: string): void {
+	const { depth } = structure(text);
+	if (depth > MAX_DEPTH) {
+		throw new RowError(`${field}: expected at most ${MAX_DEPTH} levels of lists and objects, found ${depth}`);
+	}
+	check(value, field, text.includes('\\u'));
+}
+
 /** Keys and depth of a JSON text, without parsing: jumps from quote to quote, so that long texts cost nothing. */
 function structure(text: string): { keys: number; depth: number } {
 	let keys = 0;

@@ -30,12 +30,15 @@ export interface PendingSource {
 	readonly mapping: string | null;
 	/** Good rows already in. */
 	readonly rows: number;
+	/** Size of the file that was imported, as its event says. */
+	readonly bytes: number | null;
 }
 
 export function pendingSources(db: Database): PendingSource[] {
 	return db.all<PendingSource>(
 		`SELECT n, event, sha, name, format, stored, path, split, half, label, row_limit, rows,
-			(SELECT json_extract(e.line, '$.options.mapping') FROM events e WHERE e.id = sources.event) AS mapping
+			(SELECT json_extract(e.line, '$.options.mapping') FROM events e WHERE e.id = sources.event) AS mapping,
+			(SELECT json_extract(e.line, '$.source.bytes') FROM events e WHERE e.id = sources.event) AS bytes
 		FROM sources WHERE state = 'pending' ORDER BY seq, time, event`,
 	);
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { openRows } from '../formats/open.ts';
 import { LOG_FORMAT, openLog } from '../formats/open-log.ts';
 import type { ImportedRow, LoggedRow, RejectedRow } from '../formats/types.ts';
@@ -173,7 +173,22 @@ export async function foldSource(
 	return result;
 }
 
-/** Folds every source that an event names and the database lacks: after an opening, a pull, a rebuild, or a kill. */
+/** Whether what lies there is what was imported. Copies are packed anew; a file that was left where it lies has its size. */
+async function isImported(path: string, { stored, bytes, sha }: PendingSource): Promise<boolean> {
+	const file = statSync(path);
+	if (stored === 'link' && bytes !== null && file.isFile() && file.size !== bytes) return false;
+	return (await hashSource(path)) === sha;
+}
+
+/** A full disk or a locked database is no fault of the source: it is folded at the next opening. */
+function isOfDatabase(error: unknown): boolean {
+	return /^SQLITE_(?!TOOBIG|CONSTRAINT|MISMATCH)/u.test(String((error as { code?: unknown } | null)?.code));
+}
+
+/**
+ * Folds every source that an event names and the database lacks: after an opening, a pull, a rebuild, or a kill. A source that cannot be
+ * folded, for whatever reason, is named and left out: one row of one file must not close the workspace to a whole team.
+ */
 export async function foldPendingSources(ctx: Context, signal?: AbortSignal): Promise<void> {
 	const pending = pendingSources(ctx.db);
 	if (pending.length === 0) return;
@@ -196,7 +211,14 @@ export async function foldPendingSources(ctx: Context, signal?: AbortSignal): Pr
 			);
 			continue;
 		}
-		if ((await hashSource(path)) !== source.sha) {
+		let same: boolean;
+		try {
+			same = await isImported(path, source);
+		} catch (error) {
+			problem('unreadable', (error as Error).message);
+			continue;
+		}
+		if (!same) {
 			problem(
 				'changed',
 				'the file changed since it was imported; its comparisons are not shown. Put the imported version back, or import the new one.',
@@ -207,11 +229,11 @@ export async function foldPendingSources(ctx: Context, signal?: AbortSignal): Pr
 			const result = await foldSource(ctx, source, { path, ...(signal === undefined ? {} : { signal }) });
 			if (result.cancelled) return;
 		} catch (error) {
-			if (!(error instanceof UserError)) throw error;
+			if (isOfDatabase(error)) throw error;
 			// Every row of the copy was erased: nothing is missing.
 			const emptied = [...(foldedErasures(ctx.db)?.sources.values() ?? [])].some(({ to }) => to === source.sha);
 			if (emptied && UserError.is(error, 'unusable-input')) settleSource(ctx.db, source.n, 'done', null);
-			else problem('unreadable', error.message);
+			else problem('unreadable', (error as Error).message);
 		}
 	}
 	await afterRows(ctx);

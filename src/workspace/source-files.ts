@@ -19,8 +19,12 @@ async function isGzip(path: string): Promise<boolean> {
 	}
 }
 
-/** SHA-256 of a file's content, unpacked if it is gzip: a packed copy is the same source. */
+/**
+ * SHA-256 of a file's content, unpacked if it is gzip: a packed copy is the same source.
+ * @throws UserError `unusable-input` for what is no regular file: a committed journal may name a device or a pipe, which has no end
+ */
 export async function hashSource(path: string, signal?: AbortSignal): Promise<string> {
+	if (!statSync(path).isFile()) throw new UserError('unusable-input', `${path} is not a regular file.`);
 	const hash = createHash('sha256');
 	const read = createReadStream(path, { highWaterMark: 1 << 20, ...(signal === undefined ? {} : { signal }) });
 	if (await isGzip(path)) await pipeline(read, createGunzip(), hash);

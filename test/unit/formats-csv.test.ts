@@ -123,6 +123,32 @@ test('chats written into cells as JSON are chats; other text that looks like JSO
 	assert.deepEqual([text(rows[0]?.comparison.a[0]), text(rows[0]?.comparison.b[0])].sort(), ['[1]', '{x}']);
 });
 
+test('JSON in a cell is held to what a row is held to, and refuses its row alone', async () => {
+	const cell = (json: string) => `"${json.replaceAll('"', '""')}"`;
+	const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+	const chat = (text: string) => `[{"role":"user","content":"${text}"}]`;
+	const rows = [
+		`q1,good,bad,${cell(deep)}`,
+		`q2,good,bad,${cell('{"x":1e999}')}`,
+		`q3,good,bad,${cell('{"x":"\\ud800"}')}`,
+		`${cell(chat('\\udc00'))},good,bad,`,
+		`q5,${cell(deep)},bad,`,
+		`q6,fine,poor,${cell('{"x":"\\ud83d\\ude00"}')}`,
+	];
+	const { rejected, prompts, metadata } = await read(`prompt,chosen,rejected,metadata\n${rows.join('\n')}\n`);
+	assert.deepEqual(
+		rejected.map(({ line }) => line),
+		[2, 3, 4, 5],
+	);
+	const reasons = rejected.map(({ reason }) => reason).join('\n');
+	assert.match(reasons, /metadata: expected at most 200 levels of lists and objects, found 100000/u);
+	assert.match(reasons, /metadata\.x: expected a number that fits/u);
+	assert.match(reasons, /metadata\.x: expected Unicode text/u);
+	assert.match(reasons, /prompt\[0\]\.content: expected Unicode text/u);
+	assert.deepEqual(prompts, ['q5', 'q6'], 'text that is no chat stays text, however it looks');
+	assert.deepEqual(metadata[1], { x: '😀' });
+});
+
 test('what is no table is not taken for one', () => {
 	for (const head of ['{"a":1}\n{"b":2}\n', '[{"a":1}]', 'just some words\nand more of them\n', '']) {
 		assert.equal(tableDelimiter(head, false), null);

@@ -27,7 +27,7 @@ function ourMessage(value: unknown): unknown {
 
 /** A list of messages in ShareGPT's keys (from, value) or ours; also as JSON text. */
 export function readChat(value: unknown, field: string, warnings: string[]): Message[] {
-	const list = typeof value === 'string' ? chatOf(value) : value;
+	const list = typeof value === 'string' ? chatOf(value, field) : value;
 	if (!Array.isArray(list)) return refuse(field, 'a list of messages', value);
 	return readMessages(list.map(ourMessage), field, warnings);
 }
@@ -75,7 +75,7 @@ export function readText(value: unknown, field: string): string {
 
 /** A list, also one written as JSON text. */
 export function readList(value: unknown, field: string): readonly unknown[] {
-	const list = typeof value === 'string' ? jsonOf(value) : value;
+	const list = typeof value === 'string' ? jsonOf(value, field) : value;
 	if (Array.isArray(list)) return list;
 	return refuse(field, 'a list', value);
 }

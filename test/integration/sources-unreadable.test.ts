@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import type { EventBody } from '../../src/domain/events.ts';
+import { openRows } from '../../src/formats/open.ts';
+import { folder, job, openAt, writePairs } from './workspace-support.ts';
+
+const imported = (path: string, bytes: number): EventBody => ({
+	type: 'imported',
+	source: { sha256: 'a'.repeat(64), name: 'x', format: 'trl', bytes, stored: 'link', path },
+});
+
+/** Opens again after events that were not made by an import. */
+async function reopened(dir: string, ...events: readonly EventBody[]) {
+	const first = await openAt(dir);
+	await first.workspace.importFiles([writePairs(dir, 5)], {}, job());
+	await first.workspace.context.store.append(events, 'ana');
+	await first.workspace.close();
+	return openAt(dir);
+}
+
+test('an import that names a device, a pipe or a folder is unreadable; the workspace opens, and the rest is there', {
+	skip: process.platform === 'win32' && 'skipped: no pipes with names',
+}, async (t) => {
+	const dir = folder(t);
+	const pipe = join(dir, 'pipe');
+	execFileSync('mkfifo', [pipe]);
+	const paths = ['/dev/zero', pipe, dir];
+	const { workspace, notices } = await reopened(dir, ...paths.map((path) => imported(path, 10)));
+	t.after(() => workspace.close());
+	assert.equal((await workspace.list({ limit: 1 })).total, 5);
+	for (const path of paths) assert.match(notices.join('\n'), new RegExp(`^${path}: .*not a regular file`, 'mu'));
+});
+
+test('a file of another size than the recorded one is not read', async (t) => {
+	const dir = folder(t);
+	const path = join(dir, 'other.jsonl');
+	writeFileSync(path, 'x');
+	const { workspace, notices } = await reopened(dir, imported(path, 10));
+	t.after(() => workspace.close());
+	assert.match(notices.join('\n'), /other\.jsonl: the file changed since it was imported/u);
+});
+
+test('whatever goes wrong while a source is folded marks that source and leaves the others', async (t) => {
+	const dir = folder(t);
+	// A mapping that nobody could have made: the reader of mappings does not expect it.
+	const first = await openAt(dir);
+	const [good, bad] = [writePairs(dir, 5), writePairs(dir, 3, 'bad.jsonl', 50)];
+	await first.workspace.importFiles([bad], {}, job());
+	const [event] = first.workspace.context.events('imported');
+	assert.ok(event !== undefined);
+	await first.workspace.context.store.append([{ type: 'retracted', event: event.id }], 'ana');
+	const { type, source } = event;
+	const format = 'mapped';
+	await first.workspace.context.store.append(
+		[{ type, source: { ...source, format }, options: { mapping: '{"columns":7' } }],
+		'ana',
+	);
+	await first.workspace.close();
+	const { workspace, notices } = await openAt(dir);
+	t.after(() => workspace.close());
+	await workspace.importFiles([good], {}, job());
+	assert.equal((await workspace.list({ limit: 1 })).total, 5);
+	assert.equal(notices.length, 1, notices.join('\n'));
+});
+
+test('a small Parquet file of very many equal rows is decoded a part at a time; a cell past the largest row is refused', async (t) => {
+	const dir = folder(t);
+	const path = join(dir, 'many.parquet');
+	const count = 400_000;
+	const column = (name: string, text: string) => ({
+		name,
+		data: Array<string>(count).fill(text),
+		type: 'STRING' as const,
+	});
+	writeFileSync(
+		path,
+		new Uint8Array(
+			parquetWriteBuffer({
+				columnData: [column('prompt', 'q'), column('chosen', 'good'), column('rejected', 'bad')],
+				rowGroupSize: count,
+			}),
+		),
+	);
+	assert.ok(statSync(path).size < 20_000);
+	const before = process.memoryUsage().heapUsed;
+	const reader = await openRows(path, { format: 'auto', sourceName: 'x', signal: undefined });
+	let most = 0;
+	for await (const { rows } of reader.batches) {
+		most = Math.max(most, process.memoryUsage().heapUsed - before);
+		if (rows.length > 0) break;
+	}
+	assert.ok(most < 60e6, `${Math.round(most / 1e6)} MB`);
+
+	const large = join(dir, 'large.parquet');
+	const data = ['x'.repeat(17 * 1024 * 1024), 'good'];
+	writeFileSync(
+		large,
+		new Uint8Array(
+			parquetWriteBuffer({
+				columnData: [
+					{ name: 'prompt', data: ['q', 'q'], type: 'STRING' },
+					{ name: 'chosen', data, type: 'STRING' },
+					{ name: 'rejected', data: ['bad', 'bad'], type: 'STRING' },
+				],
+			}),
+		),
+	);
+	const seen = { rows: 0, rejected: [] as string[] };
+	for await (const batch of (await openRows(large, { format: 'auto', sourceName: 'x', signal: undefined })).batches) {
+		seen.rows += batch.rows.length;
+		seen.rejected.push(...batch.rejected.map(({ reason }) => reason));
+	}
+	assert.deepEqual(seen, { rows: 1, rejected: ['row: expected at most 16 MB, found more'] });
+});
