@@ -104,6 +104,48 @@ def sides(row: dict) -> tuple:
     return (row["chosen"], row["rejected"]) if row["chosen_side"] == "a" else (row["rejected"], row["chosen"])
 
 
+def training_pairs(
+    rows, tokens: Tokens, max_length: int, reference: dict[str, tuple[float, float]] | None = None, limit: int | None = None
+) -> tuple[list[dict], list[str], dict[str, int]]:
+    """
+    Tokens of labelled rows, their clusters, and how many are left out. Without `reference` a pair is too long when its prompt leaves
+    no room for a response token: the trainer cuts the rest, and scores the reference on what it has cut. Reference scores of a file
+    are sums over whole responses: beside them a pair that would be cut is too long.
+    """
+    pairs, clusters, left_out = [], [], {"too_long": 0, "without_reference": 0}
+    for row in rows:
+        if limit is not None and len(pairs) >= limit:
+            break
+        prompt, (chosen, rejected) = tokens.split(row["prompt"], [row["chosen"], row["rejected"]], row.get("tools"))
+        longest = len(prompt) + max(len(chosen), len(rejected))
+        if len(prompt) >= max_length or (reference is not None and longest > max_length):
+            left_out["too_long"] += 1
+            continue
+        pair = {"prompt_ids": prompt, "chosen_ids": chosen, "rejected_ids": rejected}
+        if reference is not None:
+            if row["id"] not in reference:
+                left_out["without_reference"] += 1
+                continue
+            a, b = reference[row["id"]]
+            is_a = row["chosen_side"] == "a"
+            pair |= {"ref_chosen_logps": a if is_a else b, "ref_rejected_logps": b if is_a else a}
+        pairs.append(pair)
+        clusters.append(row["cluster"])
+    return pairs, clusters, left_out
+
+
+def read_run(folder: str | Path) -> dict | None:
+    """run.json that train_gdpo.py wrote into its output folder; None where another trainer made the folder."""
+    path = Path(folder) / "run.json"
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise BundleError(f"{path} cannot be read ({error}).") from error
+    return record if isinstance(record, dict) and record.get("kind") == "pairwright-training-run" else None
+
+
 def read_reference(path: str) -> dict[str, tuple[float, float]]:
     """What score_hf.py wrote of the reference model: id of a comparison -> summed log-probabilities of sides a and b."""
     try:

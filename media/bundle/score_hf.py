@@ -10,10 +10,22 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import shlex
 import sys
 from pathlib import Path
 
-from bundle_data import HERE, BundleError, Tokens, files_of, load_tokenizer, read_manifest, read_reference, read_rows, sides
+from bundle_data import (
+    HERE,
+    BundleError,
+    Tokens,
+    files_of,
+    load_tokenizer,
+    read_manifest,
+    read_reference,
+    read_rows,
+    read_run,
+    sides,
+)
 
 ROLES = ("train", "eval", "penalty", "monitoring", "retention", "unlabelled", "sealed")
 
@@ -68,15 +80,47 @@ def checkpoints_of(args: argparse.Namespace) -> list[tuple[str, int | None, Path
     return found
 
 
+def trained_on_of(args: argparse.Namespace, manifest: dict) -> list[str]:
+    """
+    Values of --trained-on, one where all checkpoints have the same. A run says which export it read: the bundle beside this file may
+    have been exported anew since. ":train" is a run without a penalty, which read nothing of R.
+    """
+    found: dict[str, str] = {}
+
+    def say(name: str, export: str) -> None:
+        if found.setdefault(name, export) != export:
+            raise BundleError(f"two runs are called {name} and read different exports: score them in two calls with two --out.")
+
+    for name, folder in [
+        *((f"{Path(run).resolve().name}-step*", Path(run)) for run in args.run),
+        *((Path(path).resolve().name, Path(path).resolve().parent) for path in args.checkpoint),
+    ]:
+        record = read_run(folder)
+        if record is None:
+            # Another trainer's. Its checkpoints were made from some export of this bundle, by all that can be known from this one.
+            print(
+                f"note: {folder} has no run.json of train_gdpo.py, so {name} is taken to be trained on this bundle as it is now",
+                file=sys.stderr,
+            )
+            say(name, manifest["export"][:12])
+            continue
+        if record["export"] != manifest["export"]:
+            print(
+                f"note: {name} was trained on export {record['export'][:12]}; the bundle has since become {manifest['export'][:12]}, "
+                "and its pairs as they are now are scored",
+                file=sys.stderr,
+            )
+        say(name, record["export"][:12] + (":train" if record["objective"]["lambda"] == 0 else ""))
+    if len(set(found.values())) == 1:
+        return [next(iter(found.values()))]
+    # The first pattern that fits counts, and the longer one says more.
+    return [f"{name}={found[name]}" for name in sorted(found, key=lambda name: (-len(name), name))]
+
+
 def max_length_of(args: argparse.Namespace) -> int:
     if args.max_length is not None:
         return args.max_length
-    lengths = set()
-    for run in args.run:
-        try:
-            lengths.add(json.loads((Path(run) / "run.json").read_text(encoding="utf-8"))["settings"]["max_length"])
-        except (OSError, ValueError, KeyError):
-            continue
+    lengths = {record["settings"]["max_length"] for record in map(read_run, args.run) if record is not None}
     if len(lengths) > 1:
         raise BundleError(f"the runs were trained with different --max-length ({sorted(lengths)}): give one.")
     return lengths.pop() if lengths else 2048
@@ -158,6 +202,7 @@ def main(argv: list[str] | None = None) -> int:
     args = parse(argv)
     manifest = read_manifest()
     checkpoints = checkpoints_of(args)
+    trained_on = trained_on_of(args, manifest)
     max_length = max_length_of(args)
     tokenizer = load_tokenizer(args.reference, args.chat_template)
     tokens = Tokens(tokenizer)
@@ -211,7 +256,8 @@ def main(argv: list[str] | None = None) -> int:
     if too_long:
         print(f"{too_long} pairs left out: a side is longer than {max_length} tokens, or has no token")
     if checkpoints:
-        print(f"next: pairwright score --engine logprobs --logprobs {out}/*.jsonl --trained-on {manifest['export'][:12]}")
+        options = " ".join(f"--trained-on {shlex.quote(value)}" for value in trained_on)
+        print(f"next: pairwright score --engine logprobs --logprobs {out}/*.jsonl {options}")
     return 0
 
 

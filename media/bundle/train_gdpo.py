@@ -16,7 +16,18 @@ import math
 import sys
 from pathlib import Path
 
-from bundle_data import HERE, BundleError, Tokens, files_of, load_tokenizer, read_manifest, read_reference, read_rows
+from bundle_data import (
+    HERE,
+    BundleError,
+    Tokens,
+    files_of,
+    load_tokenizer,
+    read_manifest,
+    read_reference,
+    read_rows,
+    read_run,
+    training_pairs,
+)
 
 
 def parse(argv: list[str] | None = None) -> argparse.Namespace:
@@ -70,12 +81,39 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     return args
 
 
+def check_resumed(output: Path, identity: dict) -> None:
+    """A run goes on as what it was begun: its record would otherwise tell of one run what is true of another."""
+    before = read_run(output)
+    if before is None:
+        raise BundleError(f"{output} holds no run to go on with. Leave out --resume.")
+    known = {**before.get("settings", {}), **before}
+    differ = [
+        f"{key} (was {known.get(key)!r}, is {value!r})" for key, value in sorted(identity.items()) if known.get(key) != value
+    ]
+    if differ:
+        raise BundleError(
+            f"{output} was begun otherwise: {'; '.join(differ)}. Give the same options beside the bundle it was begun with, or train "
+            "into another folder."
+        )
+
+
 def main(argv: list[str] | None = None) -> int:
     args = parse(argv)
     manifest = read_manifest()
     output = Path(args.output)
     if (output / "run.json").exists() and not args.resume:
         raise BundleError(f"{output} holds a run. Name another folder, or go on with --resume.")
+    identity = {
+        "export": manifest["export"],
+        "bundle": manifest["dataset"]["sha256"],
+        "objective": {
+            **{"beta": args.beta, "lambda": args.lam, "margin": args.margin, "smoothing": args.smoothing},
+            "loss": "sigmoid",
+        },
+        "model": Path(args.model).name,
+    }
+    if args.resume:
+        check_resumed(output, {**identity, "lora": args.lora, "seed": args.seed})
     penalty_files, monitoring_files = files_of(manifest, "penalty"), files_of(manifest, "monitoring")
     if args.lam > 0 and not penalty_files:
         raise BundleError(
@@ -132,30 +170,19 @@ def main(argv: list[str] | None = None) -> int:
     tokens = Tokens(tokenizer)
     reference = None if args.reference_scores is None else read_reference(args.reference_scores)
 
-    def dataset(files: list[str], limit: int | None = None) -> tuple[Dataset | None, list[str], int]:
-        """Tokenised pairs of files, their clusters, and how many are too long for any response token."""
-        kept, clusters, dropped = [], [], 0
-        for name in files:
-            for row in read_rows(HERE, name, manifest):
-                if limit is not None and len(kept) >= limit:
-                    break
-                prompt, (chosen, rejected) = tokens.split(row["prompt"], [row["chosen"], row["rejected"]], row.get("tools"))
-                if len(prompt) >= args.max_length or (reference is not None and row["id"] not in reference):
-                    dropped += 1
-                    continue
-                pair = {"prompt_ids": prompt, "chosen_ids": chosen, "rejected_ids": rejected}
-                if reference is not None:
-                    a, b = reference[row["id"]]
-                    is_a = row["chosen_side"] == "a"
-                    pair |= {"ref_chosen_logps": a if is_a else b, "ref_rejected_logps": b if is_a else a}
-                kept.append(pair)
-                clusters.append(row["cluster"])
-        return (Dataset.from_list(kept) if kept else None), clusters, dropped
+    def dataset(files: list[str], limit: int | None = None) -> tuple[Dataset | None, list[str], dict[str, int]]:
+        """Tokenised pairs of files, their clusters, and how many are left out why."""
+        rows = (row for name in files for row in read_rows(HERE, name, manifest))
+        kept, clusters, left_out = training_pairs(rows, tokens, args.max_length, reference, limit)
+        return (Dataset.from_list(kept) if kept else None), clusters, left_out
 
-    train, _, too_long = dataset(files_of(manifest, "train"))
+    fits = f"fits --max-length {args.max_length}{'' if reference is None else ' and is in --reference-scores'}"
+    train, _, train_left = dataset(files_of(manifest, "train"))
     if train is None:
-        raise BundleError(f"no training pair fits --max-length {args.max_length}.")
-    penalty, _, penalty_long = dataset(penalty_files)
+        raise BundleError(f"no training pair {fits}.")
+    penalty, _, penalty_left = dataset(penalty_files)
+    if args.lam > 0 and penalty is None:
+        raise BundleError(f"no pair of the penalty parts {fits}. Train plain DPO with --lambda 0, or give more room.")
     looks = {
         "eval": dataset(files_of(manifest, "eval"), args.monitor_pairs),
         "penalty": dataset(penalty_files, args.monitor_pairs),
@@ -195,16 +222,23 @@ def main(argv: list[str] | None = None) -> int:
     trainer.add_callback(stop)
     # metrics.jsonl has every step; the looks are printed.
     trainer.remove_callback(PrinterCallback)
+    left_out = {
+        "train": train_left,
+        "penalty": penalty_left,
+        **{f"looked_at_{name}": counts for name, (_, _, counts) in looks.items()},
+    }
+    if trainer.accelerator.is_main_process:
+        for name, counts in left_out.items():
+            if any(counts.values()):
+                print(
+                    f"{name}: {counts['too_long']} pairs left out as too long for --max-length {args.max_length}, "
+                    f"{counts['without_reference']} without reference scores",
+                    file=sys.stderr,
+                )
     record = {
         "kind": "pairwright-training-run",
-        "export": manifest["export"],
-        "bundle": manifest["dataset"]["sha256"],
-        "objective": {
-            **{"beta": args.beta, "lambda": args.lam, "margin": args.margin, "smoothing": args.smoothing},
-            "loss": "sigmoid",
-        },
+        **identity,
         "settings": {key: value for key, value in sorted(vars(args).items()) if key not in ("model", "output", "resume")},
-        "model": Path(args.model).name,
         "dtype": dtype,
         "world_size": trainer.accelerator.num_processes,
         "pairs": {
@@ -212,7 +246,7 @@ def main(argv: list[str] | None = None) -> int:
             "penalty": 0 if penalty is None else len(penalty),
             **{f"looked_at_{name}": len(data) for name, (data, _, _) in looks.items() if data is not None},
         },
-        "left_out_too_long": {"train": too_long, "penalty": penalty_long},
+        **{f"left_out_{why}": {name: counts[why] for name, counts in left_out.items()} for why in ("too_long", "without_reference")},
         "versions": versions(),
     }
 
