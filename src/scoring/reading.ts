@@ -11,7 +11,10 @@ export interface PairTexts {
 	readonly rejected: readonly string[];
 }
 
-/** φ(chosen) − φ(rejected) of some pairs: n-grams by bucket as `FeatureRows` has columns, named features row-major. */
+/**
+ * φ(chosen) − φ(rejected) of some pairs: n-grams by bucket as `FeatureRows` has columns, but in the order of the texts, equal ones side
+ * by side; named features row-major.
+ */
 export interface ReadPairs {
 	readonly start: Int32Array;
 	readonly mid: Int32Array;
@@ -62,25 +65,22 @@ class GramDifference {
 
 	/** Appends the buckets of +1, then those of −1, and forgets the pair. @returns where the second part begins */
 	flush(into: Growing): number {
-		const { inChosen, inRejected } = this;
-		const buckets = this.touched.values.subarray(0, this.touched.size).sort();
+		const { inChosen, inRejected, touched } = this;
 		const append = (sign: number): void => {
-			let last = -1;
-			for (const bucket of buckets) {
-				if (bucket === last) continue;
-				last = bucket;
+			for (let k = 0; k < touched.size; k++) {
+				const bucket = touched.values[k]!;
 				const value = sign * (inChosen[bucket]! - inRejected[bucket]!);
-				for (let k = 0; k < value; k++) into.push(bucket);
+				if (value < 0) continue;
+				// What is 0 from here on does not count again: a bucket that both responses have was touched twice.
+				inChosen[bucket] = 0;
+				inRejected[bucket] = 0;
+				for (let times = 0; times < value; times++) into.push(bucket);
 			}
 		};
 		append(1);
 		const mid = into.size;
 		append(-1);
-		for (const bucket of buckets) {
-			inChosen[bucket] = 0;
-			inRejected[bucket] = 0;
-		}
-		this.touched.size = 0;
+		touched.size = 0;
 		return mid;
 	}
 }
