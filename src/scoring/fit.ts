@@ -35,7 +35,7 @@ export interface Fitted {
 export interface FitTask {
 	readonly s: number;
 	readonly ridge: number;
-	/** A neighbour's solution; null = from nothing. */
+	/** A neighbour's solution, whose θ is of the same precision; of a final fit, that of the search at this (s, ρ). null = from nothing. */
 	readonly start: Fitted | null;
 	/** Where the solution goes. */
 	readonly into: LaneState;
@@ -159,15 +159,18 @@ function carryOver(
 	});
 }
 
-function startCold(
+/** θ(q) of the state's own q. */
+function restate(
 	kernel: LaneKernel,
 	{ rows, part, rate, fold, weight, y, ridge, ...problem }: LaneProblem,
-	into: LaneState,
+	{ q, theta }: LaneState,
 ): void {
-	resetState(into);
-	accumulate(kernel, problem, rows, into.theta, (i, step) => {
+	theta.fill(0);
+	accumulate(kernel, problem, rows, theta, (i, step) => {
 		const rates = rate[part[i] === 1 ? 1 : 0];
-		for (let l = 0; l < LANES; l++) step[l] = fold[i] === l ? 0 : (weight[i]! * rates[l]! * (y[i]! - 0.5)) / ridge;
+		for (let l = 0, at = i * STRIDE; l < LANES; l++, at++) {
+			step[l] = fold[i] === l ? 0 : (weight[i]! * rates[l]! * (y[i]! - q[at]!)) / ridge;
+		}
 	});
 }
 
@@ -213,8 +216,15 @@ export function runFit(data: FitData, task: FitTask): FitResult {
 	const { s, ridge, start, into, margins } = task;
 	const kernel = kernelOn(data.memory);
 	const problem = problemAt(data, s, ridge);
-	if (start === null) startCold(kernel, problem, into);
-	else carryOver(kernel, problem, data, { s, start, into });
+	if (start === null) {
+		resetState(into);
+		restate(kernel, problem, into);
+	} else if (margins === undefined) carryOver(kernel, problem, data, { s, start, into });
+	else {
+		into.q.set(start.state.q);
+		into.v.set(start.state.v);
+		restate(kernel, problem, into);
+	}
 	const solver = new LaneSolver(kernel, problem, into);
 	if (margins === undefined) return search(data, solver, task);
 	let passes = 0;

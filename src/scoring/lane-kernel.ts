@@ -9,8 +9,14 @@ import type { FeatureRows } from './matrix.ts';
 export const LANES = 5;
 /** θ of a column and lane is at column·STRIDE + lane: three vectors of two, the sixth number always 0. */
 export const STRIDE = 6;
+/** The same of θ in single precision: two vectors of four, the last three numbers always 0. */
+export const SINGLE_STRIDE = 8;
 
 const COLUMN_BYTES = 8 * STRIDE;
+const SINGLE_BYTES = 4 * SINGLE_STRIDE;
+
+/** θ of `emptyWeights`, or of `emptySingles`, which is fit for a search only. */
+export type Weights = Float64Array | Float32Array;
 const PAGE_BYTES = 65_536;
 
 /** Larger rows than this stay outside the kernel's memory, which has 4 GB for them and for all θ. */
@@ -25,8 +31,10 @@ interface Kernel extends WebAssembly.Exports {
 	dot(theta: number, e: number, mid: number, end: number, d: number, last: number, w: number, z: number): void;
 	// biome-ignore format: one line, as the other
 	add(theta: number, e: number, mid: number, end: number, d: number, last: number, w: number, step: number, factor: number): void;
+	dot32: Kernel['dot'];
+	add32: Kernel['add'];
 	// biome-ignore format: one line, as the other
-	sweep(order: number, stop: number, table: number, theta: number, w: number, width: number, q: number, v: number, factor: number, z: number, seen: number, inverse: number, moving: number): void;
+	sweep(order: number, stop: number, table: number, theta: number, w: number, width: number, q: number, v: number, factor: number, z: number, seen: number, inverse: number, moving: number, single: number): void;
 }
 
 /** Bytes of a row's record in the kernel's memory (lanes.wat), and where what it holds stands in it, in numbers of its size. */
@@ -88,6 +96,16 @@ export function emptyWeights(memory: WebAssembly.Memory, columns: number): Float
 	return new Float64Array(memory.buffer, at, columns * STRIDE);
 }
 
+/** θ = 0 in single precision: two thirds of the room, so that more of it stays in the cache; never two of its lines for one column. */
+export function emptySingles(memory: WebAssembly.Memory, columns: number): Float32Array {
+	const at = grow(memory, columns * SINGLE_BYTES);
+	return new Float32Array(memory.buffer, at, columns * SINGLE_STRIDE);
+}
+
+function isSingle(theta: Weights): theta is Float32Array {
+	return theta instanceof Float32Array;
+}
+
 /** Zeros of so many rows, in every lane: row i and lane l at i·STRIDE + l. */
 export function emptyDuals(memory: WebAssembly.Memory, rows: number): Float64Array {
 	const at = grow(memory, rows * COLUMN_BYTES);
@@ -117,13 +135,13 @@ export class LaneKernel {
 	readonly #kernel: Kernel;
 	readonly #zAt: number;
 	readonly #stepAt: number;
-	/** The present row: addresses of its columns and its dense values, and bytes of the sparse columns' θ. */
+	/** The present row: addresses of its columns and its dense values, and how many sparse columns there are. */
 	#entriesAt = 0;
 	#midAt = 0;
 	#endAt = 0;
 	#denseAt = 0;
 	#denseEnd = 0;
-	#sparse = 0;
+	#columns = 0;
 	/** Records of the rows of `table`, after the rates they point to. */
 	#table: Float64Array = new Float64Array(0);
 	/** Room for a row that has no place. */
@@ -154,22 +172,30 @@ export class LaneKernel {
 		this.#midAt = this.#entriesAt + 4 * (x.mid[i]! - first);
 		this.#endAt = this.#entriesAt + 4 * size;
 		this.#denseEnd = this.#denseAt + 8 * x.width;
-		this.#sparse = x.columns * COLUMN_BYTES;
+		this.#columns = x.columns;
 	}
 
-	/** z = x·θ. @param theta of `emptyWeights` in this kernel's memory */
-	dot(theta: Float64Array): void {
+	/** z = x·θ. @param theta in this kernel's memory */
+	dot(theta: Weights): void {
 		const at = theta.byteOffset;
-		const w = at + this.#sparse;
-		this.#kernel.dot(at, this.#entriesAt, this.#midAt, this.#endAt, this.#denseAt, this.#denseEnd, w, this.#zAt);
+		const { dot, dot32 } = this.#kernel;
+		const run = isSingle(theta) ? dot32 : dot;
+		const w = this.#dense(theta);
+		run(at, this.#entriesAt, this.#midAt, this.#endAt, this.#denseAt, this.#denseEnd, w, this.#zAt);
 	}
 
 	/** θ += step·x. @param factors address of `factors`, since θ of a dense column is kept divided by its scale */
-	add(theta: Float64Array, factors: number): void {
+	add(theta: Weights, factors: number): void {
 		const at = theta.byteOffset;
-		const w = at + this.#sparse;
-		const { add } = this.#kernel;
-		add(at, this.#entriesAt, this.#midAt, this.#endAt, this.#denseAt, this.#denseEnd, w, this.#stepAt, factors);
+		const { add, add32 } = this.#kernel;
+		const run = isSingle(theta) ? add32 : add;
+		const w = this.#dense(theta);
+		run(at, this.#entriesAt, this.#midAt, this.#endAt, this.#denseAt, this.#denseEnd, w, this.#stepAt, factors);
+	}
+
+	/** Address of the dense columns' θ, for the present row. */
+	#dense(theta: Weights): number {
+		return theta.byteOffset + this.#columns * (isSingle(theta) ? SINGLE_BYTES : COLUMN_BYTES);
 	}
 
 	/** Lays rows out for `sweep`, in place of those before. */
@@ -221,18 +247,19 @@ export class LaneKernel {
 		{ rows, order }: SweepTable,
 		count: number,
 		x: LaneRows,
-		{ q, v, theta }: { readonly q: Float64Array; readonly v: Float64Array; readonly theta: Float64Array },
+		{ q, v, theta }: { readonly q: Float64Array; readonly v: Float64Array; readonly theta: Weights },
 		step: { readonly factors: number; readonly ridge: number } | null,
 	): void {
 		this.seen.fill(0);
+		this.#columns = x.columns;
 		const records = this.#table.byteOffset + 16 * STRIDE * STRIDE;
 		const addresses = new Int32Array(this.#memory.buffer, records, (rows.length * RECORD_BYTES) / 4);
 		const run = (from: number, to: number): void =>
 			this.#kernel.sweep(
 				...([order.byteOffset + 4 * from, order.byteOffset + 4 * to, records] as const),
-				...([theta.byteOffset, theta.byteOffset + x.columns * COLUMN_BYTES, 8 * x.width] as const),
+				...([theta.byteOffset, this.#dense(theta), 8 * x.width] as const),
 				...([q.byteOffset, v.byteOffset, step?.factors ?? 0, this.#zAt, this.seen.byteOffset] as const),
-				...([1 / (step?.ridge ?? 1), step === null ? 0 : 1] as const),
+				...([1 / (step?.ridge ?? 1), step === null ? 0 : 1, isSingle(theta) ? 1 : 0] as const),
 			);
 		if (x.placed !== undefined) {
 			run(0, count);

@@ -87,6 +87,73 @@
 			(local.set $w (i32.add (local.get $w) (i32.const 48)))
 			(br $next))))
 
+	;; The same where θ is kept in single precision, eight numbers of four bytes a column: half a line of the cache, for searches.
+	(func $dot32 (export "dot32")
+		(param $theta i32) (param $e i32) (param $mid i32) (param $end i32)
+		(param $d i32) (param $last i32) (param $w i32) (param $z i32)
+		(local $at i32) (local $value v128) (local $a v128) (local $b v128)
+		(block $minus (loop $next
+			(br_if $minus (i32.ge_u (local.get $e) (local.get $mid)))
+			(local.set $at (i32.add (local.get $theta) (i32.shl (i32.load (local.get $e)) (i32.const 5))))
+			(local.set $a (f32x4.add (local.get $a) (v128.load (local.get $at))))
+			(local.set $b (f32x4.add (local.get $b) (v128.load offset=16 (local.get $at))))
+			(local.set $e (i32.add (local.get $e) (i32.const 4)))
+			(br $next)))
+		(block $dense (loop $next
+			(br_if $dense (i32.ge_u (local.get $e) (local.get $end)))
+			(local.set $at (i32.add (local.get $theta) (i32.shl (i32.load (local.get $e)) (i32.const 5))))
+			(local.set $a (f32x4.sub (local.get $a) (v128.load (local.get $at))))
+			(local.set $b (f32x4.sub (local.get $b) (v128.load offset=16 (local.get $at))))
+			(local.set $e (i32.add (local.get $e) (i32.const 4)))
+			(br $next)))
+		(block $done (loop $next
+			(br_if $done (i32.ge_u (local.get $d) (local.get $last)))
+			(local.set $value (f32x4.splat (f32.demote_f64 (f64.load (local.get $d)))))
+			(local.set $a (f32x4.add (local.get $a) (f32x4.mul (local.get $value) (v128.load (local.get $w)))))
+			(local.set $b (f32x4.add (local.get $b) (f32x4.mul (local.get $value) (v128.load offset=16 (local.get $w)))))
+			(local.set $d (i32.add (local.get $d) (i32.const 8)))
+			(local.set $w (i32.add (local.get $w) (i32.const 32)))
+			(br $next)))
+		(v128.store (local.get $z) (f64x2.promote_low_f32x4 (local.get $a)))
+		(v128.store offset=16 (local.get $z) (f64x2.promote_low_f32x4
+			(i8x16.shuffle 8 9 10 11 12 13 14 15 8 9 10 11 12 13 14 15 (local.get $a) (local.get $a))))
+		(v128.store offset=32 (local.get $z) (f64x2.promote_low_f32x4 (local.get $b))))
+
+	(func $add32 (export "add32")
+		(param $theta i32) (param $e i32) (param $mid i32) (param $end i32)
+		(param $d i32) (param $last i32) (param $w i32) (param $step i32) (param $factor i32)
+		(local $at i32) (local $value v128) (local $a v128) (local $b v128)
+		(local.set $a (i8x16.shuffle 0 1 2 3 4 5 6 7 16 17 18 19 20 21 22 23
+			(f32x4.demote_f64x2_zero (v128.load (local.get $step)))
+			(f32x4.demote_f64x2_zero (v128.load offset=16 (local.get $step)))))
+		(local.set $b (f32x4.demote_f64x2_zero (v128.load offset=32 (local.get $step))))
+		(block $minus (loop $next
+			(br_if $minus (i32.ge_u (local.get $e) (local.get $mid)))
+			(local.set $at (i32.add (local.get $theta) (i32.shl (i32.load (local.get $e)) (i32.const 5))))
+			(v128.store (local.get $at) (f32x4.add (v128.load (local.get $at)) (local.get $a)))
+			(v128.store offset=16 (local.get $at) (f32x4.add (v128.load offset=16 (local.get $at)) (local.get $b)))
+			(local.set $e (i32.add (local.get $e) (i32.const 4)))
+			(br $next)))
+		(block $dense (loop $next
+			(br_if $dense (i32.ge_u (local.get $e) (local.get $end)))
+			(local.set $at (i32.add (local.get $theta) (i32.shl (i32.load (local.get $e)) (i32.const 5))))
+			(v128.store (local.get $at) (f32x4.sub (v128.load (local.get $at)) (local.get $a)))
+			(v128.store offset=16 (local.get $at) (f32x4.sub (v128.load offset=16 (local.get $at)) (local.get $b)))
+			(local.set $e (i32.add (local.get $e) (i32.const 4)))
+			(br $next)))
+		(block $done (loop $next
+			(br_if $done (i32.ge_u (local.get $d) (local.get $last)))
+			(local.set $value (f32x4.splat (f32.demote_f64
+				(f64.mul (f64.load (local.get $d)) (f64.load (local.get $factor))))))
+			(v128.store (local.get $w)
+				(f32x4.add (v128.load (local.get $w)) (f32x4.mul (local.get $a) (local.get $value))))
+			(v128.store offset=16 (local.get $w)
+				(f32x4.add (v128.load offset=16 (local.get $w)) (f32x4.mul (local.get $b) (local.get $value))))
+			(local.set $d (i32.add (local.get $d) (i32.const 8)))
+			(local.set $factor (i32.add (local.get $factor) (i32.const 8)))
+			(local.set $w (i32.add (local.get $w) (i32.const 32)))
+			(br $next))))
+
 	;; σ(w) = 1/(1 + e^−w). e^x = 2^n·e^r with |r| ≤ ln 2 / 2, ln 2 in two parts (Cody & Waite 1980), and Taylor's polynomial of degree
 	;; 13, even and odd powers apart: to the last place or two of a double, and the same on every machine.
 	(func $sigmoid (param $w v128) (result v128)
@@ -182,10 +249,10 @@
 		(f64x2.mul (f64x2.mul (local.get $c) (local.get $inverse)) (f64x2.sub (local.get $old) (local.get $p))))
 
 	;; For each row number from $order to $stop: z, and where $moving a coordinate step of every lane. Records stand at $table; $width is
-	;; the bytes of a row's dense values, $z room for twelve doubles, $seen six sums, $inverse 1/ρ.
+	;; the bytes of a row's dense values, $z room for twelve doubles, $seen six sums, $inverse 1/ρ; θ in single precision where $single.
 	(func (export "sweep")
 		(param $order i32) (param $stop i32) (param $table i32) (param $theta i32) (param $w i32) (param $width i32)
-		(param $q i32) (param $v i32) (param $factor i32) (param $z i32) (param $seen i32) (param $inverse f64) (param $moving i32)
+		(param $q i32) (param $v i32) (param $factor i32) (param $z i32) (param $seen i32) (param $inverse f64) (param $moving i32) (param $single i32)
 		(local $row i32) (local $duals i32) (local $rates i32) (local $e i32) (local $mid i32) (local $end i32) (local $d i32)
 		(local $weight v128) (local $norm v128) (local $c v128) (local $by v128) (local $any v128)
 		(local.set $by (f64x2.splat (local.get $inverse)))
@@ -197,8 +264,11 @@
 			(local.set $mid (i32.load offset=4 (local.get $row)))
 			(local.set $end (i32.load offset=8 (local.get $row)))
 			(local.set $d (i32.load offset=12 (local.get $row)))
-			(call $dot (local.get $theta) (local.get $e) (local.get $mid) (local.get $end)
-				(local.get $d) (i32.add (local.get $d) (local.get $width)) (local.get $w) (local.get $z))
+			(if (local.get $single)
+				(then (call $dot32 (local.get $theta) (local.get $e) (local.get $mid) (local.get $end)
+					(local.get $d) (i32.add (local.get $d) (local.get $width)) (local.get $w) (local.get $z)))
+				(else (call $dot (local.get $theta) (local.get $e) (local.get $mid) (local.get $end)
+					(local.get $d) (i32.add (local.get $d) (local.get $width)) (local.get $w) (local.get $z))))
 			(f64.store offset=48 (local.get $row)
 				(f64.load (i32.add (local.get $z) (i32.load offset=20 (local.get $row)))))
 			(br_if $next (i32.eqz (local.get $moving)))
@@ -229,7 +299,11 @@
 			(f64.store offset=56 (local.get $row)
 				(f64.max (f64x2.extract_lane 0 (global.get $most)) (f64x2.extract_lane 1 (global.get $most))))
 			(br_if $next (i32.eqz (v128.any_true (local.get $any))))
-			(call $add (local.get $theta) (local.get $e) (local.get $mid) (local.get $end)
-				(local.get $d) (i32.add (local.get $d) (local.get $width)) (local.get $w)
-				(i32.add (local.get $z) (i32.const 48)) (local.get $factor))
+			(if (local.get $single)
+				(then (call $add32 (local.get $theta) (local.get $e) (local.get $mid) (local.get $end)
+					(local.get $d) (i32.add (local.get $d) (local.get $width)) (local.get $w)
+					(i32.add (local.get $z) (i32.const 48)) (local.get $factor)))
+				(else (call $add (local.get $theta) (local.get $e) (local.get $mid) (local.get $end)
+					(local.get $d) (i32.add (local.get $d) (local.get $width)) (local.get $w)
+					(i32.add (local.get $z) (i32.const 48)) (local.get $factor))))
 			(br $next)))))

@@ -4,7 +4,7 @@ import { emptyWeights, lanesMemory, placeRows, STRIDE } from './lane-kernel.ts';
 import { denseScale, type FeatureRows, squaredNorms } from './matrix.ts';
 import { type States, searchRidges, type Tried } from './ridge-search.ts';
 import { asShared, sharedFloat64 } from './shared.ts';
-import { emptyState, type LaneState } from './solve.ts';
+import { emptySearch, type LaneState } from './solve.ts';
 import { inline, type Threads } from './threads.ts';
 
 /** Rows of one run by part; row numbers are those of the features. */
@@ -59,7 +59,7 @@ class Pool implements States {
 	}
 
 	take(): LaneState {
-		return this.free.pop() ?? emptyState(this.x, this.memory);
+		return this.free.pop() ?? emptySearch(this.x, this.memory);
 	}
 
 	give(state: LaneState): void {

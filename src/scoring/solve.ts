@@ -2,12 +2,14 @@ import { seededRandom } from '../calibration/random.ts';
 import { softplus } from '../calibration/records.ts';
 import {
 	emptyDuals,
+	emptySingles,
 	emptyWeights,
 	LANES,
 	type LaneKernel,
 	STRIDE,
 	type SweepTable,
 	type SweptRows,
+	type Weights,
 } from './lane-kernel.ts';
 import type { FeatureRows } from './matrix.ts';
 
@@ -28,12 +30,12 @@ export interface LaneProblem extends SweptRows {
 
 /**
  * Where a solution is kept, all in the kernel's memory: dual variables q ≈ σ(z) and their logits v, as `emptyDuals` makes them, and
- * θ(q), weights of n-grams, then of dense features ÷ scale, as `emptyWeights` makes them.
+ * θ(q), weights of n-grams, then of dense features ÷ scale, as `emptyWeights` or `emptySingles` makes them.
  */
 export interface LaneState {
 	readonly q: Float64Array;
 	readonly v: Float64Array;
-	readonly theta: Float64Array;
+	readonly theta: Weights;
 }
 
 /** How much of the rows may hold nine tenths of the gap for passes over those alone to pay. */
@@ -46,6 +48,15 @@ const BLOCK = 8;
 export function emptyState(x: FeatureRows, memory: WebAssembly.Memory): LaneState {
 	const [q, v] = [emptyDuals(memory, x.rows), emptyDuals(memory, x.rows)];
 	return { q, v, theta: emptyWeights(memory, x.columns + x.width) };
+}
+
+/**
+ * To search in, with θ in single precision: θ(q) but for roundings, measured to add up to 2·10⁻⁵ of its length along a path, where a
+ * search stops 10⁻² from the minimum. A final fit begins with θ(q) anew.
+ */
+export function emptySearch(x: FeatureRows, memory: WebAssembly.Memory): LaneState {
+	const [q, v] = [emptyDuals(memory, x.rows), emptyDuals(memory, x.rows)];
+	return { q, v, theta: emptySingles(memory, x.columns + x.width) };
 }
 
 /** Every dual at ½ and θ = 0. */
@@ -180,7 +191,7 @@ export function accumulate(
 	kernel: LaneKernel,
 	{ x, scale }: Pick<LaneProblem, 'x' | 'scale'>,
 	rows: Int32Array,
-	theta: Float64Array,
+	theta: Weights,
 	stepOf: (i: number, into: Float64Array) => void,
 ): void {
 	const factors = kernel.factors(scale);

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { seededRandom } from '../../src/calibration/random.ts';
 import { pairLoss, sigmoid } from '../../src/calibration/records.ts';
 import { type FitData, type Fitted, runFit } from '../../src/scoring/fit.ts';
-import { lanesMemory, STRIDE } from '../../src/scoring/lane-kernel.ts';
+import { emptyWeights, lanesMemory, STRIDE } from '../../src/scoring/lane-kernel.ts';
 import { denseScale, type FeatureRows, sparseRows, squaredNorms } from '../../src/scoring/matrix.ts';
-import { emptyState } from '../../src/scoring/solve.ts';
+import { emptySearch } from '../../src/scoring/solve.ts';
 
 const FOLDS = 3;
 
@@ -78,13 +78,13 @@ function thetaOf({ x, scale }: FitData, theta: Float64Array, fold: number): Floa
 }
 
 function searched(data: FitData, s: number, ridge: number, start: Fitted | null): Fitted {
-	const state = emptyState(data.x, data.memory);
+	const state = emptySearch(data.x, data.memory);
 	const { losses } = runFit(data, { s, ridge, start, into: state });
 	return { s, ridge, state, losses };
 }
 
 function final(data: FitData, s: number, ridge: number, start: Fitted | null) {
-	const into = emptyState(data.x, data.memory);
+	const into = { ...emptySearch(data.x, data.memory), theta: emptyWeights(data.memory, data.x.columns + data.x.width) };
 	const outOfFold = new Float64Array(data.x.rows);
 	const evaluated = Array.from({ length: FOLDS }, () => new Float64Array(data.evaluated.length));
 	const { gap } = runFit(data, { s, ridge, start, into, margins: { outOfFold, evaluated } });
@@ -157,7 +157,7 @@ test('a search tells the mean losses out of fold, and stops early only where it 
 		assert.ok(Math.abs(losses[k]! - mean) < 2e-3, `${losses[k]} ${mean}`);
 	}
 	const against = (loss: number) =>
-		runFit(data, { s: 0.3, ridge: 0.001, start: null, into: emptyState(data.x, data.memory), against: loss });
+		runFit(data, { s: 0.3, ridge: 0.001, start: null, into: emptySearch(data.x, data.memory), against: loss });
 	const whole = against(Infinity);
 	const early = against(whole.loss - 0.2);
 	assert.ok(early.passes < whole.passes && early.loss > whole.loss - 0.2, JSON.stringify([early, whole]));
