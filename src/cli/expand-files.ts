@@ -37,7 +37,7 @@ export function expandFiles(option: string, args: readonly string[]): string[] {
 		}
 		if (files.length === 0) {
 			const what = MAGIC.test(arg) ? `no file matches ${arg}` : `there is no file ${arg}`;
-			throw new UserError('usage', `${option}: ${what} (looked in ${process.cwd()}). Nothing was scored.`);
+			throw new UserError('usage', `${option}: ${what} (looked in ${process.cwd()}). Nothing was done.`);
 		}
 		for (const file of files) {
 			const real = realpathSync(file);

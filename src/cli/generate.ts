@@ -62,7 +62,7 @@ export function registerGenerate(program: Command): void {
 		)
 		.addOption(new Option('--split <split>', 'only prompts of this split').choices(SPLITS))
 		.option('--prompts <ids...>', 'only these prompts, or comparisons’ prompts; unique beginnings of 8 or more')
-		.option('--n <count>', 'different responses that each prompt shall have, 2 to 4', wholeNumber(2), 2)
+		.option('--n <count>', 'different responses that each prompt shall have, 2 to 4', wholeNumber(2, 4), 2)
 		.option('--anew', 'with --prompts: two new responses each, which make a pair, whatever there is already')
 		.option('--limit <prompts>', 'at most so many prompts, those least like train first', wholeNumber(1))
 		.option('--dry-run', 'say what would be sent, and send nothing')
@@ -103,7 +103,7 @@ export function registerGenerate(program: Command): void {
 				}
 				if (given.yes !== true) await confirm(context, plan);
 				else if (!plan.local) context.warn(planText(plan));
-				const done = await context.job('generate', (job) => api.generate(options, job));
+				const done = await context.job('generate', (job) => api.generate({ ...options, planned: plan.ids }, job));
 				context.exitCode = exitOf(done);
 				context.result(done, () => doneText(done));
 				if (context.options.json !== true) {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { ColumnMapping } from '../domain/column-mapping.ts';
 import { correctMapping, parseMapping } from '../formats/column-mapping-text.ts';
 import { UserError } from '../protocol/errors.ts';
@@ -41,7 +41,8 @@ async function namedMapping(api: WorkspaceApi, name: string): Promise<ColumnMapp
 	const all = await api.mappings();
 	const known = all.find((each) => each.name === name);
 	if (known !== undefined) return known.mapping;
-	if (existsSync(name)) return parseMapping(readFileSync(name, 'utf8'), `--mapping ${name}`);
+	if (statSync(name, { throwIfNoEntry: false })?.isFile() === true)
+		return parseMapping(readFileSync(name, 'utf8'), `--mapping ${name}`);
 	const names = all.map((each) => `"${each.name}"`).join(', ');
 	throw new UserError(
 		'not-found',

@@ -87,6 +87,7 @@ export function registerImport(program: Command): void {
 						'--redact belongs to --as prompts: pairs keep their texts, on which their ids hang.',
 					);
 				}
+				checkLogOptions(given);
 				const api = await context.open();
 				const [first = ''] = files.map((file) => resolve(file));
 				const columns = await askedMapping(api, first, given);
@@ -125,6 +126,19 @@ export function registerImport(program: Command): void {
 				if (context.options.json !== true) warnRejected(context.warn.bind(context), done);
 			}),
 		);
+}
+
+/** @throws UserError usage for what says how pairs are read, where prompts of logs are asked for */
+function checkLogOptions({ as, mapping, map, remember, preview, dryRun }: Options): void {
+	if (as !== 'prompts') return;
+	const columns = [mapping && '--mapping', map && '--map', remember && '--remember'].filter(Boolean);
+	const look = preview === true ? ['--preview'] : dryRun === true ? ['--dry-run'] : [];
+	const said = [...columns, ...look];
+	if (said.length === 0) return;
+	throw new UserError(
+		'usage',
+		`${said.join(' and ')} belong${said.length === 1 ? 's' : ''} to files of pairs: chat logs (--as prompts) have no columns to map and no preview. Leave it out.`,
+	);
 }
 
 /** Cancelled; nothing usable in any file; some rows rejected; all well. */

@@ -52,9 +52,9 @@ export function numberBetween(low: number, high: number) {
 	};
 }
 
-export function wholeNumber(low: number) {
+export function wholeNumber(low: number, high = Number.MAX_SAFE_INTEGER) {
 	return (text: string): number => {
-		const value = numberBetween(low, Number.MAX_SAFE_INTEGER)(text);
+		const value = numberBetween(low, high)(text);
 		if (!Number.isInteger(value)) throw new InvalidArgumentError('Expected a whole number.');
 		return value;
 	};

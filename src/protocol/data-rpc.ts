@@ -108,6 +108,7 @@ const generateSchema = v.strictObject({
 		}),
 	),
 	limit: optional(countSchema),
+	planned: optional(v.array(idSchema)),
 });
 
 export const waitingQuerySchema = v.strictObject({

@@ -281,10 +281,14 @@ export interface GenerateOptions {
 	readonly gguf?: Pick<GgufOptions, 'context' | 'threads' | 'gpu' | 'binaries'>;
 	/** At most so many prompts, the farthest from train first. */
 	readonly limit?: number;
+	/** No prompt but these, as a plan gave them (`ids`): what comes in after the confirmation was not confirmed. */
+	readonly planned?: readonly string[];
 }
 
 /** What generating would send, before anything is sent. */
 export interface GenerationPlan {
+	/** The prompts, for `planned`. */
+	readonly ids: readonly string[];
 	readonly prompts: number;
 	/** Requests, those that ask again left out. */
 	readonly requests: number;

@@ -18,6 +18,7 @@ run.lock*
  * sides: their order does not matter. (Hosting sites ignore that; there, nobody's file is written on two branches.)
  */
 const ATTRIBUTES = `sources/*.gz binary
+sources/*.parquet binary
 runs/**/*.gz binary
 runs/**/*.bin binary
 journal/**/*.jsonl text eol=lf -diff merge=union

@@ -177,7 +177,9 @@ export async function generateResponses(shell: Shell, session: FolderSession, wh
 	if (!(await confirmed(plan))) return;
 	if ((await shell.ensurePerson(session)) === undefined) return;
 	await state.update(keyOf(session), answering);
-	const done = await shell.withJob(session, 'Generating responses', (job) => api.generate(options, job));
+	const done = await shell.withJob(session, 'Generating responses', (job) =>
+		api.generate({ ...options, planned: plan.ids }, job),
+	);
 	if (done === undefined) return;
 	const text = resultText(done);
 	shell.log.info(text);

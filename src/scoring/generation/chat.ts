@@ -6,6 +6,11 @@ import { HttpClient, PATIENCE, type Patience } from '../engines/http/client.ts';
 import { Exhausted, Passing, Refused } from '../engines/http/failures.ts';
 import { type Answer, type Asked, type Generator, Unanswered } from './generator.ts';
 
+/** Most characters of one response: it is committed with the journal, and a server that goes on for ever must not fill it. */
+const LONGEST_ANSWER = 2 ** 20;
+/** Levels of lists and objects in tool calls, as in imported rows. */
+const DEEPEST = 200;
+
 const reply = v.object({
 	choices: v.pipe(
 		v.array(
@@ -51,6 +56,30 @@ function answerOf(json: unknown): Answer {
 	return { response: [empty ? { ...message, content: '' } : message], cut: choice!.finish_reason === 'length' };
 }
 
+/** What no import would take is no response either. @throws Unanswered */
+function checkAnswer(answer: Answer, origin: string): Answer {
+	const refused = (what: string) => new Unanswered(`${origin} answers with ${what}`, false);
+	let length = 0;
+	const look = (value: unknown, depth: number): void => {
+		if (typeof value === 'string') {
+			length += value.length;
+			if (length > LONGEST_ANSWER) throw refused(`more than ${LONGEST_ANSWER} characters`);
+			if (!value.isWellFormed()) throw refused('text that is no Unicode (half a surrogate pair)');
+		} else if (typeof value === 'number') {
+			if (!Number.isFinite(value)) throw refused('a number that does not fit');
+			length++;
+		} else if (typeof value === 'object' && value !== null) {
+			if (depth > DEEPEST) throw refused(`more than ${DEEPEST} levels of lists and objects`);
+			for (const [key, inner] of Object.entries(value)) {
+				look(key, depth);
+				look(inner, depth + 1);
+			}
+		}
+	};
+	look(answer.response, 0);
+	return answer;
+}
+
 /**
  * An OpenAI-style chat server (`POST /v1/chat/completions`): Ollama, LM Studio, llama-server, vLLM. The key goes to this origin and
  * nowhere else, redirects are not followed, a lost request is tried again with full jitter, and Retry-After holds for all of them.
@@ -69,17 +98,18 @@ export function chatGenerator(
 		concurrency: options.concurrency,
 		async answer(asked, signal) {
 			try {
-				return await client.call({ path: '/v1/chat/completions', body: bodyOf(asked), read: answerOf }, signal);
+				const how = { path: '/v1/chat/completions', body: bodyOf(asked), read: answerOf };
+				return checkAnswer(await client.call(how, signal), origin);
 			} catch (error) {
 				if (error instanceof Exhausted) {
 					throw new Unanswered(`${origin} ${error.words} (${error.tries} tries)`, true);
 				}
 				if (!(error instanceof Refused)) throw error;
-				// What the server says may repeat the prompt: it is for the person in front, who sees it once, where all fail.
+				// Nothing that the server says is repeated: it may repeat the prompt, and this goes to results and logs.
 				if (error.status === 404) {
 					throw new UserError(
 						'not-found',
-						`${origin} has no model "${asked.model}", or no /v1/chat/completions (it answers 404${error.said === '' ? '' : `: ${error.said}`}).`,
+						`${origin} has no model "${asked.model}", or no /v1/chat/completions (it answers 404).`,
 					);
 				}
 				throw new Unanswered(

@@ -31,7 +31,7 @@ export function checkGeneration(options: GenerateOptions): { readonly server: st
 		throw new UserError('usage', `Responses of each prompt: a whole number from 2 to 4; found ${responses}.`);
 	}
 	if (options.anew === true && options.prompts === undefined) {
-		throw new UserError('usage', 'A new pair is made for prompts that are named.');
+		throw new UserError('usage', 'A new pair is made only for prompts that are named: add --prompts ID.');
 	}
 	if (options.engine === 'gguf') return { server: 'gguf', local: true };
 	if (options.url === undefined) throw new UserError('usage', 'Name the chat server: --url http://127.0.0.1:11434.');
@@ -55,8 +55,10 @@ export async function selectPrompts(ctx: Context, options: GenerateOptions): Pro
 	const responses = options.responses ?? DEFAULT_RESPONSES;
 	const named = options.prompts !== undefined || options.split === 'excluded';
 	const needed: Needed[] = [];
+	const planned = options.planned === undefined ? null : new Set(options.planned);
 	let enough = 0;
 	for (const id of await candidatePrompts(ctx, options)) {
+		if (planned?.has(id) === false) continue;
 		const prompt = promptWithCandidates(ctx.db, id);
 		if (prompt === null) {
 			if (options.prompts === undefined) continue;
@@ -75,6 +77,7 @@ export async function planGeneration(ctx: Context, options: GenerateOptions): Pr
 	const { server, local } = checkGeneration(options);
 	const { needed, enough } = await selectPrompts(ctx, options);
 	return {
+		ids: needed.map(({ prompt }) => prompt.id),
 		prompts: needed.length,
 		requests: needed.reduce((sum, { missing }) => sum + missing, 0),
 		...{ server, local },

@@ -1,0 +1,110 @@
+/** What a chat server may not do: fill the journal, or bring words of a prompt into a result or a log. */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { UserError } from '../../src/protocol/errors.ts';
+import { checkAddress } from '../../src/protocol/server-address.ts';
+import { chatGenerator } from '../../src/scoring/generation/chat.ts';
+import { type Generator, Unanswered } from '../../src/scoring/generation/generator.ts';
+import { generate } from '../../src/workspace/generate/generate.ts';
+import { makeCli } from './cli-run.ts';
+import { folder, job, openAt } from './workspace-support.ts';
+
+const ASKED = {
+	prompt: { messages: [{ role: 'user', content: 'a private question' }] },
+	model: 'm',
+	sampling: { temperature: null, top_p: null, max_tokens: 10, seed: 1 },
+};
+
+/** A server that says one thing. */
+async function saying(t: TestContext, status: number, body: string): Promise<Generator> {
+	const server = createServer((_request, response) => response.writeHead(status).end(body));
+	await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+	t.after(() => server.close());
+	const address = checkAddress(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, false);
+	return chatGenerator(address, { concurrency: 1 }, { firstWait: 1, longestWait: 2, tries: 1, answerTries: 1 });
+}
+
+const message = (text: string) => `{"choices":[{"message":${text},"finish_reason":"stop"}]}`;
+
+test('an answer that no import would take is not stored', async (t) => {
+	const deep = `{"content":"x","tool_calls":[${'['.repeat(50_000)}${']'.repeat(50_000)}]}`;
+	for (const [body, why] of [
+		[JSON.stringify({ content: 'x'.repeat(2 ** 20 + 1) }), /more than 1048576 characters/u],
+		['{"content":"\\ud800"}', /no Unicode/u],
+		['{"content":"x","tool_calls":[{"n":1e999}]}', /a number that does not fit/u],
+		[deep, /more than 200 levels/u],
+	] as const) {
+		const generator = await saying(t, 200, message(body));
+		await assert.rejects(generator.answer(ASKED, new AbortController().signal), (error) => {
+			return error instanceof Unanswered && !error.systematic && why.test(error.message);
+		});
+	}
+	const good = await saying(t, 200, message('{"content":"\\ud83d\\ude00"}'));
+	const { response } = await good.answer(ASKED, new AbortController().signal);
+	assert.deepEqual(response, [{ role: 'assistant', content: '😀' }]);
+});
+
+test('what a server says to a refusal is not repeated: it may be the prompt', async (t) => {
+	const generator = await saying(t, 404, '{"error":{"message":"no model for: a private question"}}');
+	await assert.rejects(generator.answer(ASKED, new AbortController().signal), (error) => {
+		return UserError.is(error, 'not-found') && !error.message.includes('private');
+	});
+});
+
+test('prompts that come in after the plan was confirmed are not sent', async (t) => {
+	const dir = folder(t);
+	const { workspace } = await openAt(dir);
+	t.after(() => workspace.close());
+	const log = (name: string) => {
+		writeFileSync(
+			join(dir, name),
+			`${JSON.stringify({ messages: [{ role: 'user', content: `Question of ${name}?` }] })}\n`,
+		);
+		return workspace.importFiles([join(dir, name)], { as: 'prompts' }, job());
+	};
+	await log('planned.jsonl');
+	const options = { engine: 'chat', url: 'http://127.0.0.1:1', models: ['m'] } as const;
+	const { ids, prompts } = await workspace.planGeneration(options);
+	assert.deepEqual([ids.length, prompts], [1, 1]);
+	await log('later.jsonl');
+	const asked: string[] = [];
+	const generator: Generator = {
+		server: 's',
+		concurrency: 1,
+		async answer({ prompt }) {
+			asked.push(JSON.stringify(prompt));
+			return { response: [{ role: 'assistant', content: `Answer ${asked.length}.` }], cut: false };
+		},
+		async close() {},
+	};
+	const signal = new AbortController().signal;
+	const done = await generate(workspace.context, { ...options, planned: ids }, { job: 'j', signal }, () => generator);
+	assert.equal(done.generated, 2);
+	assert.ok(
+		asked.every((prompt) => prompt.includes('planned.jsonl')),
+		asked.join(),
+	);
+});
+
+test('the command line refuses what does not go together, in words', async (t) => {
+	const { write, run } = makeCli(t);
+	await run(['init']);
+	const log = write('log.jsonl', '{"messages":[{"role":"user","content":"q"}]}\n');
+	for (const [args, why] of [
+		[['import', log, '--as', 'prompts', '--preview'], /--preview belongs to files of pairs/u],
+		[['import', log, '--as', 'prompts', '--map', 'prompt=x'], /--map belongs to files of pairs/u],
+		[['import', log, '--as', 'prompts', '--remember', 'x'], /--remember belongs to files of pairs/u],
+		[['import', log, '--mapping', '.'], /neither a remembered mapping nor a file "\."/u],
+		[['generate', '--model', 'm', '--n', '1'], /from 2 to 4/u],
+		[['generate', '--model', 'm', '--url', 'http://127.0.0.1:1', '--anew'], /--prompts ID/u],
+		[['generate', '--engine', 'gguf', '--model', 'no.gguf'], /there is no file no\.gguf .*Nothing was done/u],
+	] as const) {
+		const { code, stderr } = await run(args);
+		assert.notEqual(code, 0, args.join(' '));
+		assert.match(stderr, why);
+	}
+});
