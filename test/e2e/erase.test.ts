@@ -44,6 +44,8 @@ test('a step is taken back from the history by keyboard, and said; with the verd
 	await page.keyboard.press('ArrowLeft');
 	await settle();
 	await page.keyboard.press('f');
+	// Typed before the field has the focus, letters are keys of the screen.
+	await frame.locator('textarea:focus').waitFor();
 	await page.keyboard.type('look at this again');
 	await page.keyboard.press('Enter');
 	await frame.getByText('Flagged this pair').first().waitFor();
