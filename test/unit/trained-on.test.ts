@@ -43,10 +43,15 @@ test('a bundle trained without its penalty has read nothing of the held-out tuni
 
 test('an eval file beside a train file was looked at, not trained on; alone it is what was trained on', () => {
 	const alone = record({ splits: { eval: { prompts: ['p3'] } } });
+	const others = { heldout: { prompts: ['r1'] } };
+	const held = record({ format: 'trl', splits: { train: { prompts: ['p1'] } }, others });
+	const shown = record({ format: 'argilla', splits: { train: { prompts: ['p1'] } }, others });
 	const prompts = (export_: string) =>
 		readTrainedOn(exports, [{ pattern: '*', export: export_ }])[0]!.trainedOn.prompts;
 	assert.deepEqual([prompts(plain), prompts(alone)], [['p1', 'p2'], ['p3']]);
-	rmSync(join(exports, `${alone}.json`));
+	// A trainer's file of held-out pairs is there to be trained on; one for people is not.
+	assert.deepEqual([prompts(held), prompts(shown)], [['p1', 'r1'], ['p1']]);
+	for (const id of [alone, held, shown]) rmSync(join(exports, `${id}.json`));
 });
 
 test('an unknown, ambiguous or damaged export, and a pattern that fits none, are errors before anything is scored', () => {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ScoredCheckpoint } from '../../domain/checkpoint.ts';
+import { EXPORT_FORMAT_FACTS, isExportFormat } from '../../domain/export-format.ts';
 import { UserError } from '../../protocol/errors.ts';
 import type { CheckpointOptions } from '../../protocol/workspace-api.ts';
 
@@ -43,9 +44,9 @@ function isIdList(value: unknown): value is string[] {
 const WITHOUT_PENALTY = ':train';
 
 /**
- * Prompts that a model was trained on: the export's splits, and what a penalty read of the held-out tuning half, if there was one. The
- * eval file of an export with a train file is what a trainer looks at, not what it fits: the default export has both, and eval is what A
- * is measured on.
+ * Prompts that a model was trained on: the export's splits, held-out ones too where they were written for a trainer, and what a penalty
+ * read of the held-out tuning half. The eval file of an export with a train file is what a trainer looks at, not what it fits: the default
+ * export has both, and eval is what A is measured on.
  */
 function readExport(exports: string, id: string, withPenalty: boolean): TrainedOn {
 	const path = join(exports, `${id}.json`);
@@ -53,8 +54,12 @@ function readExport(exports: string, id: string, withPenalty: boolean): TrainedO
 		const record = JSON.parse(readFileSync(path, 'utf8')) as {
 			readonly splits?: Readonly<Record<string, { readonly prompts?: unknown }>>;
 			readonly reference_used?: unknown;
+			readonly format?: unknown;
+			readonly others?: Readonly<Record<string, { readonly prompts?: unknown }>>;
 		};
-		const { eval: looked, ...fitted } = record.splits ?? {};
+		const { format } = record;
+		const forTrainer = typeof format === 'string' && isExportFormat(format) && EXPORT_FORMAT_FACTS[format].training;
+		const { eval: looked, ...fitted } = { ...record.splits, ...(forTrainer ? record.others : {}) };
 		const lists = [
 			...Object.values(fitted).map((split) => split.prompts),
 			...(looked === undefined || fitted.train !== undefined ? [] : [looked.prompts]),
