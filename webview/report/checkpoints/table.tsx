@@ -88,12 +88,9 @@ function TokenKl({ of: { divergences = [] } }: { of: CheckpointResult }) {
 	const kl = divergences.find(({ kind }) => kind === 'token-kl');
 	if (kl === undefined || kl.value === null) return null;
 	return (
-		<>
-			<span class="two-line">KL {fixed(kl.value, 3)}</span>
-			<span class="two-line">
-				<small>{spread(kl, 3) || 'no interval'}</small>
-			</span>
-		</>
+		<span class="two-line">
+			KL {fixed(kl.value, 3)} <small>{spread(kl, 3) || 'no interval'}</small>
+		</span>
 	);
 }
 
@@ -187,8 +184,8 @@ function Row({ checkpoint, record, at }: { checkpoint: CheckpointResult; record:
 				/>
 			</Cell>
 			<Cell label={label(10)}>
-				<span class="two-line">{fixed(checkpoint.divergence.value, 1)}</span>
 				<span class="two-line">
+					{fixed(checkpoint.divergence.value, 1)}{' '}
 					<small>
 						{spread(checkpoint.divergence, 1) || (checkpoint.divergence.value === null ? '' : 'no interval')}
 					</small>
