@@ -1,5 +1,5 @@
 /** The command line: what the editor does, without it. Set-up only; each command lies in cli/. */
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { printFailure } from './cli/failure.ts';
 import { createProgram } from './cli/program.ts';
 import { interruptRunning } from './cli/register.ts';
@@ -30,16 +30,28 @@ async function main(argv: readonly string[]): Promise<void> {
 			process.exitCode = 1;
 			return;
 		}
-		const name = program.commands.find((command) => flags.includes(command.name()))?.name();
 		process.exitCode = printFailure(error, {
 			json: flags.includes('--json'),
 			verbose: flags.includes('--verbose'),
-			command: name === undefined ? 'pairwright' : `pairwright ${name}`,
+			command: commandNamed(program, flags),
 		});
 	} finally {
 		await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
 		process.exit();
 	}
+}
+
+/** The command that `words` name, subcommands included, as it is typed: a word counts only below the command before it. */
+function commandNamed(program: Command, words: readonly string[]): string {
+	let found = program;
+	const path = ['pairwright'];
+	for (const word of words) {
+		const next = found.commands.find((command) => command.name() === word);
+		if (next === undefined) continue;
+		found = next;
+		path.push(word);
+	}
+	return path.join(' ');
 }
 
 void main(process.argv);

@@ -98,6 +98,13 @@ test('wrong usage exits 1, says what and where, and with --json prints one docum
 	}
 });
 
+test('wrong usage of a subcommand points at its own help, whatever other command a word of it names', async (t: TestContext) => {
+	const { stderr } = await makeCli(t).run(['gold', 'list']);
+	assert.match(stderr, /See: pairwright gold --help/);
+	const nested = await makeCli(t).run(['gold', 'add']);
+	assert.match(nested.stderr, /See: pairwright gold add --help/);
+});
+
 test('without a command the help is shown and nothing is done', async (t: TestContext) => {
 	const { code, stdout, stderr } = await makeCli(t).run([]);
 	assert.equal(code, 1);
