@@ -73,7 +73,11 @@ function quoted(path: string): string {
 export async function historyAdvice(place: Place | null, paths: readonly string[]): Promise<string[]> {
 	if (place === null) return ['This folder is not in git: no history holds it. Backups may.'];
 	const commits = await commitsWith(place, paths);
-	if (commits === 0) return ['git holds none of it: the files that held it were never committed. Backups may hold it.'];
+	if (commits === 0) {
+		return [
+			'git holds nothing of what was rewritten: those files were never committed. Not looked into: files named above that stay as they are (git may hold them), and backups.',
+		];
+	}
 	const files = [...new Set(paths)].sort().map((path) => quoted(`${place.prefix}${path}`));
 	return [
 		`git history still holds it: ${commits} ${commits === 1 ? 'commit' : 'commits'} of ${files.length} ${files.length === 1 ? 'file' : 'files'}, in every clone and on the server.`,
