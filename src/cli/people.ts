@@ -28,7 +28,7 @@ export function registerPeople(program: Command): void {
 		.action(
 			perform(async (context, [name]) => {
 				const done = await (await context.open()).rename(name!);
-				context.result(done, () => `${oneLine(done.person)} is shown as ${oneLine(done.name)}.`);
+				context.result(done, () => `${oneLine(done.person)} is shown as "${oneLine(done.name)}".`);
 			}),
 		);
 	people
