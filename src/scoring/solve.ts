@@ -51,8 +51,8 @@ export function emptyState(x: FeatureRows, memory: WebAssembly.Memory): LaneStat
 }
 
 /**
- * To search in, with θ in single precision: θ(q) but for roundings, measured to add up to 2·10⁻⁵ of its length along a path, where a
- * search stops 10⁻² from the minimum. A final fit begins with θ(q) anew.
+ * To search in, with θ in single precision: θ(q) but for roundings. Measured on real sets and on 100,000 pairs, they add up to 10⁻⁵ to
+ * 10⁻⁴ of its length, where a search stops 2·10⁻³ to 2·10⁻² from the minimum. A final fit begins with θ(q) anew.
  */
 export function emptySearch(x: FeatureRows, memory: WebAssembly.Memory): LaneState {
 	const [q, v] = [emptyDuals(memory, x.rows), emptyDuals(memory, x.rows)];
