@@ -7,10 +7,14 @@ import type { Sealed } from '../../src/scoring/sealed.ts';
 export interface Needles {
 	/** Numbers by their first six significant digits, without sign. */
 	readonly digits: ReadonlySet<string>;
+	/** By twelve: of what is printed in full, thousands of numbers against thousands share six by chance. */
+	readonly full: ReadonlySet<string>;
 	readonly exact: ReadonlySet<number>;
 }
 
 const sixDigits = (x: number): string => Math.abs(x).toPrecision(6);
+const FULL = 12;
+const fullDigits = (x: number): string => Math.abs(x).toPrecision(FULL);
 
 /** Simple fractions are bin edges, shares of a bin's few pairs, grid values: any split may have them. */
 const LARGEST_DENOMINATOR = 60;
@@ -39,16 +43,18 @@ export function needlesOf(sealed: Sealed): Needles {
 		[],
 	);
 	const found = [...numbersIn(own, []), ...margins, ...logps].filter(isTelling);
-	return { digits: new Set(found.map(sixDigits)), exact: new Set(found) };
+	return { digits: new Set(found.map(sixDigits)), full: new Set(found.map(fullDigits)), exact: new Set(found) };
 }
 
 /** Numbers of a text that are in the needles, as they stand there. */
-export function leaksInText(text: string, { digits }: Needles): string[] {
+export function leaksInText(text: string, { digits, full }: Needles): string[] {
 	const out: string[] = [];
 	for (const [number] of text.matchAll(/\d*\.\d+(?:e[+-]?\d+)?/gi)) {
 		// A number printed with fewer digits could be anything.
 		const significant = number.replace(/e.*$/i, '').replace('.', '').replace(/^0+/, '');
-		if (significant.length >= 6 && digits.has(sixDigits(Number(number)))) out.push(number);
+		const value = Number(number);
+		const known = significant.length > FULL ? full.has(fullDigits(value)) : digits.has(sixDigits(value));
+		if (significant.length >= 6 && known) out.push(number);
 	}
 	return out;
 }
