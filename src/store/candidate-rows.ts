@@ -8,7 +8,7 @@ import type { Database } from './database.ts';
 import { foldedErasures } from './erasures.ts';
 import type { ProjectionSettings } from './project.ts';
 import { projectPrompt } from './project-prompt.ts';
-import type { FoldedRows, PendingSource } from './source-rows.ts';
+import { checkTurn, type FoldedRows, type PendingSource } from './source-rows.ts';
 
 /**
  * Folds rows of a log: each a prompt with at most one response. A row that says what an earlier one of the same source said is
@@ -43,6 +43,7 @@ export class CandidateFolder {
 		const result = { imported: 0, duplicates: 0, ties: 0, taken: 0 };
 		return this.#db.write(() => {
 			const started = performance.now();
+			checkTurn(this.#db, this.#source, this.#ord);
 			for (const row of rows) {
 				result[this.#row(row) ? 'imported' : 'duplicates']++;
 				result.taken++;

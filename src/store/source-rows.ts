@@ -2,6 +2,7 @@ import { type Erasures, isErased, removedPerson } from '../domain/erasure.ts';
 import type { Half, Split } from '../domain/split.ts';
 import { firstTurnKey } from '../domain/text.ts';
 import type { ImportedJudgment, ImportedRow } from '../formats/types.ts';
+import { UserError } from '../protocol/errors.ts';
 import { wakePrompt } from './candidates.ts';
 import { insertComparison, insertPrompt, orderKey, placeOf } from './comparison-rows.ts';
 import { Counts } from './counts.ts';
@@ -62,6 +63,15 @@ export function settleSource(
 	problem: string | null,
 ): void {
 	db.run('UPDATE sources SET state = ?, problem = ? WHERE n = ?', state, problem, source);
+}
+
+/**
+ * Two processes may come to fold one source, each with its own count of rows: whoever finds the other's rows in stops.
+ * @throws UserError busy
+ */
+export function checkTurn(db: Database, source: PendingSource, done: number): void {
+	if (db.value<number>("SELECT rows FROM sources WHERE n = ? AND state = 'pending'", source.n) === done) return;
+	throw new UserError('busy', `${source.path} is being read by another process of this folder. Wait for it to finish.`);
 }
 
 /** What a slice of rows came to. */
@@ -129,6 +139,7 @@ export class SourceFolder {
 		const result = { imported: 0, duplicates: 0, ties: 0, taken: 0 };
 		return this.#db.write(() => {
 			const started = performance.now();
+			checkTurn(this.#db, this.#source, this.#ord);
 			// Before the first judgment, tag or the like there is nothing to look for: one probe a slice instead of two a row.
 			const spoken = this.#db.value('SELECT 1 FROM event_subjects LIMIT 1') !== undefined;
 			for (const given of rows) {

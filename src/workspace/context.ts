@@ -32,6 +32,8 @@ export class Context {
 	#guidelines: Guidelines | null;
 	/** Rows came in that may wait for a draw of halves, which waits for near-duplicates. */
 	halvesDue = false;
+	/** Sources whose rows are coming in just now, by their event: an import and a pull may want the same at once. */
+	readonly folding = new Map<string, Promise<unknown>>();
 	/** Jobs that can be cancelled, by the id their caller chose. */
 	readonly jobs = new Map<string, AbortController>();
 

@@ -114,19 +114,27 @@ async function opened(
 	};
 }
 
+interface FoldOptions {
+	readonly path: string;
+	readonly signal?: AbortSignal;
+	readonly progress?: (rows: number, bytes: number, totalBytes: number) => void;
+}
+
 /**
  * Folds the rows of one source that are not in yet, in short transactions with the event loop free between them. May stop
  * anywhere: the number of rows that are in moves with each transaction, and the rest follows at the next opening.
  */
-export async function foldSource(
-	ctx: Context,
-	source: PendingSource,
-	options: {
-		readonly path: string;
-		readonly signal?: AbortSignal;
-		readonly progress?: (rows: number, bytes: number, totalBytes: number) => void;
-	},
-): Promise<SourceOutcome> {
+export async function foldSource(ctx: Context, source: PendingSource, options: FoldOptions): Promise<SourceOutcome> {
+	const work = foldRows(ctx, source, options);
+	ctx.folding.set(source.event, work);
+	try {
+		return await work;
+	} finally {
+		ctx.folding.delete(source.event);
+	}
+}
+
+async function foldRows(ctx: Context, source: PendingSource, options: FoldOptions): Promise<SourceOutcome> {
 	const result = outcome();
 	const { folder, reader } = await opened(ctx, source, options);
 	let skip = source.rows;
@@ -225,11 +233,15 @@ export async function foldPendingSources(ctx: Context, signal?: AbortSignal): Pr
 			);
 			continue;
 		}
+		const now = await leftOf(ctx, source);
+		if (now === undefined) continue;
 		try {
-			const result = await foldSource(ctx, source, { path, ...(signal === undefined ? {} : { signal }) });
+			const result = await foldSource(ctx, now, { path, ...(signal === undefined ? {} : { signal }) });
 			if (result.cancelled) return;
 		} catch (error) {
 			if (isOfDatabase(error)) throw error;
+			// Another process is at it, and tells its window; this one reads what it wrote.
+			if (UserError.is(error, 'busy')) continue;
 			// Every row of the copy was erased: nothing is missing.
 			const emptied = [...(foldedErasures(ctx.db)?.sources.values() ?? [])].some(({ to }) => to === source.sha);
 			if (emptied && UserError.is(error, 'unusable-input')) settleSource(ctx.db, source.n, 'done', null);
@@ -237,6 +249,14 @@ export async function foldPendingSources(ctx: Context, signal?: AbortSignal): Pr
 		}
 	}
 	await afterRows(ctx);
+}
+
+/** What is still to be folded of a source, once nobody here is at it. */
+async function leftOf(ctx: Context, { event }: PendingSource): Promise<PendingSource | undefined> {
+	for (let work = ctx.folding.get(event); work !== undefined; work = ctx.folding.get(event)) {
+		await work.catch(() => undefined);
+	}
+	return pendingSources(ctx.db).find((source) => source.event === event);
 }
 
 /** What follows rows that came in: projections of what they touched, and clusters. Halves wait for near-duplicates. */

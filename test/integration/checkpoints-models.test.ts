@@ -137,9 +137,14 @@ test('nothing of E is in record or lines before a decision; then the choice and 
 	const { dataset } = modelsFolder();
 	const runs = new Runs(makePort(paths, { dataset }));
 	// Thousands of lines hold numbers of six equal digits by chance: there whole numbers are looked for, and ids.
-	const { digits, exact } = needlesOf({ ...sealed!, lines: [] });
+	const { digits, full, exact } = needlesOf({ ...sealed!, lines: [] });
 	// 1/1001 is the least p of an ECE, on any split.
-	const needles = { digits: new Set([...digits].filter((each) => each !== (1 / 1001).toPrecision(6))), exact };
+	const least = 1 / 1001;
+	const needles = {
+		digits: new Set([...digits].filter((each) => each !== least.toPrecision(6))),
+		full: new Set([...full].filter((each) => each !== least.toPrecision(12))),
+		exact,
+	};
 	assert.ok(needles.digits.size > 300, `${needles.digits.size}`);
 	const margins = new Set(sealed!.lines.flatMap(({ deltas }) => deltas));
 	assert.ok(scores.every(({ delta, p }) => !margins.has(delta) && !exact.has(p)));

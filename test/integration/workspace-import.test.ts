@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { dump } from '../../src/store/dump.ts';
+import { foldPendingSources } from '../../src/workspace/fold-sources.ts';
 import { folder, job, openAt, realData, writePairs } from './workspace-support.ts';
 
 const multi = realData('multi-annotator.jsonl');
@@ -148,4 +149,21 @@ test('search finds what was imported, by words, phrase and prefix, however they 
 	assert.equal(await found('QUESTION AND ( NOT'), 0);
 	assert.equal(await found('-- "'), 0);
 	await workspace.close();
+});
+
+test('two folds of one source at once: each row comes in once, and neither calls the file unreadable', async (t) => {
+	const dir = folder(t);
+	const { workspace, notices } = await openAt(dir);
+	t.after(() => workspace.close());
+	await workspace.importFiles([writePairs(dir, 3000)], {}, job());
+	await workspace.settled();
+	const ctx = workspace.context;
+	const whole = dump(ctx.db);
+	// As after an erasure, when the tables are built anew while a pull is taken over.
+	await ctx.store.rebuild(ctx.config.split);
+	await Promise.all([foldPendingSources(ctx), foldPendingSources(ctx), workspace.reload()]);
+	await workspace.settled();
+	assert.equal(ctx.db.value("SELECT count(*) FROM sources WHERE state <> 'done'"), 0);
+	assert.equal(dump(ctx.db), whole);
+	assert.deepEqual(notices, []);
 });
