@@ -2,11 +2,14 @@
  * Runs several groups of test files with node's own test runner and ends with one summary over all of them, in the form that
  * `node --test` prints. Groups, because unit tests may share the cores, and tests that drive an editor should not.
  */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { run } from 'node:test';
 import { spec, type TestEvent } from 'node:test/reporters';
-import { root } from './paths.ts';
+import { pathToFileURL } from 'node:url';
+import { cloneCache, root } from './paths.ts';
 
 export interface TestGroup {
 	readonly files: readonly string[];
@@ -14,8 +17,22 @@ export interface TestGroup {
 	readonly parallel: boolean;
 	/** Of one file, in milliseconds. */
 	readonly timeout: number;
-	/** All files in one process: starting one for each took longer than most unit tests. */
+	/** Files in as many processes as there are cores: starting one for each took longer than most unit tests. */
 	readonly together?: boolean;
+}
+
+/** A file a core, each of which runs its part of `files`, one after the other: what the tests of one file share must not be torn. */
+function parts(files: readonly string[]): string[] {
+	const folder = join(cloneCache, 'unit');
+	rmSync(folder, { recursive: true, force: true });
+	mkdirSync(folder, { recursive: true });
+	const count = Math.min(availableParallelism(), files.length);
+	return Array.from({ length: count }, (_, part) => {
+		const path = join(folder, `part-${part + 1}.test.ts`);
+		const own = files.filter((_file, i) => i % count === part).map((file) => pathToFileURL(resolve(root, file)).href);
+		writeFileSync(path, own.map((url) => `await import(${JSON.stringify(url)});\n`).join(''));
+		return path;
+	});
 }
 
 const counted = ['tests', 'suites', 'pass', 'fail', 'cancelled', 'skipped', 'todo', 'duration_ms'] as const;
@@ -36,11 +53,10 @@ export async function runNodeTests(groups: readonly TestGroup[]): Promise<boolea
 			if (files.length === 0) continue;
 			const stream = run({
 				cwd: root,
-				files: [...files],
-				// In one process even the tests of one file would run beside each other, and what they share would be torn.
-				concurrency: parallel && !together ? availableParallelism() : 1,
+				files: together ? parts(files) : [...files],
+				concurrency: parallel ? availableParallelism() : 1,
 				timeout,
-				isolation: together ? 'none' : 'process',
+				isolation: 'process',
 				execArgv: ['--disable-warning=ExperimentalWarning'],
 			});
 			for await (const event of stream as AsyncIterable<TestEvent>) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createProgram } from '../../src/cli/program.ts';
+import { EXPORT_FORMATS } from '../../src/domain/export-format.ts';
 import { IMPORT_FORMATS } from '../../src/formats/formats.ts';
 
 /** Help as printed, with what `addHelpText` puts after it. */
@@ -36,5 +37,5 @@ test('formats and engines of later versions are no choices', () => {
 	// What a column mapping reads is no format of its own on the command line.
 	assert.deepEqual(choices('import', '--format'), ['auto', ...IMPORT_FORMATS]);
 	assert.ok(!IMPORT_FORMATS.includes('columns') && IMPORT_FORMATS.includes('argilla'));
-	assert.deepEqual(choices('export', '--format'), ['trl', 'trl-standard', 'pairwright']);
+	assert.deepEqual(choices('export', '--format'), EXPORT_FORMATS);
 });

@@ -15,7 +15,10 @@ const counts = new WordCounts();
 for (const text of TRAIN) counts.add(text);
 
 function items(texts: readonly string[]): NovelItem[] {
-	return texts.map((text, i) => ({ id: `${text.length}${i}${text}`, text: `How do I repair the ${text} at home today?` }));
+	return texts.map((text, i) => ({
+		id: `${text.length}${i}${text}`,
+		text: `How do I repair the ${text} at home today?`,
+	}));
 }
 
 test('prompts of one topic come together, with the words that tell them from train', () => {
