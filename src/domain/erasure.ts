@@ -57,8 +57,11 @@ export function personKey(handle: string): string {
 	return sha256(handle.normalize('NFC'));
 }
 
-/** A neutral name may have been removed in its turn. */
-function lastName(removed: ReadonlyMap<string, RemovedPerson>, first: RemovedPerson): RemovedPerson {
+/** A neutral name may have been removed in its turn. @returns who is left in the end, and every name on the way there */
+function follow(
+	removed: ReadonlyMap<string, RemovedPerson>,
+	first: RemovedPerson,
+): { readonly last: RemovedPerson; readonly names: ReadonlySet<string> } {
 	let last = first;
 	const seen = new Set<string>();
 	for (let next = removed.get(personKey(last.as)); next !== undefined && !seen.has(next.as); ) {
@@ -66,10 +69,13 @@ function lastName(removed: ReadonlyMap<string, RemovedPerson>, first: RemovedPer
 		last = { as: next.as, work: last.work && next.work };
 		next = removed.get(personKey(last.as));
 	}
-	return last;
+	return { last, names: seen.add(first.as) };
 }
 
-/** @param tombstones in journal order: where two speak of one person or one copy, the first counts */
+/**
+ * @param tombstones in journal order: where two speak of one copy, the first counts; where two speak of one person, the first one's name
+ * and the stricter form
+ */
 export function erasuresOf(tombstones: readonly Tombstone[]): Erasures {
 	const comparisons = new Set<string>();
 	const prompts = new Set<string>();
@@ -77,7 +83,10 @@ export function erasuresOf(tombstones: readonly Tombstone[]): Erasures {
 	const sources = new Map<string, RewrittenSource>();
 	const removed = new Map<string, RemovedPerson>();
 	for (const event of tombstones) {
-		for (const source of event.sources ?? []) if (!sources.has(source.from)) sources.set(source.from, source);
+		// A copy that became itself was not rewritten: followed, it would leave nothing to be kept.
+		for (const source of event.sources ?? []) {
+			if (source.from !== source.to && !sources.has(source.from)) sources.set(source.from, source);
+		}
 		if (event.type === 'erased') {
 			for (const id of event.comparisons) comparisons.add(id);
 			for (const id of event.prompts ?? []) prompts.add(id);
@@ -86,11 +95,18 @@ export function erasuresOf(tombstones: readonly Tombstone[]): Erasures {
 		}
 		const { subject, as, work } = event;
 		const first = removed.get(subject);
-		if (first === undefined) removed.set(subject, { as, work });
+		if (first === undefined) {
+			removed.set(subject, { as, work });
+			continue;
+		}
+		const { last, names } = follow(removed, first);
+		removed.set(subject, { as: first.as, work: first.work && work });
 		// Two at once chose two names: what the other wrote comes to the first one's.
-		else if (as !== first.as) removed.set(personKey(as), { as: first.as, work });
+		if (!names.has(as)) removed.set(personKey(as), { as: first.as, work });
+		// What the milder one left under the name that stays leaves too.
+		if (!work || !first.work) removed.set(personKey(last.as), { as: last.as, work: false });
 	}
-	const people = new Map([...removed].map(([key, person]) => [key, lastName(removed, person)]));
+	const people = new Map([...removed].map(([key, person]) => [key, follow(removed, person).last]));
 	return { comparisons, prompts, gone, sources, people };
 }
 
@@ -223,8 +239,10 @@ function personChanges(event: JournalEvent, erasures: Erasures): Changes | null 
 	const author = 'written_by' in event ? removedPerson(erasures, event.written_by) : undefined;
 	if (by === undefined && author === undefined) return {};
 	const names: Changes = {
-		...(by === undefined ? {} : { person: by.as }),
-		...(author === undefined ? {} : { written_by: author.as }),
+		...(by === undefined || by.as === event.person ? {} : { person: by.as }),
+		...(author === undefined || ('written_by' in event && event.written_by === author.as)
+			? {}
+			: { written_by: author.as }),
 	};
 	if (by === undefined) return names;
 	if (event.type === 'renamed') return null;
@@ -236,7 +254,9 @@ function personChanges(event: JournalEvent, erasures: Erasures): Changes | null 
 		const none = { facet: undefined, query: undefined, moves: undefined, reason: undefined };
 		return { ...names, ...none, type: 'split-assigned', prompts: event.moves, split: 'heldout' };
 	}
-	if (event.type === 'leak-accepted') return { ...names, reason: ERASED_WORDS };
+	if (event.type === 'leak-accepted') {
+		return event.reason === ERASED_WORDS ? names : { ...names, reason: ERASED_WORDS };
+	}
 	return 'reason' in event && event.type !== 'decided' ? { ...names, reason: undefined } : names;
 }
 
@@ -247,7 +267,7 @@ function personChanges(event: JournalEvent, erasures: Erasures): Changes | null 
 export function redact(event: JournalEvent, erasures: Erasures): JournalEvent | null {
 	if (isTombstone(event)) {
 		const by = removedPerson(erasures, event.person);
-		return by === undefined ? event : rewritten(event, { person: by.as });
+		return by === undefined || by.as === event.person ? event : rewritten(event, { person: by.as });
 	}
 	const text = textChanges(event, erasures);
 	if (text === null) return null;

@@ -107,6 +107,17 @@ export function writtenBy(
 	}));
 }
 
+/** Those of the prompts that are held out in a half which a tag may have decided, by id. */
+export function standingHalves(
+	db: Database,
+	ids: readonly string[],
+): { readonly id: string; readonly half: 'R' | 'E' }[] {
+	return db.all(
+		`SELECT id, half FROM prompts WHERE (half = 'R' OR half = 'E' AND drawn IS NOT 'E') AND id IN (SELECT value FROM json_each(?)) ORDER BY id`,
+		JSON.stringify(ids),
+	);
+}
+
 /** Logs that hold a prompt, as such or with responses to it. */
 export function logsWith(db: Database, prompt: string): ImportedFile[] {
 	return db.all(

@@ -74,6 +74,11 @@ export function checkTurn(db: Database, source: PendingSource, done: number): vo
 	throw new UserError('busy', `${source.path} is being read by another process of this folder. Wait for it to finish.`);
 }
 
+/** A file that was missing or another is there again: its rows are folded with the next reading. */
+export function awaitSource(db: Database, sha: string): void {
+	db.run("UPDATE sources SET state = 'pending', problem = NULL WHERE sha = ? AND state IN ('missing', 'changed')", sha);
+}
+
 /** What a slice of rows came to. */
 export interface FoldedRows {
 	imported: number;

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { dump } from '../../src/store/dump.ts';
-import { git, holding, holdingInGit, idOf, team } from './erase-support.ts';
+import { copiesIn, git, holding, holdingInGit, idOf, team } from './erase-support.ts';
 import { folder, job, openAt } from './workspace-support.ts';
 
 const HANDLE = 'Bo Quill-Ramsay';
@@ -160,5 +160,165 @@ test('whoever takes themselves out leaves nothing under their name', async (t) =
 	assert.equal(done.synced?.ok, true, done.synced?.message);
 	assert.deepEqual([holdingInGit(server, 'main', '"bo"'), holding(join(dir, 'bo'), '"bo"')], [[], []]);
 	assert.equal(git(join(dir, 'bo'), 'status', '--porcelain'), '');
+	const { checks } = await bo.workspace.doctor({ deep: true });
+	assert.equal(checks.find(({ check }) => check === 'journal-lines')?.status, 'ok', 'lines stand in order');
 	assert.ok(readFileSync(join(dir, 'bo', '.pairwright', 'config.json')).length > 0);
+});
+
+const person = 'zed the judge';
+const shapes = [
+	{
+		name: 'argilla',
+		row: (i: number) => ({
+			fields: { prompt: `Question ${i}: why?`, response1: `Because ${i}.`, response2: `No idea about ${i}.` },
+			responses: {
+				preference: [
+					{ value: 'response2', user_id: person, status: 'submitted' },
+					{ value: 'response1', user_id: 'cleo', status: 'submitted' },
+				],
+				reason: [{ value: 'zed says so' }, { value: 'cleo says so', user_id: 'cleo' }],
+			},
+		}),
+	},
+	{
+		name: 'label-studio',
+		row: (i: number) => ({
+			data: { prompt: `Question ${i}: why?`, response1: `Because ${i}.`, response2: `No idea about ${i}.` },
+			annotations: [person, 'cleo'].map((who) => ({
+				completed_by: { id: who, first_name: who === person ? 'Zedekiah' : 'C.' },
+				result: [{ type: 'pairwise', value: { selected: 'left' } }],
+			})),
+		}),
+	},
+	{
+		name: 'columns',
+		mapping: {
+			columns: { prompt: 'ask', a: 'one', b: 'two', verdict: 'best', annotator: 'who', note: 'why' },
+			verdicts: { a: 'a', b: 'b' },
+		} as const,
+		row: (i: number) => ({
+			ask: `Question ${i}: why?`,
+			one: `Because ${i}.`,
+			two: `No idea about ${i}.`,
+			best: 'a',
+			who: i % 2 === 0 ? person : 'cleo',
+			why: i % 2 === 0 ? 'zed says so' : 'cleo says so',
+		}),
+	},
+	{
+		name: 'array',
+		row: (i: number) => ({
+			prompt: `Question ${i}: why?`,
+			response_a: `Because ${i}.`,
+			response_b: `No idea about ${i}.`,
+			judgments: [person, 'cleo'].map((annotator) => ({ annotator, verdict: 'a' })),
+		}),
+	},
+];
+
+for (const { name, row, mapping } of shapes) {
+	for (const mode of ['anonymise', 'remove'] as const) {
+		test(`${name}, ${mode}: the copy stays, without the name; rows, verdicts of others and a second import too`, async (t) => {
+			const dir = folder(t);
+			const one = await openAt(dir);
+			t.after(() => one.workspace.close());
+			const file = join(dir, 'in.jsonl');
+			const rows = Array.from({ length: 4 }, (_, i) => JSON.stringify(row(i)));
+			writeFileSync(file, name === 'array' ? `[${rows.join(',')}]` : `${rows.join('\n')}\n`);
+			const how = mapping === undefined ? {} : { mapping };
+			await one.workspace.importFiles([file], how, job());
+			const done = await one.workspace.removePerson(person, { mode, written: 'judged' }, job());
+			assert.deepEqual([done.left, done.sources.length], [[], 1]);
+			for (const check of ['at once', 'rebuilt', 'imported again']) {
+				await one.workspace.settled();
+				const work = join(dir, 'work');
+				assert.deepEqual([copiesIn(work).length, holding(work, person), holding(work, 'Zedekiah')], [1, [], []], check);
+				assert.equal(holding(work, 'zed says so').length > 0, mode === 'anonymise' && /argilla|columns/u.test(name));
+				const { comparisons, total } = await one.workspace.list({ limit: 10 });
+				const votes: string[] = [];
+				for (const { id } of comparisons) {
+					for (const { annotator } of (await one.workspace.show(id)).judgments) votes.push(annotator);
+				}
+				const count = (who: string) => votes.filter((each) => each === who).length;
+				const each = name === 'columns' ? 2 : 4;
+				assert.deepEqual([total, count('cleo'), count(done.as)], [4, each, mode === 'remove' ? 0 : each], check);
+				assert.equal(votes.length, count('cleo') + count(done.as), 'nobody else');
+				if (check === 'at once') await one.workspace.rebuild(job());
+				if (check === 'rebuilt') {
+					const again = await one.workspace.importFiles([file], how, job());
+					assert.equal(again.files[0]?.imported, 0);
+				}
+			}
+			assert.deepEqual(
+				(await one.workspace.doctor({ deep: true })).checks.filter(({ status }) => status !== 'ok'),
+				[],
+			);
+		});
+	}
+}
+
+test('where a name cannot be taken out of a copy it is said, and the copy stays', async (t) => {
+	const dir = folder(t);
+	const one = await openAt(dir);
+	t.after(() => one.workspace.close());
+	const chosen = join(dir, 'chosen.jsonl');
+	writeFileSync(chosen, `${JSON.stringify({ ask: 'why?', yes: 'because', no: 'no idea', who: person })}\n`);
+	const columns = { prompt: 'ask', chosen: 'yes', rejected: 'no', annotator: 'who' };
+	await one.workspace.importFiles([chosen], { mapping: { columns } }, job());
+	const table = join(dir, 'table.csv');
+	writeFileSync(table, `ask,yes,no,who\nwhere?,here,there,${person}\n`);
+	await one.workspace.importFiles([table], { mapping: { columns } }, job());
+	const done = await one.workspace.removePerson(person, { mode: 'remove', written: 'judged' }, job());
+	assert.deepEqual(done.left.map(({ why }) => /of this shape|of a table/u.exec(why)?.[0]).sort(), [
+		'of a table',
+		'of this shape',
+	]);
+	await one.workspace.rebuild(job());
+	assert.deepEqual([copiesIn(join(dir, 'work')).length, (await one.workspace.list({ limit: 1 })).total], [2, 2]);
+	assert.ok(!(await one.workspace.people()).some((each) => each.person === person));
+});
+
+test('somebody whose name was taken out can still be removed with their work, under the same neutral name', async (t) => {
+	const { root, ana, id } = await workspace(t);
+	const first = await ana.workspace.removePerson(HANDLE, { mode: 'anonymise', written: 'judged' }, job());
+	const done = await ana.workspace.removePerson(HANDLE, { mode: 'remove', written: 'judged' }, job());
+	assert.deepEqual([done.as, done.mode, done.left], [first.as, 'remove', []]);
+	assert.notEqual(done.event, null);
+	await ana.workspace.settled();
+	assert.deepEqual(holding(root, 'a note of bo'), []);
+	const { judgments, tags, split } = await ana.workspace.show(id);
+	assert.deepEqual([[...new Set(judgments.map(({ annotator }) => annotator))], tags, split], [['cleo'], [], 'heldout']);
+	assert.deepEqual(
+		(await ana.workspace.doctor({ deep: true })).checks.filter(({ status }) => status !== 'ok'),
+		[],
+	);
+	const milder = await ana.workspace.removePerson(HANDLE, { mode: 'anonymise', written: 'judged' }, job());
+	assert.deepEqual([milder.event, milder.mode], [null, 'remove'], 'it says what stands');
+	const before = dump(ana.workspace.context.db);
+	await ana.workspace.rebuild(job());
+	assert.equal(dump(ana.workspace.context.db), before);
+});
+
+test('a prompt that a tag of a removed person kept in E stays there', async (t) => {
+	const { ana, bo, id } = await workspace(t);
+	const context = ana.workspace.context;
+	const other = await ana.workspace.show(await idOf(ana, 'Question 5:'));
+	// A prompt drawn R, and a facet that goes to E only.
+	await context.append([
+		{ type: 'split-assigned', prompts: [other.prompt_id], split: 'heldout' },
+		{
+			type: 'half-drawn',
+			draws: [{ prompts: [other.prompt_id], half: 'R' }],
+			facets: [{ facet: 'time:sealed', sealed_only: true }],
+		},
+	]);
+	assert.equal((await ana.workspace.show(other.id)).half, 'R');
+	await bo.workspace.reload();
+	await bo.workspace.tag({ ids: [other.prompt_id] }, { facet: 'time:sealed' });
+	await ana.workspace.reload();
+	assert.equal((await ana.workspace.show(other.id)).half, 'E');
+	await ana.workspace.removePerson(HANDLE, { mode: 'remove', written: 'judged' }, job());
+	const { half, tags, split } = await ana.workspace.show(other.id);
+	assert.deepEqual([half, tags, split], ['E', [], 'heldout']);
+	assert.ok((await ana.workspace.show(id)).id);
 });

@@ -6,6 +6,7 @@ import type { EventBody, JournalEvent } from '../../src/domain/events.ts';
 import { canonicalComparison, contentId, stableJson } from '../../src/domain/identity.ts';
 import { parseEventLine } from '../../src/store/event-schema.ts';
 import { stampEvents } from '../../src/store/journal.ts';
+import { personFolder } from '../../src/store/state-dir.ts';
 import { scrubbedJournals, scrubJournal } from '../../src/workspace/erase/journal-text.ts';
 import { joinLines } from '../../src/workspace/sync/journal-text.ts';
 
@@ -195,4 +196,46 @@ test('the folder of a removed person goes, what is in it joins the neutral one',
 	assert.equal(changes.get(`${folder}/d.jsonl`), null);
 	const [, moved] = [...changes].find(([, bytes]) => bytes !== null) ?? [];
 	assert.match(String(moved), /"person":"person-1"/u);
+});
+
+test('of two removals of one person the stricter counts, whoever was first; a copy that became itself was not rewritten', () => {
+	const stone = (subject: string, as: string, work: boolean, seq: number) =>
+		event({ type: 'person-removed', subject: personKey(subject), as, work }, 'ana', seq) as Tombstone;
+	const said = (who: string) =>
+		event({ type: 'judged', comparison: id(1), verdict: 'a', kind: 'first', blind: true }, who, 3);
+	for (const stones of [
+		[stone('bo', 'person-1', true, 8), stone('bo', 'person-2', false, 9)],
+		[stone('bo', 'person-1', false, 8), stone('bo', 'person-2', true, 9)],
+		[stone('bo', 'person-1', true, 8), stone('bo', 'person-1', false, 9), stone('bo', 'person-2', true, 10)],
+		[stone('bo', 'person-1', true, 7), stone('person-1', 'person-2', true, 8), stone('bo', 'person-2', false, 9)],
+	]) {
+		const erasures = erasuresOf(stones);
+		for (const who of ['bo', 'person-1', 'person-2']) assert.equal(redact(said(who), erasures), null, who);
+		const names = [...erasures.people.values()].map(({ as }) => as);
+		assert.equal(new Set(names).size, 1, 'one name in the end');
+	}
+	const loop = { from: id(1), to: id(1), path: 'p', bytes: 1, rows: [] };
+	const self = event({ type: 'erased', comparisons: [], reason: 'r', sources: [loop] }, 'ana', 9) as Tombstone;
+	assert.equal(sourceNow(erasuresOf([self]), id(1)), null);
+});
+
+test('lines of two folders of one device stand in the order of their numbers', () => {
+	const stone = event(
+		{ type: 'person-removed', subject: personKey('bo'), as: 'person-1', work: true },
+		'person-1',
+		5,
+	) as Tombstone;
+	const lines = (...events: JournalEvent[]) => Buffer.from(events.map((each) => `${stableJson(each)}\n`).join(''));
+	const old = [1, 2, 4].map((seq) => event({ type: 'retracted', event: id(seq) }, 'bo', seq));
+	const now = `${personFolder('person-1')}/d.jsonl`;
+	const files = new Map([
+		[`bo-${personKey('bo').slice(0, 8)}/d.jsonl`, lines(...old)],
+		[now, Buffer.concat([lines(stone), Buffer.from('{"torn')])],
+	]);
+	const changes = scrubbedJournals([...files.keys()], (name) => files.get(name) ?? null, erasuresOf([stone]));
+	const text = String(changes.get(now));
+	assert.deepEqual(
+		[...text.matchAll(/"seq":(\d+)/gu)].map(([, seq]) => Number(seq)),
+		[1, 2, 4, 5],
+	);
 });

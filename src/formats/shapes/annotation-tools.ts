@@ -184,7 +184,7 @@ export const labelStudio: Format = {
 };
 
 /** People by their number: names and addresses stay in the tool. */
-function whoCompleted(value: unknown): string | null {
+export function whoCompleted(value: unknown): string | null {
 	const id = isObject(value) ? value.id : value;
 	if (typeof id === 'number') return `label-studio-${id}`;
 	return typeof id === 'string' && id !== '' && !id.includes('@') ? id : null;

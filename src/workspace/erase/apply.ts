@@ -1,6 +1,5 @@
 import {
 	closeSync,
-	existsSync,
 	fsyncSync,
 	mkdirSync,
 	openSync,
@@ -23,6 +22,7 @@ import { forgetScores } from '../../store/score-cache-erasure.ts';
 import type { Context } from '../context.ts';
 import { dropDrafts } from './copies.ts';
 import { scrubbedJournals } from './journal-text.ts';
+import { oldCopies, replacedHere } from './old-copies.ts';
 
 function read(path: string): Buffer | null {
 	try {
@@ -77,16 +77,6 @@ async function scrubJournals(ctx: Context, erasures: Erasures): Promise<number> 
 	});
 }
 
-/** Copies that were replaced. */
-export function oldCopies(ctx: Context, erasures: Erasures): string[] {
-	// A copy that was itself written anew since is an old one too.
-	const last = [...erasures.sources.values()].filter(({ to }) => !erasures.sources.has(to));
-	const kept = new Set(last.map(({ path }) => path));
-	return [...erasures.sources.keys()]
-		.map((sha) => `.pairwright/sources/${sha.slice(0, 12)}.jsonl.gz`)
-		.filter((path) => !kept.has(path) && existsSync(join(ctx.paths.root, path)));
-}
-
 /** Drafts in the editor that begin from an erased pair or hold an erased prompt. */
 export function erasedDrafts(ctx: Context, erasures: Erasures): string[] {
 	let names: string[];
@@ -116,8 +106,9 @@ export async function applyErasures(ctx: Context): Promise<boolean> {
 	const erasures = foldedErasures(ctx.db);
 	if (erasures === null) return false;
 	let changed = (await scrubJournals(ctx, erasures)) > 0;
-	for (const path of oldCopies(ctx, erasures)) {
-		rmSync(join(ctx.paths.root, path), { force: true });
+	for (const old of oldCopies(ctx, erasures)) {
+		if (!(await replacedHere(ctx, old, erasures))) continue;
+		rmSync(join(ctx.paths.root, old.path), { force: true });
 		changed = true;
 	}
 	dropDrafts(ctx.paths.sources);

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { type Erasures, type RewrittenSource, removedPerson } from '../../domain/erasure.ts';
+import type { ColumnMapping } from '../../domain/column-mapping.ts';
+import type { Erasures, RewrittenSource } from '../../domain/erasure.ts';
 import { promptId } from '../../domain/identity.ts';
 import { openChunks } from '../../formats/chunks.ts';
 import { openRows } from '../../formats/open.ts';
@@ -15,6 +16,7 @@ import { UserError } from '../../protocol/errors.ts';
 import type { WorkspacePaths } from '../../store/paths.ts';
 import { redactRow } from '../../store/source-rows.ts';
 import { recordedMapping } from '../mappings.ts';
+import { withoutNames } from './names.ts';
 
 /** A source to be looked at: where it lies, and how its rows are read. */
 export interface SourceFile {
@@ -35,6 +37,10 @@ interface Doomed {
 	readonly rows: readonly number[];
 	/** Lines that also hold pairs that stay. */
 	readonly shared: readonly number[];
+	/** Hash of what the rows say once everything erased is out: of a copy that was written anew it is the same. */
+	readonly stays: string;
+	/** Columns by which the rows were read. */
+	readonly mapping: ColumnMapping | null;
 }
 
 export async function doomedRows(file: SourceFile, erasures: Erasures): Promise<Doomed> {
@@ -42,6 +48,8 @@ export async function doomedRows(file: SourceFile, erasures: Erasures): Promise<
 	const kept = new Set<number>();
 	const named = new Set<number>();
 	const ords: { readonly ord: number; readonly line: number }[] = [];
+	const stays = createHash('sha256');
+	let columns: ColumnMapping | null = null;
 	let ord = 0;
 	const add = (line: number, stays: 'no' | 'yes' | 'renamed'): void => {
 		if (stays === 'no') {
@@ -57,30 +65,30 @@ export async function doomedRows(file: SourceFile, erasures: Erasures): Promise<
 		}
 	} else {
 		const { format, sourceName, mapping = null } = file;
-		for await (const { rows } of (await openRows(file.path, { format, sourceName, ...recordedMapping(mapping) }))
-			.batches) {
+		const recorded = recordedMapping(mapping);
+		const reader = await openRows(file.path, { format, sourceName, ...recorded });
+		columns = recorded.mapping ?? reader.mapping ?? null;
+		for await (const { rows } of reader.batches) {
 			for (const row of rows) {
 				const left = redactRow(row, erasures);
+				if (left !== null && erasures.people.size > 0) {
+					const { line, comparison, judgments, split, half, tags, source } = left;
+					stays.update(JSON.stringify([line, comparison.id, judgments, split, half, tags, source]));
+				}
 				add(row.line, left === null ? 'no' : left === row ? 'yes' : 'renamed');
 			}
 		}
 	}
 	const shared = [...out].filter((line) => kept.has(line));
 	const lines = new Set([...out].filter((line) => !kept.has(line)));
-	return { lines, named, shared, rows: ords.filter(({ line }) => lines.has(line)).map((row) => row.ord) };
-}
-
-/** A line without the verdicts of removed people, or with their neutral names. */
-function withoutNames(line: string, erasures: Erasures): string {
-	const row = JSON.parse(line) as Record<string, unknown>;
-	if (!Array.isArray(row.judgments)) return line;
-	const judgments = row.judgments.flatMap((judgment: unknown) => {
-		const annotator = (judgment as { annotator?: unknown } | null)?.annotator;
-		const person = typeof annotator === 'string' ? removedPerson(erasures, annotator) : undefined;
-		if (person === undefined) return [judgment];
-		return person.work ? [{ ...(judgment as object), annotator: person.as }] : [];
-	});
-	return JSON.stringify({ ...row, judgments });
+	return {
+		lines,
+		named,
+		shared,
+		rows: ords.filter(({ line }) => lines.has(line)).map((row) => row.ord),
+		stays: stays.digest('hex'),
+		mapping: columns,
+	};
 }
 
 /** Lines of a file as they stand; an array's elements a line each. null = it is neither JSON Lines nor a JSON array. */
@@ -158,6 +166,16 @@ async function firstByte(path: string): Promise<string> {
 	return '';
 }
 
+async function saysTheSame(file: SourceFile, erasures: Erasures, stays: string): Promise<boolean> {
+	try {
+		const now = await doomedRows(file, erasures);
+		return now.named.size === 0 && now.lines.size === 0 && now.stays === stays;
+	} catch (error) {
+		if (!UserError.is(error, 'unusable-input')) throw error;
+		return false;
+	}
+}
+
 /**
  * Writes a source anew without what is erased: its line is left empty, so that all others keep their numbers.
  * @param folder for the draft; the caller moves or deletes it
@@ -175,7 +193,7 @@ export async function cleanSource(file: SourceFile, erasures: Erasures, folder: 
 	if (!TEXT.has(first)) {
 		return {
 			kind: 'left',
-			why: 'rows cannot be taken out of a table: delete them in the original, import it anew, and take this import back',
+			why: 'rows and names cannot be taken out of a table (CSV, TSV, Parquet): change the original, import it anew, and take this import back',
 		};
 	}
 	mkdirSync(folder, { recursive: true });
@@ -189,15 +207,23 @@ export async function cleanSource(file: SourceFile, erasures: Erasures, folder: 
 			path = plain;
 			doomed = await doomedRows({ ...file, path }, erasures);
 		}
-		const { lines, named, rows } = doomed;
+		const { lines, named, rows, mapping } = doomed;
 		async function* rewritten(): AsyncGenerator<string> {
 			let number = 0;
 			for await (const line of linesOf(path)) {
 				number++;
-				yield lines.has(number) ? '' : named.has(number) ? withoutNames(line, erasures) : line;
+				yield lines.has(number) ? '' : named.has(number) ? withoutNames(line, erasures, mapping) : line;
 			}
 		}
 		const { sha256, bytes } = await writeLines(draft, rewritten());
+		// A name may stand where no rewriting reaches, or a verdict be said by the shape of its row.
+		if (named.size > 0 && !(await saysTheSame({ ...file, path: draft }, erasures, doomed.stays))) {
+			rmSync(draft, { force: true });
+			return {
+				kind: 'left',
+				why: 'names cannot be taken out of rows of this shape: change them in the original, import it anew, and take this import back',
+			};
+		}
 		return { kind: 'rewritten', to: sha256, draft, bytes, rows };
 	} catch (error) {
 		rmSync(draft, { force: true });

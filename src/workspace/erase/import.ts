@@ -1,6 +1,10 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ColumnMapping } from '../../domain/column-mapping.ts';
 import { sourceNow } from '../../domain/erasure.ts';
+import { mappingText } from '../../formats/column-mapping-text.ts';
 import { foldedErasures } from '../../store/erasures.ts';
+import { awaitSource } from '../../store/source-rows.ts';
 import type { Context } from '../context.ts';
 import { pathInside, sourceName } from '../source-files.ts';
 import { cleanOrLeft, keepCopy } from './copies.ts';
@@ -14,14 +18,28 @@ export async function withoutErased(
 	ctx: Context,
 	path: string,
 	sha: string,
-	options: { readonly link?: boolean; readonly format?: string; readonly source?: string; readonly draft?: boolean },
+	options: {
+		readonly link?: boolean;
+		readonly format?: string;
+		readonly source?: string;
+		readonly mapping?: ColumnMapping;
+		readonly draft?: boolean;
+	},
 ): Promise<{ readonly path: string; readonly sha: string } | null> {
 	const erasures = foldedErasures(ctx.db);
 	if (erasures === null || options.link === true) return null;
 	if (options.draft !== true && (await pathInside(ctx.paths.root, path)) !== null) return null;
 	const known = sourceNow(erasures, sha);
-	if (known !== null) return { path: join(ctx.paths.root, known.source.path), sha: known.source.to };
-	const file = { path, format: options.format ?? 'auto', sourceName: options.source ?? sourceName(path) };
+	if (known !== null) {
+		const there = join(ctx.paths.root, known.source.path);
+		if (existsSync(there)) return { path: there, sha: known.source.to };
+	}
+	const file = {
+		path,
+		format: options.format ?? 'auto',
+		sourceName: options.source ?? sourceName(path),
+		mapping: options.mapping === undefined ? null : mappingText(options.mapping),
+	};
 	const cleaned = await cleanOrLeft(file, erasures, ctx.paths.sources);
 	if (cleaned.kind === 'left') {
 		ctx.emit.notice({
@@ -31,5 +49,6 @@ export async function withoutErased(
 	}
 	if (cleaned.kind !== 'rewritten') return null;
 	const { path: copy, to } = keepCopy(ctx.paths, sha, cleaned);
+	awaitSource(ctx.db, to);
 	return { path: join(ctx.paths.root, copy), sha: to };
 }

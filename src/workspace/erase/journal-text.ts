@@ -58,6 +58,23 @@ export function scrubJournal(bytes: Buffer, erasures: Erasures): Buffer {
 	return Buffer.from([...kept, unfinished].join('\n'), 'utf8');
 }
 
+/**
+ * Lines of two files of one device as one journal: by their numbers. A line without one stays behind the line before it, one without its
+ * end stays last.
+ */
+function inOrder(bytes: Buffer): Buffer {
+	const lines = bytes.toString('utf8').split('\n');
+	const unfinished = lines.pop() as string;
+	let seq = 0;
+	const numbered = lines.map((line) => {
+		const text = /"seq":(\d+)/u.exec(line) === null ? null : parseEventLine(line.replace(/\r$/u, ''));
+		if (text !== null && 'event' in text) seq = text.event.seq;
+		return { line, seq };
+	});
+	numbered.sort((x, y) => x.seq - y.seq);
+	return Buffer.from([...numbered.map(({ line }) => line), unfinished].join('\n'), 'utf8');
+}
+
 /** Where a journal file belongs: the folder of a removed person names them. @param path `<person>/<device>.jsonl` */
 function placeNow(path: string, erasures: Erasures): string {
 	const [folder = '', ...rest] = path.split('/');
@@ -89,7 +106,7 @@ export function scrubbedJournals(
 		}
 		changes.set(path, null);
 		const there = changes.get(place) ?? read(place);
-		changes.set(place, there === null ? scrubbed : joinLines(scrubbed, scrubJournal(there, erasures)));
+		changes.set(place, there === null ? scrubbed : inOrder(joinLines(scrubbed, scrubJournal(there, erasures))));
 	}
 	return changes;
 }

@@ -5,7 +5,15 @@ import { personKey } from '../../domain/erasure.ts';
 import type { EventBody } from '../../domain/events.ts';
 import { UserError } from '../../protocol/errors.ts';
 import type { RemovePersonOptions, RemovePersonResult } from '../../protocol/workspace-api.ts';
-import { comparisonsOn, filesNaming, filesWith, promptOf, writtenBy } from '../../store/erasure-query.ts';
+import { sealedOnlyFacets } from '../../store/coverage-query.ts';
+import {
+	comparisonsOn,
+	filesNaming,
+	filesWith,
+	promptOf,
+	standingHalves,
+	writtenBy,
+} from '../../store/erasure-query.ts';
 import { foldedErasures } from '../../store/erasures.ts';
 import { displayNames, storedPeople } from '../../store/people-query.ts';
 import { writtenComparison } from '../../store/subjects.ts';
@@ -24,6 +32,21 @@ function writtenToLeave(ctx: Context, handle: string, written: RemovePersonOptio
 	return writtenBy(ctx.db, [...new Set(ids)].sort(), handle)
 		.filter(({ others }) => written === 'remove' || !others)
 		.map(({ id }) => id);
+}
+
+/**
+ * Held-out prompts stay in the half in which they stand, also where only a tag of the person put them there: what was sealed never
+ * becomes what may be tuned on because somebody left, nor the other way round.
+ */
+function keptHalves(ctx: Context, handle: string): EventBody[] {
+	const sealed = sealedOnlyFacets(ctx.db);
+	const tagged = ctx.events('tagged').filter((event) => event.person === handle && sealed.has(event.facet));
+	const stand = standingHalves(ctx.db, [...new Set(tagged.flatMap((event) => event.prompts))]);
+	return (['R', 'E'] as const).flatMap((half): EventBody[] => {
+		const prompts = stand.filter((prompt) => prompt.half === half).map(({ id }) => id);
+		const reason = 'a tag of somebody who was removed decided the half';
+		return prompts.length === 0 ? [] : [{ type: 'split-assigned', prompts, split: 'heldout', half, reason }];
+	});
 }
 
 /** Settings, guidelines, records and manifests that name somebody. Such files are records of their own: they are named, not rewritten. */
@@ -51,8 +74,9 @@ async function mentionedIn(ctx: Context, names: readonly string[]): Promise<stri
 
 /**
  * Takes a person out: under a neutral name that says nothing (`anonymise`), or with their verdicts, notes and tags (`remove`). What holds
- * the workspace together (imports, moves, frozen splits, runs, decisions) stays under the neutral name in both forms. Cut short, the same
- * command finishes.
+ * the workspace together (imports, moves, frozen splits, runs, decisions) stays under the neutral name in both forms. Somebody whose name
+ * was taken out before can still be removed with their work; the other way round nothing is left to do. Cut short, the same command
+ * finishes.
  * @throws UserError 'not-found', 'usage', 'environment'
  */
 export async function removePerson(
@@ -64,19 +88,28 @@ export async function removePerson(
 	const preview = options.preview === true;
 	const key = personKey(handle);
 	const me = ctx.person();
-	const done = foldedErasures(ctx.db)?.people.get(key);
+	const before = () => foldedErasures(ctx.db)?.people.get(key);
+	const standing = () => {
+		const found = before();
+		return found?.work === true && options.mode === 'remove' ? undefined : found;
+	};
 	if (/^(source|model):/u.test(handle)) {
 		throw new UserError('usage', `"${handle}" names no person: source: and model: labels come with an import.`);
 	}
 	const place = await placeOf(ctx);
-	if (!preview && done === undefined) await settleTeam(ctx, place, steps);
-	const known = storedPeople(ctx.db).find(({ person }) => person === handle);
-	if (known === undefined && done === undefined) {
+	if (!preview && standing() === undefined) await settleTeam(ctx, place, steps);
+	// What others sent may hold a removal of the same person.
+	const done = standing();
+	const named = before()?.as;
+	// Under this name they stand here.
+	const current = named ?? handle;
+	const known = storedPeople(ctx.db).find(({ person }) => person === current);
+	if (known === undefined && named === undefined) {
 		throw new UserError('not-found', `Nobody here has the handle "${handle}". "pairwright people" lists them.`);
 	}
-	const as = done?.as ?? `person-${randomBytes(4).toString('hex')}`;
-	const work = options.mode === 'anonymise';
-	const leaving = done !== undefined || work ? [] : writtenToLeave(ctx, handle, options.written);
+	const as = named ?? `person-${randomBytes(4).toString('hex')}`;
+	const work = done?.work ?? options.mode === 'anonymise';
+	const leaving = done !== undefined || work ? [] : writtenToLeave(ctx, current, options.written);
 	const out = new Set(leaving);
 	const erased = {
 		type: 'erased',
@@ -95,14 +128,14 @@ export async function removePerson(
 		...(reason === undefined || reason === '' ? {} : { reason }),
 	} as const satisfies EventBody;
 	const erasures = erasuresWith(ctx, body, erased);
-	const files = [...filesNaming(ctx.db, handle), ...leaving.flatMap((id) => filesWith(ctx.db, id))];
+	const files = [...filesNaming(ctx.db, current), ...leaving.flatMap((id) => filesWith(ctx.db, id))];
 	const looked = await lookAtSources(ctx, done === undefined ? files : [], erasures);
-	const name = displayNames(ctx.db).get(handle);
+	const name = displayNames(ctx.db).get(current);
 	const journals = journalsWith(ctx, erasures);
 	const plan = {
 		person: handle,
 		as,
-		mode: options.mode,
+		mode: work ? ('anonymise' as const) : ('remove' as const),
 		events: known?.events ?? 0,
 		judged: known?.judged ?? 0,
 		written: leaving,
@@ -111,14 +144,15 @@ export async function removePerson(
 		left: looked.left,
 		mentions: await mentionedIn(ctx, name === undefined ? [handle] : [handle, name]),
 	};
-	const before = pathsBefore(journals, looked);
+	const paths = pathsBefore(journals, looked);
 	if (preview || done !== undefined) dropLookedAt(looked);
-	if (preview) return { ...plan, preview: true, event: null, synced: null, advice: await historyAdvice(place, before) };
+	if (preview) return { ...plan, preview: true, event: null, synced: null, advice: await historyAdvice(place, paths) };
 	const self = me === handle;
 	let event: string | null = null;
 	if (done === undefined) {
 		const sources = keepCopies(ctx, looked);
 		const bodies: EventBody[] = [
+			...(work ? [] : keptHalves(ctx, current)),
 			...(leaving.length === 0 ? [] : [erased]),
 			{ ...body, ...(sources.length === 0 ? {} : { sources }) },
 		];
@@ -127,5 +161,5 @@ export async function removePerson(
 		event = events.at(-1)?.id ?? null;
 	}
 	const synced = await finishErasure(ctx, place !== null && place.upstream !== null, steps, self ? as : undefined);
-	return { ...plan, preview: false, event, synced, advice: await historyAdvice(place, before) };
+	return { ...plan, preview: false, event, synced, advice: await historyAdvice(place, paths) };
 }

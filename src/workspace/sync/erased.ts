@@ -1,6 +1,13 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Erasures, erasuresOf, isTombstone, nothingErased, type Tombstone } from '../../domain/erasure.ts';
+import {
+	type Erasures,
+	erasuresOf,
+	isTombstone,
+	nothingErased,
+	sourceNow,
+	type Tombstone,
+} from '../../domain/erasure.ts';
 import { compareEvents } from '../../domain/events.ts';
 import { parseEventLine } from '../../store/event-schema.ts';
 import { scrubbedJournals } from '../erase/journal-text.ts';
@@ -81,25 +88,32 @@ export async function erasedFiles(
 		const name = bytes === null ? GONE : (await git.text(['hash-object', '-w', '--stdin'], { input: bytes })).trim();
 		erased.set(`${folder}${path}`, name);
 	}
-	for (const { from, to, path } of erasures.sources.values()) {
-		const old = `${prefix}${copyPath(from)}`;
-		if (there.has(old) && copyPath(from) !== path) erased.set(old, GONE);
-		const now = `${prefix}${path}`;
+	const last = new Map<string, string>();
+	for (const from of erasures.sources.keys()) {
 		// One that was rewritten again since is not there any more.
-		if (
-			there.has(now) ||
-			erasures.sources.has(shaOf(erasures, path)) ||
-			!(await isCopy(join(git.cwd, prefix), path, to))
-		)
-			continue;
-		const { code, stdout } = await git.run(['hash-object', '-w', '--', now]);
-		if (code === 0) erased.set(now, stdout.trim());
+		const now = sourceNow(erasures, from)?.source;
+		if (now !== undefined) last.set(now.path, now.to);
+	}
+	const present = new Set<string>();
+	for (const [path, to] of last) {
+		const now = `${prefix}${path}`;
+		if (there.has(now)) present.add(path);
+		else if (await isCopy(join(git.cwd, prefix), path, to)) {
+			const { code, stdout } = await git.run(['hash-object', '-w', '--', now]);
+			if (code !== 0) continue;
+			erased.set(now, stdout.trim());
+			present.add(path);
+		}
+	}
+	for (const from of erasures.sources.keys()) {
+		const old = copyPath(from);
+		const path = sourceNow(erasures, from)?.source.path;
+		// Whoever lacks the new copy leaves the old one to somebody who has it: the rows that stay are in no other file.
+		if (path !== undefined && path !== old && present.has(path) && there.has(`${prefix}${old}`)) {
+			erased.set(`${prefix}${old}`, GONE);
+		}
 	}
 	return erased;
-}
-
-function shaOf(erasures: Erasures, path: string): string {
-	return [...erasures.sources.values()].find((source) => source.path === path)?.to ?? '';
 }
 
 /**

@@ -2,9 +2,9 @@ import { existsSync, statSync } from 'node:fs';
 import { copiedFiles } from '../../store/erasure-query.ts';
 import { foldedErasures } from '../../store/erasures.ts';
 import type { Context } from '../context.ts';
-import { oldCopies } from '../erase/apply.ts';
 import { doomedRows } from '../erase/copies.ts';
 import { journalsWith } from '../erase/erase.ts';
+import { oldCopies } from '../erase/old-copies.ts';
 import { locateSource } from '../source-files.ts';
 import { ByteBudget, type Check, counted, finding } from './finding.ts';
 
@@ -19,17 +19,23 @@ export async function checkErased(ctx: Context, deep: boolean): Promise<Check> {
 	const problems = journalsWith(ctx, erasures).map(
 		({ file, lines }) => `${file} holds ${counted(lines, 'line')} of it`,
 	);
-	problems.push(...oldCopies(ctx, erasures).map((path) => `${path} is a copy that was replaced`));
+	problems.push(
+		...oldCopies(ctx, erasures).map(({ path, last, here }) =>
+			here
+				? `${path} is a copy that was replaced`
+				: `${path} is a copy that was replaced, and ${last.path}, which replaces it, is not here`,
+		),
+	);
 	const budget = new ByteBudget(deep ? Number.POSITIVE_INFINITY : COPY_BYTES);
 	const skipped: string[] = [];
-	for (const { path: recorded, format, name } of copiedFiles(ctx.db)) {
+	for (const { path: recorded, format, name, mapping } of copiedFiles(ctx.db)) {
 		const path = locateSource(ctx.paths, recorded);
 		if (!existsSync(path)) continue;
 		if (!budget.take(statSync(path).size)) {
 			skipped.push(recorded);
 			continue;
 		}
-		const doomed = await doomedRows({ path, format, sourceName: name }, erasures).catch(() => null);
+		const doomed = await doomedRows({ path, format, sourceName: name, mapping }, erasures).catch(() => null);
 		const rows = doomed === null ? 0 : doomed.lines.size + doomed.named.size + doomed.shared.length;
 		if (rows > 0) problems.push(`${recorded} holds ${counted(rows, 'row')} of it`);
 	}
@@ -37,7 +43,7 @@ export async function checkErased(ctx: Context, deep: boolean): Promise<Check> {
 	const what = [
 		counted(comparisons.size, 'comparison'),
 		...(prompts.size === 0 ? [] : [counted(prompts.size, 'prompt')]),
-		...(people.size === 0 ? [] : [counted(people.size, 'person', 'people')]),
+		...(people.size === 0 ? [] : [counted(new Set([...people.values()].map(({ as }) => as)).size, 'person', 'people')]),
 	].join(', ');
 	return finding(
 		check,

@@ -1,0 +1,61 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Erasures, erasuresOf, type RewrittenSource, sourceNow } from '../../domain/erasure.ts';
+import { copiedFiles } from '../../store/erasure-query.ts';
+import { tombstones } from '../../store/erasures.ts';
+import { awaitSource } from '../../store/source-rows.ts';
+import type { Context } from '../context.ts';
+import { hashSource } from '../source-files.ts';
+import { cleanOrLeft, keepCopy } from './copies.ts';
+
+/** A copy that was replaced and still lies here. */
+export interface OldCopy {
+	readonly path: string;
+	readonly sha: string;
+	/** The copy that stands for it now. */
+	readonly last: RewrittenSource;
+	/** Whether that one is in this clone. */
+	readonly here: boolean;
+}
+
+export function oldCopies(ctx: Context, erasures: Erasures): OldCopy[] {
+	return [...erasures.sources.keys()].flatMap((sha) => {
+		const path = `.pairwright/sources/${sha.slice(0, 12)}.jsonl.gz`;
+		const last = sourceNow(erasures, sha)?.source;
+		if (last === undefined || last.path === path || !existsSync(join(ctx.paths.root, path))) return [];
+		return [{ path, sha, last, here: existsSync(join(ctx.paths.root, last.path)) }];
+	});
+}
+
+/**
+ * Sees to it that the copy which stands for an old one is here before that is deleted: where only the journals came over, it is
+ * written from the old one. The same rows and names come out to the same bytes.
+ * @returns whether the old copy may go
+ */
+export async function replacedHere(ctx: Context, old: OldCopy, erasures: Erasures): Promise<boolean> {
+	const { last, path, here } = old;
+	// A path in a tombstone is somebody's word, and a copy may have come over in part.
+	if (here && (await hashSource(join(ctx.paths.root, last.path)).catch(() => null)) === last.to) return true;
+	const file = copiedFiles(ctx.db).find(({ sha }) => sha === last.to);
+	// No import reads it: no row hangs on it.
+	if (file === undefined) return true;
+	const known = tombstones(ctx.db);
+	const writer = known.findIndex(({ sources }) => sources?.some(({ to }) => to === last.to));
+	// Whoever wrote it may not have known of what was erased since.
+	for (const each of [erasures, erasuresOf(known.slice(0, writer + 1))]) {
+		const cleaned = await cleanOrLeft(
+			{ path: join(ctx.paths.root, path), format: file.format, sourceName: file.name, mapping: file.mapping },
+			each,
+			ctx.paths.sources,
+		);
+		if (cleaned.kind !== 'rewritten') continue;
+		if (cleaned.to === last.to) {
+			rmSync(join(ctx.paths.sources, `${last.to.slice(0, 12)}.jsonl.gz`), { force: true });
+			keepCopy(ctx.paths, old.sha, cleaned);
+			awaitSource(ctx.db, last.to);
+			return true;
+		}
+		rmSync(cleaned.draft, { force: true });
+	}
+	return false;
+}
