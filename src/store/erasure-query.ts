@@ -142,6 +142,17 @@ export function copiedFiles(db: Database): ImportedFile[] {
 	return db.all(`${FILES} WHERE s.stored = 'copy'`);
 }
 
+/** Copies of imports that were taken back, and that no import which stands reads. */
+export function copiesTakenBack(db: Database): ImportedFile[] {
+	return db.all(
+		`SELECT json_extract(line, '$.source.sha256') AS sha, json_extract(line, '$.source.path') AS path, 'copy' AS stored,
+		json_extract(line, '$.source.format') AS format, json_extract(line, '$.source.name') AS name,
+		json_extract(line, '$.options.mapping') AS mapping
+		FROM events WHERE type = 'imported' AND void = 1 AND json_extract(line, '$.source.stored') = 'copy'
+		AND json_extract(line, '$.source.path') NOT IN (SELECT path FROM sources) GROUP BY path`,
+	);
+}
+
 /** Prompts of a manifest that the workspace has no more. */
 export function missingPrompts(db: Database, manifest: string): string[] {
 	return db

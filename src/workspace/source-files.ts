@@ -57,6 +57,13 @@ function copyName(path: string, sha: string): string {
 	return `${sha.slice(0, 12)}.${ending === 'parquet' ? ending : `${ending}.gz`}`;
 }
 
+const COPY_ENDINGS = ['jsonl.gz', 'csv.gz', 'tsv.gz', 'tab.gz', 'parquet'];
+
+/** Where a copy with these contents may lie, relative to the workspace: its ending is that of the file it was made from. */
+export function copyPaths(sha: string): string[] {
+	return COPY_ENDINGS.map((ending) => `.pairwright/sources/${sha.slice(0, 12)}.${ending}`);
+}
+
 /** Copies a file from outside into `sources/<sha12>.jsonl.gz` (or .csv.gz, .parquet). @returns its path relative to the workspace */
 export async function copySource(paths: WorkspacePaths, path: string, sha: string, large: boolean): Promise<string> {
 	checkCopySize(path, large);

@@ -108,6 +108,37 @@ test('a second erasure from the same file leaves one copy, without either text',
 	assert.equal((await one.workspace.list({ limit: 1 })).total, 10);
 });
 
+test('a copy with another ending is replaced too', async (t) => {
+	const dir = folder(t);
+	const one = await openAt(dir);
+	t.after(() => one.workspace.close());
+	// Rows of JSON in a file that is called a table: the copy keeps the ending.
+	await one.workspace.importFiles([writeRows(join(dir, 'pairs.csv'), null)], {}, job());
+	await one.workspace.erase([await idOf(one, 'Question 7:')], { reason: REASON }, job());
+	assert.deepEqual([copiesIn(join(dir, 'work')).length, holding(join(dir, 'work'), 'Question 7:')], [1, []]);
+});
+
+test('the copy of an import that was taken back is named while it holds the text', async (t) => {
+	const dir = folder(t);
+	const one = await openAt(dir);
+	t.after(() => one.workspace.close());
+	await one.workspace.importFiles([writeRows(join(dir, 'all.jsonl'), null)], {}, job());
+	const more = await one.workspace.importFiles([writeRows(join(dir, 'more.jsonl'), null, 14)], {}, job());
+	assert.equal(more.files[0]?.imported, 2);
+	await one.workspace.retract(one.workspace.context.events('imported').at(-1)!.id);
+	const done = await one.workspace.erase([await idOf(one, 'Question 7:')], { reason: REASON }, job());
+	assert.deepEqual(
+		done.left.map(({ path, why }) => [
+			holding(join(dir, 'work'), 'Question 7:').includes(path),
+			/taken back/.test(why),
+		]),
+		[[true, true]],
+	);
+	rmSync(join(dir, 'work', done.left[0]!.path));
+	assert.deepEqual((await one.workspace.erase([], {}, job())).left, []);
+	assert.deepEqual(holding(join(dir, 'work'), 'Question 7:'), []);
+});
+
 test('a linked file is named and left alone; its row stays out', async (t) => {
 	const dir = folder(t);
 	const one = await openAt(dir);

@@ -19,7 +19,15 @@ import { listJournalFiles } from '../../store/journal-files.ts';
 import type { Context } from '../context.ts';
 import { applyErasures, erasedDrafts } from './apply.ts';
 import { scrubbedJournals } from './journal-text.ts';
-import { dropLookedAt, erasuresWith, keepCopies, type LookedAt, lookAtSources } from './sources.ts';
+import {
+	dropLookedAt,
+	erasuresWith,
+	keepCopies,
+	type LeftFile,
+	type LookedAt,
+	leftTakenBack,
+	lookAtSources,
+} from './sources.ts';
 import { historyAdvice, placeOf, type Steps, settleTeam } from './team.ts';
 
 /** What ids name: comparisons by themselves, prompts with everything on them, and what is out already. */
@@ -101,7 +109,7 @@ function candidatesLeft(ctx: Context, { comparisons, prompts }: Named) {
 }
 
 /** Comparisons that are out by now, given ones first, with the files that hold other parts of them. */
-function planned(ctx: Context, named: Named, looked: LookedAt, erasures: Erasures) {
+function planned(ctx: Context, named: Named, looked: LookedAt, erasures: Erasures, more: readonly LeftFile[]) {
 	const onPrompts = [...named.prompts, ...named.comparisons.map((id) => promptOf(ctx.db, id))];
 	const scope = erasureScope(ctx.db, named.comparisons, [...new Set(onPrompts)]);
 	return {
@@ -110,7 +118,7 @@ function planned(ctx: Context, named: Named, looked: LookedAt, erasures: Erasure
 		already: named.already,
 		journals: journalsWith(ctx, erasures),
 		sources: looked.rewritten.map(({ file, cleaned }) => ({ path: file.path, rows: cleaned.rows.length })),
-		left: [...looked.left, ...candidatesLeft(ctx, named)],
+		left: [...looked.left, ...more, ...candidatesLeft(ctx, named)],
 		drafts: erasedDrafts(ctx, erasures),
 		...scope,
 	};
@@ -156,7 +164,7 @@ export async function erase(
 		...named.prompts.flatMap((id) => logsWith(ctx.db, id)),
 	];
 	const looked = await lookAtSources(ctx, files, erasures);
-	const plan = planned(ctx, named, looked, erasures);
+	const plan = planned(ctx, named, looked, erasures, await leftTakenBack(ctx, erasures));
 	const before = pathsBefore(plan.journals, looked);
 	if (preview) {
 		dropLookedAt(looked);

@@ -5,7 +5,7 @@ import { copiedFiles } from '../../store/erasure-query.ts';
 import { tombstones } from '../../store/erasures.ts';
 import { awaitSource } from '../../store/source-rows.ts';
 import type { Context } from '../context.ts';
-import { hashSource } from '../source-files.ts';
+import { copyPaths, hashSource } from '../source-files.ts';
 import { cleanOrLeft, keepCopy } from './copies.ts';
 
 /** A copy that was replaced and still lies here. */
@@ -20,10 +20,12 @@ export interface OldCopy {
 
 export function oldCopies(ctx: Context, erasures: Erasures): OldCopy[] {
 	return [...erasures.sources.keys()].flatMap((sha) => {
-		const path = `.pairwright/sources/${sha.slice(0, 12)}.jsonl.gz`;
 		const last = sourceNow(erasures, sha)?.source;
-		if (last === undefined || last.path === path || !existsSync(join(ctx.paths.root, path))) return [];
-		return [{ path, sha, last, here: existsSync(join(ctx.paths.root, last.path)) }];
+		if (last === undefined) return [];
+		const here = existsSync(join(ctx.paths.root, last.path));
+		return copyPaths(sha)
+			.filter((path) => path !== last.path && existsSync(join(ctx.paths.root, path)))
+			.map((path) => ({ path, sha, last, here }));
 	});
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { type Erasures, erasuresOf, type RewrittenSource, type Tombstone } from '../../domain/erasure.ts';
 import type { EventBody } from '../../domain/events.ts';
-import type { ImportedFile } from '../../store/erasure-query.ts';
+import { copiesTakenBack, type ImportedFile } from '../../store/erasure-query.ts';
 import { tombstones } from '../../store/erasures.ts';
 import type { Context } from '../context.ts';
 import { locateSource } from '../source-files.ts';
@@ -66,6 +66,20 @@ export async function lookAtSources(
 		else if (cleaned.kind === 'left') left.push({ path: file.path, why: cleaned.why });
 	}
 	return { rewritten, left };
+}
+
+/** Copies of imports that were taken back, where they hold what is erased: nothing reads them, and no file here is deleted unasked. */
+export async function leftTakenBack(ctx: Context, erasures: Erasures): Promise<LeftFile[]> {
+	const files = copiesTakenBack(ctx.db).filter(({ path }) => existsSync(locateSource(ctx.paths, path)));
+	const { rewritten, left } = await lookAtSources(ctx, files, erasures);
+	dropLookedAt({ rewritten, left });
+	return [
+		...rewritten.map(({ file }) => ({
+			path: file.path,
+			why: 'the copy of an import that was taken back: nothing reads it any more, so delete it',
+		})),
+		...left,
+	];
 }
 
 export function keepCopies(ctx: Context, { rewritten }: LookedAt): RewrittenSource[] {

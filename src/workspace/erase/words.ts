@@ -33,11 +33,13 @@ function listed(what: string, ids: readonly string[]): string[] {
 
 /** What an erasure did or would do, for people. */
 export function eraseText(done: EraseResult): string {
-	const { comparisons, prompts, already, preview, drafts, related, runs, exports, manifests } = done;
+	const { comparisons, prompts, already, preview, drafts, related, runs, exports, manifests, left } = done;
 	const what = `${count(comparisons.length)} ${comparisons.length === 1 ? 'comparison' : 'comparisons'}${prompts.length === 0 ? '' : ` (everything on ${count(prompts.length)} ${prompts.length === 1 ? 'prompt' : 'prompts'})`}`;
 	const head =
 		comparisons.length + prompts.length === 0
-			? 'Nothing new to erase; what was erased before is out of every file here.'
+			? left.length === 0
+				? 'Nothing new to erase; what was erased before is out of every file here.'
+				: 'Nothing new to erase; what was erased before is not out of every file here:'
 			: preview
 				? `Would erase ${what}:`
 				: `Erased ${what}. A tombstone with the ids, your handle, the date and the reason stays.`;

@@ -11,7 +11,7 @@ import {
 import { compareEvents } from '../../domain/events.ts';
 import { parseEventLine } from '../../store/event-schema.ts';
 import { scrubbedJournals } from '../erase/journal-text.ts';
-import { hashSource } from '../source-files.ts';
+import { copyPaths, hashSource } from '../source-files.ts';
 import { unlinked } from './mine.ts';
 import type { Place } from './place.ts';
 import { type Blobs, GONE, readBlob } from './tree.ts';
@@ -54,13 +54,10 @@ export async function erasuresAt(
 	return nothingErased(erasures) ? null : erasures;
 }
 
-function copyPath(sha: string): string {
-	return `.pairwright/sources/${sha.slice(0, 12)}.jsonl.gz`;
-}
-
 /** Whether a file is a copy that an erasure replaced. @param path in the workspace */
 export function replaced(path: string, erasures: Erasures | null): boolean {
-	return erasures !== null && [...erasures.sources.keys()].some((sha) => copyPath(sha) === path);
+	if (erasures === null) return false;
+	return [...erasures.sources.keys()].some((sha) => copyPaths(sha).includes(path));
 }
 
 /**
@@ -106,11 +103,11 @@ export async function erasedFiles(
 		}
 	}
 	for (const from of erasures.sources.keys()) {
-		const old = copyPath(from);
 		const path = sourceNow(erasures, from)?.source.path;
 		// Whoever lacks the new copy leaves the old one to somebody who has it: the rows that stay are in no other file.
-		if (path !== undefined && path !== old && present.has(path) && there.has(`${prefix}${old}`)) {
-			erased.set(`${prefix}${old}`, GONE);
+		if (path === undefined || !present.has(path)) continue;
+		for (const old of copyPaths(from)) {
+			if (path !== old && there.has(`${prefix}${old}`)) erased.set(`${prefix}${old}`, GONE);
 		}
 	}
 	return erased;
