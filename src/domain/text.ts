@@ -30,10 +30,15 @@ export function firstTurnKey(prompt: Prompt): string {
 	return normaliseText(first === undefined ? '' : contentOf(first));
 }
 
-/** One line for lists: the last user turn, white space folded, cut at `max` characters on a code point. */
-export function preview(prompt: Prompt, max = 160): string {
-	const last = prompt.messages.findLast((m) => m.role === 'user') ?? prompt.messages.at(-1);
-	const line = (last === undefined ? '' : contentOf(last)).replace(/\s+/gu, ' ').trim();
+/** One line for lists: white space folded, cut at `max` characters on a code point. */
+export function foldedLine(text: string, max: number): string {
+	const line = text.replace(/\s+/gu, ' ').trim();
 	const points = [...line.slice(0, max * 2)];
 	return points.length > max || line.length > max * 2 ? `${points.slice(0, max - 1).join('')}…` : line;
+}
+
+/** One line for lists: the last user turn. */
+export function preview(prompt: Prompt, max = 160): string {
+	const last = prompt.messages.findLast((m) => m.role === 'user') ?? prompt.messages.at(-1);
+	return foldedLine(last === undefined ? '' : contentOf(last), max);
 }

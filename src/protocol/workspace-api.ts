@@ -615,6 +615,8 @@ export interface GoldPair {
 	readonly verdict: Verdict;
 	readonly place: 'train' | 'excluded';
 	readonly preview: string;
+	/** Beginning of the response that is the answer; null where neither is. */
+	readonly answer: string | null;
 }
 
 export interface GoldReport {

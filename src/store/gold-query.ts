@@ -20,11 +20,11 @@ export function goldRows(db: Database): GoldRow[] {
 	);
 }
 
-/** Adjudicated pairs in a place where gold may be, that are not gold; in the judging order. */
+/** Adjudicated pairs in a place where gold may be, that are not gold nor flagged since; in the judging order. */
 export function goldCandidates(db: Database, most: number): Omit<GoldRow, 'answers'>[] {
 	return db.all(
 		`SELECT c.id, c.resolution AS verdict, c.place, p.preview FROM comparisons c JOIN prompts p ON p.n = c.prompt
-		WHERE c.decided_by = 'adjudication' AND c.place IN ('train', 'excluded')
+		WHERE c.decided_by = 'adjudication' AND c.flagged = 0 AND c.place IN ('train', 'excluded')
 		AND NOT EXISTS (SELECT 1 FROM gold g WHERE g.comparison = c.n) ORDER BY c.order_key, c.id LIMIT ?`,
 		most,
 	);

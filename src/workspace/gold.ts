@@ -1,30 +1,45 @@
 import { sharesOf } from '../calibration/agreement/people.ts';
 import type { EventBody } from '../domain/events.ts';
 import type { Verdict } from '../domain/judgment.ts';
+import { foldedLine, sideText } from '../domain/text.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { GoldReport } from '../protocol/workspace-api.ts';
 import { goldCandidates, goldRows, goldTallies, placeAndDecision } from '../store/gold-query.ts';
-import { resolveId } from '../store/read-comparison.ts';
+import { readComparison, resolveId } from '../store/read-comparison.ts';
 import type { Context } from './context.ts';
 
 export const NO_GOLD_ANSWER = 'no gold pair was answered blind yet';
 const MOST_CANDIDATES = 1000;
+const ANSWER_LENGTH = 160;
+
+/** The answer in words of its own: nobody knows a pair's canonical sides by heart. */
+function answerOf(ctx: Context, id: string, verdict: Verdict): string | null {
+	if (verdict !== 'a' && verdict !== 'b') return null;
+	return foldedLine(sideText(readComparison(ctx.db, id)[verdict]), ANSWER_LENGTH);
+}
 
 /**
  * Gold pairs, and the share of right answers: of everybody together, and of those whose own may be shown to who asks. First blind
- * answers alone; an answer is right where it is the known one.
+ * answers alone; an answer is right where it is the known one. Who asks knows the answers from then on: these pairs come to them no more.
  */
 export function gold(ctx: Context): GoldReport {
-	return ctx.db.read(() => {
-		const me = ctx.person();
+	const me = ctx.person() ?? '';
+	const report = ctx.db.read(() => {
 		const shown = ctx.config.people.show_individuals;
+		const named = <T extends { readonly id: string; readonly verdict: Verdict }>({ id, ...row }: T) => {
+			return { comparison: id, ...row, answer: answerOf(ctx, id, row.verdict) };
+		};
 		return {
 			rate: ctx.config.queue.gold,
-			pairs: goldRows(ctx.db).map(({ id, ...row }) => ({ comparison: id, ...row })),
-			candidates: goldCandidates(ctx.db, MOST_CANDIDATES).map(({ id, ...row }) => ({ comparison: id, ...row })),
+			pairs: goldRows(ctx.db).map(named),
+			candidates: goldCandidates(ctx.db, MOST_CANDIDATES).map(named),
 			accuracy: sharesOf(goldTallies(ctx.db), (annotator) => shown || annotator === me, NO_GOLD_ANSWER),
 		};
 	});
+	const fresh = me === '' ? [] : report.pairs.filter(({ comparison }) => !ctx.state.hasSeenOthers(me, comparison));
+	for (const { comparison } of fresh) ctx.state.markSeenOthers(me, comparison);
+	if (fresh.length > 0) ctx.emit.changed({ what: ['judgments'], reason: 'answers of gold pairs seen' });
+	return report;
 }
 
 function goldVerdict(ctx: Context, id: string, given: Verdict | undefined): Verdict {

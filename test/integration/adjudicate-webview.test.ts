@@ -108,6 +108,12 @@ describe('adjudicate screen', { skip: chromiumPath === null ? 'no Chromium' : fa
 			const neither = await page.locator('.said.neither').innerText();
 			assert.match(neither, /Person 3[\s\S]*tie/);
 			assert.match(neither, /flagged[\s\S]*needs adjudication/);
+			// Four verdicts over one text and one over the other: both texts begin on one line.
+			const tops = await page
+				.locator('.side > .scroll')
+				.evaluateAll((all) => all.map((each) => each.getBoundingClientRect().top));
+			assert.equal(tops.length, 2);
+			assert.equal(tops[0], tops[1]);
 		});
 	});
 

@@ -122,6 +122,12 @@ test('each sees their own share of right answers, others only where the settings
 	await bo.rebuild(job());
 	assert.deepEqual(await bo.gold(), before);
 
+	// The list says the answers in words; who has read it is not asked any more.
+	const texts = new Map((await bo.gold()).pairs.map(({ comparison, answer }) => [comparison, answer]));
+	for (const id of gold) assert.match(texts.get(id) ?? '', /^(So|No) \d+\.$/u);
+	assert.ok(gold.has((await bo.undo())?.comparison ?? ''));
+	assert.ok((await page(bo, 100)).pairs.every(({ comparison }) => !gold.has(comparison)));
+
 	// Ordinary again: asked for, and answers to it stay no votes.
 	await mara.unmarkGold([answered[0]!]);
 	await bo.reload();

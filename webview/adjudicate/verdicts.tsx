@@ -31,11 +31,12 @@ interface VerdictLineProps {
 }
 
 function VerdictLine({ said, item, named }: VerdictLineProps) {
+	const details = facts(said);
 	return (
 		<li class={said.as}>
 			<strong class="who">{said.who}</strong>
 			{named ? <span>{describe({ choice: toScreen(said.verdict, item.leftSide) })}</span> : null}
-			<span class="dim">{facts(said)}</span>
+			{details === '' ? null : <span class="dim">{details}</span>}
 			{(said.reasons ?? []).map((reason) => (
 				<span class="chip" key={reason}>
 					{reason}
@@ -74,6 +75,15 @@ export function Neither({ item }: { readonly item: AdjudicationItem }) {
 	return (
 		<section class="said neither" aria-label="Neither side, and marks">
 			<ul>
+				{earlier === undefined ? null : (
+					<li>
+						<strong class="who">
+							Decided before: {describe({ choice: toScreen(earlier.verdict, item.leftSide) })}
+						</strong>
+						<span class="dim">{day(earlier.at)}, stands until it is decided anew</span>
+						<q dir="auto">{earlier.reason}</q>
+					</li>
+				)}
 				{said.map((each) => (
 					<VerdictLine key={each.who} said={each} item={item} named={true} />
 				))}
@@ -85,14 +95,6 @@ export function Neither({ item }: { readonly item: AdjudicationItem }) {
 						{note === null ? null : <q dir="auto">{note}</q>}
 					</li>
 				))}
-				{earlier === undefined ? null : (
-					<li>
-						<strong class="who">Decided before</strong>
-						<span>{describe({ choice: toScreen(earlier.verdict, item.leftSide) })}</span>
-						<span class="dim">{day(earlier.at)}, stands until it is decided anew</span>
-						<q dir="auto">{earlier.reason}</q>
-					</li>
-				)}
 			</ul>
 		</section>
 	);

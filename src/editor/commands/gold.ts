@@ -2,12 +2,13 @@ import * as vscode from 'vscode';
 import type { GoldPair } from '../../protocol/workspace-api.ts';
 import type { FolderSession, Services } from '../services.ts';
 
-const ANSWERS: Readonly<Record<GoldPair['verdict'], string>> = {
-	a: 'answer: side a',
-	b: 'answer: side b',
-	tie: 'answer: tie',
-	both_bad: 'answer: both bad',
-};
+function answerWords({ answer, verdict }: GoldPair): string {
+	return answer === null ? `Answer: ${verdict === 'tie' ? 'tie' : 'both bad'}` : `Answer: “${answer}”`;
+}
+
+function answeredBy(people: number): string {
+	return people === 0 ? 'not answered yet' : `answered by ${people} ${people === 1 ? 'person' : 'people'}`;
+}
 
 function goldCount(n: number): string {
 	return n === 0 ? 'No gold pairs' : n === 1 ? '1 gold pair' : `${n} gold pairs`;
@@ -23,19 +24,20 @@ export async function chooseGold(services: Services, session: FolderSession): Pr
 		);
 		return;
 	}
-	const item = (pair: GoldPair, detail: string, picked: boolean) => ({
-		...{ label: pair.preview, description: `${ANSWERS[pair.verdict]}, ${pair.comparison.slice(0, 8)}`, detail, picked },
-		comparison: pair.comparison,
+	const item = (pair: GoldPair, standing: string, picked: boolean) => ({
+		...{ label: pair.preview, description: `${pair.comparison.slice(0, 8)}, ${standing}`, detail: answerWords(pair) },
+		...{ picked, comparison: pair.comparison },
 	});
 	const items = [
-		...pairs.map((pair) => item(pair, `Gold, answered by ${pair.answers}`, true)),
-		...candidates.map((pair) => item(pair, 'Adjudicated', false)),
+		...pairs.map((pair) => item(pair, `gold, ${answeredBy(pair.answers)}`, true)),
+		...candidates.map((pair) => item(pair, 'adjudicated', false)),
 	];
 	const picks = await vscode.window.showQuickPick(items, {
-		title: 'Gold pairs: mixed unannounced into everybody’s queue; answers are no votes',
+		title: 'Gold pairs: mixed unannounced into every queue but yours, as you see the answers here',
 		placeHolder: 'Tick adjudicated pairs whose answer is beyond doubt',
 		canPickMany: true,
 		matchOnDescription: true,
+		matchOnDetail: true,
 	});
 	if (picks === undefined) return;
 	const ticked = new Set(picks.map(({ comparison }) => comparison));
