@@ -43,7 +43,7 @@ export function progressText(terminal: Terminal, report: ProgressReport): string
 	const share = all.needed === 0 ? '' : ` (${Math.floor((100 * all.judged) / all.needed)} %)`;
 	const own = people.flatMap((person) => {
 		const words = ownWords(person);
-		return words === null ? [] : [bullet(terminal, '·', `${oneLine(person.person)}: ${words}`)];
+		return words.length === 0 ? [] : [bullet(terminal, '·', `${oneLine(person.person)}: ${words.join('; ')}`)];
 	});
 	return [
 		terminal.paint(

@@ -84,7 +84,10 @@ function overall(report: AgreementReport): string[] {
 				],
 				['same verdict, per comparison', interval(report.agreement_per_comparison)],
 				['same verdict, per pair of verdicts', interval(report.agreement_pooled)],
-				[`one against the majority of the others, ${whole.format(human.pairs)} pairs`, interval(human.accuracy)],
+				[
+					`one against the majority of the others, ${whole.format(human.pairs)} ${human.pairs === 1 ? 'pair' : 'pairs'}`,
+					interval(human.accuracy),
+				],
 			],
 		),
 	];

@@ -54,10 +54,16 @@ function interval(of: Interval | null): string {
 		: `${number(of.value)} (${number(of.low)}${between}${number(of.high)})`;
 }
 
+/** Columns of words; the first one of a table always is one, the others are of numbers. */
+const WORDS: readonly string[] = [
+	...['format', 'licence', 'SHA-256', 'frozen as', 'between', 'in the sealed half only'],
+	...['engine', 'labels', 'verdict', 'choice'],
+];
+
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
 	const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-	// The first column is of words, the others mostly of numbers.
-	return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
+	const rule = head.map((name, i) => (i === 0 || WORDS.includes(name) ? '---' : '---:'));
+	return [line(head), line(rule), ...rows.map(line)].join('\n');
 }
 
 /** Stands among the tags of every card. */

@@ -18,9 +18,9 @@ export function dateWords({ left, pace }: ProgressGroup): string {
 	return `${pace.done_by === null ? '; no date: ' : '; done by '}${paceWords(pace)}`;
 }
 
-/** What is to know about a person and concerns them alone, in a sentence. */
-export function ownWords({ own, left }: PersonProgress): string | null {
-	if (own === null) return null;
+/** What is to know about a person and concerns them alone, a fact each; none where it may not be shown. */
+export function ownWords({ own, left }: PersonProgress): string[] {
+	if (own === null) return [];
 	const speed =
 		own.median_ms === null
 			? 'no times recorded'
@@ -30,7 +30,7 @@ export function ownWords({ own, left }: PersonProgress): string | null {
 	const side =
 		value === null
 			? `side shown first: ${reason ?? NONE}`
-			: `for the side shown first ${value.toFixed(2)}${bounds} of ${whole.format(n)} (½ where the order does not matter)`;
+			: `${whole.format(Math.round(value * n))} of ${whole.format(n)} for the side shown first (${value.toFixed(2)}${bounds}; ½ where the order does not matter)`;
 	const { gold } = own;
 	const range = gold.low === null || gold.high === null ? '' : `, ${gold.low.toFixed(2)}–${gold.high.toFixed(2)}`;
 	const right =
@@ -43,19 +43,20 @@ export function ownWords({ own, left }: PersonProgress): string | null {
 		left === 0
 			? 'own part done'
 			: `own part ${own.pace.done_by === null ? 'without a date:' : 'done by'} ${paceWords(own.pace)}`;
-	return [speed, side, ...right, part].join('; ');
+	return [speed, side, ...right, part];
 }
 
 /** How the numbers come about, said wherever they are shown. */
 export const PROGRESS_NOTES = [
-	'Asked: verdicts of named people that the overlap asks for, one or two a comparison. An adjudication settles a comparison.',
+	'Asked: verdicts of named people that the overlap asks for, one or two a comparison. An adjudication settles a comparison. Gold pairs ask for none and are not counted.',
 	'Date: what is left, without what nobody at work can give, at the pace of first verdicts on the last 7 days with any, over all days from the first of these to today (UTC).',
 	'Of the sealed half it is counted how many verdicts were given, never what they say.',
 ] as const;
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
 	const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-	return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
+	const ofWords = (name: string, i: number): boolean => i === 0 || name === 'done by';
+	return [line(head), line(head.map((name, i) => (ofWords(name, i) ? '---' : '---:'))), ...rows.map(line)].join('\n');
 }
 
 function groups(title: string, list: readonly ProgressGroup[]): string {
@@ -76,8 +77,8 @@ export function progressMarkdown(report: ProgressReport): string {
 	const { all, people } = report;
 	const share = all.needed === 0 ? '' : ` (${Math.floor((100 * all.judged) / all.needed)} %)`;
 	const own = people.flatMap((person) => {
-		const words = ownWords(person);
-		return words === null ? [] : [`- ${markdownText(person.person)}: ${markdownText(words)}`];
+		const facts = ownWords(person).map((fact) => `  - ${markdownText(fact)}`);
+		return facts.length === 0 ? [] : [`- ${markdownText(person.person)}`, ...facts];
 	});
 	return [
 		'# Progress',
