@@ -99,11 +99,10 @@ function removedText(done: RemovePersonResult): string {
 		mode === 'anonymise'
 			? 'their work stays'
 			: `${count(judged)} ${judged === 1 ? 'verdict leaves' : 'verdicts leave'}, with notes and tags`;
-	const name = preview ? 'a neutral name' : as;
 	return [
 		event === null && !preview
 			? `${oneLine(person)} was taken out before, as ${oneLine(as)}; every file here is in line with that.`
-			: `${oneLine(person)}: ${verb} ${name}; ${work}.`,
+			: `${oneLine(person)}: ${verb} ${oneLine(as)}; ${work}.`,
 		...(written.length === 0
 			? []
 			: [

@@ -28,6 +28,8 @@ export interface Erasures {
 	readonly prompts: ReadonlySet<string>;
 	/** Prompts of which nothing was left: words about them are out too. */
 	readonly gone: ReadonlySet<string>;
+	/** Events whose notes, reasons or searches quote what is out. */
+	readonly words: ReadonlySet<string>;
 	readonly sources: ReadonlyMap<string, RewrittenSource>;
 	/** By `personKey` of the handle. */
 	readonly people: ReadonlyMap<string, RemovedPerson>;
@@ -39,6 +41,7 @@ export const NOTHING_ERASED: Erasures = {
 	comparisons: new Set(),
 	prompts: new Set(),
 	gone: new Set(),
+	words: new Set(),
 	sources: new Map(),
 	people: new Map(),
 };
@@ -80,6 +83,7 @@ export function erasuresOf(tombstones: readonly Tombstone[]): Erasures {
 	const comparisons = new Set<string>();
 	const prompts = new Set<string>();
 	const gone = new Set<string>();
+	const words = new Set<string>();
 	const sources = new Map<string, RewrittenSource>();
 	const removed = new Map<string, RemovedPerson>();
 	for (const event of tombstones) {
@@ -91,6 +95,7 @@ export function erasuresOf(tombstones: readonly Tombstone[]): Erasures {
 			for (const id of event.comparisons) comparisons.add(id);
 			for (const id of event.prompts ?? []) prompts.add(id);
 			for (const id of [...(event.prompts ?? []), ...(event.gone ?? [])]) gone.add(id);
+			for (const id of event.words ?? []) words.add(id);
 			continue;
 		}
 		const { subject, as, work } = event;
@@ -107,7 +112,7 @@ export function erasuresOf(tombstones: readonly Tombstone[]): Erasures {
 		if (!work || !first.work) removed.set(personKey(last.as), { as: last.as, work: false });
 	}
 	const people = new Map([...removed].map(([key, person]) => [key, follow(removed, person).last]));
-	return { comparisons, prompts, gone, sources, people };
+	return { comparisons, prompts, gone, words, sources, people };
 }
 
 /** Keys of handles: a hash an event would be most of the cost of a fold. */
@@ -177,7 +182,24 @@ function writesErased(event: EventOf<'authored'> | EventOf<'improved'>, erasures
 	}
 }
 
-/** Words that an event says about an erased text; null = nothing of the event stays. */
+/** An event without the words that somebody wrote into it; null where it is nothing else. */
+function wordChanges(event: JournalEvent): Changes | null {
+	switch (event.type) {
+		case 'search-saved':
+			return null;
+		case 'adjudicated':
+		case 'leak-accepted':
+		case 'decided':
+		case 'erased':
+			return event.reason === ERASED_WORDS ? {} : { reason: ERASED_WORDS };
+		default: {
+			const said = ['note', 'reason', 'query'].filter((key) => (event as unknown as Changes)[key] !== undefined);
+			return Object.fromEntries(said.map((key) => [key, undefined]));
+		}
+	}
+}
+
+/** What an event says about an erased text; null = nothing of the event stays. */
 function textChanges(event: JournalEvent, erasures: Erasures): Changes | null {
 	switch (event.type) {
 		case 'authored':
@@ -204,7 +226,8 @@ function textChanges(event: JournalEvent, erasures: Erasures): Changes | null {
 			return event.reason !== undefined && erasures.comparisons.has(event.comparison) ? { reason: undefined } : {};
 		case 'tagged':
 		case 'split-assigned':
-		case 'proposed': {
+		case 'proposed':
+		case 'suggestions-dismissed': {
 			const words = event.reason !== undefined || ('query' in event && event.query !== undefined);
 			if (!words || erasures.gone.size === 0 || !event.prompts.every((id) => erasures.gone.has(id))) return {};
 			return { reason: undefined, ...(event.type === 'tagged' ? { query: undefined } : {}) };
@@ -265,14 +288,17 @@ function personChanges(event: JournalEvent, erasures: Erasures): Changes | null 
  * and the order of erasures does not matter: every clone comes to the same lines, whenever it hears of an erasure.
  */
 export function redact(event: JournalEvent, erasures: Erasures): JournalEvent | null {
+	const words = erasures.words.has(event.id) ? wordChanges(event) : {};
+	if (words === null) return null;
 	if (isTombstone(event)) {
 		const by = removedPerson(erasures, event.person);
-		return by === undefined || by.as === event.person ? event : rewritten(event, { person: by.as });
+		const changes = by === undefined || by.as === event.person ? words : { ...words, person: by.as };
+		return Object.keys(changes).length === 0 ? event : rewritten(event, changes);
 	}
 	const text = textChanges(event, erasures);
 	if (text === null) return null;
 	const person = personChanges(event, erasures);
 	if (person === null) return null;
-	const changes = { ...text, ...person };
+	const changes = { ...words, ...text, ...person };
 	return Object.keys(changes).length === 0 ? event : rewritten(event, changes);
 }

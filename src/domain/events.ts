@@ -36,6 +36,22 @@ export interface WrittenComparison {
 	readonly b: readonly Message[];
 }
 
+/** What somebody said of a comparison, and under what circumstances. */
+export interface VerdictFields {
+	readonly comparison: string;
+	readonly verdict: Verdict;
+	readonly strength?: Strength;
+	readonly reasons?: readonly string[];
+	readonly note?: string;
+	/** The side that stood first on the screen. */
+	readonly shown_first?: Side;
+	/** From the pair on screen to the verdict. */
+	readonly ms?: number;
+	/** SHA-256 of the guidelines that were read then. */
+	readonly guideline?: string;
+	readonly blind: boolean;
+}
+
 export type EventBody =
 	| {
 			readonly type: 'imported';
@@ -52,23 +68,14 @@ export type EventBody =
 			readonly half?: Half;
 			readonly options?: Readonly<Record<string, string | number | boolean>>;
 	  }
-	| {
+	| ({
 			readonly type: 'judged';
-			readonly comparison: string;
-			readonly verdict: Verdict;
-			readonly strength?: Strength;
-			readonly reasons?: readonly string[];
-			readonly note?: string;
-			readonly shown_first?: Side;
-			readonly ms?: number;
-			readonly guideline?: string;
 			readonly kind: JudgmentKind;
-			readonly blind: boolean;
 			/** Which queue asked: a judgment queued from a report repairs train only (design.md §6). */
 			readonly queue?: 'judge' | 'review' | 'rejudge' | 'cli' | 'look-back' | 'author';
 			/** It stood where active ordering had put it: numbers over train, out of fold too, are of pairs chosen by what a probe knew. */
 			readonly order?: 'active';
-	  }
+	  } & VerdictFields)
 	| { readonly type: 'retracted'; readonly event: string }
 	| {
 			readonly type: 'tagged';
@@ -144,18 +151,7 @@ export type EventBody =
 			readonly reason?: string;
 	  }
 	/** A verdict on a gold pair: no vote, so nothing that counts judgments meets it. */
-	| {
-			readonly type: 'gold-answered';
-			readonly comparison: string;
-			readonly verdict: Verdict;
-			readonly strength?: Strength;
-			readonly reasons?: readonly string[];
-			readonly note?: string;
-			readonly shown_first?: Side;
-			readonly ms?: number;
-			readonly guideline?: string;
-			readonly blind: boolean;
-	  }
+	| ({ readonly type: 'gold-answered' } & VerdictFields)
 	| { readonly type: 'leak-accepted'; readonly clusters: readonly string[]; readonly reason: string }
 	| { readonly type: 'frozen'; readonly split: Split; readonly manifest: string; readonly prompts: number }
 	| {
@@ -168,14 +164,6 @@ export type EventBody =
 			readonly labels?: string;
 	  }
 	| { readonly type: 'run-recorded'; readonly run: string; readonly engine: string }
-	/** A search of the team by its name; the latest under a name holds, `query` null takes it away. */
-	| {
-			readonly type: 'search-saved';
-			readonly name: string;
-			readonly query: Readonly<Record<string, string | number>> | null;
-	  }
-	/** Prompts that were suggested as out of distribution and are not: suggested no more. */
-	| { readonly type: 'suggestions-dismissed'; readonly prompts: readonly string[]; readonly reason?: string }
 	| {
 			readonly type: 'decided';
 			readonly run: string;
@@ -217,6 +205,8 @@ export type EventBody =
 			readonly prompts?: readonly string[];
 			/** Prompts of which no comparison was left. */
 			readonly gone?: readonly string[];
+			/** Events whose notes, reasons or searches quoted it: those words are out. */
+			readonly words?: readonly string[];
 			readonly sources?: readonly RewrittenSource[];
 	  }
 	| {

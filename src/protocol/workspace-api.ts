@@ -817,6 +817,8 @@ export interface CheckpointOptions {
 	readonly retentionBaseline?: string;
 	/** Score everything anew: the cache is neither read nor trusted (a server's weights changed under their name). */
 	readonly fresh?: boolean;
+	/** false = KL per token is neither read nor shown, though the engine sees logits: every model is opened once instead of twice. */
+	readonly kl?: boolean;
 }
 
 export interface ScoreOptions {
@@ -1006,6 +1008,8 @@ export interface EraseResult extends ErasedFiles {
 	/** Given ids that were out already. */
 	readonly already: readonly string[];
 	readonly drafts: readonly string[];
+	/** Events elsewhere whose notes, reasons or searches quoted it: those words go too. */
+	readonly quoting: number;
 	/** Comparisons that stay and share a text: others on the same prompt, rewrites. */
 	readonly related: readonly string[];
 	/** Records that keep the ids, and no texts. */

@@ -1,3 +1,4 @@
+import type { JournalEvent } from '../domain/events.ts';
 import type { Database } from './database.ts';
 
 /** What else in the workspace has to do with comparisons that are to be erased. */
@@ -162,4 +163,31 @@ export function missingPrompts(db: Database, manifest: string): string[] {
 			manifest,
 		)
 		.map((row) => row.prompt);
+}
+
+/** Events with words that somebody wrote, also those that were taken back: their lines stand in the journals. */
+export function wordedEvents(db: Database): JournalEvent[] {
+	return db
+		.all<{ line: string }>(
+			`SELECT line FROM events WHERE type IN ('search-saved', 'decided') OR line LIKE '%"note":"%'
+			OR line LIKE '%"reason":"%' OR line LIKE '%"query":"%'`,
+		)
+		.map(({ line }) => JSON.parse(line) as JournalEvent);
+}
+
+/** Ids of answers, with a reason, to proposals about some prompts and no others. */
+export function answersOf(db: Database, prompts: readonly string[]): string[] {
+	return db
+		.all<{ id: string }>(
+			`SELECT a.id AS id FROM events a JOIN events p ON p.id = json_extract(a.line, '$.proposal')
+			WHERE a.type = 'proposal-answered' AND json_extract(a.line, '$.reason') IS NOT NULL AND NOT EXISTS (
+				SELECT 1 FROM json_each(p.line, '$.prompts') e WHERE e.value NOT IN (SELECT value FROM json_each(?)))`,
+			JSON.stringify(prompts),
+		)
+		.map(({ id }) => id);
+}
+
+/** Id of the first event of all; null in an empty workspace. */
+export function firstEvent(db: Database): string | null {
+	return db.value<string>('SELECT id FROM events ORDER BY seq, time, id LIMIT 1') ?? null;
 }

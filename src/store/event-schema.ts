@@ -34,6 +34,19 @@ const header = {
 	check: v.optional(Hex),
 };
 
+/** `VerdictFields`. */
+const verdict = {
+	comparison: Hex,
+	verdict: VerdictName,
+	strength: v.optional(StrengthValue),
+	reasons: v.optional(v.array(v.string())),
+	note: v.optional(v.string()),
+	shown_first: v.optional(SideName),
+	ms: v.optional(v.number()),
+	guideline: v.optional(v.string()),
+	blind: v.boolean(),
+};
+
 /** What lies there is read, and sent by a sync: only a file of its own folder may be named. */
 const CopyPath = v.pipe(v.string(), v.regex(/^\.pairwright\/sources\/\w+(?:\.\w+)*$/u, 'expected a copy of a source'));
 const Rewritten = v.array(
@@ -59,16 +72,8 @@ const Event = v.variant('type', [
 	v.object({
 		...header,
 		type: v.literal('judged'),
-		comparison: Hex,
-		verdict: VerdictName,
-		strength: v.optional(StrengthValue),
-		reasons: v.optional(v.array(v.string())),
-		note: v.optional(v.string()),
-		shown_first: v.optional(SideName),
-		ms: v.optional(v.number()),
-		guideline: v.optional(v.string()),
+		...verdict,
 		kind: v.picklist(['first', 'correction', 'repeat']),
-		blind: v.boolean(),
 		queue: v.optional(v.picklist(['judge', 'review', 'rejudge', 'cli', 'look-back', 'author'])),
 		order: v.optional(v.literal('active')),
 	}),
@@ -153,19 +158,7 @@ const Event = v.variant('type', [
 		verdict: v.nullable(VerdictName),
 		reason: v.optional(v.string()),
 	}),
-	v.object({
-		...header,
-		type: v.literal('gold-answered'),
-		comparison: Hex,
-		verdict: VerdictName,
-		strength: v.optional(StrengthValue),
-		reasons: v.optional(v.array(v.string())),
-		note: v.optional(v.string()),
-		shown_first: v.optional(SideName),
-		ms: v.optional(v.number()),
-		guideline: v.optional(v.string()),
-		blind: v.boolean(),
-	}),
+	v.object({ ...header, type: v.literal('gold-answered'), ...verdict }),
 	v.object({ ...header, type: v.literal('leak-accepted'), clusters: v.array(v.string()), reason: v.string() }),
 	v.object({
 		...header,
@@ -227,6 +220,7 @@ const Event = v.variant('type', [
 		reason: v.string(),
 		prompts: v.optional(Ids),
 		gone: v.optional(Ids),
+		words: v.optional(Ids),
 		sources: v.optional(Rewritten),
 	}),
 	v.object({

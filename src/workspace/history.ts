@@ -66,6 +66,7 @@ const STAYS: readonly JournalEvent['type'][] = [
 	'decided',
 	'seal-opened',
 	'erased',
+	'person-removed',
 ];
 
 /** @throws UserError 'usage' where this event is not `person`'s to take back */

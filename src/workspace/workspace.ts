@@ -2,6 +2,7 @@ import type { EventType } from '../domain/events.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { WorkspaceApi, WorkspaceEvents } from '../protocol/workspace-api.ts';
 import { foreignVersion } from '../store/dataset-query.ts';
+import { foldedErasures } from '../store/erasures.ts';
 import { listComparisons, listPrompts, promptCursors } from '../store/list-query.ts';
 import { workspacePaths } from '../store/paths.ts';
 import { judgedBy } from '../store/read-counts.ts';
@@ -25,6 +26,7 @@ import { removePerson } from './erase/remove-person.ts';
 import type { Steps } from './erase/team.ts';
 import { exportData } from './export.ts';
 import { facetCoverage } from './facet-coverage.ts';
+import { fewerJudgments } from './fewer-judgments.ts';
 import { foldPendingSources, followIndex } from './fold-sources.ts';
 import { freeze } from './freeze.ts';
 import { generate } from './generate/generate.ts';
@@ -194,6 +196,7 @@ export class Workspace implements WorkspaceApi {
 		const ctx = this.context;
 		const person = ctx.person();
 		const before = person === null ? 0 : judgedBy(ctx.db, person);
+		const erased = foldedErasures(ctx.db);
 		const what: ('comparisons' | 'judgments' | 'splits' | 'runs' | 'config' | 'guidelines' | 'index')[] =
 			await ctx.reloadFiles();
 		const { added, removed, types } = await ctx.store.sync();
@@ -208,11 +211,8 @@ export class Workspace implements WorkspaceApi {
 			what.push('judgments');
 		}
 		const after = person === null ? 0 : judgedBy(ctx.db, person);
-		if (removed > 0 && after < before) {
-			ctx.emit.notice({
-				level: 'warning',
-				text: `${before - after} of your judgments are not in the journals any more (a branch switch?). What is shown is what the files hold.`,
-			});
+		if (person !== null && after < before && (removed > 0 || foldedErasures(ctx.db) !== erased)) {
+			ctx.emit.notice({ level: 'warning', text: fewerJudgments(ctx, person, before - after, erased) });
 		}
 		if (what.length > 0) ctx.emit.changed({ what, reason: 'files changed' });
 		if (ctx.initialised) await this.#follow();

@@ -1,10 +1,11 @@
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { dump } from '../../src/store/dump.ts';
-import { folder, job, type Opened, openAt } from './workspace-support.ts';
+import { folder, job, type Opened, openAt, writePairs } from './workspace-support.ts';
 
 const IDENTITY = ['-c', 'user.name=t', '-c', 'user.email=t@example.org'];
 
@@ -68,7 +69,7 @@ export interface Team {
 }
 
 /** A bare repository, and two clones of it with one workspace that ana set up from a file. */
-export async function team(t: TestContext, file: (dir: string) => string): Promise<Team> {
+export async function team(t: TestContext, file = (dir: string) => writePairs(dir, 20)): Promise<Team> {
 	const dir = folder(t);
 	const server = join(dir, 'server.git');
 	git(dir, 'init', '-q', '--bare', '-b', 'main', server);
@@ -80,7 +81,7 @@ export async function team(t: TestContext, file: (dir: string) => string): Promi
 	git(join(dir, 'ana'), 'push', '-q', '-u', 'origin', 'main');
 	const ana = await openAt(dir, 'ana', 'one', 'ana');
 	await ana.workspace.importFiles([file(dir)], {}, job());
-	await ana.workspace.sync(job());
+	assert.equal((await ana.workspace.sync(job())).ok, true);
 	git(dir, 'clone', '-q', server, 'bo');
 	const bo = await openAt(dir, 'bo', 'two', 'bo');
 	t.after(async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { dump } from '../../src/store/dump.ts';
@@ -291,4 +291,81 @@ test('killed at any moment, the same command finishes', async (t) => {
 		checks.filter(({ status }) => status !== 'ok'),
 		[],
 	);
+});
+
+/** As `writeRows`, with one row whose words can be quoted. */
+function writeQuotable(dir: string): string {
+	const path = writeRows(join(dir, 'all.jsonl'), 7);
+	const row = {
+		prompt: 'Question 7: who has them?',
+		chosen: 'Mr. Ashdown keeps four rusty bicycles.',
+		rejected: 'Nobody.',
+	};
+	writeFileSync(path, readFileSync(path, 'utf8').replace('\n\n', `\n${JSON.stringify(row)}\n`));
+	return path;
+}
+
+test('words about it elsewhere go too, on every clone; those about other texts stay', async (t) => {
+	const { dir, server, ana, bo } = await team(t, writeQuotable);
+	const id = await idOf(ana, 'Question 7:');
+	const other = await idOf(bo, 'Question 3:');
+	const { prompt_id: prompt } = await ana.workspace.show(other);
+	const { prompt_id: gone } = await ana.workspace.show(id);
+	await bo.workspace.judge({ comparison: other, verdict: 'a', note: 'not as ASHDOWN keeps: “four rusty bicycles”' });
+	await bo.workspace.judge({ comparison: await idOf(bo, 'Question 4:'), verdict: 'a', note: 'more than question 7' });
+	await bo.workspace.saveSearch('seven', { search: 'ashdown' });
+	await bo.workspace.saveSearch('all', { search: 'question' });
+	const reason = 'as Mr Ashdown keeps four rusty ones';
+	await bo.workspace.tag({ ids: [prompt, gone] }, { facet: 'free:x', reason });
+	await bo.workspace.dismissSuggestions([gone], reason);
+	const { event } = await bo.workspace.saveSearch('mistaken', { search: 'ashdown AND rusty' });
+	await bo.workspace.retract(event);
+	await bo.workspace.sync(job());
+	await ana.workspace.reload();
+	await assert.rejects(ana.workspace.erase([id], { reason }, job()), /quotes the text/u);
+	await ana.workspace.sync(job());
+	const plan = await ana.workspace.erase([id], { preview: true }, job());
+	assert.equal(plan.quoting, 4, 'a note, a tag, two searches');
+	const done = await ana.workspace.erase([id], { reason: REASON }, job());
+	assert.equal(done.synced?.ok, true, done.synced?.message);
+	const synced = await bo.workspace.sync(job());
+	assert.ok(synced.ok, synced.message);
+	for (const [name, { workspace }] of Object.entries({ ana, bo })) {
+		const folder = join(dir, name);
+		for (const words of ['ashdown', 'Ashdown', 'ASHDOWN']) assert.deepEqual(holding(folder, words), [], name);
+		const found = await workspace.show(other);
+		assert.deepEqual(
+			found.judgments.filter(({ annotator }) => annotator === 'bo').map(({ verdict, note }) => [verdict, note ?? null]),
+			[['a', null]],
+		);
+		assert.deepEqual(found.tags, ['free:x']);
+		assert.deepEqual(
+			(await workspace.searches()).map((search) => search.name),
+			['all'],
+		);
+		assert.ok(holding(folder, 'more than question 7').length > 0);
+	}
+	for (const words of ['ashdown', 'Ashdown', 'ASHDOWN']) assert.deepEqual(holdingInGit(server, 'main', words), []);
+	assert.ok(done.advice.some((line) => line.includes('Local History')));
+});
+
+test('a file in place that git holds is named with how to take it out of history', async (t) => {
+	const dir = folder(t);
+	const one = await openAt(dir);
+	t.after(() => one.workspace.close());
+	const work = join(dir, 'work');
+	git(work, 'init', '-q', '-b', 'main');
+	await one.workspace.importFiles([writeRows(join(work, 'own data.jsonl'), null)], {}, job());
+	git(work, 'add', '-A');
+	git(work, 'commit', '-q', '-m', 'all');
+	const id = await idOf(one, 'Question 7:');
+	const done = await one.workspace.erase([id], { reason: REASON }, job());
+	assert.deepEqual(
+		done.left.map(({ path }) => path),
+		['own data.jsonl'],
+	);
+	const advice = done.advice.join('\n');
+	assert.match(advice, /First take the rows out of 'own data\.jsonl'/u);
+	assert.match(advice, /git filter-repo --force --invert-paths .*--path 'own data\.jsonl'/u);
+	assert.match(advice, /cp \S+ 'own data\.jsonl' && git add 'own data\.jsonl'/u);
 });

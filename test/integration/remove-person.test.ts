@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { personKey } from '../../src/domain/erasure.ts';
 import { dump } from '../../src/store/dump.ts';
 import { copiesIn, git, holding, holdingInGit, idOf, team } from './erase-support.ts';
 import { folder, job, openAt } from './workspace-support.ts';
@@ -122,6 +123,26 @@ test('a name that was removed cannot be worked under; another can', async (t) =>
 		ana.workspace.removePerson('nobody', { mode: 'remove', written: 'keep' }, job()),
 		/Nobody here/u,
 	);
+});
+
+test('a preview names the handle that will stand, and the removed person is told what became of their work', async (t) => {
+	for (const mode of ['anonymise', 'remove'] as const) {
+		const { ana, bo } = await team(t, namedRows);
+		await bo.workspace.judge({ comparison: await idOf(bo, 'Question 3:'), verdict: 'a' });
+		await bo.workspace.sync(job());
+		await ana.workspace.sync(job());
+		const options = { mode, written: 'keep' } as const;
+		const plan = await ana.workspace.removePerson('bo', { ...options, preview: true }, job());
+		const done = await ana.workspace.removePerson('bo', options, job());
+		assert.equal(done.as, plan.as);
+		assert.ok(!done.as.includes(personKey('bo').slice(0, 8)), 'no hash of the handle alone');
+		bo.notices.length = 0;
+		await bo.workspace.sync(job());
+		const told = bo.notices.filter((text) => /taken out|branch switch/u.test(text));
+		assert.equal(told.length, 1, told.join('; '));
+		assert.match(told[0]!, new RegExp(`^The handle "bo" was taken out of this workspace by ana: .*${done.as}`, 'u'));
+		assert.match(told[0]!, mode === 'remove' ? /1 judgment of yours left/u : /what you did here stands under/u);
+	}
 });
 
 test('a clone of the removed person that comes back with unsent work brings no name back', async (t) => {

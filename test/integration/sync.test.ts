@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import {
 	chmodSync,
 	existsSync,
@@ -11,46 +10,11 @@ import {
 	writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { UserError } from '../../src/protocol/errors.ts';
 import { dump } from '../../src/store/dump.ts';
-import { folder, job, type Opened, openAt, writePairs } from './workspace-support.ts';
-
-const IDENTITY = ['-c', 'user.name=t', '-c', 'user.email=t@example.org'];
-
-function git(cwd: string, ...args: string[]): string {
-	return execFileSync('git', [...IDENTITY, ...args], { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-}
-
-interface Team {
-	readonly dir: string;
-	readonly server: string;
-	readonly ana: Opened;
-	readonly bo: Opened;
-}
-
-/** A bare repository, and two clones of it with one workspace that ana set up. */
-async function team(t: TestContext, pairs = 20): Promise<Team> {
-	const dir = folder(t);
-	const server = join(dir, 'server.git');
-	git(dir, 'init', '-q', '--bare', '-b', 'main', server);
-	git(dir, 'clone', '-q', server, 'ana');
-	git(join(dir, 'ana'), 'checkout', '-q', '-b', 'main');
-	writeFileSync(join(dir, 'ana', 'notes.txt'), 'first\n');
-	git(join(dir, 'ana'), 'add', 'notes.txt');
-	git(join(dir, 'ana'), 'commit', '-q', '-m', 'notes');
-	git(join(dir, 'ana'), 'push', '-q', '-u', 'origin', 'main');
-	const ana = await openAt(dir, 'ana', 'one', 'ana');
-	await ana.workspace.importFiles([writePairs(dir, pairs)], {}, job());
-	assert.equal((await ana.workspace.sync(job())).ok, true);
-	git(dir, 'clone', '-q', server, 'bo');
-	const bo = await openAt(dir, 'bo', 'two', 'bo');
-	t.after(async () => {
-		await ana.workspace.close();
-		await bo.workspace.close();
-	});
-	return { dir, server, ana, bo };
-}
+import { git, team } from './erase-support.ts';
+import { job, type Opened, openAt } from './workspace-support.ts';
 
 async function judge({ workspace }: Opened, count: number): Promise<void> {
 	for (const { comparison } of (await workspace.queue('judge', { count })).pairs) {

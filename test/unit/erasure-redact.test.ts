@@ -59,6 +59,10 @@ const body: fc.Arbitrary<EventBody> = fc.oneof(
 	}),
 	few.map((of): EventBody => ({ type: 'retracted', event: of })),
 	fc.constant<EventBody>({ type: 'renamed', name: 'A Name' }),
+	fc.constant<EventBody>({ type: 'search-saved', name: 'secret', query: { search: 'secret' } }),
+	fc.constant<EventBody>({ type: 'leak-accepted', clusters: ['x'], reason: 'secret' }),
+	few.map((proposal): EventBody => ({ type: 'proposal-answered', proposal, accepted: true, reason: 'secret' })),
+	few.map((prompt): EventBody => ({ type: 'suggestions-dismissed', prompts: [prompt], reason: 'secret' })),
 	few.map(
 		(sha256): EventBody => ({
 			type: 'imported',
@@ -116,10 +120,14 @@ test('a line comes to the same whenever a clone hears of an erasure, keeps its i
 			line,
 			fc.array(tombstone, { maxLength: 3 }),
 			fc.array(tombstone, { maxLength: 3 }),
-			(what, some, more) => {
+			fc.constantFrom('no', 'early', 'late'),
+			(what, first, more, named) => {
+				const words = event({ type: 'erased', comparisons: [], reason: 'r', words: [what.id] }, 'ana', 63) as Tombstone;
+				const some = named === 'early' ? [...first, words] : first;
 				const early = erasuresOf(some);
-				const all = erasuresOf([...some, ...more]);
+				const all = erasuresOf([...some, ...more, ...(named === 'late' ? [words] : [])]);
 				const after = redact(what, all);
+				if (named !== 'no') assert.ok(after === null || !stableJson(after).includes('secret'), 'its words are out');
 				assert.equal(both(what, early, all), after === null ? 'gone' : stableJson(after), 'in two steps as in one');
 				if (after === null) return;
 				assert.equal(redact(after, all), after, 'a second time changes nothing');
@@ -150,8 +158,11 @@ test('joining versions of a journal and taking out what was erased may happen in
 			fc.array(line, { maxLength: 6 }),
 			fc.array(line, { maxLength: 4 }),
 			fc.array(tombstone, { maxLength: 3 }),
-			(common, mine, stones) => {
-				const erasures = erasuresOf(stones);
+			fc.boolean(),
+			(common, mine, stones, named) => {
+				const words = [...common, ...mine].slice(-1).map((each) => each.id);
+				const last = event({ type: 'erased', comparisons: [], reason: 'r', words }, 'ana', 63) as Tombstone;
+				const erasures = erasuresOf(named ? [...stones, last] : stones);
 				const bytes = (events: readonly JournalEvent[]) =>
 					Buffer.from(events.map((e) => `${stableJson(e)}\n`).join(''));
 				const lines = (buffer: Buffer) =>

@@ -51,17 +51,18 @@ export async function doomedRows(file: SourceFile, erasures: Erasures): Promise<
 	const stays = createHash('sha256');
 	let columns: ColumnMapping | null = null;
 	let ord = 0;
-	const add = (line: number, stays: 'no' | 'yes' | 'renamed'): void => {
-		if (stays === 'no') {
-			out.add(line);
-			ords.push({ ord, line });
-		} else kept.add(line);
+	const add = (
+		{ line, lines = [line] }: { readonly line: number; readonly lines?: readonly number[] },
+		stays: 'no' | 'yes' | 'renamed',
+	): void => {
+		for (const each of lines) (stays === 'no' ? out : kept).add(each);
+		if (stays === 'no') ords.push({ ord, line });
 		if (stays === 'renamed') named.add(line);
 		ord++;
 	};
 	if (file.format === LOG_FORMAT) {
 		for await (const { rows } of (await openLog(file.path)).batches) {
-			for (const row of rows) add(row.line, erasures.prompts.has(promptId(row.prompt)) ? 'no' : 'yes');
+			for (const row of rows) add(row, erasures.prompts.has(promptId(row.prompt)) ? 'no' : 'yes');
 		}
 	} else {
 		const { format, sourceName, mapping = null } = file;
@@ -75,7 +76,7 @@ export async function doomedRows(file: SourceFile, erasures: Erasures): Promise<
 					const { line, comparison, judgments, split, half, tags, source } = left;
 					stays.update(JSON.stringify([line, comparison.id, judgments, split, half, tags, source]));
 				}
-				add(row.line, left === null ? 'no' : left === row ? 'yes' : 'renamed');
+				add(row, left === null ? 'no' : left === row ? 'yes' : 'renamed');
 			}
 		}
 	}

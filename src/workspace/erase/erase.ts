@@ -19,6 +19,7 @@ import { listJournalFiles } from '../../store/journal-files.ts';
 import type { Context } from '../context.ts';
 import { applyErasures, erasedDrafts } from './apply.ts';
 import { scrubbedJournals } from './journal-text.ts';
+import { quotes, quotingEvents } from './quotes.ts';
 import {
 	dropLookedAt,
 	erasuresWith,
@@ -149,12 +150,21 @@ export async function erase(
 	if (!preview) await settleTeam(ctx, place, steps);
 	const named = resolve(ctx, ids);
 	const gone = goneWith(ctx, named);
+	const leaving = { comparisons: named.comparisons, prompts: [...named.prompts, ...gone] };
+	if (quotes(ctx, leaving, reason)) {
+		throw new UserError(
+			'usage',
+			'The reason quotes the text, and it stays: say it in other words. Nothing was erased.',
+		);
+	}
+	const words = quotingEvents(ctx, leaving);
 	const body = {
 		type: 'erased',
 		comparisons: named.comparisons,
 		reason: reason === '' ? 'copies once more' : reason,
 		...(named.prompts.length === 0 ? {} : { prompts: named.prompts }),
 		...(gone.length === 0 ? {} : { gone }),
+		...(words.length === 0 ? {} : { words }),
 	} as const satisfies EventBody;
 	const erasures = erasuresWith(ctx, body);
 	const files = [
@@ -164,11 +174,18 @@ export async function erase(
 		...named.prompts.flatMap((id) => logsWith(ctx.db, id)),
 	];
 	const looked = await lookAtSources(ctx, files, erasures);
-	const plan = planned(ctx, named, looked, erasures, await leftTakenBack(ctx, erasures));
+	const more = await leftTakenBack(ctx, erasures);
+	const plan = { ...planned(ctx, named, looked, erasures, more), quoting: words.length };
 	const before = pathsBefore(plan.journals, looked);
 	if (preview) {
 		dropLookedAt(looked);
-		return { ...plan, preview: true, event: null, synced: null, advice: await historyAdvice(place, before) };
+		return {
+			...plan,
+			preview: true,
+			event: null,
+			synced: null,
+			advice: await historyAdvice(place, before, looked.linked),
+		};
 	}
 	let event: string | null = null;
 	if (named.comparisons.length + named.prompts.length + looked.rewritten.length > 0) {
@@ -177,7 +194,7 @@ export async function erase(
 		event = tombstone?.id ?? null;
 	} else dropLookedAt(looked);
 	const synced = await finishErasure(ctx, place !== null && place.upstream !== null, steps);
-	return { ...plan, preview: false, event, synced, advice: await historyAdvice(place, before) };
+	return { ...plan, preview: false, event, synced, advice: await historyAdvice(place, before, looked.linked) };
 }
 
 /** What follows a tombstone, whoever wrote it; may be repeated. @returns what the sync said, null where there is nobody to sync with */

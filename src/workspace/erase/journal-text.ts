@@ -21,11 +21,14 @@ function unconcerned(line: string, erasures: Erasures): boolean {
 	const type = fieldOf(line, 'type');
 	const comparison = fieldOf(line, 'comparison');
 	const person = fieldOf(line, 'person');
+	const id = erasures.words.size === 0 ? '' : fieldOf(line, 'id');
 	return (
 		type !== null &&
 		PLAIN.has(type) &&
 		comparison !== null &&
 		person !== null &&
+		id !== null &&
+		!erasures.words.has(id) &&
 		!erasures.comparisons.has(comparison) &&
 		removedPerson(erasures, person) === undefined
 	);

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { personKey } from '../../domain/erasure.ts';
 import type { EventBody } from '../../domain/events.ts';
+import { contentId } from '../../domain/identity.ts';
 import { UserError } from '../../protocol/errors.ts';
 import type { RemovePersonOptions, RemovePersonResult } from '../../protocol/workspace-api.ts';
 import { sealedOnlyFacets } from '../../store/coverage-query.ts';
@@ -10,6 +10,7 @@ import {
 	comparisonsOn,
 	filesNaming,
 	filesWith,
+	firstEvent,
 	promptOf,
 	standingHalves,
 	writtenBy,
@@ -20,8 +21,17 @@ import { writtenComparison } from '../../store/subjects.ts';
 import type { Context } from '../context.ts';
 import { mentions } from './copies.ts';
 import { finishErasure, journalsWith, pathsBefore } from './erase.ts';
+import { quotingEvents } from './quotes.ts';
 import { dropLookedAt, erasuresWith, keepCopies, lookAtSources } from './sources.ts';
 import { historyAdvice, placeOf, type Steps, settleTeam } from './team.ts';
+
+/**
+ * The name that will stand for somebody, the same each time it is asked for. From the workspace's first event too: exports carry the name
+ * away, and a guessed handle must not be to be checked by it.
+ */
+function neutralName(ctx: Context, key: string): string {
+	return `person-${contentId([firstEvent(ctx.db), key]).slice(0, 8)}`;
+}
 
 /** Pairs of a person that leave with them. */
 function writtenToLeave(ctx: Context, handle: string, written: RemovePersonOptions['written']): string[] {
@@ -107,17 +117,20 @@ export async function removePerson(
 	if (known === undefined && named === undefined) {
 		throw new UserError('not-found', `Nobody here has the handle "${handle}". "pairwright people" lists them.`);
 	}
-	const as = named ?? `person-${randomBytes(4).toString('hex')}`;
+	const as = named ?? neutralName(ctx, key);
 	const work = done?.work ?? options.mode === 'anonymise';
 	const leaving = done !== undefined || work ? [] : writtenToLeave(ctx, current, options.written);
 	const out = new Set(leaving);
+	const gone = [...new Set(leaving.map((id) => promptOf(ctx.db, id)))].filter((id) =>
+		comparisonsOn(ctx.db, id).every((each) => out.has(each)),
+	);
+	const words = quotingEvents(ctx, { comparisons: leaving, prompts: gone });
 	const erased = {
 		type: 'erased',
 		comparisons: leaving,
 		reason: 'written by a person who was removed',
-		gone: [...new Set(leaving.map((id) => promptOf(ctx.db, id)))].filter((id) =>
-			comparisonsOn(ctx.db, id).every((each) => out.has(each)),
-		),
+		gone,
+		...(words.length === 0 ? {} : { words }),
 	} as const satisfies EventBody;
 	const reason = options.reason?.trim();
 	const body = {
@@ -146,7 +159,14 @@ export async function removePerson(
 	};
 	const paths = pathsBefore(journals, looked);
 	if (preview || done !== undefined) dropLookedAt(looked);
-	if (preview) return { ...plan, preview: true, event: null, synced: null, advice: await historyAdvice(place, paths) };
+	if (preview)
+		return {
+			...plan,
+			preview: true,
+			event: null,
+			synced: null,
+			advice: await historyAdvice(place, paths, looked.linked),
+		};
 	const self = me === handle;
 	let event: string | null = null;
 	if (done === undefined) {
@@ -161,5 +181,5 @@ export async function removePerson(
 		event = events.at(-1)?.id ?? null;
 	}
 	const synced = await finishErasure(ctx, place !== null && place.upstream !== null, steps, self ? as : undefined);
-	return { ...plan, preview: false, event, synced, advice: await historyAdvice(place, paths) };
+	return { ...plan, preview: false, event, synced, advice: await historyAdvice(place, paths, looked.linked) };
 }

@@ -20,6 +20,8 @@ export interface LookedAt {
 		readonly cleaned: Extract<Cleaned, { kind: 'rewritten' }>;
 	}[];
 	readonly left: readonly LeftFile[];
+	/** Paths of those among them that were imported where they lie. */
+	readonly linked: readonly string[];
 }
 
 type TombstoneBody = Extract<EventBody, { type: Tombstone['type'] }>;
@@ -41,11 +43,13 @@ export async function lookAtSources(
 ): Promise<LookedAt> {
 	const rewritten: { file: ImportedFile; cleaned: Extract<Cleaned, { kind: 'rewritten' }> }[] = [];
 	const left: LeftFile[] = [];
+	const linked: string[] = [];
 	const seen = new Set<string>();
 	for (const file of files) {
 		if (seen.has(file.sha)) continue;
 		seen.add(file.sha);
 		if (file.stored === 'link') {
+			linked.push(file.path);
 			left.push({
 				path: file.path,
 				why: 'a file of yours that was imported where it lies: it is not touched. Its rows are left out here from now on; take them out of the file yourself',
@@ -65,14 +69,15 @@ export async function lookAtSources(
 		if (cleaned.kind === 'rewritten') rewritten.push({ file, cleaned });
 		else if (cleaned.kind === 'left') left.push({ path: file.path, why: cleaned.why });
 	}
-	return { rewritten, left };
+	return { rewritten, left, linked };
 }
 
 /** Copies of imports that were taken back, where they hold what is erased: nothing reads them, and no file here is deleted unasked. */
 export async function leftTakenBack(ctx: Context, erasures: Erasures): Promise<LeftFile[]> {
 	const files = copiesTakenBack(ctx.db).filter(({ path }) => existsSync(locateSource(ctx.paths, path)));
-	const { rewritten, left } = await lookAtSources(ctx, files, erasures);
-	dropLookedAt({ rewritten, left });
+	const looked = await lookAtSources(ctx, files, erasures);
+	const { rewritten, left } = looked;
+	dropLookedAt(looked);
 	return [
 		...rewritten.map(({ file }) => ({
 			path: file.path,

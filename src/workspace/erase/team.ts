@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { UserError } from '../../protocol/errors.ts';
 import type { SyncResult } from '../../protocol/workspace-api.ts';
 import type { Context } from '../context.ts';
@@ -66,27 +67,50 @@ function quoted(path: string): string {
 	return /^[\w./-]+$/u.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
+/** Files that were edited in VS Code: nothing here can reach its copies of them. */
+const LOCAL_HISTORY =
+	'VS Code keeps earlier versions of files that were edited in it (drafts, and sources that you opened), on each machine by itself: its command "Local History: Delete All" takes them away there.';
+
 /**
- * What git still holds and how to take it out of there too.
+ * What git still holds and how to take it out of there too, and what else may.
  * @param paths files of the workspace as they stood before: rewritten journals and replaced copies
+ * @param linked files of the user's that hold it and were imported where they lie, relative to the workspace where they are inside
  */
-export async function historyAdvice(place: Place | null, paths: readonly string[]): Promise<string[]> {
-	if (place === null) return ['This folder is not in git: no history holds it. Backups may.'];
-	const commits = await commitsWith(place, paths);
+export async function historyAdvice(
+	place: Place | null,
+	paths: readonly string[],
+	linked: readonly string[] = [],
+): Promise<string[]> {
+	if (place === null) return ['This folder is not in git: no history holds it. Backups may.', LOCAL_HISTORY];
+	const own: string[] = [];
+	for (const path of linked) if (!isAbsolute(path) && (await commitsWith(place, [path])) > 0) own.push(path);
+	const commits = await commitsWith(place, [...paths, ...own]);
 	if (commits === 0) {
 		return [
 			'git holds nothing of what was rewritten: those files were never committed. Not looked into: files named above that stay as they are (git may hold them), and backups.',
+			LOCAL_HISTORY,
 		];
 	}
-	const files = [...new Set(paths)].sort().map((path) => quoted(`${place.prefix}${path}`));
+	const { prefix, branch } = place;
+	const [remote = 'origin'] = place.remotes;
+	const folder = quoted(`${prefix}.pairwright`);
+	const files = [...new Set([...paths, ...own])].sort().map((path) => quoted(`${prefix}${path}`));
+	const mine = own.map((path) => quoted(`${prefix}${path}`));
+	const aside = (i: number) => `../pairwright-file-${i + 1}`;
 	return [
 		`git history still holds it: ${commits} ${commits === 1 ? 'commit' : 'commits'} of ${files.length} ${files.length === 1 ? 'file' : 'files'}, in every clone and on the server.`,
+		...(mine.length === 0
+			? []
+			: [`First take the rows out of ${mine.join(', ')}: the commands below put it back as it then stands.`]),
 		'To take it out of history too, when everybody has synced and nobody works meanwhile:',
-		`  cp -r ${quoted(`${place.prefix}.pairwright`)} ../pairwright-now`,
+		`  cp -r ${folder} ../pairwright-now`,
+		...mine.map((file, i) => `  cp ${file} ${aside(i)}`),
 		`  git filter-repo --force --invert-paths ${files.map((file) => `--path ${file}`).join(' ')}`,
-		`  cp -rn ../pairwright-now/. ${quoted(`${place.prefix}.pairwright`)} && git add -f ${quoted(`${place.prefix}.pairwright/journal`)} ${quoted(`${place.prefix}.pairwright/sources`)} && git commit -m "Journals as they stand"`,
-		...place.remotes.map((remote) => `  git remote add ${remote} ADDRESS   # filter-repo takes remotes away`),
-		`  git push --force ${place.remotes[0] ?? 'origin'} ${place.branch}`,
+		...mine.map((file, i) => `  mkdir -p "$(dirname ${file})" && cp ${aside(i)} ${file} && git add ${file}`),
+		`  cp -rn ../pairwright-now/. ${folder} && git add -f ${quoted(`${prefix}.pairwright/journal`)} ${quoted(`${prefix}.pairwright/sources`)} && git commit -m "Journals as they stand"`,
+		...place.remotes.map((name) => `  git remote add ${name} ADDRESS   # filter-repo takes remotes away`),
+		`  git push --force ${remote} ${branch}`,
 		'git-filter-repo comes from https://github.com/newren/git-filter-repo. Everybody then deletes their clone and clones anew; a hosting site may keep old commits reachable until its support drops them, forks keep theirs.',
+		LOCAL_HISTORY,
 	];
 }

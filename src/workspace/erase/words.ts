@@ -33,7 +33,7 @@ function listed(what: string, ids: readonly string[]): string[] {
 
 /** What an erasure did or would do, for people. */
 export function eraseText(done: EraseResult): string {
-	const { comparisons, prompts, already, preview, drafts, related, runs, exports, manifests, left } = done;
+	const { comparisons, prompts, already, preview, drafts, related, runs, exports, manifests, left, quoting } = done;
 	const what = `${count(comparisons.length)} ${comparisons.length === 1 ? 'comparison' : 'comparisons'}${prompts.length === 0 ? '' : ` (everything on ${count(prompts.length)} ${prompts.length === 1 ? 'prompt' : 'prompts'})`}`;
 	const head =
 		comparisons.length + prompts.length === 0
@@ -47,6 +47,11 @@ export function eraseText(done: EraseResult): string {
 		head,
 		...listed('Out already', already),
 		...(drafts.length === 0 ? [] : [`  drafts: ${drafts.join(', ')}`]),
+		...(quoting === 0
+			? []
+			: [
+					`  ${count(quoting)} ${quoting === 1 ? 'note, reason or search' : 'notes, reasons and searches'} elsewhere quoted it: out too`,
+				]),
 		...filesText({ ...done, advice: [] }).filter((line) => line !== ''),
 		...listed('These stay and share a text with it; erase the prompt, or name them too', related),
 		...listed('Runs that keep its ids and numbers, no texts', runs),
