@@ -1,6 +1,8 @@
 import type { Half, Split } from '../domain/split.ts';
 import type { Database } from './database.ts';
-import { PLACES_OF } from './list-conditions.ts';
+import { keyList } from './matching.ts';
+import { codesOfSplit, placementOf } from './placement.ts';
+import { exportedKeys, frozenKeys } from './protected-keys.ts';
 
 /** A held-out cluster that waits for a draw, or that shows a facet never drawn. */
 export interface ClusterDraw {
@@ -99,38 +101,65 @@ export interface MoveSums {
 }
 
 /**
- * Sums over clusters, from indexes that hold places and no texts: a preview of 100,000 prompts at once.
+ * Sums over whole clusters: what a move of them would do, without doing it.
  * @param keys of the chosen prompts
  * @param unseen whether what was exported for training may not stand in `split`
  */
 export function moveSums(db: Database, keys: Int32Array, split: Split, unseen: boolean): MoveSums {
-	const row = db.get<MoveSums>(
-		`WITH chosen(n) AS (SELECT value FROM json_each($keys)), there(place) AS (SELECT value FROM json_each($places)),
-		own AS (SELECT p.cluster, count(*) AS picked, sum(p.place NOT IN there) AS away FROM chosen CROSS JOIN prompts p ON p.n = chosen.n GROUP BY p.cluster),
-		frozen AS (SELECT DISTINCT p.cluster FROM manifests m CROSS JOIN manifest_prompts mp ON mp.manifest = m.manifest
-			CROSS JOIN prompts p ON p.id = mp.prompt AND p.split = m.split WHERE m.in_force = 1),
-		seen AS (SELECT DISTINCT p.cluster FROM export_prompts e CROSS JOIN prompts p ON p.id = e.prompt WHERE $unseen),
-		sums AS (SELECT own.cluster, own.picked, own.away AS own_away, count(*) AS members, sum(p.place NOT IN there) AS away,
-			own.cluster IN frozen AS frozen, own.cluster IN seen AS seen
-			FROM own CROSS JOIN prompts p ON p.cluster = own.cluster GROUP BY own.cluster)
-		SELECT count(*) AS clusters, coalesce(sum(picked - own_away), 0) AS there,
-		coalesce(sum(away) FILTER (WHERE NOT frozen AND NOT seen), 0) AS moves,
-		coalesce(sum(away - own_away) FILTER (WHERE NOT frozen AND NOT seen), 0) AS along,
-		coalesce(sum(members) FILTER (WHERE away > 0 AND frozen), 0) AS frozen,
-		coalesce(sum(members) FILTER (WHERE away > 0 AND seen AND NOT frozen), 0) AS exported,
-		count(*) FILTER (WHERE away > 0 AND (frozen OR seen)) AS proposals FROM sums`,
-		{ keys: JSON.stringify([...keys]), places: JSON.stringify(PLACES_OF[split]), unseen: unseen ? 1 : 0 },
-	);
-	return row as MoveSums;
+	const { codes, clusterOf, clusters } = placementOf(db);
+	const stands = codesOfSplit(split);
+	const away = (key: number): number => 1 - (stands[codes[key] as number] as number);
+	const frozen = new Uint8Array(codes.length);
+	for (const { split: of, keys: members } of frozenKeys(db)) {
+		const still = codesOfSplit(of);
+		for (const key of members) frozen[key] = still[codes[key] as number] as number;
+	}
+	const seen = new Uint8Array(codes.length);
+	if (unseen) for (const key of exportedKeys(db)) seen[key] = 1;
+	const picked = new Uint8Array(codes.length);
+	for (const key of keys) picked[key] = 1;
+
+	const sums = { clusters: 0, there: 0, moves: 0, along: 0, frozen: 0, exported: 0, proposals: 0 };
+	const counted = new Uint8Array(clusters.length + 1);
+	const alone = [0];
+	for (const key of keys) {
+		sums.there += 1 - away(key);
+		const cluster = clusterOf[key] as number;
+		if (cluster > 0 && counted[cluster] === 1) continue;
+		counted[cluster] = 1;
+		sums.clusters++;
+		alone[0] = key;
+		const members = cluster === 0 ? alone : (clusters[cluster - 1] as readonly number[]);
+		let [moves, along, isFrozen, isSeen] = [0, 0, 0, 0];
+		for (const member of members) {
+			moves += away(member);
+			along += away(member) * (1 - (picked[member] as number));
+			isFrozen |= frozen[member] as number;
+			isSeen |= seen[member] as number;
+		}
+		if (moves === 0) continue;
+		if (isFrozen + isSeen === 0) {
+			sums.moves += moves;
+			sums.along += along;
+		} else {
+			sums.proposals++;
+			sums[isFrozen === 1 ? 'frozen' : 'exported'] += members.length;
+		}
+	}
+	return sums;
 }
 
 /** Tags among these prompts, most used first. */
 export function tagsAmong(db: Database, keys: Int32Array): { readonly facet: string; readonly prompts: number }[] {
-	return db.all(
-		`SELECT facet, count(*) AS prompts FROM prompt_tags WHERE prompt IN (SELECT value FROM json_each(?))
-		GROUP BY facet ORDER BY prompts DESC, facet`,
-		JSON.stringify([...keys]),
-	);
+	const chosen = new Uint8Array(placementOf(db).codes.length);
+	for (const key of keys) chosen[key] = 1;
+	return db
+		.all<{ facet: string; tagged: string }>(
+			'SELECT facet, group_concat(prompt) AS tagged FROM prompt_tags GROUP BY facet ORDER BY facet',
+		)
+		.map(({ facet, tagged }) => ({ facet, prompts: keyList(tagged).filter((key) => chosen[key] === 1).length }))
+		.filter(({ prompts }) => prompts > 0)
+		.sort((x, y) => y.prompts - x.prompts);
 }
 
 /** Keys of prompts by their whole ids; unknown ones are left out. */

@@ -17,6 +17,12 @@ function settledVersion(db: Database): string | undefined {
 	return db.value<string>("SELECT value FROM meta WHERE key = 'clusters'");
 }
 
+/** Names the clusters as they are; null while they follow behind what came in. */
+export function settledClusters(db: Database): string | null {
+	const version = settledVersion(db);
+	return version === clustersVersion(db) ? version : null;
+}
+
 /**
  * First turns shared by more than 1 % of the prompts and more than 50: a template, whose prompts are clusters of their own
  * (rules.md, Splits).

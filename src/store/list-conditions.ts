@@ -32,6 +32,11 @@ export const PLACES_OF: Readonly<Record<Split, readonly string[]>> = {
 	excluded: ['excluded'],
 };
 
+/**
+ * Places of prompts that have a pair, or had one. Named one by one, SQLite reads the index of places, and not all rows with their texts.
+ */
+export const WITH_PAIRS = "'train', 'eval', 'R', 'E', 'heldout', 'retention', 'excluded'";
+
 class And {
 	readonly #sql: string[] = [];
 	readonly #values: unknown[] = [];

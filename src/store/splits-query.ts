@@ -3,14 +3,9 @@ import type { Split } from '../domain/split.ts';
 import { promptText, sideText } from '../domain/text.ts';
 import type { PlacedPrompt } from './copies.ts';
 import type { Database } from './database.ts';
-
-const PLACES_OF: Readonly<Record<Split, readonly string[]>> = {
-	train: ['train'],
-	eval: ['eval'],
-	heldout: ['R', 'E', 'heldout'],
-	retention: ['retention'],
-	excluded: ['excluded'],
-};
+import { PLACES_OF } from './list-conditions.ts';
+import { codesOfPlaces, placementOf, spanningKeys } from './placement.ts';
+import { frozenKeys } from './protected-keys.ts';
 
 /** Prompt ids of a split, sorted. */
 export function promptIdsOf(db: Database, split: Split): string[] {
@@ -25,85 +20,18 @@ export function frozenDiff(
 	db: Database,
 	split: Split,
 ): { readonly manifest: string; readonly at: string; readonly added: number; readonly removed: number } | null {
-	const manifest = db.value<string>('SELECT manifest FROM manifests WHERE split = ? AND in_force = 1', split);
-	if (manifest === undefined) return null;
+	const frozen = frozenKeys(db).find((each) => each.split === split);
+	if (frozen === undefined) return null;
+	const { manifest, keys, listed } = frozen;
 	const at = db.value<string>(
 		`SELECT time FROM events WHERE type = 'frozen' AND void = 0 AND json_extract(line, '$.manifest') = ? ORDER BY seq DESC LIMIT 1`,
 		manifest,
 	) as string;
-	const added = db.value<number>(
-		`SELECT count(*) FROM prompts p WHERE p.split = ? AND p.waiting = 0 AND NOT EXISTS
-		(SELECT 1 FROM manifest_prompts m WHERE m.prompt = p.id AND m.manifest = ?)`,
-		split,
-		manifest,
-	) as number;
-	const removed = db.value<number>(
-		`SELECT count(*) FROM manifest_prompts m WHERE m.manifest = ? AND NOT EXISTS
-		(SELECT 1 FROM prompts p WHERE p.id = m.prompt AND p.split = ? AND p.waiting = 0)`,
-		manifest,
-		split,
-	) as number;
-	return { manifest, at, added, removed };
-}
-
-export interface PlaceFacts {
-	readonly clusters: number;
-	readonly facets: readonly { readonly facet: string; readonly prompts: number }[];
-	readonly sources: readonly { readonly source: string; readonly prompts: number }[];
-	readonly promptLengths: readonly number[];
-	readonly responseLengths: readonly number[];
-}
-
-/** Lower edges of the length histograms, in characters. */
-const EDGES = [0, 100, 200, 400, 800, 1600, 3200] as const;
-
-function bucket(column: string): string {
-	return `CASE ${EDGES.slice(1)
-		.map((edge, i) => `WHEN ${column} < ${edge} THEN ${i}`)
-		.join(' ')} ELSE ${EDGES.length - 1} END`;
-}
-
-function histogram(rows: readonly { readonly bucket: number; readonly n: number }[]): number[] {
-	const counts = EDGES.map(() => 0);
-	for (const row of rows) counts[row.bucket] = (counts[row.bucket] ?? 0) + row.n;
-	return counts;
-}
-
-export function placeFacts(db: Database, places: readonly string[]): PlaceFacts {
-	const marks = places.map(() => '?').join(', ');
-	return {
-		clusters: db.value<number>(
-			`SELECT count(DISTINCT cluster) FROM prompts WHERE place IN (${marks})`,
-			...places,
-		) as number,
-		facets: db.all(
-			`SELECT t.facet AS facet, count(*) AS prompts FROM prompt_tags t JOIN prompts p ON p.n = t.prompt
-			WHERE p.place IN (${marks}) GROUP BY t.facet ORDER BY prompts DESC, t.facet`,
-			...places,
-		),
-		sources: db.all(
-			`SELECT coalesce(r.label, s.label, s.name) AS source, count(DISTINCT c.prompt) AS prompts FROM comparisons c
-			JOIN source_rows r ON r.comparison = c.n JOIN sources s ON s.n = r.source
-			WHERE c.place IN (${marks}) GROUP BY 1 ORDER BY prompts DESC, source`,
-			...places,
-		),
-		promptLengths: histogram(
-			db.all(
-				`SELECT ${bucket('chars')} AS bucket, count(*) AS n FROM prompts WHERE place IN (${marks}) GROUP BY 1`,
-				...places,
-			),
-		),
-		responseLengths: histogram([
-			...db.all<{ bucket: number; n: number }>(
-				`SELECT ${bucket('chars_a')} AS bucket, count(*) AS n FROM comparisons WHERE place IN (${marks}) GROUP BY 1`,
-				...places,
-			),
-			...db.all<{ bucket: number; n: number }>(
-				`SELECT ${bucket('chars_b')} AS bucket, count(*) AS n FROM comparisons WHERE place IN (${marks}) GROUP BY 1`,
-				...places,
-			),
-		]),
-	};
+	const { codes } = placementOf(db);
+	const fits = codesOfPlaces(PLACES_OF[split]);
+	const still = keys.filter((key) => fits[codes[key] as number] === 1).length;
+	const now = codes.reduce((sum, code) => sum + (fits[code] as number), 0);
+	return { manifest, at, added: now - still, removed: listed - still };
 }
 
 /** Changes whenever splits, tags or sources may have; not with judgments. */
@@ -118,27 +46,20 @@ export function compositionVersion(db: Database): string {
 	]);
 }
 
-const SPANNING = `SELECT cluster FROM prompts WHERE place NOT IN ('excluded', 'waiting')
-	GROUP BY cluster HAVING count(DISTINCT place) > 1`;
-
 /** Clusters that stand in more than one place, counted; excluded prompts take no part. */
 export function spanningCount(db: Database): number {
-	return db.value<number>(`SELECT count(*) FROM (${SPANNING})`) as number;
+	return spanningKeys(db).length;
 }
 
 /** Members of the first `most` of them, by name. */
 export function spanningClusters(db: Database, most: number): ReadonlyMap<string, readonly PlacedPrompt[]> {
-	const clusters = new Map<string, PlacedPrompt[]>();
-	for (const prompt of db.all<PlacedPrompt>(
+	const keys = spanningKeys(db).slice(0, most).flat();
+	const members = db.all<PlacedPrompt>(
 		`SELECT id, first_turn, cluster, split, half, preview FROM prompts
-		WHERE place NOT IN ('excluded', 'waiting') AND cluster IN (${SPANNING} ORDER BY cluster LIMIT ?) ORDER BY cluster, id`,
-		most,
-	)) {
-		const members = clusters.get(prompt.cluster);
-		if (members === undefined) clusters.set(prompt.cluster, [prompt]);
-		else members.push(prompt);
-	}
-	return clusters;
+		WHERE n IN (SELECT value FROM json_each(?)) ORDER BY cluster, id`,
+		JSON.stringify(keys),
+	);
+	return Map.groupBy(members, ({ cluster }) => cluster);
 }
 
 /** Names in lists: sources and annotators. */

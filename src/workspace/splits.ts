@@ -2,13 +2,12 @@ import type { SplitsOverview } from '../protocol/workspace-api.ts';
 import { facetCounts } from '../store/cluster-query.ts';
 import { copiesPending } from '../store/copies.ts';
 import { nearPending } from '../store/near-edges.ts';
+import { type PlaceFacts, placeFacts } from '../store/place-facts.ts';
 import { shownCounts } from '../store/read-counts.ts';
 import {
 	annotatorNames,
 	compositionVersion,
 	frozenDiff,
-	type PlaceFacts,
-	placeFacts,
 	sourceNames,
 	spanningClusters,
 	spanningCount,
@@ -36,7 +35,10 @@ function composition(ctx: Context): readonly PlaceFacts[] {
 	const version = compositionVersion(ctx.db);
 	const known = composed.get(ctx);
 	if (known?.version === version) return known.facts;
-	const facts = PLACES.map(({ keys }) => placeFacts(ctx.db, keys));
+	const facts = placeFacts(
+		ctx.db,
+		PLACES.map(({ keys }) => keys),
+	);
 	composed.set(ctx, { version, facts });
 	return facts;
 }
