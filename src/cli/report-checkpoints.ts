@@ -125,11 +125,14 @@ const MEASURES: Readonly<Record<string, string>> = { 'log-ratio-drift': 'log-rat
 /** How far each checkpoint moved from the reference, measure by measure; a label says what a measure is, and of how many pairs. */
 function drift(terminal: Terminal, { checkpoints = [] }: RunRecord): string[] {
 	const moved = checkpoints.flatMap(({ name, divergence, divergences = [divergence] }) =>
-		divergences.filter(({ value }) => value !== null).map((each) => ({ name, ...each })),
+		divergences.filter(({ value, kind }) => value !== null || kind === 'token-kl').map((each) => ({ name, ...each })),
 	);
 	return [...new Set(moved.map(({ kind, label = '' }) => `${kind}\n${label}`))].map((key) => {
 		const same = moved.filter(({ kind, label = '' }) => `${kind}\n${label}` === key);
 		const [{ kind, label }] = same as [(typeof same)[number]];
+		if (same.every(({ value }) => value === null)) {
+			return bullet(terminal, '·', `${MEASURES[kind] ?? kind}: ${oneLine(same[0]!.reason ?? 'not computed')}.`);
+		}
 		const values = same.map((each) => `${oneLine(each.name)} ${interval(each)}`).join('; ');
 		return bullet(terminal, '·', `${MEASURES[kind] ?? kind}: ${values}. ${oneLine(label ?? '')}`);
 	});

@@ -43,6 +43,8 @@ export interface ScoreArguments {
 	readonly trainedOn?: readonly string[];
 	readonly retentionBaseline?: string;
 	readonly fresh?: true;
+	/** true unless --no-kl. */
+	readonly kl?: boolean;
 }
 
 type Key = keyof ScoreArguments;
@@ -57,6 +59,7 @@ const BELONGS: Readonly<Partial<Record<Key, readonly [string, readonly EngineNam
 	reference: ['--reference', MODELS],
 	checkpoint: ['--checkpoint', MODELS],
 	fresh: ['--fresh', MODELS],
+	kl: ['--no-kl', ['gguf']],
 	template: ['--template', ['gguf']],
 	context: ['--context', ['gguf']],
 	threads: ['--threads', ['gguf']],
@@ -87,7 +90,7 @@ const NEEDS: Readonly<Record<EngineName, readonly Key[]>> = {
 function checkBelonging(given: ScoreArguments): void {
 	const { engine } = given;
 	for (const [key, [flag, engines]] of Object.entries(BELONGS) as [Key, readonly [string, readonly EngineName[]]][]) {
-		if (given[key] === undefined || engines.includes(engine)) continue;
+		if (given[key] === undefined || (key === 'kl' && given.kl === true) || engines.includes(engine)) continue;
 		const where = `--engine ${engines.length === 1 ? engines[0] : `${engines.slice(0, -1).join(', ')} or ${engines.at(-1)}`}`;
 		throw new UserError(
 			'usage',
@@ -180,6 +183,7 @@ function checkpointOptions(given: ScoreArguments): CheckpointOptions {
 		...(given.trainedOn === undefined ? {} : { trainedOn: trainedOn(given.trainedOn) }),
 		...(retentionBaseline === undefined ? {} : { retentionBaseline }),
 		...(fresh === undefined ? {} : { fresh }),
+		...(given.kl === false ? { kl: false } : {}),
 	};
 }
 

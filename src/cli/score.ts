@@ -100,6 +100,7 @@ export function registerScore(program: Command): void {
 		.addOption(
 			new Option('--gpu <kind>', 'what computes (default: auto)').choices(['auto', 'cuda', 'vulkan', 'metal', 'off']),
 		)
+		.option('--no-kl', 'leave out KL per token, for which a run opens every model a second time')
 		.option('--binaries <dir>', 'folder with further engine binaries (CUDA, Vulkan)')
 		.optionsGroup('Engine http:')
 		.option('--url <base>', 'address of the server, e.g. http://127.0.0.1:8000')

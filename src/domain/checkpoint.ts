@@ -55,6 +55,8 @@ export interface ScoredCheckpoint {
 	readonly skipped: readonly SkippedPair[];
 	/** Positions of one response at which KL was read at most; absent = all, or there is no KL. */
 	readonly klEach?: number;
+	/** The engine could have read KL, and the run was asked not to. */
+	readonly klLeftOut?: true;
 	/** Prompt ids of the recorded export it was trained on; null = not said. Empty = said to be trained on none of this workspace. */
 	readonly trainedOn: {
 		readonly export: string | null;

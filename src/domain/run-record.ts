@@ -218,6 +218,8 @@ export interface RunSettings {
 	readonly forgetting?: ForgettingDelta;
 	/** Splits that were scored; absent = all that held judged pairs. */
 	readonly splits?: readonly EvaluationSplit[];
+	/** Engine gguf: KL per token was left out. Absent = read. */
+	readonly kl?: false;
 }
 
 export interface Decision {

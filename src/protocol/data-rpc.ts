@@ -78,6 +78,7 @@ export const checkpointOptionsSchema = v.strictObject({
 	splits: optional(v.array(v.picklist(['train', 'eval', 'heldout_reference', 'heldout_sealed', 'retention']))),
 	retentionBaseline: optional(text),
 	fresh: optional(v.boolean()),
+	kl: optional(v.boolean()),
 });
 
 /** Shared with the messages to the scoring process and the list of waiting prompts. */

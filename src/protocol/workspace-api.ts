@@ -697,7 +697,10 @@ export interface SavedSearch {
 }
 
 export interface TagResult {
+	/** Prompts that the tag is new to, or was taken from. */
 	readonly tagged: number;
+	/** Prompts for which there was nothing to do: they had the tag already, or to take away had none. */
+	readonly already?: number;
 	readonly moved: number;
 	readonly proposed: number;
 	readonly prompts: readonly string[];

@@ -122,6 +122,12 @@ test('again: nothing is scored and the record is the same; ten pairs more are te
 	assert.deepEqual(record(again.run).work, { scored: 0, reused: 3 * PAIRS });
 	const body = (run: string) => ({ ...record(run), run: '', created: '', durations: null, work: null });
 	assert.equal(JSON.stringify(body(again.run)), JSON.stringify(body(first!)));
+	const without = await workspace.score({ ...options, checkpoints: { kl: false } }, { job: 'without' });
+	for (const { divergences } of record(without.run).checkpoints!) {
+		const { value, reason } = divergences!.find(({ kind }) => kind === 'token-kl')!;
+		assert.equal(value, null);
+		assert.match(reason!, /^not computed/);
+	}
 	await importRows('more.jsonl', 10, PAIRS);
 	const more = await workspace.score(options, { job: 'more' });
 	assert.deepEqual(record(more.run).work, { scored: 30, reused: 3 * PAIRS });

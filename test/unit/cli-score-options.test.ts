@@ -62,6 +62,7 @@ test('an option of another engine is refused by name, and so is an engine withou
 	refused({ checkpoint: ['x'] }, /^--checkpoint belongs to --engine gguf or http; this run has --engine probe/);
 	refused({ engine: 'logprobs', fresh: true }, /^--fresh belongs to --engine gguf or http/);
 	refused({ engine: 'http', gpu: 'off' }, /^--gpu belongs to --engine gguf;/);
+	refused({ engine: 'http', kl: false }, /^--no-kl belongs to --engine gguf;/);
 	refused({ engine: 'gguf', apiKeyEnv: 'K' }, /^--api-key-env belongs to --engine http/);
 	refused({ engine: 'http', reference: 'a' }, /^--engine http needs --url and --checkpoint/);
 	refused({ engine: 'logprobs' }, /^--engine logprobs needs --logprobs/);

@@ -43,6 +43,17 @@ test('files become options of the gguf engine, with what the machine’s setting
 	assert.deepEqual(options.checkpoints, { loss: 'sigmoid' });
 });
 
+test('KL is left out only of files, which alone have it, and a choice of an earlier version reads it', () => {
+	const without = { ...DEFAULT_SETTINGS, kl: false };
+	assert.deepEqual(optionsOfChoice({ ...files, settings: without }, machine, undefined).checkpoints, {
+		loss: 'sigmoid',
+		kl: false,
+	});
+	assert.deepEqual(optionsOfChoice({ ...served, settings: without }, machine, 'k').checkpoints, { loss: 'sigmoid' });
+	const { kl: _, ...earlier } = DEFAULT_SETTINGS;
+	assert.equal(parseChoice({ ...files, settings: earlier })?.settings.kl, true);
+});
+
 test('a key goes into the options of a run and never into what is kept', () => {
 	const options = optionsOfChoice(served, machine, 'sekret');
 	assert.equal(options.http?.key, 'sekret');

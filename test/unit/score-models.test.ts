@@ -266,6 +266,17 @@ test('KL is read after all scores, one model at a time, only where asked for, an
 	assert.deepEqual([again.read, second.work], [[], { scored: 0, reused: 150 }]);
 	assert.deepEqual(second.checkpoints, run.checkpoints);
 
+	const without = seeing();
+	const third = await scoreModels(without.engine, { ...input, klPairs: null });
+	assert.deepEqual(without.read, []);
+	for (const { klLeftOut, klEach, scores } of third.checkpoints) {
+		assert.deepEqual([klLeftOut, klEach], [true, undefined]);
+		assert.ok(
+			scores.every((score) => !('kl' in score)),
+			'what the cache holds does not stand in a record that was to be without it',
+		);
+	}
+
 	const more = seeing();
 	await scoreModels(more.engine, { ...input, klPairs: pairs(10) });
 	assert.deepEqual(more.read, ['ref: keeps 2', 'one: compares 2', 'three: compares 2']);

@@ -387,6 +387,9 @@ test('drift is half the sum of the log-ratios on R, KL per token the sum over po
 		/^KL\(policy ‖ reference\) over the full vocabulary, nats per token, \d+ pairs of the tuning half$/,
 	);
 	assert.equal(divergencesOf(family([flat('x', both(1, 3))]), 0).length, 1);
+	const [, none] = divergencesOf(family([{ ...flat('x', both(1, 3)), klLeftOut: true }]), 0);
+	assert.deepEqual([none!.kind, none!.value], ['token-kl', null]);
+	assert.match(none!.reason!, /^not computed/);
 });
 
 test('all checks of a run are one family, dealt back to their checkpoints', () => {

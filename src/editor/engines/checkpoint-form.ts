@@ -25,6 +25,7 @@ type Action =
 	| 'seed'
 	| 'labels'
 	| 'fresh'
+	| 'kl'
 	| 'defaults';
 
 interface Item extends vscode.QuickPickItem {
@@ -110,6 +111,12 @@ function items({ models, settings }: CheckpointChoice): Item[] {
 						description: settings.template === null ? 'each model’s own' : fileName(settings.template),
 						detail: 'A Jinja file in place of the one in the model, as training used it.',
 						action: 'template' as const,
+					},
+					{
+						label: 'KL from the reference per token',
+						description: settings.kl ? 'read' : 'left out',
+						detail: 'At a sample of the tuning half. Every model is opened a second time for it.',
+						action: 'kl' as const,
 					},
 				]
 			: []),
@@ -241,6 +248,8 @@ async function change(session: FolderSession, choice: CheckpointChoice, action: 
 		}
 		case 'fresh':
 			return { ...settings, fresh: !settings.fresh };
+		case 'kl':
+			return { ...settings, kl: !settings.kl };
 		case 'defaults':
 			return DEFAULT_SETTINGS;
 		default:

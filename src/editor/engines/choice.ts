@@ -57,6 +57,8 @@ const settings = v.object({
 	/** A run's id; null = the run's own reference. */
 	retentionBaseline: v.nullable(text),
 	fresh: v.boolean(),
+	/** gguf: KL per token, for which every model is opened twice. */
+	kl: v.exactOptional(v.boolean(), true),
 });
 
 const choice = v.object({ models, settings });
@@ -83,6 +85,7 @@ export const DEFAULT_SETTINGS: CheckpointSettings = {
 	trainedOn: [],
 	retentionBaseline: null,
 	fresh: false,
+	kl: true,
 };
 
 /** A choice that was kept, or undefined where another version wrote something else. */
@@ -108,7 +111,7 @@ export function optionsOfChoice(
 	key: string | undefined,
 ): ScoreOptions {
 	const { beta, loss, labelSmoothing, lambda, margin, seed, labels } = settings;
-	const { steps, splits, template, trainedOn, retentionBaseline, fresh } = settings;
+	const { steps, splits, template, trainedOn, retentionBaseline, fresh, kl } = settings;
 	return {
 		engine: models.engine,
 		...engineOptions(models, machine, key, template),
@@ -120,6 +123,7 @@ export function optionsOfChoice(
 			...(trainedOn.length === 0 ? {} : { trainedOn }),
 			...(retentionBaseline === null ? {} : { retentionBaseline }),
 			...(fresh ? { fresh } : {}),
+			...(kl || models.engine !== 'gguf' ? {} : { kl }),
 		},
 		lambda,
 		margin,

@@ -38,6 +38,7 @@ export function choiceFromRecord({ engine, settings, checkpoints = [] }: RunReco
 			seed: settings.seed,
 			...(labels === RUN_POLICY ? {} : { labels }),
 			trainedOn,
+			kl: settings.kl !== false,
 		},
 	};
 }

@@ -63,10 +63,16 @@ function drift(family: CheckpointFamily, member: number): Divergence {
 
 /**
  * Mean of KL(policy ‖ reference) over the response tokens of R's pairs that came with logits: nats per token, both responses, over the
- * full vocabulary, at contexts that people chose and the policy did not write. Σ KL / Σ tokens, clustered; null without such a pair.
+ * full vocabulary, at contexts that people chose and the policy did not write. Σ KL / Σ tokens, clustered; null without such a pair, a
+ * value of null where the run was asked to leave it out.
  */
 function tokenDivergence(family: CheckpointFamily, member: number): Divergence | null {
 	const { scores, given } = family.members[member]!;
+	const name = 'KL(policy ‖ reference) over the full vocabulary, nats per token';
+	if (given.klLeftOut === true) {
+		const reason = 'not computed: this run was asked to leave it out';
+		return { kind: 'token-kl', label: name, value: null, low: null, high: null, reason };
+	}
 	const { klSum, klPositions } = scores;
 	const rows = family.rows('heldout_reference', member).filter((i) => klPositions[i]! > 0);
 	if (rows.length === 0) return null;
@@ -78,7 +84,7 @@ function tokenDivergence(family: CheckpointFamily, member: number): Divergence |
 	const some = rows.some((i) => Math.max(chosenTokens[i]!, rejectedTokens[i]!) > each);
 	return {
 		kind: 'token-kl',
-		label: `KL(policy ‖ reference) over the full vocabulary, nats per token, ${counted(rows.length, 'pair')} of the tuning half${some ? ` (${counted(each, 'position')} of a response at most, evenly spaced)` : ''}`,
+		label: `${name}, ${counted(rows.length, 'pair')} of the tuning half${some ? ` (${counted(each, 'position')} of a response at most, evenly spaced)` : ''}`,
 		...intervalOf(clusteredMean(perToken, positions, index, count), 'no logits'),
 	};
 }

@@ -128,7 +128,7 @@ async function throughModels(
 			const input: ModelRunInput = {
 				...{ reference, checkpoints, pairs, cache },
 				testPairs: pairs.filter(({ comparison }) => !sealed.has(comparison)),
-				klPairs: klSample(workspace.dataset.pairs),
+				klPairs: request.checkpoints?.kl === false ? null : klSample(workspace.dataset.pairs),
 				fresh: request.checkpoints?.fresh === true,
 			};
 			const { models, selfTest, checkpoints: scored, work } = await scoreModels(engine, input, hooks);
@@ -214,7 +214,11 @@ export async function scoreCheckpoints(
 		...run,
 		record: {
 			...run.record,
-			settings: { ...run.record.settings, ...(splits === undefined ? {} : { splits }) },
+			settings: {
+				...run.record.settings,
+				...(splits === undefined ? {} : { splits }),
+				...(options.kl === false && request.engine === 'gguf' ? { kl: false as const } : {}),
+			},
 			work: input.work,
 		},
 		...(rejected === undefined ? {} : { rejected }),

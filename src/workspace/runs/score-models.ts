@@ -36,8 +36,11 @@ export interface ModelRunInput {
 	readonly pairs: readonly EnginePair[];
 	/** What self-tests may read: their results stand in the record, so no pair of the sealed half. */
 	readonly testPairs: readonly EnginePair[];
-	/** Where KL(policy ‖ reference) is read, by an engine that sees logits: a sample of the tuning half, never of the sealed one. */
-	readonly klPairs?: readonly EnginePair[];
+	/**
+	 * Where KL(policy ‖ reference) is read, by an engine that sees logits: a sample of the tuning half, never of the sealed one. null =
+	 * not at all, whatever the cache holds: what a run was asked says what stands in its record.
+	 */
+	readonly klPairs?: readonly EnginePair[] | null;
 	readonly cache: ScoreCache;
 	/** Score everything anew. */
 	readonly fresh: boolean;
@@ -169,8 +172,10 @@ export async function scoreModels(engine: Engine, input: ModelRunInput, hooks: R
 	await addKl(engine, { reference, policies, pairs: input.klPairs ?? [] }, hooks);
 	const checkpoints = policies.map((policy): ScoredCheckpoint => {
 		const { name } = policy.named;
-		const each = policy.each === null ? {} : { klEach: policy.each };
-		return { name, step: stepOf(name), ...joined(input.pairs, policy, reference), ...each, trainedOn: null };
+		const leftOut = input.klPairs === null;
+		const kl = policy.each === null ? {} : leftOut ? { klLeftOut: true as const } : { klEach: policy.each };
+		const scores = joined(input.pairs, policy, reference, leftOut);
+		return { name, step: stepOf(name), ...scores, ...kl, trainedOn: null };
 	});
 	return { checkpoints, models, selfTest: tests, work };
 }
@@ -246,6 +251,7 @@ function joined(
 	pairs: readonly EnginePair[],
 	policy: Outcomes,
 	reference: Outcomes,
+	withoutKl: boolean,
 ): { readonly scores: readonly CheckpointScore[]; readonly skipped: readonly SkippedPair[] } {
 	const scores: CheckpointScore[] = [];
 	const skipped: SkippedPair[] = [];
@@ -254,7 +260,8 @@ function joined(
 		const other = reference.scored.get(comparison);
 		if (own !== undefined && other !== undefined) {
 			const { score, kl } = own;
-			scores.push({ comparison, policy: score, reference: other.score, ...(kl === undefined ? {} : { kl }) });
+			const seen = kl === undefined || withoutKl ? {} : { kl };
+			scores.push({ comparison, policy: score, reference: other.score, ...seen });
 		} else {
 			const reason = policy.skipped.get(comparison) ?? `reference: ${reference.skipped.get(comparison)}`;
 			skipped.push({ comparison, reason });

@@ -140,7 +140,7 @@ function divergenceWords({ kind, label }: Divergence): string {
 }
 
 function Divergences({ all }: { all: readonly Divergence[] }) {
-	const known = all.filter(({ value }) => value !== null);
+	const known = all.filter(({ value, reason }) => value !== null || reason?.startsWith('not computed') === true);
 	if (known.length === 0) return null;
 	return (
 		<div class="divergences">
@@ -151,7 +151,7 @@ function Divergences({ all }: { all: readonly Divergence[] }) {
 					head: ['Measure, on the tuning half', 'Nats', '95 % interval'],
 					rows: known.map((each) => [
 						divergenceWords(each),
-						fixed(each.value, 3),
+						each.value === null ? 'not computed' : fixed(each.value, 3),
 						each.low === null ? DASH : range(each.low, each.high, 3),
 					]),
 				}}

@@ -86,7 +86,8 @@ function Tags({ checkpoint, record, at }: { checkpoint: CheckpointResult; record
 /** Where the engine saw logits: a number of its own, named in full below the table. */
 function TokenKl({ of: { divergences = [] } }: { of: CheckpointResult }) {
 	const kl = divergences.find(({ kind }) => kind === 'token-kl');
-	if (kl === undefined || kl.value === null) return null;
+	if (kl === undefined) return null;
+	if (kl.value === null) return <span class="two-line dim">KL not computed</span>;
 	return (
 		<span class="two-line">
 			KL {fixed(kl.value, 3)} <small>{spread(kl, 3) || 'no interval'}</small>
