@@ -1,11 +1,12 @@
 import { throwIfCancelled } from './chunks.ts';
 import { FORMATS } from './formats.ts';
 import { importedRows } from './imported-row.ts';
+import { openPairTable } from './message-rows.ts';
 import type { Row } from './parse-row.ts';
 import type { Parsed } from './parsed-rows.ts';
 import { type Recognised, type RecogniseOptions, recognise, unknownColumns, unsure } from './recognise.ts';
 import { RowError } from './row-error.ts';
-import { openTable, type Table } from './table.ts';
+import type { Table } from './table.ts';
 import { isGuess, trl } from './trl.ts';
 import type { ImportedRow, RejectedRow, RowBatch, RowReader } from './types.ts';
 
@@ -27,7 +28,7 @@ export interface OpenOptions extends RecogniseOptions {
  * format, or whose columns can only be guessed. While reading: `cancelled` when the signal fires.
  */
 export async function openRows(path: string, options: OpenOptions): Promise<RowReader> {
-	const table = await openTable(path, options.signal);
+	const table = await openPairTable(path, options);
 	const held: Parsed[] = [];
 	let known: Recognised;
 	try {
@@ -68,7 +69,9 @@ async function* batches(
 			for (const parsed of some) {
 				try {
 					if (parsed.row === null) throw new RowError(parsed.reason);
-					good.push(...readRow(parsed.line, parsed.row, known, options.sourceName));
+					const read = readRow(parsed.line, parsed.row, known, options.sourceName);
+					const { lines } = parsed;
+					good.push(...(lines === undefined ? read : read.map((row) => ({ ...row, lines }))));
 				} catch (error) {
 					if (!(error instanceof RowError)) throw error;
 					rejected.push({ line: parsed.line, reason: error.message });

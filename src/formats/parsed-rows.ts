@@ -10,6 +10,8 @@ const HEAD_BYTES = 4096;
 /** A row's value, or why it has none. */
 export interface Parsed {
 	readonly line: number;
+	/** Every line of it, where it was gathered from several. */
+	readonly lines?: readonly number[];
 	readonly bytes: number;
 	readonly row: Row | null;
 	readonly reason: string;

@@ -3,11 +3,11 @@ import { UserError } from '../protocol/errors.ts';
 import type { ImportPreview, PreviewPair } from '../protocol/workspace-api.ts';
 import { guessColumns, tableColumns } from './column-mapping-guess.ts';
 import { importedRows } from './imported-row.ts';
+import { openPairTable } from './message-rows.ts';
 import { type OpenOptions, readRow } from './open.ts';
 import type { Parsed } from './parsed-rows.ts';
 import { type Recognised, recognise } from './recognise.ts';
 import { RowError } from './row-error.ts';
-import { openTable } from './table.ts';
 import type { ImportedRow } from './types.ts';
 
 /** Rows that are looked at, and bytes held meanwhile. */
@@ -28,7 +28,7 @@ export async function previewRows(
 	options: OpenOptions,
 	shown: number,
 ): Promise<Omit<ImportPreview, 'path'>> {
-	const table = await openTable(path, options.signal);
+	const table = await openPairTable(path, options);
 	const held: Parsed[] = [];
 	let known: Recognised | null = null;
 	let refused: UserError | null = null;

@@ -17,6 +17,8 @@ export interface ImportedJudgment {
 /** One good row. `line` counts from 1; in a JSON array it is the line on which the element begins. */
 export interface ImportedRow {
 	readonly line: number;
+	/** Every line of the tree that it was gathered with, where rows are single messages. */
+	readonly lines?: readonly number[];
 	readonly comparison: Comparison;
 	readonly judgments: readonly ImportedJudgment[];
 	/** Facets such as `domain:law`. */

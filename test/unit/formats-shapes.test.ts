@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import type { Message } from '../../src/domain/comparison.ts';
 import { canonicalComparison } from '../../src/domain/identity.ts';
+import { openPairTable } from '../../src/formats/message-rows.ts';
 import type { ImportedRow } from '../../src/formats/types.ts';
 import { assistant, lines, readContent, user } from './formats-support.ts';
 
@@ -417,6 +422,133 @@ test('a message tree gives pairs wherever replies are ranked; deleted ones and u
 		[QUESTION, GOOD, 'And the oil?'],
 	);
 	assert.match(rejected[0]?.reason ?? '', /at least two ranked replies/u);
+});
+
+/** A tree with two places where replies are ranked, a deleted and a refused one, a tie; ids begin with `name`. */
+function grownTree(name: string) {
+	const node = (id: string, role: string, text: string, rank: number | null, replies: object[], more: object = {}) => ({
+		...{ message_id: `${name}${id}`, role, text, rank, lang: 'en', deleted: false, review_result: true },
+		...{ labels: { name: ['spam'], value: [0] }, replies, ...more },
+	});
+	const answer = (id: string, rank: number | null, replies: object[] = [], more: object = {}) =>
+		node(id, 'assistant', `${name} answer ${id}`, rank, replies, more);
+	const follow = node('f', 'prompter', 'And then?', null, [answer('g', 1), answer('h', 0), answer('i', 1)]);
+	const replies = [
+		answer('a', 0, [follow], { model_name: 'small' }),
+		answer('b', 1),
+		answer('c', 2, [], { deleted: true }),
+		answer('d', 3, [], { review_result: false }),
+		answer('e', null),
+	];
+	return {
+		message_tree_id: `${name}p`,
+		tree_state: 'ready_for_export',
+		prompt: node('p', 'prompter', `${name} asks`, null, replies),
+	};
+}
+
+type Grown = ReturnType<typeof grownTree>;
+
+/** The same tree as a flat table has it: one row a message. */
+function flatRows({ prompt, ...tree }: Grown): object[] {
+	const walk = (message: object, parent: string | null): object[] => {
+		const { replies, ...rest } = message as { replies: object[]; message_id: string };
+		const rows = replies.flatMap((reply) => walk(reply, rest.message_id));
+		return [{ ...rest, ...tree, parent_id: parent }, ...rows];
+	};
+	return walk(prompt, null);
+}
+
+/** What rows say, in an order of its own. */
+const told = (rows: readonly ImportedRow[]) =>
+	rows.map(({ comparison, judgments, metadata }) => JSON.stringify([comparison.id, judgments, metadata])).toSorted();
+
+test('a flat table of messages gives what its trees give, in whatever order its rows are', async () => {
+	const trees = ['one', 'two', 'three'].map(grownTree);
+	const whole = await readContent(lines(...trees));
+	assert.equal(whole.rows.length, 3 * 4);
+	const flat = trees.flatMap(flatRows);
+	await fc.assert(
+		fc.asyncProperty(fc.shuffledSubarray(flat, { minLength: flat.length }), async (rows) => {
+			const { format, rows: read, rejected } = await readContent(lines(...rows));
+			assert.equal(format, 'message-tree');
+			assert.deepEqual(told(read), told(whole.rows));
+			assert.deepEqual(rejected, []);
+		}),
+		{ numRuns: 12 },
+	);
+	const first = whole.rows.find(({ metadata }) => JSON.stringify(metadata).includes('small'));
+	assert.deepEqual(first?.metadata, {
+		tree_state: 'ready_for_export',
+		first: { rank: 0, message_id: 'onea', lang: 'en', model_name: 'small' },
+		second: { rank: 1, message_id: 'oneb', lang: 'en' },
+	});
+});
+
+test('a flat table of messages as CSV: texts for flags, ranks and nothing are read as they are meant', async () => {
+	const names = ['message_id', 'parent_id', 'text', 'role', 'rank', 'message_tree_id', 'deleted', 'review_result'];
+	const cells = flatRows(grownTree('t')).map((row) => {
+		const values = row as Record<string, unknown>;
+		return names.map((name) => {
+			const value = values[name];
+			return value === true
+				? 'True'
+				: value === false
+					? 'False'
+					: typeof value === 'number'
+						? `${value}.0`
+						: (value ?? '');
+		});
+	});
+	const { rows } = await readContent([names, ...cells].map((row) => `${row.join(',')}\n`).join(''));
+	const whole = await readContent(lines(grownTree('t')));
+	assert.deepEqual(
+		rows.map(({ comparison }) => comparison.id).toSorted(),
+		whole.rows.map(({ comparison }) => comparison.id).toSorted(),
+	);
+});
+
+test('messages that hang on no tree are refused by line, the rest of their tree goes on', async () => {
+	const [root, ...rest] = flatRows(grownTree('x')) as { parent_id: string | null }[];
+	const orphan = { ...rest[0], message_id: 'lost', parent_id: 'nobody' };
+	const alone = flatRows(grownTree('y')).slice(1);
+	const { rows, rejected } = await readContent(
+		lines(root, ...rest, orphan, 'no row', { ...root, message_tree_id: 5 }, ...alone),
+	);
+	assert.equal(rows.length, 4);
+	assert.deepEqual(
+		rejected.map(({ line, reason }) => [
+			line,
+			/"nobody"|one first message|JSON object|chosen and rejected/u.exec(reason)?.[0],
+		]),
+		[
+			[11, '"nobody"'],
+			[12, 'JSON object'],
+			[13, 'chosen and rejected'],
+			[14, 'one first message'],
+		],
+	);
+});
+
+test('messages that wait for others far away in the file are held up to a limit, and the message says what to do', async () => {
+	const folder = mkdtempSync(join(tmpdir(), 'pairwright-rows-'));
+	try {
+		const path = join(folder, 'far.jsonl');
+		const trees = Array.from({ length: 60 }, (_, i) => flatRows(grownTree(`n${i}-`)));
+		const read = async (rows: object[]) => {
+			writeFileSync(path, lines(...rows));
+			const { rows: out } = await openPairTable(path, { held: 20_000 });
+			let given = 0;
+			for await (const some of out) given += some.length;
+			return given;
+		};
+		// Trees that lie together wait for nobody, however many there are.
+		assert.equal(await read(trees.flat()), 60);
+		const far = [...trees.flatMap((rows) => rows.slice(1)), ...trees.map((rows) => rows[0]!)];
+		await assert.rejects(read(far), /Sort its rows by message_tree_id/u);
+	} finally {
+		rmSync(folder, { recursive: true });
+	}
 });
 
 test('completions with scores become pairs of one prompt', async () => {

@@ -13,7 +13,8 @@ interface Node {
 	readonly text: string;
 	readonly role: 'user' | 'assistant';
 	readonly rank: number | null;
-	readonly id: unknown;
+	/** What else it says in single values: id, language, model. */
+	readonly facts: Row;
 	readonly replies: readonly unknown[];
 }
 
@@ -28,9 +29,23 @@ function readNode(value: unknown, field: string): Node {
 		text,
 		role: role === 'prompter' ? 'user' : 'assistant',
 		rank: rankOf(value.rank, `${field}.rank`),
-		id: value.message_id,
+		facts: factsOf(value),
 		replies,
 	};
+}
+
+const UNDERSTOOD = new Set([
+	...['text', 'role', 'rank', 'replies', 'parent_id', 'message_tree_id', 'tree_state'],
+	...['deleted', 'review_result'],
+]);
+
+/** Lists and objects (labels, reactions, scores of classifiers) would outweigh the texts. */
+function factsOf(message: Row): Row {
+	return Object.fromEntries(
+		Object.entries(message).filter(
+			([name, value]) => !UNDERSTOOD.has(name) && value != null && typeof value !== 'object',
+		),
+	);
 }
 
 /** Deleted messages and those that reviewers refused are in no pair, nor is what follows them. */
@@ -74,10 +89,9 @@ function rankedReplies(
 	columns: readonly string[],
 ): ReadPair[] {
 	const ranked = replies.flatMap(({ reply, at }): Ranked[] => {
-		const { role, text, rank, id } = readNode(reply, at);
+		const { role, text, rank, facts } = readNode(reply, at);
 		if (role !== 'assistant' || rank === null) return [];
-		const facts: Row = { rank, ...(id === undefined ? {} : { message_id: id }) };
-		return [{ response: [{ role, content: text }], field: at, rank, facts }];
+		return [{ response: [{ role, content: text }], field: at, rank, facts: { rank, ...facts } }];
 	});
 	const texts = new Set(ranked.map(({ response }) => response[0]?.content?.normalize('NFC')));
 	if (texts.size < 2) return [];

@@ -1,0 +1,192 @@
+import { UserError } from '../protocol/errors.ts';
+import { throwIfCancelled } from './chunks.ts';
+import type { Row } from './parse-row.ts';
+import type { Parsed } from './parsed-rows.ts';
+import { messageTree } from './shapes/message-tree.ts';
+import { openTable, type Table } from './table.ts';
+
+/** Characters of messages that may wait for the rest of their trees: all of the largest public table fit, whatever its order. */
+const HELD_CHARACTERS = 256 * 1024 * 1024;
+/** What a message costs beside its text. */
+const MESSAGE_CHARACTERS = 500;
+/** Trees of one file: each costs about 100 bytes. */
+const MOST_TREES = 2_000_000;
+
+export interface GatherOptions {
+	readonly format?: string | undefined;
+	readonly mapping?: unknown;
+	readonly signal?: AbortSignal | undefined;
+	/** For tests. */
+	readonly held?: number;
+}
+
+/** One row a message (OpenAssistant's flat table): which tree it stands in and what it replies to, but not the replies. */
+function isMessageRow(row: Row): boolean {
+	return (
+		['message_id', 'message_tree_id', 'text', 'role'].every((name) => name in row) &&
+		!('prompt' in row) &&
+		!('replies' in row)
+	);
+}
+
+/**
+ * Opens a file of rows. Where they are single messages, those of one tree are gathered into one row, as the files of trees have them;
+ * its line is that of its first message. The file is read twice, first to learn how many messages each tree has: a tree is given,
+ * and let go of, with its last message, so a table whose trees lie together takes no more memory than its largest tree.
+ * @throws UserError `unusable-input` where there is no file that can be read, or where more than 256 MB of messages wait for others
+ */
+export async function openPairTable(path: string, options: GatherOptions): Promise<Table> {
+	const table = await openTable(path, options.signal);
+	const { format = 'auto', mapping } = options;
+	if (mapping !== undefined || (format !== 'auto' && format !== messageTree.name)) return table;
+	const held: Parsed[][] = [];
+	let first: Row | null | undefined;
+	while (first == null) {
+		const next = await table.rows.next();
+		if (next.done === true) break;
+		held.push(next.value);
+		first = next.value.find(({ row }) => row !== null)?.row;
+		if (held.length > 100) break;
+	}
+	if (first == null || !isMessageRow(first)) return { ...table, rows: again(held, table.rows) };
+	await table.rows.return();
+	const sizes = await treeSizes(path, options.signal);
+	const second = await openTable(path, options.signal);
+	return { ...second, rows: gathered(path, second.rows, sizes, options.held ?? HELD_CHARACTERS) };
+}
+
+async function* again(held: Parsed[][], rows: Table['rows']): AsyncGenerator<Parsed[], void> {
+	try {
+		while (held.length > 0) yield held.shift()!;
+		yield* rows;
+	} finally {
+		await rows.return();
+	}
+}
+
+async function treeSizes(path: string, signal: AbortSignal | undefined): Promise<Map<string, number>> {
+	const sizes = new Map<string, number>();
+	const { rows } = await openTable(path, signal);
+	for await (const some of rows) {
+		throwIfCancelled(signal);
+		for (const { row } of some) {
+			const tree = row === null ? null : treeOf(row);
+			if (tree !== null) sizes.set(tree, (sizes.get(tree) ?? 0) + 1);
+		}
+		if (sizes.size > MOST_TREES) {
+			throw new UserError(
+				'unusable-input',
+				`${path} has more than ${MOST_TREES.toLocaleString('en')} trees of messages. Split it into several files by message_tree_id.`,
+			);
+		}
+	}
+	return sizes;
+}
+
+function treeOf(row: Row): string | null {
+	return isMessageRow(row) && typeof row.message_tree_id === 'string' ? row.message_tree_id : null;
+}
+
+interface Waiting {
+	readonly messages: { readonly line: number; readonly message: Row }[];
+	bytes: number;
+	characters: number;
+}
+
+async function* gathered(
+	path: string,
+	rows: Table['rows'],
+	sizes: Map<string, number>,
+	most: number,
+): AsyncGenerator<Parsed[], void> {
+	const trees = new Map<string, Waiting>();
+	let held = 0;
+	for await (const some of rows) {
+		const out: Parsed[] = [];
+		for (const parsed of some) {
+			const id = parsed.row === null ? null : treeOf(parsed.row);
+			if (parsed.row === null || id === null) {
+				out.push(parsed);
+				continue;
+			}
+			const tree = trees.get(id) ?? { messages: [], bytes: 0, characters: 0 };
+			trees.set(id, tree);
+			const { message, characters } = slim(parsed.row);
+			tree.messages.push({ line: parsed.line, message });
+			tree.bytes += parsed.bytes;
+			tree.characters += characters;
+			held += characters;
+			if (tree.messages.length === sizes.get(id)) {
+				trees.delete(id);
+				held -= tree.characters;
+				out.push(...asTree(id, tree));
+			}
+		}
+		if (held > most) {
+			throw new UserError(
+				'unusable-input',
+				`${path}: more than ${Math.round(most / 1024 / 1024)} MB of messages wait for others of their trees, which stand far away in the file. Sort its rows by message_tree_id and import it again.`,
+			);
+		}
+		yield out;
+	}
+}
+
+/** A message without what no pair of a tree keeps: lists and objects (labels, reactions, scores of classifiers). */
+function slim(row: Row): { message: Row; characters: number } {
+	let characters = MESSAGE_CHARACTERS;
+	const message: Record<string, unknown> = {};
+	for (const [name, value] of Object.entries(row)) {
+		if (value === null || (typeof value === 'object' && name !== 'text')) continue;
+		if (typeof value === 'string') characters += value.length;
+		Object.defineProperty(message, name, { value, enumerable: true });
+	}
+	return { message, characters };
+}
+
+/** One row for a tree, and a refusal for each message that hangs on none of it. Its rows' order plays no part. */
+function asTree(id: string, { messages, bytes }: Waiting): Parsed[] {
+	const first = messages[0]!;
+	const refused = (line: number, reason: string): Parsed => ({ line, bytes: 0, row: null, reason });
+	const lines = messages.map(({ line }) => line);
+	const nodes = new Map<string, { line: number; message: Row; replies: Row[] }>();
+	const inOrder = messages.toSorted((x, y) => (String(x.message.message_id) < String(y.message.message_id) ? -1 : 1));
+	for (const { line, message } of inOrder) {
+		const name = String(message.message_id);
+		if (nodes.has(name)) return [refused(line, `message_id: expected each message once, found "${name}" twice`)];
+		const replies: Row[] = [];
+		nodes.set(name, {
+			line,
+			message: {
+				...message,
+				replies,
+				deleted: isTrue(message.deleted),
+				review_result: !isFalse(message.review_result),
+			},
+			replies,
+		});
+	}
+	const out: Parsed[] = [];
+	const roots: Row[] = [];
+	for (const { line, message } of nodes.values()) {
+		const { parent_id: parent } = message;
+		if (parent === undefined || parent === '') roots.push(message);
+		else if (nodes.has(String(parent))) nodes.get(String(parent))?.replies.push(message);
+		else {
+			const why = `parent_id: expected a message of the tree, found "${String(parent)}", which is not in the file; it and what follows it are left out`;
+			out.push(refused(line, why));
+		}
+	}
+	if (roots.length !== 1) {
+		const found = roots.length === 0 ? 'none' : String(roots.length);
+		return [
+			refused(first.line, `message_tree_id: expected one first message (without parent_id) in "${id}", found ${found}`),
+		];
+	}
+	const { tree_state: state } = roots[0]!;
+	const row = { message_tree_id: id, ...(state === undefined ? {} : { tree_state: state }), prompt: roots[0] };
+	return [{ line: first.line, lines, bytes, row, reason: '' }, ...out];
+}
+
+const isTrue = (value: unknown): boolean => value === true || /^true$/iu.test(String(value));
+const isFalse = (value: unknown): boolean => value === false || /^false$/iu.test(String(value));
