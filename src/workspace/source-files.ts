@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+	appendFileSync,
+	createReadStream,
+	createWriteStream,
+	existsSync,
+	mkdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	statSync,
+} from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { basename, isAbsolute, join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -84,7 +94,17 @@ export async function copySource(paths: WorkspacePaths, path: string, sha: strin
 			rmSync(draft, { force: true });
 		}
 	}
+	if (name.endsWith('.parquet')) keepBinary(paths);
 	return `.pairwright/sources/${name}`;
+}
+
+/** Workspaces that were made before Parquet was read do not say that it is binary: a line end rewritten by git would break it. */
+function keepBinary(paths: WorkspacePaths): void {
+	const file = join(paths.dir, '.gitattributes');
+	if (!existsSync(file)) return;
+	const text = readFileSync(file, 'utf8');
+	if (/^sources\/\*\.parquet\s/mu.test(text)) return;
+	appendFileSync(file, `${text === '' || text.endsWith('\n') ? '' : '\n'}sources/*.parquet binary\n`);
 }
 
 /**

@@ -47,6 +47,9 @@ test('a mapped table is the same after a rebuild, from any kind of file, and in 
 		const path = join(dir, name);
 		writeFileSync(path, content());
 		const { workspace, notices } = await openAt(dir, 'ana', 'one', `work-${name}`);
+		// As a workspace has it that was made before Parquet was read.
+		const attributes = join(dir, `work-${name}`, '.pairwright/.gitattributes');
+		writeFileSync(attributes, 'sources/*.gz binary');
 		const result = await workspace.importFiles([path], { mapping: MAPPING }, job());
 		assert.deepEqual(
 			[result.files[0]?.format, result.files[0]?.imported, result.files[0]?.ties, result.files[0]?.rejected],
@@ -62,6 +65,8 @@ test('a mapped table is the same after a rebuild, from any kind of file, and in 
 		states.push(JSON.stringify(comparisons.map(({ id, verdict, tags, split }) => [id, verdict, tags, split]).sort()));
 		const [copy] = readdirSync(join(dir, `work-${name}`, '.pairwright/sources'));
 		assert.match(copy ?? '', { csv: /\.csv\.gz$/u, jsonl: /\.jsonl\.gz$/u, parquet: /\.parquet$/u }[name.slice(6)]!);
+		const parquet = name.endsWith('.parquet') ? '\nsources/*.parquet binary\n' : '';
+		assert.equal(readFileSync(attributes, 'utf8'), `sources/*.gz binary${parquet}`);
 		await workspace.close();
 	}
 	assert.equal(new Set(states).size, 1);
