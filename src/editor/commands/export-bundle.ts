@@ -3,6 +3,8 @@ import type { LabelPolicy } from '../../domain/label-policy.ts';
 import type { BundleOptions, BundleResult } from '../../protocol/workspace-api.ts';
 import type { Services } from '../services.ts';
 import { POLICIES } from './export.ts';
+import { pickFolder } from './pick-folder.ts';
+import { openAsPage } from './result-document.ts';
 
 const count = new Intl.NumberFormat('en');
 
@@ -42,14 +44,11 @@ export async function exportBundle(services: Services): Promise<void> {
 		if (policy === undefined) return;
 		labels = policy.labels;
 	}
-	const picked = await vscode.window.showOpenDialog({
-		title: 'Training bundle: a new or empty folder, or an earlier bundle to replace',
-		openLabel: 'Make the Bundle Here',
-		canSelectFiles: false,
-		canSelectFolders: true,
-		defaultUri: vscode.Uri.joinPath(session.folder.uri, '..'),
-	});
-	const folder = picked?.[0];
+	const folder = await pickFolder(
+		'Training bundle: a new or empty folder, or an earlier bundle to replace',
+		'Make the Bundle Here',
+		vscode.Uri.joinPath(session.folder.uri, '..'),
+	);
 	if (folder === undefined) return;
 	const person = await services.ensurePerson(session);
 	if (person === undefined) return;
@@ -59,14 +58,7 @@ export async function exportBundle(services: Services): Promise<void> {
 	);
 	const choice = await vscode.window.showInformationMessage(bundleSentence(done), OPEN, COPY);
 	if (choice === COPY) await vscode.env.clipboard.writeText(done.export);
-	if (choice !== OPEN) return;
-	const readme = vscode.Uri.joinPath(folder, 'README.md');
-	try {
-		await vscode.commands.executeCommand('markdown.showPreview', readme);
-	} catch {
-		// The built-in Markdown extension is turned off: the text itself can be read too.
-		await vscode.window.showTextDocument(readme, { preview: true });
-	}
+	if (choice === OPEN) await openAsPage(vscode.Uri.joinPath(folder, 'README.md'));
 }
 
 /** What is in it, for whom, and under which id its scores come back. */

@@ -4,6 +4,7 @@ import type { LabelPolicy } from '../../domain/label-policy.ts';
 import type { Split } from '../../domain/split.ts';
 import type { ExportResult, WorkspaceInfo } from '../../protocol/workspace-api.ts';
 import type { Services } from '../services.ts';
+import { pickFolder } from './pick-folder.ts';
 import type { ResultDocuments } from './result-document.ts';
 
 const count = new Intl.NumberFormat('en');
@@ -114,14 +115,7 @@ export async function exportData(services: Services, results: ResultDocuments): 
 		if (policy === undefined) return;
 		labels = policy.labels;
 	}
-	const out = await vscode.window.showOpenDialog({
-		title: 'Export into which folder?',
-		openLabel: 'Export Here',
-		canSelectFiles: false,
-		canSelectFolders: true,
-		defaultUri: session.folder.uri,
-	});
-	const folder = out?.[0];
+	const folder = await pickFolder('Export into which folder?', 'Export Here', session.folder.uri);
 	if (folder === undefined) return;
 	const person = await services.ensurePerson(session);
 	if (person === undefined) return;

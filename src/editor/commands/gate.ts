@@ -26,12 +26,5 @@ export async function gateRun(results: ResultDocuments, session: FolderSession, 
 		}
 		return;
 	}
-	const uri = results.add('Gate', gateMarkdown(result), 'md');
-	try {
-		// Not looked up among the commands first: its extension may not have started yet, and this starts it.
-		await vscode.commands.executeCommand('markdown.showPreview', uri);
-	} catch {
-		// The built-in Markdown extension is turned off: the text itself can be read too.
-		await vscode.window.showTextDocument(uri, { preview: true });
-	}
+	await results.showPage('Gate', gateMarkdown(result));
 }

@@ -5,6 +5,17 @@ const SCHEME = 'pairwright-result';
 /** Results of this window; the oldest goes first. */
 const KEPT = 20;
 
+/** Opens a Markdown document in the editor's preview. */
+export async function openAsPage(uri: vscode.Uri): Promise<void> {
+	try {
+		// Not looked up among the commands first: its extension may not have started yet, and this starts it.
+		await vscode.commands.executeCommand('markdown.showPreview', uri);
+	} catch {
+		// The built-in Markdown extension is turned off: the text itself can be read too.
+		await vscode.window.showTextDocument(uri, { preview: true });
+	}
+}
+
 /** Read-only texts (rejected rows, a check's findings) in an ordinary editor that never asks to be saved. */
 export class ResultDocuments extends Disposable implements vscode.TextDocumentContentProvider {
 	readonly #texts = new Map<string, string>();
@@ -23,6 +34,11 @@ export class ResultDocuments extends Disposable implements vscode.TextDocumentCo
 	async show(name: string, text: string): Promise<void> {
 		const document = await vscode.workspace.openTextDocument(this.add(name, text));
 		await vscode.window.showTextDocument(document, { preview: true });
+	}
+
+	/** Shows Markdown as a page. @param name becomes the tab's title */
+	async showPage(name: string, markdown: string): Promise<void> {
+		await openAsPage(this.add(name, markdown, 'md'));
 	}
 
 	/** Keeps a text without showing it. @returns where it can be opened */

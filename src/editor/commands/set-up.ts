@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { UserError } from '../../protocol/errors.ts';
 import { Session } from '../shell/session.ts';
 import type { Shell } from '../shell/shell.ts';
+import { pickFolder } from './pick-folder.ts';
 
 /** Makes `.pairwright/` in a folder that is open. */
 export async function setUp(shell: Shell): Promise<void> {
@@ -47,13 +48,7 @@ const DEMO_NAME = 'pairwright-demo';
 
 /** Makes the demo in a new folder inside one that the person picks, never among their files, and opens it. */
 export async function openDemo(shell: Shell): Promise<void> {
-	const picked = await vscode.window.showOpenDialog({
-		title: 'Where shall the demo folder be made?',
-		openLabel: 'Make the Demo Here',
-		canSelectFiles: false,
-		canSelectFolders: true,
-	});
-	const parent = picked?.[0];
+	const parent = await pickFolder('Where shall the demo folder be made?', 'Make the Demo Here');
 	if (parent === undefined) return;
 	const uri = vscode.Uri.file(await freshFolder(parent.fsPath));
 	const options = { location: vscode.ProgressLocation.Notification, title: 'Making the demo' };
