@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { withinShares } from '../domain/accuracy-bounds.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { WorkspaceApi } from '../protocol/workspace-api.ts';
@@ -58,7 +59,7 @@ export function decisionText({ decision, openings, metrics }: Decided, record: R
 		`Recorded: ${chosenInWords(decision, 'none')} for run ${decision.run}. ${decision.reason}`,
 		sealed === null
 			? 'This run has no sealed half: nothing was opened.'
-			: `Sealed half opened: ${plural(sealed.n, 'pair')}, ${plural(sealed.groups, 'cluster')}. Accuracy ${interval(sealed.accuracy)}, NLL ${interval(sealed.nll)}, over-confidence ${interval(sealed.overconfidence)}.`,
+			: `Sealed half opened: ${plural(sealed.n, 'pair')}, ${plural(sealed.groups, 'cluster')}. Accuracy ${interval(withinShares(sealed.accuracy))}, NLL ${interval(sealed.nll)}, over-confidence ${interval(sealed.overconfidence)}.`,
 		...(sealed === null || record === null ? [] : openedLines(record)),
 		...(decision.after_opening
 			? [

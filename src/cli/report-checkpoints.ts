@@ -1,4 +1,5 @@
 /** What a run over checkpoints found, for a terminal. */
+import { withinShares } from '../domain/accuracy-bounds.ts';
 import type { CheckpointResult } from '../domain/checkpoint.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import { bounds, fixed, interval, NONE, oneLine, plain, plural, signed } from './format.ts';
@@ -67,7 +68,7 @@ function intervalTable(terminal: Terminal, checkpoints: readonly CheckpointResul
 			oneLine(name),
 			against(over.eval),
 			against(over.heldout_reference),
-			heldout === null ? NONE : interval(heldout.accuracy, 2),
+			heldout === null ? NONE : interval(withinShares(heldout.accuracy), 2),
 			heldout === null ? NONE : interval(heldout.overconfidence, 2),
 		];
 	});

@@ -1,4 +1,5 @@
 /** Checks, slices, features and shift of one run, as lines for a terminal. */
+import { SHARES_NOTE, withinShares } from '../domain/accuracy-bounds.ts';
 import { checkTitle, orderedChecks, passesTitle } from '../domain/check-list.ts';
 import type { HealthCheck, RunRecord, ShiftAuc, Slice, TaughtFeature } from '../domain/run-record.ts';
 import { orderedSlices } from '../domain/slice-order.ts';
@@ -70,13 +71,13 @@ export function sliceLines(terminal: Terminal, { slices }: RunRecord): string[] 
 				count(slice.pairs),
 				interval(slice.overconfidence),
 				slice.p_adjusted !== null && slice.p_adjusted < 0.001 ? '< 0.001' : fixed(slice.p_adjusted),
-				interval(slice.accuracy),
+				interval(withinShares(slice.accuracy)),
 			]),
 		),
 		terminal.paint(
 			'dim',
 			wrap(
-				`${shown.length < ordered.length ? `${count(ordered.length - shown.length)} more in the page. ` : ''}A place to look, not a finding: Benjamini–Hochberg at 10 % over all slices.`,
+				`${shown.length < ordered.length ? `${count(ordered.length - shown.length)} more in the page. ` : ''}A place to look, not a finding: Benjamini–Hochberg at 10 % over all slices. ${SHARES_NOTE}`,
 				terminal.width,
 			),
 		),

@@ -1,4 +1,5 @@
 /** The numbers per split of one run, for a terminal. */
+import { withinShares } from '../domain/accuracy-bounds.ts';
 import type { Metrics, RunRecord } from '../domain/run-record.ts';
 import { type EvaluationSplit, SPLIT_LABELS } from '../domain/split.ts';
 import { count, fixed, interval, NONE, plural, plusMinus } from './format.ts';
@@ -101,7 +102,7 @@ function peopleLine(terminal: Terminal, { human = {} }: RunRecord): string[] {
 		const of = human[split];
 		return of === undefined || of.accuracy.value === null
 			? []
-			: [`${interval(of.accuracy, 2)} of ${plural(of.pairs, `${SPLIT_LABELS[split]} pair`)}`];
+			: [`${interval(withinShares(of.accuracy), 2)} of ${plural(of.pairs, `${SPLIT_LABELS[split]} pair`)}`];
 	});
 	if (parts.length === 0) return [];
 	const sentence = `People agree with the majority of the others in ${parts.join(', ')} that three or more judged; a model may exceed it.`;

@@ -1,3 +1,4 @@
+import { SHARES_NOTE } from '../../src/domain/accuracy-bounds.ts';
 import type { RunRecord } from '../../src/domain/run-record.ts';
 import { SPLIT_LABELS } from '../../src/domain/split.ts';
 import { Engine } from './checkpoints/engine.tsx';
@@ -126,8 +127,8 @@ export function Details({ record }: { record: RunRecord }) {
 				</p>
 				<p>
 					Intervals are 95 %, delete-one-cluster jackknife with t: promised from 30 clusters, a little short below, none
-					under 8. Accuracy counts pairs with a strict majority only; loss, Brier score and calibration use the share of
-					people who prefer each side, ties included.
+					under 8. {SHARES_NOTE} Accuracy counts pairs with a strict majority only; loss, Brier score and calibration
+					use the share of people who prefer each side, ties included.
 				</p>
 				<Coverage />
 				<h3>The seal</h3>

@@ -1,4 +1,5 @@
 /** The sentence that stands under each chart: what it shows, computed from the same numbers. No claim without an interval. */
+import { withinShares } from '../../src/domain/accuracy-bounds.ts';
 import { fitLoss, solutions } from '../../src/domain/frontier.ts';
 import type { Interval, Metrics, RunRecord } from '../../src/domain/run-record.ts';
 import { type EvaluationSplit, SPLIT_LABELS } from '../../src/domain/split.ts';
@@ -211,7 +212,7 @@ export function peopleSentence(human: RunRecord['human'] = {}): string {
 	const parts = (['train', 'eval', 'heldout_reference', 'heldout_sealed', 'retention'] as const).flatMap((split) => {
 		const of = human[split];
 		if (of === undefined || of.accuracy.value === null) return [];
-		return [`${withInterval(of.accuracy, 2)} of ${counted(of.pairs, `${SPLIT_LABELS[split]} pair`)}`];
+		return [`${withInterval(withinShares(of.accuracy), 2)} of ${counted(of.pairs, `${SPLIT_LABELS[split]} pair`)}`];
 	});
 	if (parts.length === 0) return '';
 	return `People agree with the majority of the others in ${listed(parts)} that three or more judged; a model may exceed it.`;

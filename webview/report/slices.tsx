@@ -1,3 +1,4 @@
+import { SHARES_NOTE, withinShares } from '../../src/domain/accuracy-bounds.ts';
 import type { Interval, RunRecord, Slice } from '../../src/domain/run-record.ts';
 import { orderedSlices } from '../../src/domain/slice-order.ts';
 import { SPLIT_LABELS } from '../../src/domain/split.ts';
@@ -31,7 +32,7 @@ function Row({ slice }: { slice: Slice }) {
 			</td>
 			<td>{slice.p_adjusted === null ? DASH : slice.p_adjusted < 0.001 ? '< 0.001' : fixed(slice.p_adjusted)}</td>
 			<td>
-				<WithBounds of={slice.accuracy} />
+				<WithBounds of={withinShares(slice.accuracy)} />
 			</td>
 			<td>{count(slice.pairs)}</td>
 			<td>{count(slice.clusters)}</td>
@@ -104,7 +105,7 @@ function SliceTable({ slices, all, toggle }: { slices: readonly Slice[]; all: bo
 			) : null}
 			<p class="note dim">
 				A place to look, not a finding: p is one-sided for over-confidence, adjusted over all slices
-				(Benjamini–Hochberg, 10 %), so about one flag in ten is false. Intervals are each slice's own.
+				(Benjamini–Hochberg, 10 %), so about one flag in ten is false. Intervals are each slice's own. {SHARES_NOTE}
 			</p>
 		</>
 	);

@@ -3,7 +3,7 @@ import type { RunRecord } from '../../domain/run-record.ts';
 import { counted } from '../../health/phrases.ts';
 import type { CheckpointFamily } from './family.ts';
 import { overfitting } from './overfitting.ts';
-import { amount, called, difference, listed } from './wording.ts';
+import { amount, called, difference, isOpen, listed } from './wording.ts';
 
 export interface Weighed {
 	readonly lambda: number;
@@ -59,11 +59,13 @@ function chosen(family: CheckpointFamily, weighed: Weighed): string[] {
 		];
 	}
 	const name = called(family.members[recommended]!);
+	const open = (['eval', 'heldout_reference'] as const).some((split) => isOpen(family.over(split, recommended, null)));
+	const lowerThan = `${open ? 'point loss' : 'loss'} is lower than the reference's:`;
 	const first = one
-		? `${name} is the only candidate (J = 0: nothing to compare with), and its loss is lower than the reference's:`
+		? `${name} is the only candidate (J = 0: nothing to compare with), and its ${lowerThan}`
 		: least === recommended
-			? `${name} has the lowest J of ${counted(family.valid.length, 'candidate')} at λ = ${lambda}, and its loss is lower than the reference's:`
-			: `${name} has the lowest J at λ = ${lambda} (${amount(judged[recommended]!.value)}) of those whose loss is lower than the reference's:`;
+			? `${name} has the lowest J of ${counted(family.valid.length, 'candidate')} at λ = ${lambda}, and its ${lowerThan}`
+			: `${name} has the lowest J at λ = ${lambda} (${amount(judged[recommended]!.value)}) of those whose ${lowerThan}`;
 	const lower =
 		least === recommended ? [] : [`${called(family.members[least]!)} has a lower J, but does not beat the reference.`];
 	return [`${first} ${against(family, recommended)}.`, ...untold(family, recommended), ...lower];

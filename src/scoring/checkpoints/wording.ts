@@ -15,9 +15,16 @@ export function listed(names: readonly string[]): string {
 	return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
 }
 
+/** Three decimals, more only where they would all be 0: what has a sign is never written as nothing. */
 export function amount(x: number): string {
-	const text = Math.abs(x).toFixed(3);
+	const size = Math.abs(x);
+	const text = size >= 0.0005 || size < 1e-6 ? size.toFixed(3) : size.toFixed(-Math.floor(Math.log10(size)));
 	return Number(text) === 0 ? text : `${x < 0 ? '−' : '+'}${text}`;
+}
+
+/** Whether it is not to be told from 0. */
+export function isOpen({ low, high }: Interval): boolean {
+	return low === null || high === null || (low <= 0 && high >= 0);
 }
 
 /** "−0.043 nats (−0.066 to −0.020)"; says where a difference is not to be told from none. */
@@ -26,6 +33,6 @@ export function difference(of: Interval, loss: LossName, from: string): string {
 	const unit = inNats(loss) ? ' nats' : '';
 	const point = `${amount(of.value)}${unit}`;
 	if (of.low === null || of.high === null) return `${point} (no interval: ${of.reason})`;
-	const open = of.low <= 0 && of.high >= 0 ? `: not distinguishable from ${from}` : '';
+	const open = isOpen(of) ? `: not distinguishable from ${from}` : '';
 	return `${point} (${amount(of.low)} to ${amount(of.high)}${open})`;
 }

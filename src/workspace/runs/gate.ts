@@ -125,7 +125,7 @@ export function gateRun(port: RunsPort, id: string, options: GateOptions, config
 		if (baseline.run === side.run && baseline.checkpoint === side.checkpoint) {
 			throw new UserError(
 				'usage',
-				`Run ${side.run} is its own baseline: no change could ever fail. Name another run under "gate.baseline" in ${path}.`,
+				`${side.checkpoint === null ? `Run ${side.run}` : `${side.checkpoint} of run ${side.run}`} is its own baseline: no change could ever fail. Name another run or checkpoint under "gate.baseline" in ${path}.`,
 			);
 		}
 		const [then, now] = [baseline.record.settings.beta, side.record.settings.beta];

@@ -1,5 +1,6 @@
 /** What the trend can show, and what it says about it in words. */
 
+import { withinShares } from '../../../src/domain/accuracy-bounds.ts';
 import type { CheckpointResult } from '../../../src/domain/checkpoint.ts';
 import { trainingRunOf } from '../../../src/domain/checkpoint-choice.ts';
 import type { Interval } from '../../../src/domain/run-record.ts';
@@ -43,7 +44,10 @@ export const METRICS: readonly TrendMetric[] = [
 		digits: 3,
 		reference: { value: 0.5, label: 'guessing: 0.5' },
 		better: 'high',
-		of: ({ metrics }, split) => metrics[split]?.accuracy ?? null,
+		of({ metrics }, split) {
+			const { accuracy } = metrics[split] ?? {};
+			return accuracy === undefined ? null : withinShares(accuracy);
+		},
 	},
 	{
 		key: 'overconfidence',
