@@ -77,8 +77,9 @@ export function progressMarkdown(report: ProgressReport): string {
 	const { all, people } = report;
 	const share = all.needed === 0 ? '' : ` (${Math.floor((100 * all.judged) / all.needed)} %)`;
 	const own = people.flatMap((person) => {
-		const facts = ownWords(person).map((fact) => `  - ${markdownText(fact)}`);
-		return facts.length === 0 ? [] : [`- ${markdownText(person.person)}`, ...facts];
+		const facts = ownWords(person).map((fact) => `- ${markdownText(fact)}`);
+		if (facts.length === 0 || !report.individuals_shown) return facts;
+		return [`- ${markdownText(person.person)}`, ...facts.map((fact) => `  ${fact}`)];
 	});
 	return [
 		'# Progress',

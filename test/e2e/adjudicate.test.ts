@@ -27,6 +27,7 @@ const editor = useEditor({ prepare });
 
 interface Line {
 	readonly type: string;
+	readonly comparison?: string;
 	readonly verdict?: string;
 	readonly reason?: string;
 }
@@ -69,4 +70,29 @@ test('a disputed pair is settled with keys: on disk with its reason, and the tre
 	await frame.getByText('Decided by you: left').waitFor();
 	await frame.locator('.said .who', { hasText: /^ana$/ }).first().waitFor();
 	await screenshot('adjudicate-decided');
+});
+
+test('a decided pair that somebody flags comes back while it is looked at, says what stands, and is decided anew', async () => {
+	const { page, workspace, screenshot, violations } = editor();
+	const frame = await webview(page, 'adjudicate');
+	const pair = decisions()[0]?.comparison ?? '';
+	runCli(workspace, 'flag', pair, '--annotator', 'bo', '--note', 'the maker has changed its manual since');
+	await frame.getByText('flagged again', { exact: true }).waitFor();
+	await frame.getByRole('heading', { name: 'Adjudicate: 3 pairs left' }).waitFor();
+	const marks = await frame.locator('.said.neither').innerText();
+	assert.match(marks, /Decided before: left[\s\S]*stands until it is decided anew[\s\S]*2 sources agree, u see/);
+	assert.match(marks, /Person \d[\s\S]*flagged[\s\S]*the maker has changed its manual since/);
+	// Settled by somebody who does not see first who said what.
+	assert.doesNotMatch(await frame.locator('body').innerText(), /\bana\b|\bbo\b/);
+	await screenshot('adjudicate-standing');
+	await page.keyboard.press('2');
+	await frame.locator('#reason:focus').waitFor();
+	await page.keyboard.type('the new manual says so');
+	await page.keyboard.press('Enter');
+	await frame.getByText('Saved: right', { exact: true }).waitFor();
+	await frame.getByRole('heading', { name: 'Adjudicate: 2 pairs left' }).waitFor();
+	const [first, second] = decisions();
+	assert.equal(second?.comparison, pair);
+	assert.notEqual(second?.verdict, first?.verdict);
+	assert.deepEqual(violations, []);
 });

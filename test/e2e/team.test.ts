@@ -11,7 +11,7 @@ import { after, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { type Editor, useEditor } from './harness/editor.ts';
 import { runCli, writeSmall } from './harness/folder.ts';
-import { answerDialog, openContainer, pickAfter, webview } from './harness/workbench.ts';
+import { answerDialog, documentWith, openContainer, pickAfter, untilThat, webview } from './harness/workbench.ts';
 
 const RUN = 120_000;
 const NEW = 4;
@@ -70,27 +70,6 @@ async function sync({ page, command }: Editor, said: RegExp): Promise<void> {
 }
 
 const waiting = (page: Page, count: RegExp) => page.locator('.statusbar-item', { hasText: count });
-
-/** Texts of the rendered documents in tabs. */
-async function documents(page: Page): Promise<string[]> {
-	const inner = page.frames().filter((frame) => frame.parentFrame()?.parentFrame() != null);
-	return Promise.all(
-		inner.map((frame) =>
-			frame
-				.locator('body')
-				.innerText({ timeout: 1_000 })
-				.catch(() => ''),
-		),
-	);
-}
-
-async function untilThat(page: Page, holds: () => boolean | Promise<boolean>): Promise<void> {
-	const deadline = Date.now() + 20_000;
-	while (!(await holds())) {
-		assert.ok(Date.now() < deadline, 'it did not come to that within 20 s');
-		await page.waitForTimeout(100);
-	}
-}
 
 /** Judges the queue, always for the response that holds `text`. */
 async function judgeAll(editor: Editor, name: string, text: string): Promise<void> {
@@ -208,7 +187,7 @@ test('progress, agreement and the data card open as documents, in both clones al
 	] as const) {
 		const { page, command, screenshot } = bo();
 		await command(`Pairwright: ${title}`);
-		await untilThat(page, async () => (await documents(page)).some((each) => text.test(each)));
+		await documentWith(page, text);
 		await screenshot(`team-${title.toLowerCase().replaceAll(' ', '-')}`);
 		await command('View: Close All Editors');
 	}

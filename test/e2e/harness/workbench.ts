@@ -133,3 +133,25 @@ export function treeRow(page: Page, text: string): Locator {
 export async function notifications(page: Page): Promise<string[]> {
 	return page.locator('.notification-list-item-message').allInnerTexts();
 }
+
+/** Waits until it holds. */
+export async function untilThat(page: Page, holds: () => boolean | Promise<boolean>): Promise<void> {
+	const deadline = Date.now() + timeout;
+	while (!(await holds())) {
+		if (Date.now() > deadline) throw new Error(`It did not come to that within ${timeout / 1000} s.`);
+		await page.waitForTimeout(100);
+	}
+}
+
+/** Text of the rendered document in a tab that says `words`, once it is there. */
+export async function documentWith(page: Page, words: RegExp): Promise<string> {
+	let found: string | undefined;
+	await untilThat(page, async () => {
+		const inner = page.frames().filter((frame) => frame.parentFrame()?.parentFrame() != null);
+		const read = (frame: Frame) => frame.locator('body').innerText({ timeout: 1_000 });
+		const texts = await Promise.all(inner.map((frame) => read(frame).catch(() => '')));
+		found = texts.find((text) => words.test(text));
+		return found !== undefined;
+	});
+	return found ?? '';
+}
