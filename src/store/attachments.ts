@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import type { EventOf, EventType } from '../domain/events.ts';
 import type { Database } from './database.ts';
 import type { WorkspacePaths } from './paths.ts';
+import { readRunLines } from './run-lines.ts';
 
 /** Events of one type in journal order, retracted ones left out. */
 export function eventsOf<T extends EventType>(db: Database, type: T): EventOf<T>[] {
@@ -12,7 +12,7 @@ export function eventsOf<T extends EventType>(db: Database, type: T): EventOf<T>
 		.map((row) => JSON.parse(row.line) as EventOf<T>);
 }
 
-/** Labels of one run's evaluation pairs when it first scored them; `labels.jsonl.gz` in the run's folder. No texts. */
+/** Label of one of a run's evaluation pairs when it first scored it. No text. */
 export interface RunLabel {
 	readonly comparison: string;
 	readonly place: 'eval' | 'R' | 'E';
@@ -21,10 +21,6 @@ export interface RunLabel {
 	readonly votes: number;
 	readonly weight: number;
 	readonly winner: 'a' | 'b' | null;
-}
-
-export function runLabelsPath(paths: WorkspacePaths, run: string): string {
-	return join(paths.runs, run, 'labels.jsonl.gz');
 }
 
 /** Names in events become file names: nothing but a plain name may. */
@@ -59,11 +55,7 @@ function readExport(paths: WorkspacePaths, id: string): string[] {
 
 /** @throws where the file is missing or cannot be read */
 export function readLabels(paths: WorkspacePaths, run: string): RunLabel[] {
-	return gunzipSync(readFileSync(runLabelsPath(paths, plainName(run))))
-		.toString('utf8')
-		.split('\n')
-		.filter((line) => line !== '')
-		.map((line) => JSON.parse(line) as RunLabel);
+	return readRunLines(paths.runs, plainName(run), 'labels');
 }
 
 function reason(error: unknown): string {

@@ -1,13 +1,10 @@
-import { gzipSync } from 'node:zlib';
 import type { ForgettingDelta } from '../domain/config.ts';
-import { stableJson } from '../domain/identity.ts';
 import { isNamed } from '../domain/judgment.ts';
 import type { LabelPolicy } from '../domain/label-policy.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import { preview, sideText } from '../domain/text.ts';
 import type { PairPlace } from '../scoring/compare-scores.ts';
 import { countActivelyJudged } from '../store/active-query.ts';
-import type { RunLabel } from '../store/attachments.ts';
 import { datasetRows, dataVersion } from '../store/dataset-query.ts';
 import { type PairIndex, pairIndex } from '../store/pair-index.ts';
 import { workspacePaths } from '../store/paths.ts';
@@ -70,11 +67,6 @@ export function runsPort(ctx: Context): RunsPort {
 		facts: (ids) => new Map(ids.map((id) => [id, factsOf(ctx, id)])),
 		setRejudge: (run, ids) => setRejudge(ctx, run, ids),
 	};
-}
-
-/** Bytes of `labels.jsonl.gz` in a run's folder: the labels of eval, R and E that this run scored with. No texts. */
-export function labelsFile(labels: readonly RunLabel[]): Buffer {
-	return gzipSync(labels.map((label) => `${stableJson(label)}\n`).join(''));
 }
 
 export interface Reader extends DatasetReading {

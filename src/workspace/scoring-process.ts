@@ -26,11 +26,11 @@ function send(message: FromScoring | FromGenerating): Promise<void> {
 async function score(request: ScoreRequest): Promise<void> {
 	requireNode();
 	// Only now: this loads the database module, which the environment check has to come before.
-	const { labelsFile, openReader, rankTrain } = await import('./runs-port.ts');
+	const { openReader, rankTrain } = await import('./runs-port.ts');
 	await send({ type: 'progress', phase: 'reading the workspace', done: 0, total: 1, unit: 'steps' });
 	const input = await openReader(request.root, request.stateDir, request.labels);
 	let last = { phase: '', at: 0 };
-	const { rejected } = await scoreAndWrite({ ...input, labelsFile, extra: {} }, request, {
+	const { rejected } = await scoreAndWrite({ ...input, extra: {} }, request, {
 		signal: cancel.signal,
 		onProgress: ({ phase, done, total, unit = 'steps' }) => {
 			const now = performance.now();

@@ -7,7 +7,7 @@ import type { LabelPolicy } from '../../src/domain/label-policy.ts';
 import { agreementOrApart } from '../../src/workspace/agreement.ts';
 import { readDataset } from '../../src/workspace/dataset.ts';
 import { humanReferences } from '../../src/workspace/human-references.ts';
-import { labelsFile } from '../../src/workspace/runs-port.ts';
+import { labelFiles } from '../../src/workspace/runs/score-in-process.ts';
 import type { Workspace } from '../../src/workspace/workspace.ts';
 import { makeCli } from './cli-run.ts';
 import { folder, job, openAt, realData } from './workspace-support.ts';
@@ -238,7 +238,10 @@ test('a policy decides which pairs are scored and with which label; frozen votes
 	// A first run by strict majority freezes the votes, not what it made of them.
 	const run = '20260101T000000Z-abcdef';
 	mkdirSync(join(workspace.context.paths.runs, run), { recursive: true });
-	writeFileSync(join(workspace.context.paths.runs, run, 'labels.jsonl.gz'), labelsFile(strict.labels));
+	const scored = new Set(strict.labels.map(({ comparison }) => comparison));
+	for (const [name, data] of Object.entries(labelFiles(run, strict.labels, scored))) {
+		writeFileSync(join(workspace.context.paths.runs, run, name), data);
+	}
 	await workspace.context.append({ type: 'run-recorded', run, engine: 'probe' });
 	assert.deepEqual(labels('vote-share'), [0.667, 0.5, 0.667, 1]);
 	await workspace.adjudicate({ comparison: ids[0]!, verdict: 'b', reason: 'on second thoughts' });

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { seededRandom } from '../../src/calibration/random.ts';
 import { ensureBuild } from '../../src/dev/build.ts';
 import type { ListPage } from '../../src/protocol/workspace-api.ts';
 import { runProbe } from '../../src/scoring/run-probe.ts';
+import type { RunLabel } from '../../src/store/attachments.ts';
+import { readRunLines } from '../../src/store/run-lines.ts';
 import { DataProcess } from '../../src/workspace/client.ts';
 import { readSealed } from '../../src/workspace/runs/run-files.ts';
 import { makeDataset, makePairs, SHIFTED } from '../unit/scoring-support.ts';
@@ -125,6 +127,17 @@ test('before a decision nothing of E is in any file, message, page or line; afte
 	// What lists scores names no comparison of E.
 	const open = [readFileSync(scores, 'utf8'), readFileSync(join(folder, 'runs', run, 'run.json'), 'utf8')].join('\n');
 	for (const { comparison } of sealed.lines) assert.ok(!open.includes(comparison), comparison);
+
+	// Nor does any file of a run say what people think of one.
+	const files = readdirSync(join(folder, 'runs', run));
+	assert.ok(files.includes('labels-sealed.bin'), files.join(' '));
+	for (const name of files) {
+		const raw = readFileSync(join(folder, 'runs', run, name));
+		const text = (name.endsWith('.gz') ? gunzipSync(raw) : raw).toString('latin1');
+		for (const { comparison } of sealed.lines) assert.ok(!text.includes(comparison), `${name}: ${comparison}`);
+	}
+	const labels = readRunLines<RunLabel>(join(folder, 'runs'), run, 'labels');
+	assert.equal(labels.filter(({ place }) => place === 'E').length, SEALED, 'yet they are kept');
 
 	// The search finds what it looks for: as text, packed, as doubles.
 	const [delta] = sealed.lines[0]!.deltas as [number];

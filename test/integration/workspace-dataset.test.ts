@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { splitSizes } from '../../src/scoring/run-parts.ts';
 import { dump } from '../../src/store/dump.ts';
 import { readDataset } from '../../src/workspace/dataset.ts';
-import { labelsFile } from '../../src/workspace/runs-port.ts';
+import { labelFiles } from '../../src/workspace/runs/score-in-process.ts';
 import { folder, job, openAt } from './workspace-support.ts';
 
 const RUN = '20260101T000000Z-abcdef';
@@ -115,7 +115,9 @@ test('labels of evaluation pairs stay as at their first run; corrections are kep
 	const before = readDataset(workspace.context);
 	const run = join(workspace.context.paths.runs, RUN);
 	mkdirSync(run, { recursive: true });
-	writeFileSync(join(run, 'labels.jsonl.gz'), labelsFile(before.labels));
+	const scored = new Set(before.labels.map(({ comparison }) => comparison));
+	for (const [name, data] of Object.entries(labelFiles(RUN, before.labels, scored)))
+		writeFileSync(join(run, name), data);
 	await workspace.context.append({ type: 'run-recorded', run: RUN, engine: 'probe' });
 	const chosen = before.dataset.pairs.find((p) => p.split === 'eval')!;
 	const trained = before.dataset.pairs.find((p) => p.split === 'train')!;

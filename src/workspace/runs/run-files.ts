@@ -7,7 +7,7 @@ import type { RunRecord, ScoreLine } from '../../domain/run-record.ts';
 import { UserError } from '../../protocol/errors.ts';
 import type { ScoringRun } from '../../scoring/scoring-run.ts';
 import type { Sealed } from '../../scoring/sealed.ts';
-import { openBytes, sealBytes } from './sealed-box.ts';
+import { openBytes, sealBytes } from '../../store/sealed-box.ts';
 
 /** run.json: written once, never changed; decision, openings and E are joined in when it is read. */
 export type StoredRecord = Omit<RunRecord, 'decision' | 'seal'>;
@@ -130,7 +130,7 @@ export function readScores(runs: string, run: string): StoredScore[] {
 /** For decisions, openings and decided runs only: nothing else may look. */
 export function readSealed(runs: string, run: string): Sealed | null {
 	try {
-		return openBytes(run, readFileSync(join(runs, run, 'sealed.bin')));
+		return openBytes(run, readFileSync(join(runs, run, 'sealed.bin'))) as Sealed | null;
 	} catch (error) {
 		throw damaged(runs, run, 'sealed.bin', error);
 	}

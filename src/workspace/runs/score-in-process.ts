@@ -6,6 +6,7 @@ import type { RejectedRows } from '../../protocol/workspace-api.ts';
 import { runProbe } from '../../scoring/run-probe.ts';
 import type { RunHooks, ScoringRun } from '../../scoring/scoring-run.ts';
 import type { RunLabel } from '../../store/attachments.ts';
+import { runLinesFiles } from '../../store/run-lines.ts';
 import { readOwnFeatures } from './own-features-file.ts';
 import type { ReviewedLabels } from './port.ts';
 import { previousRun } from './previous-run.ts';
@@ -17,7 +18,7 @@ import {
 	scoreCheckpoints,
 } from './score-checkpoints.ts';
 import type { ScoreRequest } from './score-messages.ts';
-import { unscoredFile } from './unscored.ts';
+import { unscoredFiles } from './unscored.ts';
 
 /** What a run reads, and files that belong beside it (the labels it scored with). */
 export interface ScoringInput extends Partial<CheckpointWorkspace> {
@@ -29,9 +30,8 @@ export interface ScoringInput extends Partial<CheckpointWorkspace> {
 	readonly activelyJudged?: number;
 	/** What people reach on the same pairs, per split; the sealed half's goes into sealed.bin alone. */
 	readonly human?: NonNullable<RunRecord['human']>;
-	/** Labels of eval, R and E, and the file that keeps those of the pairs that were scored: a run freezes and opens no others. */
+	/** Labels of eval, R and E; those of the pairs that were scored are kept: a run freezes and opens no others. */
 	readonly labels?: readonly RunLabel[];
-	readonly labelsFile?: (labels: readonly RunLabel[]) => Buffer;
 	readonly extra: Readonly<Record<string, string | Buffer>>;
 }
 
@@ -79,6 +79,13 @@ function humanOf({ human = {} }: ScoringInput, splits?: readonly EvaluationSplit
 	return scored.length === 0 ? {} : { human: Object.fromEntries(scored) };
 }
 
+/** The labels of the pairs that were scored, as files of the run's folder. */
+export function labelFiles(run: string, labels: readonly RunLabel[], scored: ReadonlySet<string>) {
+	const kept = labels.filter(({ comparison }) => scored.has(comparison));
+	const open = kept.filter(({ place }) => place !== 'E');
+	return runLinesFiles(run, 'labels', { open, sealed: kept.filter(({ place }) => place === 'E') });
+}
+
 /** Scores and writes the run's folder: whole, or not at all. */
 export async function scoreAndWrite(
 	input: ScoringInput,
@@ -100,12 +107,10 @@ export async function scoreAndWrite(
 	const durations = { total: Math.round(performance.now() - started) };
 	const splits: readonly EvaluationSplit[] | undefined = record.settings.splits;
 	const scored = new Set([...lines, ...(sealed?.lines ?? [])].map(({ comparison }) => comparison));
-	const { labels, labelsFile } = input;
-	const kept =
-		labels === undefined || labelsFile === undefined
-			? {}
-			: { 'labels.jsonl.gz': labelsFile(labels.filter(({ comparison }) => scored.has(comparison))) };
-	const unscored = unscoredFile(
+	const { labels } = input;
+	const kept = labels === undefined ? {} : labelFiles(request.run, labels, scored);
+	const unscored = unscoredFiles(
+		request.run,
 		splits === undefined ? input.dataset.pairs : input.dataset.pairs.filter((pair) => splits.includes(pair.split)),
 		scored,
 		input.reviewed,

@@ -1,18 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
 import type { ScoredPair } from '../../domain/dataset.ts';
-import { stableJson } from '../../domain/identity.ts';
+import { readRunLines, runLinesFiles } from '../../store/run-lines.ts';
 import type { ReviewedLabels } from './port.ts';
 import type { StoredScore } from './run-files.ts';
 
 /** Pairs of a run's splits that it did not score, e.g. longer than a model's context: no score, only the label they had. */
 export type Unscored = Pick<StoredScore, 'comparison' | 'split' | 'y' | 'chosen_side' | 'reviewed'>;
 
-const UNSCORED = 'unscored.jsonl.gz';
-
-/** The file by name, for the run's folder; without it they would look like pairs that came in since. Empty where all were scored. */
-export function unscoredFile(
+/** Files by name, for the run's folder; without them they would look like pairs that came in since. Empty where all were scored. */
+export function unscoredFiles(
+	run: string,
 	pairs: readonly ScoredPair[],
 	scored: ReadonlySet<string>,
 	reviewed: ReviewedLabels,
@@ -25,20 +21,16 @@ export function unscoredFile(
 			return { comparison, split, y, chosen_side: chosenSide, ...(now === undefined ? {} : { reviewed: now }) };
 		});
 	if (lines.length === 0) return {};
-	return { [UNSCORED]: gzipSync(lines.map((line) => `${stableJson(line)}\n`).join('')) };
+	const isSealed = ({ split }: Unscored) => split === 'heldout_sealed';
+	const open = lines.filter((line) => !isSealed(line));
+	return runLinesFiles(run, 'unscored', { open, sealed: lines.filter(isSealed) });
 }
 
 export function readUnscored(runs: string, run: string): Unscored[] {
-	let packed: Buffer;
 	try {
-		packed = readFileSync(join(runs, run, UNSCORED));
+		return readRunLines(runs, run, 'unscored');
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
 		throw error;
 	}
-	return gunzipSync(packed)
-		.toString('utf8')
-		.split('\n')
-		.filter((line) => line !== '')
-		.map((line) => JSON.parse(line) as Unscored);
 }

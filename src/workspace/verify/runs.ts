@@ -18,9 +18,12 @@ function readWhole(ctx: Context, run: string): void {
 	const { runs } = ctx.paths;
 	if (readRecord(runs, run).run !== run) throw new Error(`${run}/run.json is of another run`);
 	if (readScores(runs, run).length === 0) throw new Error(`${run}/scores.jsonl.gz holds no scores`);
-	readLabels(ctx.paths, run);
+	const labels = readLabels(ctx.paths, run);
 	// Its key is the run's id: the file of another run, or a changed one, does not open.
-	readSealed(runs, run);
+	const sealed = readSealed(runs, run);
+	if (labels.length > 0 && sealed !== null && sealed.lines.length > 0 && !labels.some(({ place }) => place === 'E')) {
+		throw new Error(`${run}/labels-sealed.bin is missing`);
+	}
 }
 
 /** Folders of recorded runs. */
