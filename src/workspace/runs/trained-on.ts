@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ScoredCheckpoint } from '../../domain/checkpoint.ts';
 import { EXPORT_FORMAT_FACTS, isExportFormat } from '../../domain/export-format.ts';
 import { UserError } from '../../protocol/errors.ts';
 import type { CheckpointOptions } from '../../protocol/workspace-api.ts';
+import { readExportRecord } from '../../store/export-record.ts';
 
 /** Shortest export id prefix that is taken for one, as everywhere. */
 const MIN_PREFIX = 8;
@@ -36,10 +37,6 @@ function findExport(exports: string, wanted: string): string {
 	);
 }
 
-function isIdList(value: unknown): value is string[] {
-	return Array.isArray(value) && value.every((id) => typeof id === 'string');
-}
-
 /** Behind an export's id: a bundle was trained on without its penalty, so that nothing of the held-out tuning half was read. */
 const WITHOUT_PENALTY = ':train';
 
@@ -49,28 +46,21 @@ const WITHOUT_PENALTY = ':train';
  * export has both, and eval is what A is measured on.
  */
 function readExport(exports: string, id: string, withPenalty: boolean): TrainedOn {
-	const path = join(exports, `${id}.json`);
 	try {
-		const record = JSON.parse(readFileSync(path, 'utf8')) as {
-			readonly splits?: Readonly<Record<string, { readonly prompts?: unknown }>>;
-			readonly reference_used?: unknown;
-			readonly format?: unknown;
-			readonly others?: Readonly<Record<string, { readonly prompts?: unknown }>>;
-		};
-		const { format } = record;
+		const { format, splits, others, referenceUsed } = readExportRecord(exports, id);
 		const forTrainer = typeof format === 'string' && isExportFormat(format) && EXPORT_FORMAT_FACTS[format].training;
-		const { eval: looked, ...fitted } = { ...record.splits, ...(forTrainer ? record.others : {}) };
+		const { eval: looked, ...fitted } = { ...splits, ...(forTrainer ? others : {}) };
 		const lists = [
-			...Object.values(fitted).map((split) => split.prompts),
-			...(looked === undefined || fitted.train !== undefined ? [] : [looked.prompts]),
-			...(record.reference_used === undefined || !withPenalty ? [] : [record.reference_used]),
+			...Object.values(fitted),
+			...(looked === undefined || fitted.train !== undefined ? [] : [looked]),
+			...(referenceUsed === undefined || !withPenalty ? [] : [referenceUsed]),
 		];
-		if (lists.length === 0 || !lists.every(isIdList)) throw new Error('it holds no lists of prompts');
+		if (lists.length === 0) throw new Error('it holds no lists of prompts');
 		return { export: id, prompts: [...new Set(lists.flat())].sort(), ...(withPenalty ? {} : { penalty: false }) };
 	} catch (error) {
 		throw new UserError(
 			'unusable-input',
-			`The record ${path} of a training export cannot be read: ${(error as Error).message}. Get it from version control.`,
+			`The record ${join(exports, `${id}.json`)} of a training export cannot be read: ${(error as Error).message}. Get it from version control.`,
 		);
 	}
 }
