@@ -301,6 +301,33 @@ describe('annotate screen', { skip: chromiumPath === null ? 'no Chromium' : fals
 		});
 	});
 
+	test('letters typed right behind F or N are words of its field, and no keys of the screen', async () => {
+		for (const [letter, action] of [
+			['f', 'flag'],
+			['n', 'note'],
+		] as const) {
+			await screen({}, async (view) => {
+				await view.settle();
+				// As the editor does it: the presses are over before the first of their actions comes back.
+				await view.page.keyboard.type(`${letter}We 1`);
+				for (const late of [action, 'reasons', 'improve', 'left']) await view.tell('action', late, 'key');
+				const field = view.page.locator('.popover textarea');
+				await field.waitFor();
+				await view.page.keyboard.type('!!');
+				assert.equal(await field.inputValue(), 'We 1!!');
+				assert.equal(await view.page.locator('.popover').count(), 1);
+				assert.deepEqual(await view.verdicts(), []);
+				await view.page.keyboard.press('Enter');
+				await view.page.locator('.popover').waitFor({ state: 'detached' });
+				if (action === 'flag') assert.deepEqual((await view.calls('flag'))[0]?.args, [id(1), 'We 1!!']);
+				await view.settle();
+				await view.action('left');
+				await view.page.getByText('Saved: left, clearly', { exact: true }).waitFor();
+				if (action === 'note') assert.equal((await view.verdicts())[0]?.note, 'We 1!!');
+			});
+		}
+	});
+
 	test('review shows the others only after my verdict, and keeps, changes or sends on', async () => {
 		const other = {
 			id: 'j',

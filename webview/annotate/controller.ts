@@ -21,6 +21,7 @@ import { RenderedResponses } from './rendered.ts';
 import { LISTS, Screen } from './screen.ts';
 import { scrollSides } from './scroll.ts';
 import type { Popover, Store } from './store.ts';
+import { type FieldAction, opensField, TypedAhead } from './typed-ahead.ts';
 import { digitOf, verdictOf } from './verdict.ts';
 
 /** Turns keys, clicks and news from the extension into what the parts of the screen do. */
@@ -30,6 +31,7 @@ export class Controller implements AnnotateView {
 	readonly #judging: Judging;
 	readonly #looking: Looking;
 	readonly #acts: PairActs;
+	readonly #ahead = new TypedAhead();
 	readonly #actions: Partial<Record<AnnotateAction, () => void>>;
 	readonly rendered = new RenderedResponses();
 
@@ -71,6 +73,7 @@ export class Controller implements AnnotateView {
 			change: (next) => this.#judging.changeLock(next),
 			focus: (on) => void host.focus(on).catch(() => {}),
 			input: (on) => screen.inputFocus(on),
+			press: (key) => this.#ahead.press(key, performance.now()),
 		});
 	}
 
@@ -173,11 +176,13 @@ export class Controller implements AnnotateView {
 	/** A key, by way of VS Code's keybindings, or a command of the palette. */
 	action(action: AnnotateAction, by: 'key' | 'palette'): void {
 		// Before the context key of the list has reached VS Code, its digits still arrive as verdicts.
-		const digit = LISTS.includes(this.#screen.store.state.popover) ? digitOf(action) : null;
+		const { popover } = this.#screen.store.state;
+		const digit = LISTS.includes(popover) ? digitOf(action) : null;
 		const verdict = verdictOf(action);
 		const key = this.#judging.keyActed();
-		if (by === 'key' && !key.pressed) return;
-		if (digit !== null) this.digit(digit);
+		if (by === 'key' && (!key.pressed || this.#ahead.isLate(performance.now()))) return;
+		if (by === 'key' && opensField(action) && popover !== action) this.#openField(action);
+		else if (digit !== null) this.digit(digit);
 		else if (verdict === null) this.#actions[action]?.();
 		else if (key.mayJudge) this.#judging.judge(verdict);
 	}
@@ -193,6 +198,14 @@ export class Controller implements AnnotateView {
 		const { popover, aside } = this.#screen.store.state;
 		if (popover === null && aside !== null) this.#screen.closeAside();
 		else this.#judging.closePopover();
+	}
+
+	#openField(field: FieldAction): void {
+		if (currentPair(this.#screen.model) === null) return;
+		const typed = this.#ahead.open(field, performance.now());
+		const { draft } = this.#screen.model;
+		if (field === 'note' && typed !== '') this.setDraft({ ...draft, note: draft.note + typed });
+		this.#screen.openPopover(field, typed);
 	}
 
 	#toggle(popover: Popover): void {

@@ -14,13 +14,15 @@ export interface KeyboardWatch {
 	focus(on: boolean): void;
 	/** A text field of ours got or lost it. */
 	input(on: boolean): void;
+	/** A key without Ctrl, Alt or Meta went down outside of any text field; not its repeats. */
+	press?(key: string): void;
 }
 
 /**
  * Watches keys before VS Code's own listener on the window sees them. Auto-repeat and what is typed into text fields go no
  * further: a key held for 0.6 s would otherwise judge 21 pairs, and a letter typed in a note would be a command.
  */
-export function watchKeyboard({ change, focus, input }: KeyboardWatch): void {
+export function watchKeyboard({ change, focus, input, press }: KeyboardWatch): void {
 	document.addEventListener('keydown', (event) => {
 		const field = isTextField(event.composedPath()[0]);
 		if (event.repeat) {
@@ -29,6 +31,7 @@ export function watchKeyboard({ change, focus, input }: KeyboardWatch): void {
 			if (!field && (event.key === 'Enter' || event.key === ' ')) event.preventDefault();
 		}
 		if (field && event.key.length === 1 && !event.ctrlKey && !event.metaKey) event.stopPropagation();
+		if (!field && !event.repeat && !event.ctrlKey && !event.metaKey && !event.altKey) press?.(event.key);
 		change((lock) => keyDown(lock, event.code, performance.now(), event.repeat));
 	});
 	document.addEventListener('keyup', (event) => change((lock) => keyUp(lock, event.code)));

@@ -19,7 +19,9 @@ function useBorrowedFocus() {
 	const box = useRef<HTMLDivElement>(null);
 	useLayoutEffect(() => {
 		const before = document.activeElement;
-		box.current?.querySelector<HTMLElement>('textarea, .row, vscode-checkbox')?.focus();
+		const first = box.current?.querySelector<HTMLElement>('textarea, .row, vscode-checkbox');
+		first?.focus();
+		if (first instanceof HTMLTextAreaElement) first.setSelectionRange(first.value.length, first.value.length);
 		return () => {
 			const back =
 				before instanceof HTMLElement && before.isConnected ? before : document.getElementById('prompt-heading');
@@ -169,7 +171,13 @@ export function PopoverPanel({ store, controller }: ViewProps & { readonly pair:
 		case 'flag':
 			return (
 				<Frame key={popover} {...frame} hint="A word of why helps; it may stay empty">
-					<Field label="Why" value="" onDone={(note) => controller.flag(note)} onLeave={leave} done="Flag" />
+					<Field
+						label="Why"
+						value={store.state.typed}
+						onDone={(note) => controller.flag(note)}
+						onLeave={leave}
+						done="Flag"
+					/>
 				</Frame>
 			);
 	}

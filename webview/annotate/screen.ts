@@ -57,9 +57,10 @@ export class Screen {
 		this.dispatch({ type: 'phase', phase: 'error', error: errorText(error) });
 	}
 
-	openPopover(popover: Popover): void {
+	/** @param typed what its field begins with */
+	openPopover(popover: Popover, typed = ''): void {
 		if (currentPair(this.model) === null) return;
-		this.store.set({ popover });
+		this.store.set({ popover, typed });
 		this.tellMode();
 	}
 

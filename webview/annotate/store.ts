@@ -17,6 +17,8 @@ export interface State {
 	readonly init: AnnotateInit | null;
 	readonly model: Model;
 	readonly popover: Popover | null;
+	/** What was typed before its field was there. */
+	readonly typed: string;
 	readonly aside: 'guidelines' | 'history' | null;
 	readonly history: ComparisonDetail | 'loading' | null;
 	readonly mode: TextMode;
@@ -33,6 +35,7 @@ export class Store {
 		init: null,
 		model: emptyModel('judge'),
 		popover: null,
+		typed: '',
 		aside: null,
 		history: null,
 		mode: 'markdown',
