@@ -1,4 +1,4 @@
-import { throwIfCancelled } from './chunks.ts';
+import { batchesOf } from './batches.ts';
 import { FORMATS } from './formats.ts';
 import { importedRows } from './imported-row.ts';
 import { openPairTable } from './message-rows.ts';
@@ -6,13 +6,8 @@ import type { Row } from './parse-row.ts';
 import type { Parsed } from './parsed-rows.ts';
 import { type Recognised, type RecogniseOptions, recognise, unknownColumns, unsure } from './recognise.ts';
 import { RowError } from './row-error.ts';
-import type { Table } from './table.ts';
 import { isGuess, trl } from './trl.ts';
-import type { ImportedRow, RejectedRow, RowBatch, RowReader } from './types.ts';
-
-const BATCH_ROWS = 250;
-/** A batch ends early past this many bytes, so that long rows do not add up. */
-const BATCH_BYTES = 4 * 1024 * 1024;
+import type { ImportedRow, RowReader } from './types.ts';
 
 export interface OpenOptions extends RecogniseOptions {
 	/** Names implicit labels: `source:NAME`. */
@@ -43,53 +38,16 @@ export async function openRows(path: string, options: OpenOptions): Promise<RowR
 		...(known.mapping === null ? {} : { mapping: known.mapping }),
 		...(known.remembered === null ? {} : { remembered: known.remembered }),
 		totalBytes: table.totalBytes,
-		batches: batches(held, table, known, options),
+		batches: batchesOf(
+			table,
+			({ line, lines }, row) => {
+				const read = readRow(line, row, known, options.sourceName);
+				return lines === undefined ? read : read.map((each) => ({ ...each, lines }));
+			},
+			options.signal,
+			held,
+		),
 	};
-}
-
-async function* batches(
-	held: Parsed[],
-	{ rows, consumed }: Table,
-	known: Recognised,
-	options: OpenOptions,
-): AsyncGenerator<RowBatch> {
-	let good: ImportedRow[] = [];
-	let rejected: RejectedRow[] = [];
-	let bytes = 0;
-	const take = (): RowBatch => {
-		const batch = { rows: good, rejected, bytes: consumed() };
-		good = [];
-		rejected = [];
-		bytes = 0;
-		return batch;
-	};
-	try {
-		let some: Parsed[] = held.splice(0);
-		for (;;) {
-			for (const parsed of some) {
-				try {
-					if (parsed.row === null) throw new RowError(parsed.reason);
-					const read = readRow(parsed.line, parsed.row, known, options.sourceName);
-					const { lines } = parsed;
-					good.push(...(lines === undefined ? read : read.map((row) => ({ ...row, lines }))));
-				} catch (error) {
-					if (!(error instanceof RowError)) throw error;
-					rejected.push({ line: parsed.line, reason: error.message });
-				}
-				bytes += parsed.bytes;
-				if (good.length + rejected.length >= BATCH_ROWS || bytes >= BATCH_BYTES) {
-					yield take();
-					throwIfCancelled(options.signal);
-				}
-			}
-			const next = await rows.next();
-			if (next.done === true) break;
-			some = next.value;
-		}
-		if (good.length + rejected.length > 0) yield take();
-	} finally {
-		await rows.return();
-	}
 }
 
 /** @throws RowError saying which field is wrong and how */

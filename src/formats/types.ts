@@ -52,8 +52,8 @@ export interface RejectedRow {
 	readonly reason: string;
 }
 
-export interface RowBatch {
-	readonly rows: readonly ImportedRow[];
+export interface RowBatch<Read = ImportedRow> {
+	readonly rows: readonly Read[];
 	readonly rejected: readonly RejectedRow[];
 	/** Bytes of the file consumed so far (compressed bytes of a .gz). */
 	readonly bytes: number;
