@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import stableStringify from 'fast-json-stable-stringify';
 import type { Comparison, Message, Prompt, Side } from './comparison.ts';
 
@@ -201,6 +201,5 @@ export function otherSide(side: Side): Side {
 
 /** A number in [0, 1) from a seed and a key, the same on every machine: for splits, halves, orders, coins. */
 export function seededUnit(seed: string | number, key: string): number {
-	const hash = createHash('sha256').update(`${seed}\u0000${key}`).digest();
-	return hash.readUIntBE(0, 6) / 2 ** 48;
+	return hash('sha256', `${seed}\u0000${key}`, 'buffer').readUIntBE(0, 6) / 2 ** 48;
 }

@@ -4,7 +4,7 @@ import { BUCKETS } from './grams.ts';
 import type { FeatureRows, SparseRows } from './matrix.ts';
 import { type ReadPairs, textsOf } from './reading.ts';
 import { sharedFloat64, sharedInt32 } from './shared.ts';
-import { inline, type Threads } from './threads.ts';
+import { AHEAD, inline, type Threads } from './threads.ts';
 
 /** x = φ(chosen) − φ(rejected) of each pair, in the order given: swapping the sides negates the row. */
 export interface PairFeatures {
@@ -28,28 +28,41 @@ export interface OwnFeatures {
 /** Pairs read at once: progress moves, and cancelling takes effect, between two chunks. */
 const CHUNK = 250;
 
-/** Named features, and n-grams by bucket, of all pairs. */
-async function readAll(
-	pairs: readonly ScoredPair[],
-	threads: Threads,
-	onRead: (done: number) => void,
-): Promise<ReadPairs[]> {
-	const chunks = Math.ceil(pairs.length / CHUNK);
-	const read = new Array<ReadPairs>(chunks);
+/** All chunks of so many, a few at once for each thread; `each` as soon as one is there. */
+async function inChunks<T>(count: number, threads: Threads, each: (chunk: number) => Promise<T>): Promise<T[]> {
+	const done = new Array<T>(count);
 	let next = 0;
-	let done = 0;
-	const reader = async (): Promise<void> => {
-		while (next < chunks) {
+	const worker = async (): Promise<void> => {
+		while (next < count) {
 			const chunk = next++;
-			const of = pairs.slice(chunk * CHUNK, (chunk + 1) * CHUNK);
-			read[chunk] = await threads.read(textsOf(of));
-			done += of.length;
-			onRead(done);
+			done[chunk] = await each(chunk);
 		}
 	};
-	// Two for each thread: one that is read and one that waits.
-	await Promise.all(Array.from({ length: 2 * threads.size }, reader));
-	return read;
+	await Promise.all(Array.from({ length: AHEAD * threads.size }, worker));
+	return done;
+}
+
+/** Named features, and n-grams by bucket, of all pairs; each chunk goes to `onChunk` in order. */
+function readAll(
+	pairs: readonly ScoredPair[],
+	threads: Threads,
+	{ onRead, onChunk }: { readonly onRead: (done: number) => void; readonly onChunk: (read: ReadPairs) => void },
+): Promise<ReadPairs[]> {
+	const early = new Map<number, ReadPairs>();
+	let turn = 0;
+	let done = 0;
+	return inChunks(Math.ceil(pairs.length / CHUNK), threads, async (chunk) => {
+		const of = pairs.slice(chunk * CHUNK, (chunk + 1) * CHUNK);
+		const read = await threads.read(textsOf(of));
+		done += of.length;
+		onRead(done);
+		early.set(chunk, read);
+		for (let next = early.get(turn); next !== undefined; next = early.get(turn)) {
+			early.delete(turn++);
+			onChunk(next);
+		}
+		return read;
+	});
 }
 
 /** Occurrences up to which a column counts as rare; from 8 to 64 a pass takes the same time. */
@@ -59,17 +72,30 @@ const RARE = 16;
  * Columns seen in two or more different clusters: an n-gram of one cluster can only memorise it. The frequent ones are
  * numbered by how often they occur, so that the weights a fit touches all the time lie together in the processor's cache; the others
  * by the row in which they stand first, so that a row finds its rare ones side by side (measured: a pass takes two thirds of the time).
- * @returns new number of each bucket, −1 where it is dropped, and the bucket of each number
  */
-function sharedColumns(read: readonly ReadPairs[], cluster: Int32Array): { renumbered: Int32Array; kept: Int32Array } {
-	const firstSeen = new Int32Array(BUCKETS).fill(-1);
-	const shared = new Uint8Array(BUCKETS);
-	const occurrences = new Int32Array(BUCKETS);
-	const firstRow = new Int32Array(BUCKETS);
-	let i = 0;
-	for (const { start, mid, bucket } of read) {
-		for (let k = 0; k < mid.length; k++, i++) {
-			const g = cluster[i]!;
+class ColumnCount {
+	readonly #cluster: Int32Array;
+	readonly #firstSeen = new Int32Array(BUCKETS).fill(-1);
+	readonly #shared = new Uint8Array(BUCKETS);
+	readonly #occurrences = new Int32Array(BUCKETS);
+	readonly #firstRow = new Int32Array(BUCKETS);
+	#row = 0;
+
+	constructor(cluster: Int32Array) {
+		this.#cluster = cluster;
+	}
+
+	/** Counts the next rows. */
+	add({ start, mid, bucket }: ReadPairs): void {
+		const [firstSeen, shared, occurrences, firstRow] = [
+			this.#firstSeen,
+			this.#shared,
+			this.#occurrences,
+			this.#firstRow,
+		];
+		for (let k = 0; k < mid.length; k++) {
+			const i = this.#row++;
+			const g = this.#cluster[i]!;
 			if (g < 0) continue;
 			for (let e = start[k]!; e < start[k + 1]!; e++) {
 				const j = bucket[e]!;
@@ -81,38 +107,41 @@ function sharedColumns(read: readonly ReadPairs[], cluster: Int32Array): { renum
 			}
 		}
 	}
-	const kept = Int32Array.from({ length: BUCKETS }, (_, j) => j).filter((j) => shared[j] === 1);
-	const often = (j: number): number => (occurrences[j]! > RARE ? occurrences[j]! : 0);
-	kept.sort((x, y) => often(y) - often(x) || firstRow[x]! - firstRow[y]! || x - y);
-	const renumbered = new Int32Array(BUCKETS).fill(-1);
-	for (let j = 0; j < kept.length; j++) renumbered[kept[j]!] = j;
-	return { renumbered, kept };
+
+	/** @returns new number of each bucket, −1 where it is dropped, and the bucket of each number */
+	columns(): { renumbered: Int32Array; kept: Int32Array } {
+		const often = (j: number): number => (this.#occurrences[j]! > RARE ? this.#occurrences[j]! : 0);
+		const kept = Int32Array.from({ length: BUCKETS }, (_, j) => j).filter((j) => this.#shared[j] === 1);
+		kept.sort((x, y) => often(y) - often(x) || this.#firstRow[x]! - this.#firstRow[y]! || x - y);
+		const renumbered = sharedInt32(BUCKETS).fill(-1);
+		for (let j = 0; j < kept.length; j++) renumbered[kept[j]!] = j;
+		return { renumbered, kept };
+	}
 }
 
 /** The rows in columns instead of buckets. */
-function renumberedRows(read: readonly ReadPairs[], rows: number, renumbered: Int32Array): SparseRows {
-	let entries = 0;
-	for (const { bucket } of read) for (let e = 0; e < bucket.length; e++) if (renumbered[bucket[e]!]! >= 0) entries++;
+async function renumberedRows(
+	read: readonly ReadPairs[],
+	rows: number,
+	renumbered: Int32Array,
+	threads: Threads,
+): Promise<SparseRows> {
+	const parts = await inChunks(read.length, threads, (chunk) => {
+		const { start, mid, bucket } = read[chunk]!;
+		return threads.renumber({ start, mid, bucket }, renumbered);
+	});
 	const start = sharedInt32(rows + 1);
 	const mid = sharedInt32(rows);
-	const column = sharedInt32(entries);
-	let at = 0;
-	const append = (bucket: Int32Array, from: number, to: number): void => {
-		const first = at;
-		for (let e = from; e < to; e++) {
-			const j = renumbered[bucket[e]!]!;
-			if (j >= 0) column[at++] = j;
-		}
-		if (at - first > 1) column.subarray(first, at).sort();
-	};
+	const column = sharedInt32(parts.reduce((sum, part) => sum + part.column.length, 0));
 	let i = 0;
-	for (const part of read) {
+	let at = 0;
+	for (const part of parts) {
+		column.set(part.column, at);
 		for (let k = 0; k < part.mid.length; k++, i++) {
-			append(part.bucket, part.start[k]!, part.mid[k]!);
-			mid[i] = at;
-			append(part.bucket, part.mid[k]!, part.start[k + 1]!);
-			start[i + 1] = at;
+			mid[i] = at + part.mid[k]!;
+			start[i + 1] = at + part.start[k + 1]!;
 		}
+		at += part.column.length;
 	}
 	return { rows, start, mid, column };
 }
@@ -147,14 +176,14 @@ function denseBlock(
 
 /**
  * Features of all pairs of a run.
- * @param fitCluster cluster number of each pair that a fit may see (T and R), −1 for the others: label-free, and the
- * evaluation splits have no say in which columns exist
+ * @param fitClusters cluster number of each pair that a fit may see (T and R), −1 for the others: label-free, and the
+ * evaluation splits have no say in which columns exist. Called while the first pairs are read
  * @param options.own the user's features; values have to be finite
  * @param options.onRead called with the number of pairs read, for progress
  */
 export async function pairFeatures(
 	pairs: readonly ScoredPair[],
-	fitCluster: Int32Array,
+	fitClusters: () => Int32Array,
 	options: {
 		readonly own?: OwnFeatures;
 		readonly onRead?: (done: number) => void;
@@ -163,9 +192,13 @@ export async function pairFeatures(
 ): Promise<PairFeatures> {
 	const { own, onRead = () => {}, threads = inline() } = options;
 	const replaced = own?.mode === 'replace';
-	const read = replaced ? [] : await readAll(pairs, threads, onRead);
-	const { renumbered, kept } = sharedColumns(read, fitCluster);
-	const sparse = renumberedRows(read, pairs.length, renumbered);
+	const reading = replaced
+		? Promise.resolve([])
+		: readAll(pairs, threads, { onRead, onChunk: (chunk) => count.add(chunk) });
+	const count = new ColumnCount(fitClusters());
+	const read = await reading;
+	const { renumbered, kept } = count.columns();
+	const sparse = await renumberedRows(read, pairs.length, renumbered, threads);
 	const { names, ...dense } = denseBlock(read, pairs.length, own);
 	return { x: { ...sparse, columns: kept.length, ...dense }, denseNames: names, buckets: kept };
 }

@@ -93,21 +93,31 @@ export async function inThreads<T>(
 	}
 }
 
+function rowsBySplit(pairs: readonly ScoredPair[]): Readonly<Record<EvaluationSplit, Int32Array>> {
+	const lists: Record<EvaluationSplit, number[]> = {
+		train: [],
+		eval: [],
+		heldout_reference: [],
+		heldout_sealed: [],
+		retention: [],
+	};
+	for (const [i, { split }] of pairs.entries()) lists[split].push(i);
+	return {
+		train: Int32Array.from(lists.train),
+		eval: Int32Array.from(lists.eval),
+		heldout_reference: Int32Array.from(lists.heldout_reference),
+		heldout_sealed: Int32Array.from(lists.heldout_sealed),
+		retention: Int32Array.from(lists.retention),
+	};
+}
+
 /**
  * Fits the probe's whole path (rules.md, The probe).
  * @throws UserError `too-little-data` below two scored train clusters, `cancelled` when the signal fires
  */
 export async function fitProbe(dataset: Dataset, seed: number, hooks: ProbeHooks = {}): Promise<ProbeFamily> {
 	const { pairs } = dataset;
-	const rowsOf = (split: EvaluationSplit): Int32Array =>
-		Int32Array.from(pairs.keys()).filter((i) => pairs[i]!.split === split);
-	const rows = {
-		train: rowsOf('train'),
-		eval: rowsOf('eval'),
-		heldout_reference: rowsOf('heldout_reference'),
-		heldout_sealed: rowsOf('heldout_sealed'),
-		retention: rowsOf('retention'),
-	} satisfies Record<EvaluationSplit, Int32Array>;
+	const rows = rowsBySplit(pairs);
 	const listed = new Map<EvaluationSplit, readonly ScoredPair[]>();
 	const bySplit = (split: EvaluationSplit): readonly ScoredPair[] => {
 		const known = listed.get(split) ?? Array.from(rows[split], (i) => pairs[i]!);
@@ -127,24 +137,27 @@ export async function fitProbe(dataset: Dataset, seed: number, hooks: ProbeHooks
 	const hasPath = clustersR >= MIN_CLUSTERS;
 	const folds = Math.min(MAX_FOLDS, clustersT, ...(hasPath ? [clustersR] : []));
 	const fold = new Int32Array(pairs.length).fill(-1);
-	const fitCluster = new Int32Array(pairs.length).fill(-1);
-	const clusterNumbers = new Map<string, number>();
-	for (const split of ['train', 'heldout_reference'] as const) {
-		const dealt = dealFolds(
-			bySplit(split).map((pair) => pair.cluster),
-			folds,
-			seed,
-			split,
-		);
-		rows[split].forEach((row, k) => {
-			fold[row] = dealt[k]!;
-			// R takes part in choosing columns only where it is fitted.
-			if (split === 'heldout_reference' && !hasPath) return;
-			const { cluster } = pairs[row]!;
-			if (!clusterNumbers.has(cluster)) clusterNumbers.set(cluster, clusterNumbers.size);
-			fitCluster[row] = clusterNumbers.get(cluster)!;
-		});
-	}
+	const dealtClusters = (): Int32Array => {
+		const fitCluster = new Int32Array(pairs.length).fill(-1);
+		const clusterNumbers = new Map<string, number>();
+		for (const split of ['train', 'heldout_reference'] as const) {
+			const dealt = dealFolds(
+				bySplit(split).map((pair) => pair.cluster),
+				folds,
+				seed,
+				split,
+			);
+			rows[split].forEach((row, k) => {
+				fold[row] = dealt[k]!;
+				// R takes part in choosing columns only where it is fitted.
+				if (split === 'heldout_reference' && !hasPath) return;
+				const { cluster } = pairs[row]!;
+				if (!clusterNumbers.has(cluster)) clusterNumbers.set(cluster, clusterNumbers.size);
+				fitCluster[row] = clusterNumbers.get(cluster)!;
+			});
+		}
+		return fitCluster;
+	};
 	const evaluated = concatenated(EVALUATED.map((split) => rows[split]));
 	const parts: Parts = {
 		train: rows.train,
@@ -159,7 +172,7 @@ export async function fitProbe(dataset: Dataset, seed: number, hooks: ProbeHooks
 	const pooledS = rows.heldout_reference.length / (rows.heldout_reference.length + rows.train.length);
 	const grid = hasPath ? pathGrid(pooledS) : [0];
 	const { features, points } = await inThreads(pairs.length, hooks, async (threads) => {
-		const features = await pairFeatures(pairs, fitCluster, {
+		const features = await pairFeatures(pairs, dealtClusters, {
 			...(hooks.own === undefined ? {} : { own: hooks.own }),
 			threads,
 			onRead: (done) => hooks.onProgress?.({ phase: 'reading texts', done, total: pairs.length }),

@@ -15,11 +15,21 @@ export interface PairTexts {
  * φ(chosen) − φ(rejected) of some pairs: n-grams by bucket as `FeatureRows` has columns, but in the order of the texts, equal ones side
  * by side; named features row-major.
  */
-export interface ReadPairs {
+export interface ReadPairs extends GramRows {
+	readonly named: Float64Array;
+}
+
+export interface GramRows {
 	readonly start: Int32Array;
 	readonly mid: Int32Array;
 	readonly bucket: Int32Array;
-	readonly named: Float64Array;
+}
+
+/** The same, by column, each part ascending. */
+export interface NumberedRows {
+	readonly start: Int32Array;
+	readonly mid: Int32Array;
+	readonly column: Int32Array;
 }
 
 export function textsOf(pairs: readonly ScoredPair[]): PairTexts {
@@ -108,4 +118,27 @@ export function readPairs({ prompts, chosen, rejected }: PairTexts): ReadPairs {
 		start[i + 1] = buckets.size;
 	}
 	return { start, mid, bucket: buckets.values.slice(0, buckets.size), named };
+}
+
+/** The rows in columns instead of buckets. @param renumbered column of each bucket, −1 where there is none */
+export function renumberRows({ start, mid, bucket }: GramRows, renumbered: Int32Array): NumberedRows {
+	const column = new Int32Array(bucket.length);
+	const starts = new Int32Array(start.length);
+	const mids = new Int32Array(mid.length);
+	let at = 0;
+	const append = (from: number, to: number): void => {
+		const first = at;
+		for (let e = from; e < to; e++) {
+			const j = renumbered[bucket[e]!]!;
+			if (j >= 0) column[at++] = j;
+		}
+		if (at - first > 1) column.subarray(first, at).sort();
+	};
+	for (let k = 0; k < mid.length; k++) {
+		append(start[k]!, mid[k]!);
+		mids[k] = at;
+		append(mid[k]!, start[k + 1]!);
+		starts[k + 1] = at;
+	}
+	return { start: starts, mid: mids, column: column.slice(0, at) };
 }

@@ -120,11 +120,13 @@ async function scoreWith(
 ): Promise<ScoringRun> {
 	const { own, seed } = settings;
 	const wordsLeftOut = dataset.searched ?? [];
+	const fitting = fitProbe(dataset, seed, own === undefined ? hooks : { ...hooks, own: own.features });
+	fitting.catch(() => {});
 	const { items, sampled } = promptItems(dataset.pairs, seed);
 	// It needs no fit, and keeps a thread busy where the path leaves one idle.
 	const prompts = hooks.threads.promptShift(items, { seed, wordsLeftOut, sampled });
 	prompts.catch(() => {});
-	const family = await fitProbe(dataset, seed, own === undefined ? hooks : { ...hooks, own: own.features });
+	const family = await fitting;
 	const choice = choose(family, settings);
 	const { point } = choice;
 	const measured = measure({ family, dataset, choice, seed }, hooks);

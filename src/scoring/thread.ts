@@ -3,7 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { computeMetrics } from '../calibration/metrics.ts';
 import { promptShift } from './domain-classifier.ts';
 import { type FitData, runFit } from './fit.ts';
-import { readPairs } from './reading.ts';
+import { readPairs, renumberRows } from './reading.ts';
 import type { FromThread, ToThread } from './threads.ts';
 
 const port = parentPort!;
@@ -24,6 +24,16 @@ function answer(message: ToThread): void {
 	}
 	if (message.type === 'measure') {
 		port.postMessage({ ok: true, value: computeMetrics(message.records, message.options) } satisfies FromThread);
+		return;
+	}
+	if (message.type === 'renumber') {
+		const value = renumberRows(message.rows, message.renumbered);
+		const { start, mid, column } = value;
+		port.postMessage({ ok: true, value } satisfies FromThread, [
+			start.buffer,
+			mid.buffer,
+			column.buffer,
+		] as ArrayBuffer[]);
 		return;
 	}
 	const value = readPairs(message.texts);

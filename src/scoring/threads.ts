@@ -7,15 +7,24 @@ import type { Records } from '../calibration/records.ts';
 import type { Metrics, ShiftAuc } from '../domain/run-record.ts';
 import { type PromptItems, promptShift, type ShiftOptions } from './domain-classifier.ts';
 import { type FitData, type FitResult, type FitTask, runFit } from './fit.ts';
-import { type PairTexts, type ReadPairs, readPairs } from './reading.ts';
+import {
+	type GramRows,
+	type NumberedRows,
+	type PairTexts,
+	type ReadPairs,
+	readPairs,
+	renumberRows,
+} from './reading.ts';
 
 /** Where the work of a run is done. What comes back does not depend on where, nor on how many threads there are. */
 export interface Threads {
 	/** Tasks that run at once. */
 	readonly size: number;
 	read(texts: PairTexts): Promise<ReadPairs>;
+	renumber(rows: GramRows, renumbered: Int32Array): Promise<NumberedRows>;
 	/** What later fits read; its arrays have to be shared ones. */
 	share(data: FitData): void;
+	/** Searches come before final fits, which nothing waits for, up to a few of these. */
 	fit(task: FitTask): Promise<FitResult>;
 	measure(records: Records, options: MetricsOptions): Promise<Metrics>;
 	promptShift(items: PromptItems['items'], options: ShiftOptions): Promise<ShiftAuc>;
@@ -25,6 +34,7 @@ export interface Threads {
 
 export type ToThread =
 	| { readonly type: 'read'; readonly texts: PairTexts }
+	| { readonly type: 'renumber'; readonly rows: GramRows; readonly renumbered: Int32Array }
 	| { readonly type: 'share'; readonly data: FitData }
 	| { readonly type: 'fit'; readonly task: FitTask }
 	| { readonly type: 'measure'; readonly records: Records; readonly options: MetricsOptions }
@@ -62,6 +72,7 @@ export function inline(): Threads {
 	return {
 		size: 1,
 		read: (texts) => run(() => readPairs(texts)),
+		renumber: (rows, renumbered) => run(() => renumberRows(rows, renumbered)),
 		share: (shared) => {
 			data = shared;
 		},
@@ -86,26 +97,48 @@ interface Waiting {
 	readonly reject: (error: Error) => void;
 }
 
+/**
+ * Tasks that a thread has at hand beside the one it does: the thread that opened it may be busy for half a second. Fits last
+ * longer than that and differ, so they go to whoever is free.
+ */
+export const AHEAD = 4;
+
+/** Final fits that may wait for searches: each holds a solution, at 1 M pairs 100 MB. */
+const FINALS_WAITING = 4;
+
+function isFinal({ message }: Waiting): boolean {
+	return message.type === 'fit' && message.task.margins !== undefined;
+}
+
+/** Place of the task whose turn it is. */
+function placeOfNext(queue: readonly Waiting[]): number {
+	const search = queue.findIndex((each) => !isFinal(each));
+	return search > FINALS_WAITING ? 0 : Math.max(0, search);
+}
+
 /** A fixed number of threads that take tasks in the order given. */
 export function pool(count: number): Threads {
 	const queue: Waiting[] = [];
-	const running = new Map<Worker, Waiting | null>();
+	/** What each thread has at hand, in the order in which it answers. */
+	const running = new Map<Worker, Waiting[]>();
 	let failure: Error | null = null;
 
 	const stop = (error: Error): void => {
 		failure ??= error;
-		const open = [...queue.splice(0), ...[...running.values()].filter((each) => each !== null)];
+		const open = [...queue.splice(0), ...[...running.values()].flat()];
 		for (const worker of running.keys()) void worker.terminate();
 		running.clear();
 		for (const each of open) each.reject(failure);
 	};
 	const next = (): void => {
-		for (const [worker, task] of running) {
-			if (task !== null) continue;
-			const first = queue.shift();
-			if (first === undefined) return;
-			running.set(worker, first);
-			worker.postMessage(first.message);
+		while (failure === null && queue.length > 0) {
+			const at = placeOfNext(queue);
+			const task = queue[at]!;
+			const [worker, tasks] = [...running].reduce((least, each) => (each[1].length < least[1].length ? each : least));
+			if (tasks.length > (task.message.type === 'fit' ? 0 : AHEAD)) return;
+			queue.splice(at, 1);
+			tasks.push(task);
+			worker.postMessage(task.message);
 		}
 	};
 	const run = <T>(message: ToThread): Promise<T> =>
@@ -120,14 +153,14 @@ export function pool(count: number): Threads {
 
 	for (let k = 0; k < count; k++) {
 		const worker = new Worker(threadEntry());
-		running.set(worker, null);
+		running.set(worker, []);
 		worker.on('message', (answer: FromThread) => {
-			const task = running.get(worker);
-			if (task == null) return;
-			running.set(worker, null);
+			const task = running.get(worker)?.shift();
+			if (task === undefined) return;
 			if (answer.ok) task.resolve(answer.value as never);
 			else task.reject(new Error(answer.message));
-			next();
+			// After what follows from the answer: the next search of a path comes before a final fit that waits.
+			setImmediate(next);
 		});
 		worker.on('error', stop);
 		worker.on('exit', (code) => {
@@ -137,6 +170,7 @@ export function pool(count: number): Threads {
 	return {
 		size: count,
 		read: (texts) => run({ type: 'read', texts }),
+		renumber: (rows, renumbered) => run({ type: 'renumber', rows, renumbered }),
 		share: (data) => {
 			for (const worker of running.keys()) worker.postMessage({ type: 'share', data } satisfies ToThread);
 		},

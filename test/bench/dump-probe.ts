@@ -59,10 +59,7 @@ const heldout = read(heldoutFile, 'heldout_reference');
 const pairs = [...train, ...heldout];
 const clusterOf = new Map<string, number>();
 for (const { cluster } of pairs) if (!clusterOf.has(cluster)) clusterOf.set(cluster, clusterOf.size);
-const features = await pairFeatures(
-	pairs,
-	Int32Array.from(pairs, (pair) => clusterOf.get(pair.cluster)!),
-);
+const features = await pairFeatures(pairs, () => Int32Array.from(pairs, (pair) => clusterOf.get(pair.cluster)!));
 const fold = Int32Array.from([
 	...dealFolds(
 		train.map((pair) => pair.cluster),

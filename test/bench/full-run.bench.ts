@@ -45,7 +45,7 @@ async function dump(pairs: number, folder: string): Promise<void> {
 			fold[row] = dealt[k]!;
 		});
 	}
-	const { x } = await pairFeatures(made, cluster);
+	const { x } = await pairFeatures(made, () => cluster);
 	const scale = denseScale(x, train, reference);
 	const value = new Int8Array(x.column.length).fill(-1);
 	for (let i = 0; i < x.rows; i++) value.fill(1, x.start[i]!, x.mid[i]!);

@@ -13,11 +13,7 @@ const pairs = [
 
 async function fitted(threads: Threads): Promise<string> {
 	try {
-		const features = await pairFeatures(
-			pairs,
-			Int32Array.from(pairs, (_, i) => (i < 80 ? i : -1)),
-			{ threads },
-		);
+		const features = await pairFeatures(pairs, () => Int32Array.from(pairs, (_, i) => (i < 80 ? i : -1)), { threads });
 		const points = await solvePath(
 			features,
 			{

@@ -20,8 +20,8 @@ test('swapping the sides negates every feature', async () => {
 	const pairs = makePairs('train', { pairs: 12 });
 	const swapped = pairs.map((pair) => ({ ...pair, chosen: pair.rejected, rejected: pair.chosen }));
 	const clusters = Int32Array.from(pairs, (_, i) => i);
-	const one = await pairFeatures(pairs, clusters);
-	const two = await pairFeatures(swapped, clusters);
+	const one = await pairFeatures(pairs, () => clusters);
+	const two = await pairFeatures(swapped, () => clusters);
 	const { start, mid, column } = one.x;
 	assert.deepEqual(start, two.x.start);
 	for (let i = 0; i < pairs.length; i++) {
@@ -37,19 +37,19 @@ test('swapping the sides negates every feature', async () => {
 
 test('an n-gram of a single fitting cluster has no column, and evaluation splits make none', async () => {
 	const pairs = makePairs('train', { pairs: 4 });
-	const once = await pairFeatures(pairs, Int32Array.of(0, 0, 0, 0));
+	const once = await pairFeatures(pairs, () => Int32Array.of(0, 0, 0, 0));
 	assert.equal(once.x.columns, 0);
-	const evaluation = await pairFeatures(pairs, Int32Array.of(-1, -1, -1, -1));
+	const evaluation = await pairFeatures(pairs, () => Int32Array.of(-1, -1, -1, -1));
 	assert.equal(evaluation.x.columns, 0);
-	assert.ok((await pairFeatures(pairs, Int32Array.of(0, 1, 2, 3))).x.columns > 0);
+	assert.ok((await pairFeatures(pairs, () => Int32Array.of(0, 1, 2, 3))).x.columns > 0);
 });
 
 test('own features join the dense block behind the named ones, or replace everything else', async () => {
 	const pairs = makePairs('train', { pairs: 3 });
 	const own = { names: ['one', 'two'], width: 2, values: Float32Array.of(1, 2, 3, 4, 5, 6) };
 	const clusters = Int32Array.of(0, 1, 2);
-	const alone = await pairFeatures(pairs, clusters);
-	const joined = await pairFeatures(pairs, clusters, { own: { ...own, mode: 'join' } });
+	const alone = await pairFeatures(pairs, () => clusters);
+	const joined = await pairFeatures(pairs, () => clusters, { own: { ...own, mode: 'join' } });
 	assert.deepEqual(joined.denseNames, [...DENSE_FEATURES, 'one', 'two']);
 	assert.equal(joined.x.columns, alone.x.columns);
 	const named = DENSE_FEATURES.length;
@@ -58,19 +58,19 @@ test('own features join the dense block behind the named ones, or replace everyt
 		[...joined.x.dense.subarray(named + 2, 2 * named + 2)],
 		[...alone.x.dense.subarray(named, 2 * named)],
 	);
-	const replaced = await pairFeatures(pairs, clusters, { own: { ...own, mode: 'replace' } });
+	const replaced = await pairFeatures(pairs, () => clusters, { own: { ...own, mode: 'replace' } });
 	assert.deepEqual(replaced.denseNames, ['one', 'two']);
 	assert.equal(replaced.x.columns, 0);
 	assert.deepEqual([...replaced.x.dense], [1, 2, 3, 4, 5, 6]);
-	await assert.rejects(pairFeatures(pairs, clusters, { own: { ...own, width: 3, mode: 'join' } }), RangeError);
+	await assert.rejects(
+		pairFeatures(pairs, () => clusters, { own: { ...own, width: 3, mode: 'join' } }),
+		RangeError,
+	);
 });
 
 test('every column names the bucket of an n-gram of the texts', async () => {
 	const pairs = makePairs('train', { pairs: 6 });
-	const { buckets, x } = await pairFeatures(
-		pairs,
-		Int32Array.from(pairs, (_, i) => i),
-	);
+	const { buckets, x } = await pairFeatures(pairs, () => Int32Array.from(pairs, (_, i) => i));
 	assert.equal(buckets.length, x.columns);
 	const grams = new Set<number>();
 	for (const pair of pairs) {
@@ -88,7 +88,7 @@ test('named features see lists, code, refusals, hedges and overlap with the prom
 		chosen: [{ role: 'assistant', content: '- Magnets work\n- perhaps by `spin`' }],
 		rejected: [{ role: 'assistant', content: "I'm sorry, I can't say." }],
 	};
-	const { x, denseNames } = await pairFeatures([made], Int32Array.of(0));
+	const { x, denseNames } = await pairFeatures([made], () => Int32Array.of(0));
 	const at = (name: string): number => x.dense[denseNames.indexOf(name)]!;
 	for (const name of ['list items', 'code', 'hedges', 'overlap with the prompt', 'lines'])
 		assert.ok(at(name) > 0, name);

@@ -82,10 +82,7 @@ test('responses that differ otherwise are told apart, alike from texts and from 
 		const heldout = i % 2 === 1;
 		return pair(i, heldout, text('x', heldout ? 60 : 20, 0), text('x', 15, 0));
 	});
-	const { x } = await pairFeatures(
-		pairs,
-		Int32Array.from(pairs, (_, i) => i),
-	);
+	const { x } = await pairFeatures(pairs, () => Int32Array.from(pairs, (_, i) => i));
 	const [fromTexts, fromFit] = [shiftOf(pairs, { seed: 3 }), shiftOf(pairs, { seed: 3, x })];
 	assert.equal(fromTexts.responses.status, 'pass');
 	assert.ok(Math.abs(fromTexts.responses.auc! - fromFit.responses.auc!) < 0.005);
