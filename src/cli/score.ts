@@ -106,7 +106,10 @@ export function registerScore(program: Command): void {
 		.option('--url <base>', 'address of the server, e.g. http://127.0.0.1:8000')
 		.option('--reference-url <base>', 'where the reference is served, if elsewhere')
 		.addOption(
-			new Option('--api <name>', 'what serves (default: found out)').choices(['vllm', 'sglang', 'llama-cpp-python']),
+			new Option(
+				'--api <name>',
+				'what serves (default: found out); all but vllm are refused, with the way out',
+			).choices(['vllm', 'sglang', 'llama-cpp-python']),
 		)
 		.option('--api-key-env <name>', 'environment variable that holds the key; it is sent to --url alone')
 		.option('--concurrency <n>', 'requests in flight at most (default: 8)', wholeNumber(1))
