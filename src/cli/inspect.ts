@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Inspection, PlaceNovelty, Suggestion } from '../domain/inspection.ts';
+import { JUDGED_PREFIX } from '../domain/judged-prefix.ts';
 import type { ShiftAuc } from '../domain/run-record.ts';
 import { SPLIT_LABELS } from '../domain/split.ts';
 import { bounds, count, fixed, NONE, oneLine, percent, plural, shortId } from './format.ts';
@@ -154,7 +155,23 @@ function novelty(terminal: Terminal, { novelty: found }: Inspection): string {
 		table,
 		...(found.reason === undefined ? [] : ['', wrap(found.reason, terminal.width, '  ')]),
 		...(suggestions.length === 0 ? [] : ['', 'Most unlike train, not held out yet:', ...suggestions]),
+		...waitingLines(terminal, found.waiting, SUGGESTIONS),
 	]);
+}
+
+/** What waits for a second response and lies beyond the threshold; nothing where nothing waits. */
+export function waitingLines(terminal: Terminal, waiting: Inspection['novelty']['waiting'], limit: number): string[] {
+	if (waiting === undefined) return [];
+	const { prompts, beyond, suggestions } = waiting;
+	const all = `Waiting for a second response: ${plural(prompts, 'prompt')}`;
+	if (beyond === 0) return ['', `${all}, none of them unlike train.`];
+	const rest = beyond - limit;
+	return [
+		'',
+		`${all}, ${count(beyond)} unlike train, most novel first:`,
+		...suggestions.slice(0, limit).flatMap((each) => suggestion(terminal, each)),
+		...(rest > 0 ? [bullet(terminal, ' ', `and ${count(rest)} more: pairwright prompts`)] : []),
+	];
 }
 
 function ordinal(n: number): string {
@@ -209,11 +226,18 @@ function composition(terminal: Terminal, { composition: places }: Inspection): s
 			facets.map(({ facet, prompts: n }) => `${oneLine(facet)} ${count(n)}`).join(', '),
 		]),
 	);
-	return section(terminal, 'Composition', [table]);
+	// Of the sealed half nothing is asked: the line stands there whatever was judged.
+	const open = places.some(
+		({ split, pairs, judged }) => split !== 'train' && split !== 'excluded' && pairs > 0 && (judged ?? 0) < pairs,
+	);
+	return section(terminal, 'Composition', [table, ...(open ? ['', wrap(JUDGED_PREFIX, terminal.width, '  ')] : [])]);
 }
 
 /** What is most worth doing, as commands. */
-function next(terminal: Terminal, { leakage: leaks, shift: found, novelty: { suggestions } }: Inspection): string {
+function next(
+	terminal: Terminal,
+	{ leakage: leaks, shift: found, novelty: { suggestions, waiting } }: Inspection,
+): string {
 	const steps: string[] = [];
 	const [leak] = leaks.filter((each) => each.accepted === undefined);
 	if (leak !== undefined) {
@@ -225,7 +249,7 @@ function next(terminal: Terminal, { leakage: leaks, shift: found, novelty: { sug
 		steps.push(`Mend a leak: ${way}`);
 		steps.push(`Or say why it is right: pairwright split --accept-leak ${a} ${b} --reason "…"`);
 	}
-	const [first] = suggestions;
+	const first = suggestions[0] ?? waiting?.suggestions[0];
 	if (first !== undefined) {
 		steps.push(
 			`If it lies outside your training distribution: pairwright tag ${shortId(first.prompt)} --facet domain:NAME --reason "…"`,

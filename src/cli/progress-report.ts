@@ -1,7 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { JUDGED_PREFIX } from '../domain/judged-prefix.ts';
 import type { PersonProgress, ProgressGroup, ProgressReport } from '../domain/progress.ts';
+import { SPLIT_LABELS } from '../domain/split.ts';
 import { dateWords, ownWords, PROGRESS_NOTES, progressMarkdown } from '../workspace/progress-markdown.ts';
 import { count, oneLine, plural } from './format.ts';
 import { example, perform } from './register.ts';
@@ -61,6 +63,9 @@ export function progressText(terminal: Terminal, report: ProgressReport): string
 					),
 				]),
 		...(splits.length === 0 ? [] : ['', groups(terminal, 'split', splits)]),
+		...(splits.some(({ name, left }) => left > 0 && name !== SPLIT_LABELS.train)
+			? [bullet(terminal, '·', JUDGED_PREFIX)]
+			: []),
 		...(facets.length === 0 ? [] : ['', groups(terminal, 'facet', facets.slice(0, FACETS))]),
 		...(facets.length > FACETS
 			? [bullet(terminal, ' ', `and ${count(facets.length - FACETS)} more, with --json`)]

@@ -3,8 +3,10 @@ import type { Command } from 'commander';
 import type { Inspection, SuggestionGroup } from '../domain/inspection.ts';
 import { SPLIT_LABELS } from '../domain/split.ts';
 import { UserError } from '../protocol/errors.ts';
-import { count, fixed, oneLine, percent, plural, shortId } from './format.ts';
+import { fixed, oneLine, percent, plural, shortId } from './format.ts';
+import { waitingLines } from './inspect.ts';
 import { example, perform, wholeNumber } from './register.ts';
+import { tagText } from './tag.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Options {
@@ -19,7 +21,9 @@ interface Options {
 export function registerSuggest(program: Command): void {
 	program
 		.command('suggest')
-		.description('prompts unlike train, grouped by topic: hold out all, some, or none of a group')
+		.description(
+			'prompts unlike train, grouped by topic, and those that wait for a second response: hold out all, some, or none',
+		)
 		.option('--accept <groups...>', 'tag these groups (or single prompts) as out of distribution; needs --facet')
 		.option('--dismiss <groups...>', 'these lie inside the training distribution: suggest them no more')
 		.option('--except <prompts...>', 'but not these prompts of the groups')
@@ -53,8 +57,7 @@ export function registerSuggest(program: Command): void {
 				if (accept !== undefined) {
 					const ids = chosen(groups, accept, except);
 					const done = await api.tag({ ids }, { facet: facet as string, ...because });
-					const text = `Tagged ${facet}: ${plural(done.tagged, 'prompt')}; ${count(done.moved)} moved to held-out with their clusters${done.proposed > 0 ? `; ${count(done.proposed)} proposed only` : ''}.`;
-					return context.result(done, () => withUndo(text, done.event));
+					return context.result(done, () => tagText(done, facet as string, false));
 				}
 				if (dismiss !== undefined) {
 					const done = await api.dismissSuggestions(chosen(groups, dismiss, except), reason);
@@ -82,10 +85,12 @@ function chosen(groups: readonly SuggestionGroup[], names: readonly string[], ex
 
 export function suggestText(terminal: Terminal, novelty: Inspection['novelty'], limit: number): string {
 	const groups = novelty.groups ?? [];
-	if (groups.length === 0)
-		return (
-			novelty.reason ?? 'No prompt of train or eval lies farther from train than train prompts do from each other.'
-		);
+	const waiting = waitingLines(terminal, novelty.waiting, limit === 0 ? Number.POSITIVE_INFINITY : limit);
+	if (groups.length === 0) {
+		const none =
+			novelty.reason ?? 'No prompt of train or eval lies farther from train than train prompts do from each other.';
+		return [none, ...waiting].join('\n');
+	}
 	const lines = groups.slice(0, limit).flatMap(({ id, words, suggestions, prompts }) => {
 		const first = suggestions[0];
 		const near = first?.nearest[0];
@@ -114,6 +119,7 @@ export function suggestText(terminal: Terminal, novelty: Inspection['novelty'], 
 		...lines,
 		...(rest > 0 ? ['', `${plural(rest, 'more group')}: --limit 0 shows all.`] : []),
 		...((novelty.dismissed ?? 0) > 0 ? ['', `${plural(novelty.dismissed ?? 0, 'cluster')} dismissed earlier.`] : []),
+		...waiting,
 		'',
 		`Next: pairwright suggest --accept ${shortId(groups[0]?.id ?? '')} --facet domain:NAME`,
 	].join('\n');

@@ -78,15 +78,21 @@ async function namedPrompts(ids: readonly string[], stdin: boolean | undefined):
 	return given;
 }
 
-function tagText(done: TagResult, facet: string, removed: boolean): string {
-	if (done.event === null && done.tagged === 0 && done.proposed === 0)
-		return 'No prompt fits, or all have the tag already.';
+/** What changed, and for how many there was nothing to change. */
+export function tagText(done: TagResult, facet: string, removed: boolean): string {
+	const { tagged, already = 0, moved, proposed, event } = done;
+	if (tagged + already + proposed === 0) return 'No prompt fits.';
+	const without = removed
+		? `${plural(already, 'prompt')} did not have ${facet}`
+		: `${plural(already, 'prompt')} had ${facet} already`;
+	if (event === null) return `Nothing changed: ${without}.`;
 	const parts = [
-		`${removed ? 'Removed' : 'Tagged'} ${facet}: ${plural(done.tagged, 'prompt')}`,
-		...(done.moved > 0 ? [`${count(done.moved)} moved to held-out with their clusters`] : []),
-		...(done.proposed > 0
-			? [`${count(done.proposed)} proposed only: their splits are frozen or were exported for training`]
+		...(tagged > 0 ? [`${removed ? 'Removed' : 'Tagged'} ${facet}: ${plural(tagged, 'prompt')}`] : []),
+		...(already > 0 ? [without] : []),
+		...(moved > 0 ? [`${count(moved)} moved to held-out with their clusters`] : []),
+		...(proposed > 0
+			? [`${count(proposed)} proposed only: their splits are frozen or were exported for training`]
 			: []),
 	];
-	return `${parts.join('; ')}.${done.event === null ? '' : `\nTo take it back: pairwright retract ${shortId(done.event)}`}`;
+	return `${parts.join('; ')}.\nTo take it back: pairwright retract ${shortId(event)}`;
 }

@@ -39,6 +39,16 @@ export interface SuggestionGroup {
 	readonly prompts: number;
 }
 
+/** Prompts that need a second response and lie beyond the threshold; they can be tagged before they have a pair. */
+export interface WaitingSuggestions {
+	/** Prompts of train and eval that wait. */
+	readonly prompts: number;
+	/** Their clusters beyond the threshold, dismissed ones left out. */
+	readonly beyond: number;
+	/** The farthest 50 of these, one a cluster. */
+	readonly suggestions: readonly Suggestion[];
+}
+
 /** Held-out against train where the difference has a name; of a sample, one value a cluster, so that the tests' p hold. */
 export interface ShiftFacts {
 	readonly heldout: number;
@@ -84,6 +94,8 @@ export interface Inspection {
 		readonly suggestions: readonly Suggestion[];
 		/** The farthest 400, grouped; the largest group first. */
 		readonly groups?: readonly SuggestionGroup[];
+		/** Of logs, without a pair yet: the first source of held-out prompts. Only where some wait. */
+		readonly waiting?: WaitingSuggestions;
 		/** Suggested once and dismissed: left out. */
 		readonly dismissed?: number;
 		readonly reason?: string;

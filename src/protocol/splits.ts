@@ -60,7 +60,7 @@ export interface SplitsDone {
 	readonly event: string | null;
 }
 
-export type ShellCommand = 'annotate' | 'import' | 'openGuidelines' | 'openConfig';
+export type ShellCommand = 'annotate' | 'import' | 'openGuidelines' | 'openConfig' | 'waiting';
 
 /** What the view may ask of the extension. Each rejects with a UserError that the view shows. */
 export interface SplitsHost {
@@ -74,7 +74,7 @@ export interface SplitsHost {
 	page(query: ListQuery): Promise<PromptPage>;
 	/** Cursors behind every `every`-th prompt, for a jump in a long list. */
 	cursors(filter: SplitsFilter, every: number): Promise<readonly string[]>;
-	/** Opens the pair of a prompt, or lets the person pick one. */
+	/** Opens the pair of a prompt, or lets the person pick one; of a prompt without a pair its text. */
 	open(prompt: string): Promise<void>;
 	/** Both texts of a leak, to be read side by side. */
 	texts(leak: Pick<Leak, 'kind' | 'a' | 'b'>): Promise<LeakTexts>;
@@ -135,7 +135,7 @@ export const splitsHostSchemas: ArgumentSchemas<SplitsHost> = {
 	undo: v.strictTuple([idSchema]),
 	freeze: v.strictTuple([splitSchema]),
 	answer: v.strictTuple([idSchema, v.boolean()]),
-	run: v.strictTuple([v.picklist(['annotate', 'import', 'openGuidelines', 'openConfig'])]),
+	run: v.strictTuple([v.picklist(['annotate', 'import', 'openGuidelines', 'openConfig', 'waiting'])]),
 };
 
 const focusSchema = v.strictObject({

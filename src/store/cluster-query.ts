@@ -162,6 +162,20 @@ export function tagsAmong(db: Database, keys: Int32Array): { readonly facet: str
 		.sort((x, y) => y.prompts - x.prompts);
 }
 
+/** Those of these prompts that have the tag, by whole id. */
+export function havingTag(db: Database, prompts: readonly string[], facet: string): ReadonlySet<string> {
+	return new Set(
+		db
+			.all<{ id: string }>(
+				`SELECT p.id FROM prompts p WHERE p.id IN (SELECT value FROM json_each(?))
+				AND EXISTS (SELECT 1 FROM prompt_tags t WHERE t.facet = ? AND t.prompt = p.n)`,
+				JSON.stringify(prompts),
+				facet,
+			)
+			.map(({ id }) => id),
+	);
+}
+
 /** Keys of prompts by their whole ids; unknown ones are left out. */
 export function promptKeysOf(db: Database, ids: readonly string[]): Int32Array {
 	return Int32Array.from(

@@ -147,6 +147,21 @@ export function waitingTexts(db: Database): {
 	return { train: read('train'), waiting: read('waiting') };
 }
 
+/** Prompts that wait in train or eval, whole, by id. */
+export function waitingPlaced(db: Database): {
+	readonly id: string;
+	readonly cluster: string;
+	readonly split: 'train' | 'eval';
+	readonly preview: string;
+	readonly text: string;
+}[] {
+	return db
+		.all<{ id: string; cluster: string; split: 'train' | 'eval'; preview: string; body: string }>(
+			`SELECT id, cluster, split, preview, body FROM prompts WHERE place = 'waiting' AND split IN ('train', 'eval') ORDER BY id`,
+		)
+		.map(({ body, ...prompt }) => ({ ...prompt, text: promptText(JSON.parse(body) as Prompt) }));
+}
+
 /** Where a candidate came from: logs that hold it, models that wrote it. */
 export function originsOf(db: Database, prompt: string, candidate: string): OriginFacts[] {
 	const logs = db.all<{ name: string; model: string | null }>(

@@ -7,6 +7,7 @@ import {
 	type ClusterMember,
 	clusterMembers,
 	facetCounts,
+	havingTag,
 	moveSums,
 	promptKeysOf,
 	tagsAmong,
@@ -130,18 +131,25 @@ export async function tag(
 	const prompts = selectedPrompts(ctx, selection);
 	if (prompts.length === 0) return { tagged: 0, moved: 0, proposed: 0, prompts: [], event: null };
 	const name = facetText(facet);
+	const having = havingTag(ctx.db, prompts, name);
+	const nothing = { tagged: 0, already: prompts.length, moved: 0, proposed: 0, prompts, event: null };
 	if (options.remove === true) {
+		const tagged = prompts.filter((id) => having.has(id));
+		if (tagged.length === 0) return nothing;
 		const [event] = await ctx.append({
 			type: 'tagged',
-			prompts,
+			prompts: tagged,
 			facet: name,
 			remove: true,
 			...because(options.reason),
 		});
 		ctx.emit.changed({ what: ['splits', 'comparisons'], reason: 'tag removed' });
-		return { tagged: prompts.length, moved: 0, proposed: 0, prompts, event: (event as { id: string }).id };
+		const already = prompts.length - tagged.length;
+		return { tagged: tagged.length, already, moved: 0, proposed: 0, prompts, event: (event as { id: string }).id };
 	}
 	const planned = plan(ctx, prompts, 'heldout');
+	const fresh = prompts.filter((id) => !having.has(id));
+	if (fresh.length === 0 && planned.moves.length === 0 && planned.proposals.length === 0) return nothing;
 	const bodies: EventBody[] = planned.proposals.map((p) => ({
 		type: 'proposed',
 		prompts: p.prompts,
@@ -153,12 +161,17 @@ export async function tag(
 	// The tag comes last, so that one undo takes it back; the draw after it stays.
 	const search = 'query' in selection ? selection.query.search?.trim() : undefined;
 	const query = search === undefined || search === '' ? {} : { query: search };
-	bodies.push({ type: 'tagged', prompts, facet: name, ...query, moves: planned.moves, ...because(options.reason) });
+	// Undone, it takes back what it brought: an earlier tag stays.
+	bodies.push({
+		...{ type: 'tagged' as const, prompts: fresh.length === 0 ? prompts : fresh, facet: name, ...query },
+		...{ moves: planned.moves, ...because(options.reason) },
+	});
 	const events = await ctx.append(bodies);
 	await drawHalves(ctx, [...clusterMembers(ctx.db, prompts).keys()]);
 	ctx.emit.changed({ what: ['splits', 'comparisons'], reason: 'tagged' });
 	return {
-		tagged: prompts.length,
+		tagged: fresh.length,
+		already: having.size,
 		moved: planned.moves.length,
 		proposed: planned.proposals.reduce((sum, p) => sum + p.prompts.length, 0),
 		prompts,

@@ -1,3 +1,4 @@
+import { JUDGED_PREFIX } from '../domain/judged-prefix.ts';
 import type { Pace, PersonProgress, ProgressGroup, ProgressReport } from '../domain/progress.ts';
 import { markdownText } from './gate-markdown.ts';
 
@@ -50,6 +51,7 @@ export function ownWords({ own, left }: PersonProgress): string[] {
 export const PROGRESS_NOTES = [
 	'Asked: verdicts of named people that the overlap asks for, one or two a comparison. An adjudication settles a comparison. Gold pairs ask for none and are not counted.',
 	'Date: what is left, without what nobody at work can give, at the pace of first verdicts on the last 7 days with any, over all days from the first of these to today (UTC).',
+	JUDGED_PREFIX,
 	'Of the sealed half it is counted how many verdicts were given, never what they say.',
 ] as const;
 

@@ -209,6 +209,11 @@ export const inspectionFixture: Inspection = {
 				prompts: 1,
 			})),
 		],
+		waiting: {
+			prompts: 210,
+			beyond: 40,
+			suggestions: Array.from({ length: 30 }, (_, i) => suggestion(600 + i, 0.99 - i / 300)),
+		},
 		dismissed: 2,
 	},
 	composition: [],

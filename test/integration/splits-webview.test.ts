@@ -381,6 +381,32 @@ test('shift and novelty are computed when opened, with progress and stop; sugges
 	await close();
 });
 
+test('what waits for a second response is suggested beside the topics: read, tagged before it has a pair, dismissed', {
+	skip,
+}, async () => {
+	const fake = fakeHost(500);
+	const { page, close } = await open(fake);
+	await page.locator('.inspection summary').click();
+	const part = page.getByRole('region', { name: 'Waiting for a second response' });
+	await part.getByText('210 prompts of logs in train and eval without a pair; 40 unlike train').waitFor();
+	assert.match(await page.locator('.inspection summary').innerText(), /40 of logs/);
+	const ids = inspectionFixture.novelty.waiting!.suggestions.map(({ prompt }) => prompt);
+	assert.equal(await part.locator('.suggestion').count(), 4);
+	assert.match(await part.locator('.suggestion').first().innerText(), /0\.990[\s\S]*Nearest in train, 21 % alike/);
+	await part.locator('.what > .link').first().click();
+	assert.deepEqual(last(fake, 'open'), [ids[0]]);
+	await part.getByRole('checkbox').nth(1).click();
+	await part.getByRole('button', { name: 'Tag 3 as OOD…' }).click();
+	await page.getByText('Moved 2 prompts to eval.').waitFor();
+	assert.deepEqual(last(fake, 'tag'), [{ ids: [ids[0], ids[2], ids[3]] }, 'domain:']);
+	await part.getByRole('button', { name: 'Show 8 more' }).click();
+	await part.getByRole('button', { name: '11 not out of distribution' }).click();
+	await page.getByText('Dismissed 11 suggestions.').waitFor();
+	await part.getByRole('button', { name: 'Second responses…' }).click();
+	assert.deepEqual(last(fake, 'run'), ['waiting']);
+	await close();
+});
+
 test('too little to say anything about shift is said in words', { skip }, async () => {
 	const none = {
 		...inspectionFixture.shift.prompts,

@@ -47,6 +47,36 @@ test('a tag moves whole clusters to held-out and draws a half; undo restores the
 	await workspace.close();
 });
 
+test('what had the tag already is told apart, is no event, and keeps it when the later tag is undone', async (t) => {
+	const dir = folder(t);
+	const { workspace } = await openAt(dir);
+	await workspace.importFiles([writePairs(dir, 12)], {}, job());
+	const ids = (await workspace.listPrompts({})).prompts.map(({ id }) => id);
+	const tag = (from: number, to: number, remove = false) =>
+		workspace.tag({ ids: ids.slice(from, to) }, { facet: 'domain:law', ...(remove ? { remove } : {}) });
+	const having = async () => (await workspace.listPrompts({ tag: 'domain:law' })).total;
+	assert.equal((await tag(0, 3)).tagged, 3);
+	const events = workspace.context.events('tagged').length;
+	const again = await tag(0, 3);
+	assert.deepEqual([again.tagged, again.already, again.moved, again.event], [0, 3, 0, null]);
+	assert.equal(workspace.context.events('tagged').length, events);
+	const more = await tag(1, 6);
+	assert.deepEqual([more.tagged, more.already, more.moved], [3, 2, 3]);
+	await workspace.retract(more.event as string);
+	assert.equal(await having(), 3);
+	const gone = await tag(2, 6, true);
+	assert.deepEqual([gone.tagged, gone.already], [1, 3]);
+	assert.equal(await having(), 2);
+	assert.equal((await tag(2, 6, true)).event, null);
+	// Tagged, but moved back by hand: the tag is not new, the move is.
+	await workspace.assign({ ids: ids.slice(0, 1) }, { split: 'train' });
+	const back = await tag(0, 2);
+	assert.deepEqual([back.tagged, back.already, back.moved], [0, 2, 1]);
+	await workspace.retract(back.event as string);
+	assert.equal(await having(), 2, 'the earlier tag stands');
+	await workspace.close();
+});
+
 test('every third new facet goes to the sealed half only', async (t) => {
 	const dir = folder(t);
 	const { workspace } = await openAt(dir);

@@ -66,6 +66,32 @@ test('suggestions come as topics; a dismissed one comes no more, until that is t
 	await workspace.close();
 });
 
+test('prompts of logs that are unlike train are suggested by themselves; a tag or a dismissal takes them out', async (t) => {
+	const workspace = await filled(t);
+	const before = (await workspace.inspect(job())).novelty;
+	assert.equal(before.waiting, undefined, 'nothing waits');
+	const asked = [
+		'Which mushrooms grow under birches in autumn?',
+		'Translate the second stanza of the sonnet into Latin.',
+		// Nearly the same as a prompt of train: in its cluster.
+		'How do I repair the kettle with number 0 when it stops at home',
+	];
+	const path = join(workspace.context.paths.root, 'log.jsonl');
+	writeFileSync(path, asked.map((prompt) => JSON.stringify({ prompt, response: 'Well.' })).join('\n'));
+	await workspace.importFiles([path], { as: 'prompts' }, job());
+	const { waiting, places, groups } = (await workspace.inspect(job())).novelty;
+	assert.deepEqual([places, groups], [before.places, before.groups], 'what waits is in no place');
+	const previews = waiting?.suggestions.map(({ preview }) => preview).sort();
+	assert.deepEqual([waiting?.prompts, waiting?.beyond, previews], [3, 2, asked.slice(0, 2).sort()]);
+	for (const { novelty } of waiting!.suggestions) assert.ok(novelty > before.threshold!);
+	const [first, second] = waiting!.suggestions;
+	await workspace.tag({ ids: [first!.prompt] }, { facet: 'domain:woods' });
+	await workspace.dismissSuggestions([second!.prompt]);
+	const after = (await workspace.inspect(job())).novelty.waiting;
+	assert.deepEqual(after, { prompts: 2, beyond: 0, suggestions: [] });
+	await workspace.close();
+});
+
 test('coverage counts sizes of both halves, and the same whatever people said of the sealed one', async (t) => {
 	const workspace = await filled(t);
 	const before = await workspace.coverage();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspectionText } from '../../src/cli/inspect.ts';
+import { tagText } from '../../src/cli/tag.ts';
 import type { Inspection } from '../../src/domain/inspection.ts';
 import type { ShiftAuc } from '../../src/domain/run-record.ts';
 
@@ -86,4 +87,29 @@ test('where nothing leaks and nothing can be said, inspect says so', () => {
 	assert.match(text, /✓ No prompt stands in two splits/u);
 	assert.match(text, /○ Too few train prompts\./u);
 	assert.doesNotMatch(text, /^Next/mu);
+});
+
+test('inspect lists what waits for a second response, and says what one open pair does', () => {
+	const [suggestion] = inspection.novelty.suggestions;
+	const waiting = { prompts: 30, beyond: 7, suggestions: [{ ...suggestion!, prompt: id(8), preview: 'From a log?' }] };
+	const text = inspectionText(terminal, {
+		...inspection,
+		novelty: { ...inspection.novelty, suggestions: [], waiting },
+	});
+	assert.match(text, /Waiting for a second response: 30 prompts, 7 unlike train, most novel first:\n.*From a log\?/);
+	assert.match(text, /nearest train prompt, 12 % alike: Where is the kettle\?\n.*and 2 more: pairwright prompts/);
+	assert.match(text, new RegExp(`pairwright tag ${id(8).slice(0, 12)} --facet`));
+	assert.match(text, /one left open, in the sealed half too, keeps every judged pair behind it out of a run/);
+});
+
+test('tag says what is new and what was so before', () => {
+	const done = { tagged: 2, already: 1, moved: 2, proposed: 0, prompts: [], event: id(9) };
+	assert.match(
+		tagText(done, 'domain:law', false),
+		/^Tagged domain:law: 2 prompts; 1 prompt had domain:law already; 2 moved to held-out/,
+	);
+	const nothing = { ...done, tagged: 0, already: 3, moved: 0, event: null };
+	assert.equal(tagText(nothing, 'domain:law', false), 'Nothing changed: 3 prompts had domain:law already.');
+	assert.equal(tagText(nothing, 'domain:law', true), 'Nothing changed: 3 prompts did not have domain:law.');
+	assert.equal(tagText({ ...nothing, already: 0 }, 'domain:law', false), 'No prompt fits.');
 });

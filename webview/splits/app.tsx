@@ -264,6 +264,7 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 								return done;
 							}),
 						open: attention.open,
+						respond: () => void host.run('waiting').catch(fail),
 					}}
 				/>
 				<CoveragePart

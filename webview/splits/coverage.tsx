@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { CoverageCount, FacetCoverage, Precision, PrecisionMetric } from '../../src/domain/facet-coverage.ts';
+import { JUDGED_PREFIX } from '../../src/domain/judged-prefix.ts';
 import type { SplitsFilter } from '../../src/protocol/splits.ts';
 import { Icon } from './icons.tsx';
 import { count, many } from './words.ts';
@@ -90,7 +91,7 @@ export function CoveragePart({ open, version, read, onToggle, onShow }: Props) {
 					<p role="status">{found.need.text}</p>
 					<p class="dim">
 						{many(found.judgedReference, 'pair')} of the tuning half {found.judgedReference === 1 ? 'is' : 'are'}{' '}
-						judged; of the sealed half this is not told before a decision.
+						judged; of the sealed half this is not told before a decision. {JUDGED_PREFIX}
 					</p>
 				</>
 			)}

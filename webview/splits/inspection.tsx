@@ -3,7 +3,7 @@ import type { ShiftAuc } from '../../src/domain/run-record.ts';
 import { SPLIT_LABELS } from '../../src/domain/split.ts';
 import { AucStrip } from './auc-strip.tsx';
 import { Icon } from './icons.tsx';
-import { type SuggestionActions, Suggestions } from './suggestions.tsx';
+import { type SuggestionActions, Suggestions, WaitingSuggested } from './suggestions.tsx';
 import { count, many, percent } from './words.ts';
 
 export interface InspectionState {
@@ -37,6 +37,8 @@ export function inspectionSummary({ found, running }: InspectionState): string {
 	const parts = [`prompt text ${VERDICTS[shift.prompts.status]}`, `responses ${VERDICTS[shift.responses.status]}`];
 	const groups = novelty.groups?.length ?? 0;
 	if (groups > 0) parts.push(many(groups, 'topic to look at', 'topics to look at'));
+	const { waiting } = novelty;
+	if (waiting !== undefined && waiting.beyond > 0) parts.push(`${count(waiting.beyond)} of logs`);
 	return parts.join(', ');
 }
 
@@ -78,6 +80,7 @@ export function InspectionPart({ state, actions, open, onToggle }: Props) {
 					<ShiftTable shift={found.shift} />
 					<Novelty novelty={found.novelty} />
 					<Suggestions novelty={found.novelty} actions={actions} />
+					<WaitingSuggested waiting={found.novelty.waiting} actions={actions} />
 				</>
 			)}
 		</details>

@@ -1,3 +1,4 @@
+import { JUDGED_PREFIX } from '../../src/domain/judged-prefix.ts';
 import { Lengths } from './histogram.tsx';
 import { Icon } from './icons.tsx';
 import { count, day, many, PLACES, type Place, percent } from './words.ts';
@@ -55,7 +56,7 @@ export function PlaceCard({ place, active, details, top, onShow, onFacet, onFree
 
 function Judged(props: { sealed: boolean; judged: number | null; pairs: number; disputed: number | null }) {
 	const { sealed, judged, pairs, disputed } = props;
-	if (sealed || judged === null) return <span>{many(pairs, 'pair')}, verdicts sealed</span>;
+	if (sealed || judged === null) return <span title={JUDGED_PREFIX}>{many(pairs, 'pair')}, verdicts sealed</span>;
 	return (
 		<>
 			<progress max={Math.max(1, pairs)} value={judged} aria-label={`${percent(judged, pairs)} of pairs judged`} />

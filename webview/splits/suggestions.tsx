@@ -12,6 +12,8 @@ export interface SuggestionActions {
 	tag(prompts: readonly string[], hint: string): void;
 	dismiss(prompts: readonly string[]): void;
 	open(prompt: string): void;
+	/** Shows what needs a second response. */
+	respond(): void;
 }
 
 /** What might be held out next, by topic: all of one, some of it, or none. */
@@ -39,6 +41,77 @@ export function Suggestions({ novelty, actions }: { novelty: Inspection['novelty
 					Show {many(Math.min(SHOWN, groups.length - shown), 'more topic')}
 				</button>
 			)}
+		</section>
+	);
+}
+
+/** Prompts of logs that lie beyond the threshold: they can be held out before anybody has written their second response. */
+export function WaitingSuggested({
+	waiting,
+	actions,
+}: {
+	waiting: Inspection['novelty']['waiting'];
+	actions: SuggestionActions;
+}) {
+	const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+	const [shown, setShown] = useState(SHOWN_PROMPTS);
+	if (waiting === undefined) return null;
+	const { prompts, beyond, suggestions } = waiting;
+	const listed = suggestions.slice(0, shown);
+	const chosen = listed.map(({ prompt }) => prompt).filter((prompt) => !left.has(prompt));
+	const toggle = (prompt: string): void => {
+		const next = new Set(left);
+		if (!next.delete(prompt)) next.add(prompt);
+		setLeft(next);
+	};
+	return (
+		<section aria-label="Waiting for a second response">
+			<h2>Waiting for a second response</h2>
+			<p class="dim">
+				{many(prompts, 'prompt')} of logs in train and eval without a pair;{' '}
+				{beyond === 0
+					? 'none lies beyond what train prompts are from each other.'
+					: `${count(beyond)} unlike train, most novel first. Held out now, they have their split before they have a pair.`}
+			</p>
+			{beyond > 0 && (
+				<ul class="suggestions waiting">
+					{listed.map((each) => (
+						<Item
+							key={each.prompt}
+							each={each}
+							alone={false}
+							chosen={!left.has(each.prompt)}
+							onToggle={() => toggle(each.prompt)}
+							open={actions.open}
+						/>
+					))}
+				</ul>
+			)}
+			{suggestions.length > shown && (
+				<button type="button" class="link" onClick={() => setShown(shown + SHOWN)}>
+					Show {count(Math.min(SHOWN, suggestions.length - shown))} more
+				</button>
+			)}
+			<div class="item-actions">
+				{beyond > 0 && (
+					<>
+						<button
+							type="button"
+							class="btn"
+							disabled={chosen.length === 0}
+							onClick={() => actions.tag(chosen, 'domain:')}
+						>
+							Tag {count(chosen.length)} as OOD…
+						</button>
+						<button type="button" class="btn" disabled={chosen.length === 0} onClick={() => actions.dismiss(chosen)}>
+							{count(chosen.length)} not out of distribution
+						</button>
+					</>
+				)}
+				<button type="button" class="btn" onClick={actions.respond}>
+					Second responses…
+				</button>
+			</div>
 		</section>
 	);
 }
@@ -137,7 +210,7 @@ function Item(props: {
 
 function Nearest({ nearest, open }: { nearest: Suggestion['nearest']; open: (prompt: string) => void }) {
 	const first = nearest[0];
-	if (first === undefined) return null;
+	if (first === undefined) return <div class="nearest dim">No words in common with any train prompt.</div>;
 	const { prompt, similarity, preview } = first;
 	return (
 		<div class="nearest dim">

@@ -19,9 +19,12 @@ export function tagPreviewText({ prompts, clusters, moves, proposals }: TagPrevi
 	return parts.join(' · ');
 }
 
-/** What a tag did. */
-export function tagResultText({ tagged, moved, proposed }: TagResult, facet: string): string {
-	const parts = [`Tagged ${count(tagged)} ${facet}`];
+/** What a tag did, and what was so before; a full stop is the caller's. */
+export function tagResultText({ tagged, already = 0, moved, proposed, event }: TagResult, facet: string): string {
+	const had = `${count(already)} had ${facet} already`;
+	if (event === null) return `Nothing changed: ${had}`;
+	const parts = tagged > 0 ? [`Tagged ${count(tagged)} ${facet}`] : [];
+	if (already > 0) parts.push(had);
 	if (moved > 0) parts.push(`moved ${count(moved)} to held-out`);
 	if (proposed > 0) parts.push(`proposed ${count(proposed)}`);
 	return parts.join(', ');
@@ -41,33 +44,37 @@ interface FacetItem extends vscode.QuickPickItem {
 	readonly facet?: string;
 }
 
-/** Asks for a facet: the last one first, known ones, or a new one as it is typed. */
-function askFacet(
-	known: readonly string[],
-	last: string | undefined,
-	scope: string,
-	preview: string,
-	initial: string,
-): Promise<string | undefined> {
+/** What the question shows; a large selection or a busy workspace takes a moment to count. */
+interface Facts {
+	readonly known: readonly string[];
+	readonly scope: string;
+	readonly preview: string;
+}
+
+/** Asks for a facet: the last one first, known ones, or a new one as it is typed. The question is there before the count is. */
+function askFacet(read: Promise<Facts>, last: string | undefined, initial: string): Promise<string | undefined> {
 	const picker = vscode.window.createQuickPick<FacetItem>();
-	picker.title = `Outside scope: ${preview}`;
+	let facts: Facts = { known: [], scope: '', preview: 'counting…' };
 	picker.placeholder = 'How does it differ? kind:value, such as domain:law';
 	picker.ignoreFocusOut = false;
 	picker.value = initial;
-	const scopeItems: FacetItem[] = [
+	picker.busy = true;
+	const scopeItems = (): FacetItem[] => [
 		{ label: 'Training distribution', kind: vscode.QuickPickItemKind.Separator },
 		{
-			label: `$(info) ${scope === '' ? 'Not described yet: set "scope" in .pairwright/config.json' : scope.slice(0, MOST_SCOPE)}`,
+			label: `$(info) ${facts.scope === '' ? 'Not described yet: set "scope" in .pairwright/config.json' : facts.scope.slice(0, MOST_SCOPE)}`,
 			alwaysShow: true,
 		},
 	];
-	const ordered = last === undefined ? known : [last, ...known.filter((facet) => facet !== last)];
-	const items = ordered.map((facet) => ({
-		label: facet,
-		facet,
-		...(facet === last ? { description: 'last used' } : {}),
-	}));
 	const show = () => {
+		const { known, preview } = facts;
+		picker.title = `Outside scope: ${preview}`;
+		const ordered = last === undefined ? known : [last, ...known.filter((facet) => facet !== last)];
+		const items = ordered.map((facet) => ({
+			label: facet,
+			facet,
+			...(facet === last ? { description: 'last used' } : {}),
+		}));
 		const facet = parseFacet(picker.value);
 		const typed = facet === null ? null : facetText(facet);
 		const problem = picker.value.trim() === '' ? null : facetProblem(picker.value);
@@ -77,10 +84,21 @@ function askFacet(
 				: problem === null
 					? []
 					: [{ label: `$(warning) ${problem}`, alwaysShow: true }];
-		picker.items = [...fresh, ...items, ...scopeItems];
+		picker.items = [...fresh, ...items, ...(picker.busy ? [] : scopeItems())];
 	};
 	show();
-	return new Promise((resolve) => {
+	return new Promise((resolve, reject) => {
+		read.then(
+			(found) => {
+				facts = found;
+				picker.busy = false;
+				show();
+			},
+			(error: unknown) => {
+				reject(error);
+				picker.hide();
+			},
+		);
 		picker.onDidChangeValue(show);
 		picker.onDidAccept(() => {
 			// A fast typist presses Enter before the item for a new facet is in the list.
@@ -111,19 +129,17 @@ export async function promptForTag(
 	initial = '',
 ): Promise<{ readonly text: string; readonly event: string | null } | null> {
 	const api = await session.api();
-	const [known, info, preview] = await Promise.all([api.facets(), api.info(), api.previewTag(selection)]);
-	if (info.person === null && (await services.ensurePerson(session)) === undefined) return null;
 	const memory = services.context.workspaceState;
-	const facet = await askFacet(
-		known,
-		memory.get<string>(LAST_FACET),
-		info.config.scope,
-		tagPreviewText(preview),
-		initial,
-	);
+	const info = api.info();
+	const preview = api.previewTag(selection).then(tagPreviewText);
+	const facts = Promise.all([api.facets(), info, preview]).then(([known, { config }, text]) => ({
+		...{ known, scope: config.scope, preview: text },
+	}));
+	const facet = await askFacet(facts, memory.get<string>(LAST_FACET), initial);
 	if (facet === undefined) return null;
+	if ((await info).person === null && (await services.ensurePerson(session)) === undefined) return null;
 	const reason = await vscode.window.showInputBox({
-		title: `${facet}: ${tagPreviewText(preview)}`,
+		title: `${facet}: ${await preview}`,
 		prompt: 'Why does it lie outside? A few words; may stay empty.',
 	});
 	if (reason === undefined) return null;

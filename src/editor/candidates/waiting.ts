@@ -97,9 +97,23 @@ async function pickAct(n: number): Promise<ActItem['act'] | undefined> {
 	return picked?.act;
 }
 
-/** Prompts that need a second response, least like train first: read them, let a model answer, tag them. */
-export async function showWaiting(shell: Shell, results: ResultDocuments, session: FolderSession): Promise<void> {
+/**
+ * Prompts that need a second response, least like train first: read them, let a model answer, tag them.
+ * @param asked id of one to read; anything else lists them all
+ */
+export async function showWaiting(
+	shell: Shell,
+	results: ResultDocuments,
+	session: FolderSession,
+	asked?: unknown,
+): Promise<void> {
 	const api = await session.api();
+	const read = async (id: string): Promise<void> => {
+		const { messages } = await api.waitingPrompt(id);
+		const text = messages.map(({ role, content }) => `${role}:\n${content ?? ''}`).join('\n\n');
+		await results.show('Prompt', `${text}\n`);
+	};
+	if (typeof asked === 'string') return read(asked);
 	const page = await vscode.window.withProgress(
 		{ location: { viewId: 'pairwright.queue' }, title: 'Ranking prompts' },
 		() => api.waiting({ limit: SHOWN }),
@@ -112,11 +126,6 @@ export async function showWaiting(shell: Shell, results: ResultDocuments, sessio
 		if (pick !== undefined) await vscode.commands.executeCommand('pairwright.importPrompts');
 		return;
 	}
-	const read = async (id: string): Promise<void> => {
-		const { messages } = await api.waitingPrompt(id);
-		const text = messages.map(({ role, content }) => `${role}:\n${content ?? ''}`).join('\n\n');
-		await results.show('Prompt', `${text}\n`);
-	};
 	const prompts = await pickPrompts(page, (id) =>
 		read(id).catch((error: unknown) => shell.showError(error, 'reading')),
 	);

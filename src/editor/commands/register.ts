@@ -67,7 +67,7 @@ export class Commands extends Disposable {
 		this.#add(
 			'waiting',
 			'listing prompts',
-			forSession((session) => showWaiting(shell, results, session)),
+			forSession((session, asked) => showWaiting(shell, results, session, asked)),
 		);
 		this.#add(
 			'generate',

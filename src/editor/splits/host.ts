@@ -68,12 +68,18 @@ export class SplitsAnswers implements SplitsHost {
 		const api = await this.#session.api();
 		const { comparisons } = await api.list({ prompt, limit: 100 });
 		const [first, ...more] = comparisons;
-		if (first === undefined) throw new UserError('not-found', 'This prompt has no pair any more. Search again.');
+		if (first === undefined) return this.#read(prompt);
 		if (more.length === 0) return this.#screens.openPair(this.#session, first.id);
 		// Blind: the list says nothing about verdicts, length or source.
 		const items = comparisons.map(({ id }, index) => ({ label: `Pair ${index + 1}`, description: id.slice(0, 8), id }));
 		const pick = await vscode.window.showQuickPick(items, { title: `${comparisons.length} pairs of this prompt` });
 		if (pick !== undefined) await this.#screens.openPair(this.#session, pick.id);
+	}
+
+	/** A prompt that waits for its second response. */
+	async #read(prompt: string): Promise<void> {
+		const folder = this.#session.folder.uri.toString();
+		await vscode.commands.executeCommand('pairwright.waiting', { folder, argument: prompt });
 	}
 
 	async texts(leak: Parameters<SplitsHost['texts']>[0]): ReturnType<SplitsHost['texts']> {

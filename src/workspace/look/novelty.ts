@@ -13,6 +13,8 @@ const MOST: Readonly<Record<EvaluationSplit, number>> = {
 	heldout_sealed: 2_500,
 	retention: 1_000,
 };
+/** The same of prompts that wait. */
+const MOST_WAITING = 5_000;
 const PLACES: readonly EvaluationSplit[] = ['train', 'eval', 'heldout_reference', 'heldout_sealed', 'retention'];
 
 /** Suggestions in one answer: more than a person looks through at once. */
@@ -20,17 +22,22 @@ const SUGGESTIONS = 50;
 /** Prompts of train and eval may be tagged; those held out are, and those not to be forgotten were chosen for that. */
 const MAY_BE_TAGGED: readonly EvaluationSplit[] = ['train', 'eval'];
 
+interface NoveltyOptions {
+	readonly onProgress?: (done: number, total: number) => void;
+	/** Prompts suggested once that lie inside after all. */
+	readonly dismissed?: ReadonlySet<string>;
+	/** Prompts that need a second response. */
+	readonly waiting?: readonly InspectedPrompt[];
+}
+
 /**
  * How far the prompts of every place lie from train, and which of train and eval lie farthest: at most one of a cluster, with the
- * nearest train prompts as the reason.
+ * nearest train prompts as the reason. Beside them those that wait for a second response.
  */
-export function noveltyOf(
-	prompts: readonly InspectedPrompt[],
-	onProgress: (done: number, total: number) => void = () => {},
-	dismissed: ReadonlySet<string> = new Set(),
-): Inspection['novelty'] {
+export function noveltyOf(prompts: readonly InspectedPrompt[], options: NoveltyOptions = {}): Inspection['novelty'] {
+	const { onProgress = () => {}, dismissed = new Set(), waiting = [] } = options;
 	const train = prompts.filter(({ split }) => split === 'train');
-	const queries = PLACES.flatMap((place) => {
+	const placed = PLACES.flatMap((place) => {
 		const members = prompts.filter(({ split }) => split === place);
 		const taken = sampleClusters(
 			members.map(({ cluster }) => cluster),
@@ -39,32 +46,37 @@ export function noveltyOf(
 		);
 		return Array.from(taken, (i) => members[i] as InspectedPrompt);
 	});
+	const queries = [...placed, ...waiting.slice(0, MOST_WAITING)];
 	const total = queries.length + Math.min(train.length, 5_000);
 	const found = novelty({ train, queries, onQuery: (done) => onProgress(done, total) });
 	const { threshold, k, scores, nearest, reason } = found;
 	if (threshold === null) {
 		return { threshold, k, places: [], suggestions: [], reason: `${sentence(reason ?? 'too few train prompts')}.` };
 	}
-	const places = PLACES.map((place) => placeNovelty(place, queries, scores, threshold)).filter((p) => p.prompts > 0);
+	const places = PLACES.map((place) => placeNovelty(place, placed, scores, threshold)).filter((p) => p.prompts > 0);
 	const members = new Map<string, number>();
-	for (const { cluster } of prompts) members.set(cluster, (members.get(cluster) ?? 0) + 1);
-	const farthest = new Map<string, number>();
+	for (const { cluster } of [...prompts, ...waiting]) members.set(cluster, (members.get(cluster) ?? 0) + 1);
 	const left = new Set<string>();
-	for (const [i, { id, split, cluster }] of queries.entries()) {
-		if (!MAY_BE_TAGGED.includes(split) || (scores[i] as number) <= threshold) continue;
-		if (dismissed.has(id)) {
-			left.add(cluster);
-			continue;
+	/** Places in `queries` that lie beyond the threshold, the farthest first, one a cluster. */
+	const farthestOf = (from: number, to: number): number[] => {
+		const farthest = new Map<string, number>();
+		for (let i = from; i < to; i++) {
+			const { id, split, cluster } = queries[i] as InspectedPrompt;
+			if (!MAY_BE_TAGGED.includes(split) || (scores[i] as number) <= threshold) continue;
+			if (dismissed.has(id)) {
+				left.add(cluster);
+				continue;
+			}
+			const known = farthest.get(cluster);
+			if (known === undefined || (scores[i] as number) > (scores[known] as number)) farthest.set(cluster, i);
 		}
-		const known = farthest.get(cluster);
-		if (known === undefined || (scores[i] as number) > (scores[known] as number)) farthest.set(cluster, i);
-	}
-	// A cluster would move as a whole: one dismissed prompt speaks for it.
-	for (const cluster of left) farthest.delete(cluster);
-	const ranked = [...farthest.values()]
-		.sort((i, j) => (scores[j] as number) - (scores[i] as number) || (queries[i]!.id < queries[j]!.id ? -1 : 1))
-		.slice(0, MOST_GROUPED);
-	const grouped = ranked.map((i): Suggestion => {
+		// A cluster would move as a whole: one dismissed prompt speaks for it.
+		for (const cluster of left) farthest.delete(cluster);
+		return [...farthest.values()].sort(
+			(i, j) => (scores[j] as number) - (scores[i] as number) || (queries[i]!.id < queries[j]!.id ? -1 : 1),
+		);
+	};
+	const suggested = (i: number): Suggestion => {
 		const { id, cluster, split, preview } = queries[i] as InspectedPrompt;
 		return {
 			prompt: id,
@@ -78,7 +90,12 @@ export function noveltyOf(
 				return { prompt: near.id, similarity, preview: near.preview };
 			}),
 		};
-	});
+	};
+	const ranked = farthestOf(0, placed.length).slice(0, MOST_GROUPED);
+	const grouped = ranked.map(suggested);
+	// A prompt of a train prompt's cluster is a near-copy of it, whatever its distance to all other clusters.
+	const known = new Set(train.map(({ cluster }) => cluster));
+	const logged = farthestOf(placed.length, queries.length).filter((i) => !known.has(queries[i]!.cluster));
 	const counts = new WordCounts();
 	if (ranked.length > 0) for (const i of found.sample) counts.add((train[i] as InspectedPrompt).text);
 	const groups = novelGroups(
@@ -96,9 +113,9 @@ export function noveltyOf(
 	});
 	const suggestions = grouped.slice(0, SUGGESTIONS);
 	const notes = [
-		...(queries.length < prompts.length || found.compared < train.length
+		...(placed.length < prompts.length || found.compared < train.length
 			? [
-					`Computed on a sample: ${whole.format(queries.length)} of ${whole.format(prompts.length)} prompts, against ${whole.format(found.compared)} train prompts.`,
+					`Computed on a sample: ${whole.format(placed.length)} of ${whole.format(prompts.length)} prompts, against ${whole.format(found.compared)} train prompts.`,
 				]
 			: []),
 		...(threshold >= 1
@@ -112,6 +129,15 @@ export function noveltyOf(
 		places,
 		suggestions,
 		groups,
+		...(waiting.length === 0
+			? {}
+			: {
+					waiting: {
+						prompts: waiting.length,
+						beyond: logged.length,
+						suggestions: logged.slice(0, SUGGESTIONS).map(suggested),
+					},
+				}),
 		...dismissals,
 		...(notes.length === 0 ? {} : { reason: notes.join(' ') }),
 	};

@@ -4,6 +4,7 @@ import type { GateResult, RunComparison } from '../../protocol/workspace-api.ts'
 import { openDatabaseReadOnly } from '../../store/database.ts';
 import { findEdges, readPromptTexts } from '../../store/near-edges.ts';
 import { workspacePaths } from '../../store/paths.ts';
+import { waitingPlaced } from '../../store/waiting-query.ts';
 import { agreement } from '../agreement.ts';
 import { Context } from '../context.ts';
 import type { ReportLists } from '../runs/reports.ts';
@@ -66,7 +67,11 @@ async function inspectApart(request: LookRequest, onProgress: (progress: LookPro
 		const prompts = inspectedPrompts(ctx);
 		const shift = shiftPart(ctx, prompts, onProgress);
 		const dismissed = new Set(ctx.events('suggestions-dismissed').flatMap((event) => event.prompts));
-		const novelty = noveltyOf(prompts, (done, total) => onProgress({ phase: 'novelty', done, total }), dismissed);
+		const novelty = noveltyOf(prompts, {
+			onProgress: (done, total) => onProgress({ phase: 'novelty', done, total }),
+			dismissed,
+			waiting: waitingPlaced(ctx.db),
+		});
 		return { shift, novelty };
 	} finally {
 		await ctx.store.close();
