@@ -40,16 +40,69 @@ export function eventsAbout(db: Database, subject: string, cache: Map<number, Jo
 		});
 }
 
+const VOTES = `SELECT v.comparison, v.annotator, v.annotator LIKE 'source:%' AND s.label IS NULL AS anonymous,
+	v.verdict, v.strength, v.note, v.at, v.k
+	FROM source_votes v JOIN sources s ON s.n = v.source`;
+const VOTES_ORDER = 'ORDER BY s.seq, s.time, s.event, v.ord, v.n';
+
+interface VoteRow extends Omit<SourceVote, 'anonymous'> {
+	readonly comparison: number;
+	readonly anonymous: number;
+}
+
+function voteOf({ comparison: _, ...row }: VoteRow): SourceVote {
+	return { ...row, anonymous: row.anonymous === 1 };
+}
+
 export function votesOn(db: Database, comparison: number): SourceVote[] {
-	return db
-		.all<Omit<SourceVote, 'anonymous'> & { anonymous: number }>(
-			`SELECT v.annotator, v.annotator LIKE 'source:%' AND s.label IS NULL AS anonymous,
-			v.verdict, v.strength, v.note, v.at, v.k
-			FROM source_votes v JOIN sources s ON s.n = v.source
-			WHERE v.comparison = ? ORDER BY s.seq, s.time, s.event, v.ord, v.n`,
-			comparison,
-		)
-		.map((row) => ({ ...row, anonymous: row.anonymous === 1 }));
+	return db.all<VoteRow>(`${VOTES} WHERE v.comparison = ? ${VOTES_ORDER}`, comparison).map(voteOf);
+}
+
+/** `eventsAbout` of many subjects, in two reads; a subject without events is not in it. */
+export function eventsAboutEach(db: Database, subjects: readonly string[]): Map<string, JournalEvent[]> {
+	// Which first, then each event once: one about ten thousand subjects is a megabyte of text.
+	const named = db.all<{ subject: string; n: number }>(
+		`SELECT s.subject, e.n FROM event_subjects s JOIN events e ON e.n = s.event
+		WHERE s.subject IN (SELECT value FROM json_each(?)) AND e.void = 0 ORDER BY e.seq, e.time, e.id`,
+		JSON.stringify(subjects),
+	);
+	const events = new Map(
+		db
+			.all<{ n: number; line: string }>(
+				'SELECT n, line FROM events WHERE n IN (SELECT value FROM json_each(?))',
+				JSON.stringify([...new Set(named.map(({ n }) => n))]),
+			)
+			.map(({ n, line }) => [n, JSON.parse(line) as JournalEvent]),
+	);
+	return grouped(
+		named,
+		({ subject }) => subject,
+		({ n }) => events.get(n)!,
+	);
+}
+
+/** `votesOn` of many comparisons, in one read; one without votes is not in it. */
+export function votesOnEach(db: Database, comparisons: readonly number[]): Map<number, SourceVote[]> {
+	const rows = db.all<VoteRow>(
+		`${VOTES} WHERE v.comparison IN (SELECT value FROM json_each(?)) ${VOTES_ORDER}`,
+		JSON.stringify(comparisons),
+	);
+	return grouped(rows, ({ comparison }) => comparison, voteOf);
+}
+
+/** Rows under their key, in the order they came in. */
+export function grouped<Row, Key, Value>(
+	rows: readonly Row[],
+	key: (row: Row) => Key,
+	value: (row: Row) => Value,
+): Map<Key, Value[]> {
+	const groups = new Map<Key, Value[]>();
+	for (const row of rows) {
+		const group = groups.get(key(row));
+		if (group === undefined) groups.set(key(row), [value(row)]);
+		else group.push(value(row));
+	}
+	return groups;
 }
 
 const NOT_QUEUED = 9;

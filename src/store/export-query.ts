@@ -1,9 +1,8 @@
 import type { Message, Prompt } from '../domain/comparison.ts';
 import type { Half, Split } from '../domain/split.ts';
-import { eventsAbout, votesOn } from './comparison-rows.ts';
 import type { Database } from './database.ts';
-import { type ComparisonState, projectComparison } from './project-comparison.ts';
-import { type SourceRow, sourcesOf } from './read-comparison.ts';
+import type { ComparisonState } from './project-comparison.ts';
+import { comparisonStates, type SourceRow, sourcesOf } from './read-comparison.ts';
 
 export interface ExportedComparison {
 	readonly id: string;
@@ -51,8 +50,13 @@ export function* comparisonsForExport(
 			page,
 		);
 		if (rows.length === 0) return;
-		yield rows.map((row) => {
-			const sources = sourcesOf(db, row.n);
+		const states = comparisonStates(db, rows);
+		const imported = sourcesOf(
+			db,
+			rows.map(({ n }) => n),
+		);
+		yield rows.map((row, i) => {
+			const sources = imported.get(row.n) ?? [];
 			return {
 				id: row.id,
 				promptId: row.prompt_id,
@@ -64,7 +68,7 @@ export function* comparisonsForExport(
 				opened: row.opened === 1,
 				derivedFrom: row.derived_from,
 				tags: row.tags === null ? [] : (JSON.parse(row.tags) as string[]),
-				state: projectComparison(row.id, eventsAbout(db, row.id, new Map()), votesOn(db, row.n)),
+				state: states[i]!,
 				source: sources[0] ?? null,
 				metadata: sources.find((s) => s.metadata !== null)?.metadata ?? null,
 			};

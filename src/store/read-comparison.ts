@@ -2,7 +2,7 @@ import type { Message, Prompt } from '../domain/comparison.ts';
 import type { JournalEvent } from '../domain/events.ts';
 import type { Half, Split } from '../domain/split.ts';
 import { UserError } from '../protocol/errors.ts';
-import { eventsAbout, votesOn } from './comparison-rows.ts';
+import { eventsAbout, eventsAboutEach, grouped, votesOn, votesOnEach } from './comparison-rows.ts';
 import type { Database } from './database.ts';
 import { tombstoneOf } from './erasures.ts';
 import { type ComparisonState, projectComparison } from './project-comparison.ts';
@@ -90,6 +90,22 @@ export function comparisonState(db: Database, n: number, id: string): Comparison
 	return projectComparison(id, eventsAbout(db, id, new Map()), votesOn(db, n));
 }
 
+/** `comparisonState` of each, in a few reads for all of them: a page at a time, what was said about them is held in memory. */
+export function comparisonStates(
+	db: Database,
+	rows: readonly { readonly n: number; readonly id: string }[],
+): ComparisonState[] {
+	const events = eventsAboutEach(
+		db,
+		rows.map(({ id }) => id),
+	);
+	const votes = votesOnEach(
+		db,
+		rows.map(({ n }) => n),
+	);
+	return rows.map(({ n, id }) => projectComparison(id, events.get(id) ?? [], votes.get(n) ?? []));
+}
+
 /** All that was said, retracted things included, in journal order. */
 export function historyOf(db: Database, id: string): { readonly event: JournalEvent; readonly retracted: boolean }[] {
 	return db
@@ -108,13 +124,20 @@ export interface SourceRow {
 	readonly metadata: unknown;
 }
 
-/** Where a comparison came from, first import first. */
-export function sourcesOf(db: Database, n: number): SourceRow[] {
-	return db
-		.all<{ name: string; path: string; line: number; metadata: string | null }>(
-			`SELECT coalesce(r.label, s.label, s.name) AS name, s.path, r.line, r.metadata FROM source_rows r JOIN sources s ON s.n = r.source
-			WHERE r.comparison = ? ORDER BY s.seq, s.time, s.event, r.ord`,
-			n,
-		)
-		.map((row) => ({ ...row, metadata: row.metadata === null ? null : (JSON.parse(row.metadata) as unknown) }));
+/** Where comparisons came from, first import first; one that nobody imported is not in it. */
+export function sourcesOf(db: Database, comparisons: readonly number[]): Map<number, SourceRow[]> {
+	const rows = db.all<{ comparison: number; name: string; path: string; line: number; metadata: string | null }>(
+		`SELECT r.comparison, coalesce(r.label, s.label, s.name) AS name, s.path, r.line, r.metadata
+		FROM source_rows r JOIN sources s ON s.n = r.source
+		WHERE r.comparison IN (SELECT value FROM json_each(?)) ORDER BY s.seq, s.time, s.event, r.ord`,
+		JSON.stringify(comparisons),
+	);
+	return grouped(
+		rows,
+		({ comparison }) => comparison,
+		({ comparison: _, ...row }) => ({
+			...row,
+			metadata: row.metadata === null ? null : (JSON.parse(row.metadata) as unknown),
+		}),
+	);
 }

@@ -37,7 +37,7 @@ function originsAfterVerdict(
 export function show(ctx: Context, prefix: string): ComparisonDetail {
 	const c = readComparison(ctx.db, resolveId(ctx.db, 'comparison', prefix));
 	const state = comparisonState(ctx.db, c.n, c.id);
-	const sources = sourcesOf(ctx.db, c.n);
+	const sources = sourcesOf(ctx.db, [c.n]).get(c.n) ?? [];
 	const person = ctx.person();
 	if (person !== null && state.judgments.some((j) => j.annotator !== person)) ctx.state.markSeenOthers(person, c.id);
 	return {

@@ -103,6 +103,42 @@ test('every format: one file a split, the same bytes twice, and lines to paste t
 	}
 });
 
+test('each pair of a page comes out with its own judgments and metadata', async (t) => {
+	const { dir, workspace } = await filled(t);
+	const again = [row(3, 'train'), row(8, 'eval'), row(9, 'eval')].map((each) => ({
+		...each,
+		judgments: [{ annotator: 'dee', verdict: 'a' }],
+		metadata: { later: true },
+	}));
+	writeFileSync(join(dir, 'again.jsonl'), again.map((each) => `${JSON.stringify(each)}\n`).join(''));
+	await workspace.importFiles([join(dir, 'again.jsonl')], { format: 'pairwright', source: 'second' }, job());
+	const { comparisons } = await workspace.list({ split: 'eval', limit: 200 });
+	for (const [i, { id }] of comparisons.entries()) {
+		const { judgment } = await workspace.judge({ comparison: id, verdict: i % 2 === 0 ? 'tie' : 'both_bad' });
+		if (i % 4 === 0) await workspace.retract(judgment.id);
+		if (i % 5 === 0) await workspace.adjudicate({ comparison: id, verdict: 'b', reason: 'It says less.' });
+	}
+	const splits = ['train', 'eval'] as const;
+	const out = await workspace.exportData({ format: 'pairwright', splits, out: join(dir, 'own') });
+	const rows = out.files.flatMap(({ path }) => rowsOf(path)) as {
+		readonly id: string;
+		readonly judgments: readonly { readonly annotator: string; readonly verdict: string }[];
+		readonly metadata: unknown;
+	}[];
+	assert.equal(rows.length, 61);
+	const said = (judgments: (typeof rows)[number]['judgments']) =>
+		judgments.map(({ annotator, verdict }) => `${annotator}: ${verdict}`).sort();
+	for (const { id, judgments, metadata } of rows) {
+		const alone = await workspace.show(id);
+		assert.deepEqual([said(judgments), metadata], [said(alone.judgments), alone.metadata]);
+	}
+	assert.deepEqual([...new Set(rows.flatMap(({ judgments }) => judgments.map((j) => j.annotator)))].sort(), [
+		'ana',
+		'ben',
+		'dee',
+	]);
+});
+
 test('held-out goes out where named alone: its tuning half; the sealed one as texts, to no trainer', async (t) => {
 	const { dir, workspace } = await filled(t);
 	for (const format of EXPORT_FORMATS) {
