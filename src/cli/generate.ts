@@ -65,7 +65,7 @@ export function registerGenerate(program: Command): void {
 		.option('--n <count>', 'different responses that each prompt shall have, 2 to 4', wholeNumber(2, 4), 2)
 		.option('--anew', 'with --prompts: two new responses each, which make a pair, whatever there is already')
 		.option('--limit <prompts>', 'at most so many prompts, those least like train first', wholeNumber(1))
-		.option('--dry-run', 'say what would be sent, and send nothing')
+		.option('--dry-run', 'say what would be sent and whether the server has the models; no prompt is sent')
 		.option('--yes', 'do not ask before sending; needed where nobody can be asked')
 		.optionsGroup('Sampling (default: the server’s own):')
 		.option('--temperature <x>', '0 to 5', numberBetween(0, 5))
@@ -96,9 +96,11 @@ export function registerGenerate(program: Command): void {
 			perform<Arguments>(async (context, _args, given) => {
 				const options = generateOptions(given);
 				const api = await context.open();
-				const plan = await api.planGeneration(options);
-				if (given.dryRun === true || plan.requests === 0) {
-					context.result({ plan }, () => planText(plan));
+				const dryRun = given.dryRun === true;
+				const plan = await api.planGeneration(dryRun ? { ...options, check: true } : options);
+				if (dryRun || plan.requests === 0) {
+					context.result({ plan }, () => [planText(plan), ...servedText(plan)].join('\n'));
+					if ((plan.served?.missing.length ?? 0) > 0) context.exitCode = EXIT.nothing;
 					return;
 				}
 				if (given.yes !== true) await confirm(context, plan);
@@ -202,6 +204,18 @@ export function planText(plan: GenerationPlan): string {
 			? 'on this machine, by llama.cpp'
 			: `to ${plan.server}${plan.local ? ' on this machine' : ', which is not this machine'}`;
 	return `${plural(plan.requests, 'request')} for ${plural(plan.prompts, 'prompt')} (${count(plan.characters)} characters) ${where}, model ${who}.`;
+}
+
+/** Whether the server has the models, as a dry run looked it up. */
+export function servedText({ served, server, models }: GenerationPlan): string[] {
+	if (served === undefined) return [];
+	const { missing, offered = [], unknown } = served;
+	if (unknown !== undefined) return [`Whether it has the model cannot be told: ${oneLine(unknown)}`];
+	if (missing.length === 0) return server === 'gguf' ? [] : [`It has ${models.map(oneLine).join(', ')}.`];
+	const names = missing.map(oneLine).join(', ');
+	if (server === 'gguf') return [`There is no file ${names}.`];
+	const has = offered.length === 0 ? 'It lists no model.' : `It lists ${offered.map(oneLine).join(', ')}.`;
+	return [`${server} does not list ${names}: generating would fail. ${has}`];
 }
 
 function exitOf(done: GenerationResult): number {

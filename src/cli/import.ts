@@ -155,16 +155,17 @@ export function importText(terminal: Terminal, done: ImportResult): string {
 		[
 			{ title: 'file', flexible: true },
 			{ title: 'format', drop: 2 },
-			{ title: 'rows', align: 'right' },
+			{ title: done.waiting === undefined ? 'pairs' : 'rows', align: 'right' },
 			{ title: 'new', align: 'right' },
 			{ title: 'known', align: 'right' },
 			{ title: 'ties', align: 'right', drop: 1 },
-			{ title: 'rejected', align: 'right' },
+			{ title: 'rejected rows', align: 'right' },
 		],
 		done.files.map((file) => [
 			oneLine(file.path),
 			file.format,
-			count(file.rows),
+			// A row of a ranking gives several pairs; a rejected one none.
+			count(file.rows - (done.waiting === undefined ? file.rejected : 0)),
 			count(file.imported),
 			count(file.duplicates),
 			count(file.ties),

@@ -6,7 +6,7 @@ import { found, RowError, refuse } from './row-error.ts';
 import type { LoggedRow } from './types.ts';
 
 /** Columns that hold a prompt, a response, a whole chat: the first that a row has is taken. */
-const CHATS = ['messages', 'conversations', 'conversation'] as const;
+export const CHATS = ['messages', 'conversations', 'conversation'] as const;
 const PROMPTS = ['prompt', 'instruction', 'question', 'query', 'input'] as const;
 const RESPONSES = ['response', 'completion', 'output', 'answer', 'generation'] as const;
 /** Columns of pairs: such a row is no log, and its second response would be lost. */

@@ -4,10 +4,11 @@ import { type Guess, guessColumns } from './column-mapping-guess.ts';
 import { mappedFormat } from './column-mapping-read.ts';
 import type { Format } from './format.ts';
 import { FORMATS, IMPORT_FORMATS, MAPPED } from './formats.ts';
+import { CHATS, loggedRow } from './log-rows.ts';
 import { pairwright } from './pairwright.ts';
 import type { Row } from './parse-row.ts';
 import type { Parsed } from './parsed-rows.ts';
-import { found } from './row-error.ts';
+import { found, RowError } from './row-error.ts';
 import type { Container, Table } from './table.ts';
 
 /** Rows whose columns are recognised before the file's format is settled, and bytes held meanwhile. */
@@ -17,6 +18,9 @@ const SNIFF_BYTES = 4 * 1024 * 1024;
 const SNIFF_REJECTED = 10_000;
 /** Rows from which the columns of a table are guessed: all its rows have the same. */
 const GUESS_ROWS = 500;
+
+const AS_PROMPTS =
+	'Import rows of a prompt with one response as prompts (--as prompts; in the editor Import Chat Logs…), and each waits for a second response';
 
 /** A mapping that the workspace remembers, and the columns of the table it was made for. */
 export interface RememberedMapping {
@@ -103,7 +107,10 @@ export async function recognise(
 		const known = rememberedFor(usable, options.remembered ?? []);
 		if (known !== null) return { ...mapped(known.mapping, []), remembered: known.name };
 		const { mapping: guess, doubts } = guessColumns(usable);
-		if (isPossible({ mapping: guess, doubts }) || container !== 'json') return mapped(guess, doubts);
+		const possible = isPossible({ mapping: guess, doubts });
+		if (possible || container !== 'json') {
+			return mapped(guess, possible || !isOneResponse(usable[0]!) ? doubts : [...doubts, AS_PROMPTS]);
+		}
 	}
 	throw nothingKnown(path, held);
 }
@@ -160,9 +167,22 @@ function nothingKnown(path: string, held: readonly Parsed[]): UserError {
 	);
 }
 
+/** A chat, or a prompt with one response: what `import --as prompts` takes. */
+function isOneResponse(row: Row): boolean {
+	try {
+		return loggedRow(1, row).response !== null || CHATS.some((name) => name in row);
+	} catch (error) {
+		if (!(error instanceof RowError)) throw error;
+		return false;
+	}
+}
+
 export function unknownColumns(row: Row): string {
 	if ('completion' in row && 'label' in row && !('rejected' in row)) {
 		return 'row: expected two responses to one prompt, found one completion with a label (KTO): it is compared with nothing';
+	}
+	if (isOneResponse(row)) {
+		return `row: expected two responses to one prompt, found ${found(row)}: one or none. ${AS_PROMPTS}`;
 	}
 	return `row: expected the columns chosen and rejected, or response_a and response_b, found ${found(row)}`;
 }

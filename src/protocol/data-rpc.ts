@@ -109,6 +109,7 @@ const generateSchema = v.strictObject({
 		}),
 	),
 	limit: optional(countSchema),
+	check: optional(v.boolean()),
 	planned: optional(v.array(idSchema)),
 });
 

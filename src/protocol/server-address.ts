@@ -1,6 +1,6 @@
 import { UserError } from './errors.ts';
 
-/** A scoring server's address after its checks. */
+/** A server's address after its checks. */
 export interface ServerAddress {
 	/** Without a trailing slash or `/v1`: paths of the protocol are appended to it. */
 	readonly base: string;
@@ -38,7 +38,7 @@ export function checkAddress(url: string, hasKey: boolean): ServerAddress {
 	if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:') {
 		throw new UserError(
 			'usage',
-			`The address of a scoring server begins with http:// or https://; found ${parsed.protocol}//. Example: http://127.0.0.1:8000.`,
+			`The address of a server begins with http:// or https://; found ${parsed.protocol}//. Example: http://127.0.0.1:8000.`,
 		);
 	}
 	if (parsed.username !== '' || parsed.password !== '') {

@@ -281,6 +281,8 @@ export interface GenerateOptions {
 	readonly gguf?: Pick<GgufOptions, 'context' | 'threads' | 'gpu' | 'binaries'>;
 	/** At most so many prompts, the farthest from train first. */
 	readonly limit?: number;
+	/** Of a plan: look whether the models are there (the server's list of models; nothing is generated). */
+	readonly check?: boolean;
 	/** No prompt but these, as a plan gave them (`ids`): what comes in after the confirmation was not confirmed. */
 	readonly planned?: readonly string[];
 }
@@ -301,6 +303,15 @@ export interface GenerationPlan {
 	readonly characters: number;
 	/** Prompts of the selection that have enough responses. */
 	readonly enough: number;
+	/** With `check`, where there is something to ask for. */
+	readonly served?: {
+		/** Models that the server does not list, files that are not there. */
+		readonly missing: readonly string[];
+		/** Some of those that it lists. */
+		readonly offered?: readonly string[];
+		/** Why it could not be looked up, in words. */
+		readonly unknown?: string;
+	};
 }
 
 export interface GenerationResult {

@@ -48,6 +48,66 @@ test('an answer that no import would take is not stored', async (t) => {
 	assert.deepEqual(response, [{ role: 'assistant', content: '😀' }]);
 });
 
+/** Answers in the shapes that each server's own documentation shows; a model that thinks says so beside its answer. */
+const DOCUMENTED: Readonly<Record<string, object>> = {
+	Ollama: {
+		...{ id: 'chatcmpl-671', object: 'chat.completion', created: 1, model: 'm', system_fingerprint: 'fp_ollama' },
+		choices: [{ index: 0, message: { role: 'assistant', content: 'Yes.', reasoning: 'Hm.' }, finish_reason: 'stop' }],
+		usage: { prompt_tokens: 31, completion_tokens: 2, total_tokens: 33 },
+	},
+	'LM Studio': {
+		...{ id: 'chatcmpl-b3', object: 'chat.completion', created: 1, model: 'm', system_fingerprint: 'm', stats: {} },
+		choices: [
+			{
+				...{ index: 0, logprobs: null, finish_reason: 'stop' },
+				message: { role: 'assistant', content: 'Yes.', reasoning_content: 'Hm.', tool_calls: [] },
+			},
+		],
+		usage: { prompt_tokens: 31, completion_tokens: 2, total_tokens: 33 },
+	},
+	'llama-server': {
+		choices: [
+			{ finish_reason: 'stop', index: 0, message: { role: 'assistant', content: 'Yes.', reasoning_content: '' } },
+		],
+		...{ created: 1, model: 'm', system_fingerprint: 'b6000-abc', object: 'chat.completion', id: 'chatcmpl-x' },
+		...{ usage: { completion_tokens: 2, prompt_tokens: 31, total_tokens: 33 }, timings: { prompt_n: 31, cache_n: 0 } },
+	},
+	vLLM: {
+		...{
+			id: 'chatcmpl-1',
+			object: 'chat.completion',
+			created: 1,
+			model: 'm',
+			service_tier: null,
+			kv_transfer_params: null,
+		},
+		choices: [
+			{
+				message: {
+					role: 'assistant',
+					content: 'Yes.',
+					refusal: null,
+					audio: null,
+					function_call: null,
+					tool_calls: [],
+				},
+				...{ index: 0, logprobs: null, finish_reason: 'stop', stop_reason: null, token_ids: null },
+			},
+		],
+		...{ usage: { prompt_tokens: 31, total_tokens: 33, completion_tokens: 2 }, prompt_logprobs: null },
+	},
+};
+
+for (const [name, answer] of Object.entries(DOCUMENTED)) {
+	test(`the answer that ${name} documents is read; what the model thought is no part of it`, async (t) => {
+		const generator = await saying(t, 200, JSON.stringify(answer));
+		assert.deepEqual(await generator.answer(ASKED, new AbortController().signal), {
+			response: [{ role: 'assistant', content: 'Yes.' }],
+			cut: false,
+		});
+	});
+}
+
 test('what a server says to a refusal is not repeated: it may be the prompt', async (t) => {
 	const generator = await saying(t, 404, '{"error":{"message":"no model for: a private question"}}');
 	await assert.rejects(generator.answer(ASKED, new AbortController().signal), (error) => {

@@ -59,6 +59,13 @@ test('prompts get what they lack: one response where a log brought one, two wher
 	await server.stats();
 	const plan = await workspace.planGeneration(to(server.url));
 	assert.deepEqual([plan.prompts, plan.requests, plan.local, plan.server], [8, 12, true, server.url]);
+	const look = async (more: Partial<GenerateOptions>) =>
+		(await workspace.planGeneration(to(server.url, { check: true, ...more }))).served;
+	assert.deepEqual(await look({}), { missing: [], offered: ['small', 'large', 'fixed'] });
+	assert.deepEqual((await look({ models: ['small', 'huge'] }))?.missing, ['huge']);
+	assert.match((await look({ url: 'http://127.0.0.1:9' }))?.unknown ?? '', /cannot be reached/u);
+	assert.deepEqual((await look({ engine: 'gguf', models: ['/nowhere/m.gguf'] }))?.missing, ['m.gguf']);
+	assert.equal(plan.served, undefined);
 	assert.equal((await server.stats()).requests, 0, 'planning sends nothing');
 	const done = await workspace.generate(to(server.url, { models: ['small', 'large'], concurrency: 3 }), job());
 	assert.deepEqual([done.generated, done.paired, done.waiting.prompts, done.failed.total], [12, 8, 0, 0]);

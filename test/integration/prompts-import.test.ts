@@ -179,6 +179,8 @@ test('the command line imports, lists and plans; it sends nothing without a yes'
 	const url = ['--url', 'http://127.0.0.1:9', '--model', 'm'];
 	const dry = await cli.json(['generate', ...url, '--dry-run']);
 	assert.equal((dry.document as { plan: { requests: number } }).plan.requests, 3);
+	const said = await cli.run(['--workspace', cli.dir, 'generate', ...url, '--dry-run']);
+	assert.match(said.stdout, /3 requests.*\nWhether it has the model cannot be told: .*cannot be reached/u);
 	const asked = await cli.run(['--workspace', cli.dir, 'generate', ...url]);
 	assert.equal(asked.code, 1);
 	assert.match(asked.stderr, /3 requests for 2 prompts.*127\.0\.0\.1:9 on this machine.*Nothing was sent: say --yes/s);

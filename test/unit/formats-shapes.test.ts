@@ -585,6 +585,16 @@ test('bad rows of a shape are named by field, others go on', async () => {
 	assert.match(rejected[1]!.reason, /response_2/u);
 });
 
+test('rows of a prompt with one response are told the way they can be brought in', async () => {
+	const logs = [
+		lines({ prompt: QUESTION, response: GOOD }),
+		lines({ messages: CHAT }),
+		`question,answer\n${QUESTION},${GOOD.replaceAll(',', '')}\n`,
+	];
+	for (const log of logs) await assert.rejects(readContent(log), /as prompts \(--as prompts;/u);
+	await assert.rejects(readContent(lines({ title: 'x' })), (error) => !String(error).includes('--as prompts'));
+});
+
 test('a KTO row is refused with what it lacks', async () => {
 	await assert.rejects(
 		readContent(lines({ prompt: QUESTION, completion: GOOD, label: true })),

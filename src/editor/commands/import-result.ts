@@ -6,8 +6,8 @@ function sum(result: ImportResult, key: 'rows' | 'imported' | 'duplicates' | 'ti
 	return result.files.reduce((total, file) => total + file[key], 0);
 }
 
-function rows(n: number): string {
-	return `${count.format(n)} ${n === 1 ? 'row' : 'rows'}`;
+function counted(n: number, noun: string): string {
+	return `${count.format(n)} ${noun}${n === 1 ? '' : 's'}`;
 }
 
 /** One sentence on an import: what is new, what was there already, what was refused. */
@@ -15,10 +15,12 @@ export function importSentence(result: ImportResult): string {
 	const imported = sum(result, 'imported');
 	const duplicates = sum(result, 'duplicates');
 	const rejected = sum(result, 'rejected');
+	// A row of a ranking gives several pairs.
+	const noun = result.waiting === undefined ? 'pair' : 'row';
 	const start = result.cancelled ? 'Import stopped; what was in stays in. ' : '';
-	const parts = [imported === 0 ? 'Nothing new was imported' : `Imported ${rows(imported)}`];
-	if (duplicates > 0) parts.push(`${rows(duplicates)} ${duplicates === 1 ? 'was' : 'were'} there already`);
-	if (rejected > 0) parts.push(`${rows(rejected)} rejected`);
+	const parts = [imported === 0 ? 'Nothing new was imported' : `Imported ${counted(imported, noun)}`];
+	if (duplicates > 0) parts.push(`${counted(duplicates, noun)} ${duplicates === 1 ? 'was' : 'were'} there already`);
+	if (rejected > 0) parts.push(`${counted(rejected, 'row')} rejected`);
 	const formats = [...new Set(result.files.map(({ format }) => format))].join(', ');
 	return `${start}${parts.join('; ')}${formats === '' ? '' : ` (format: ${formats})`}.`;
 }

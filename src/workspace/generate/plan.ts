@@ -1,14 +1,18 @@
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { promptText } from '../../domain/text.ts';
 import { UserError } from '../../protocol/errors.ts';
 import { checkAddress } from '../../protocol/server-address.ts';
 import type { GenerateOptions, GenerationPlan } from '../../protocol/workspace-api.ts';
+import { servedModels } from '../../scoring/engines/http/served-models.ts';
 import { incompletePrompts, promptWithCandidates, type UnpairedPrompt } from '../../store/waiting-query.ts';
 import type { Context } from '../context.ts';
 import { selectedPrompts } from '../curation.ts';
 import { rankedWaiting } from '../prompts/waiting.ts';
 
 export const DEFAULT_RESPONSES = 2;
+/** Names of a server's models that are told. */
+const MOST_OFFERED = 20;
 /** New responses that make a pair of their own. */
 const ANEW = 2;
 
@@ -72,11 +76,27 @@ export async function selectPrompts(ctx: Context, options: GenerateOptions): Pro
 	return { needed, enough };
 }
 
+/** Whether the models are there, as far as that can be told without asking for a response. */
+async function servedOf({ engine, url, key, models }: GenerateOptions): Promise<NonNullable<GenerationPlan['served']>> {
+	if (engine === 'gguf') return { missing: models.filter((model) => !existsSync(model)).map((path) => basename(path)) };
+	try {
+		const offered = new Set(await servedModels(url as string, key));
+		// Ollama lists `llama3.2:latest` and answers to `llama3.2`.
+		const missing = models.filter((model) => !offered.has(model) && !offered.has(`${model}:latest`));
+		return { missing, offered: [...offered].slice(0, MOST_OFFERED) };
+	} catch (error) {
+		if (!UserError.is(error)) throw error;
+		return { missing: [], unknown: error.message };
+	}
+}
+
 /** What `generate` would send: for a confirmation, or a dry run. */
 export async function planGeneration(ctx: Context, options: GenerateOptions): Promise<GenerationPlan> {
 	const { server, local } = checkGeneration(options);
 	const { needed, enough } = await selectPrompts(ctx, options);
+	const look = options.check === true && needed.length > 0;
 	return {
+		...(look ? { served: await servedOf(options) } : {}),
 		ids: needed.map(({ prompt }) => prompt.id),
 		prompts: needed.length,
 		requests: needed.reduce((sum, { missing }) => sum + missing, 0),

@@ -67,7 +67,7 @@ function headersFor(key: string | undefined): Headers {
 	if (key !== undefined && !/^[\x21-\x7e]+$/.test(key)) {
 		throw new UserError(
 			'usage',
-			'The key of the scoring server holds a space, a line break or a character outside ASCII. Set it again, without quotes around it.',
+			'The key of the server holds a space, a line break or a character outside ASCII. Set it again, without quotes around it.',
 		);
 	}
 	if (key !== undefined) headers.set('authorization', `Bearer ${key}`);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
-import { servedModels } from '../../src/editor/engines/served-models.ts';
+import { servedModels } from '../../src/scoring/engines/http/served-models.ts';
 
 const asked: { url: string | undefined; key: string | undefined }[] = [];
 let answer: RequestListener = (_, response) => response.end();
@@ -29,6 +29,12 @@ test('the names of what is served, once each, whether or not the address ends in
 	]);
 });
 
+test('a server without a model offers none', async () => {
+	answer = json({ object: 'list', data: null });
+	assert.deepEqual(await servedModels(url, undefined), []);
+	asked.length = 0;
+});
+
 test('a redirect is not followed, so that the key stays with its origin', async () => {
 	answer = (_, response) => response.writeHead(307, { location: `${url}/elsewhere` }).end();
 	await assert.rejects(servedModels(url, 'sekret'), /points to another address/);
@@ -42,7 +48,7 @@ test('what is no list of models is said in words', async () => {
 	answer = (_, response) => response.writeHead(404).end();
 	await assert.rejects(servedModels(url, undefined), /no list of models \(status 404\)/);
 	answer = (_, response) => response.end('<html>');
-	await assert.rejects(servedModels(url, undefined), /does not answer as a scoring server/);
+	await assert.rejects(servedModels(url, undefined), /does not answer as a server of models/);
 	answer = (request) => request.socket.destroy();
 	await assert.rejects(servedModels(url, undefined), /cannot be reached/);
 });

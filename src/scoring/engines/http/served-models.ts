@@ -1,11 +1,12 @@
 import * as v from 'valibot';
-import { UserError } from '../../protocol/errors.ts';
-import { checkAddress } from '../../protocol/server-address.ts';
+import { UserError } from '../../../protocol/errors.ts';
+import { checkAddress } from '../../../protocol/server-address.ts';
 
 const TIMEOUT_MS = 10_000;
 const LONGEST_BYTES = 4_000_000;
 
-const reply = v.object({ data: v.array(v.object({ id: v.pipe(v.string(), v.minLength(1)) })) });
+/** Ollama without a model says `null`. */
+const reply = v.object({ data: v.nullable(v.array(v.object({ id: v.pipe(v.string(), v.minLength(1)) }))) });
 
 /**
  * Names of the models that a server offers (`GET /v1/models`). Redirects are not followed: a key goes to its origin alone.
@@ -42,7 +43,7 @@ export async function servedModels(url: string, key: string | undefined): Promis
 	const text = await response.text();
 	const parsed = v.safeParse(v.pipe(v.string(), v.maxLength(LONGEST_BYTES), v.parseJson(), reply), text);
 	if (!parsed.success) {
-		throw new UserError('environment', `${origin} does not answer as a scoring server does. Type the models’ names.`);
+		throw new UserError('environment', `${origin} does not answer as a server of models does. Type the models’ names.`);
 	}
-	return [...new Set(parsed.output.data.map(({ id }) => id))];
+	return [...new Set((parsed.output.data ?? []).map(({ id }) => id))];
 }
