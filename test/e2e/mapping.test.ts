@@ -102,7 +102,7 @@ test('a table whose columns can only be guessed is mapped, corrected and importe
 	await last.getByLabel('Remember as').focus();
 	await page.keyboard.press('Control+Enter');
 	const message = page.locator('.notification-list-item', {
-		hasText: 'Imported 24 rows; 2 rows rejected (format: columns)',
+		hasText: 'Imported 24 pairs; 2 rows rejected (format: columns)',
 	});
 	await message.waitFor({ timeout: 30_000 });
 	await page.locator('.tab', { hasText: 'Map Columns' }).waitFor({ state: 'detached' });
@@ -123,7 +123,7 @@ test('the next table with the same columns comes in as remembered, without a que
 	await pick(page, 'more.csv');
 	await pick(page, 'As the rows say');
 	await page
-		.locator('.notification-list-item', { hasText: 'Imported 24 rows; 2 rows rejected (format: columns)' })
+		.locator('.notification-list-item', { hasText: 'Imported 24 pairs; 2 rows rejected (format: columns)' })
 		.waitFor({ timeout: 30_000 });
 	const imports = journal().filter(({ type }) => type === 'imported');
 	assert.equal(imports.length, 2);

@@ -45,7 +45,7 @@ test('an import says what came in and names the rejected row', async () => {
 	await command('Pairwright: Import Preference Data…');
 	await pick(page, 'tea.jsonl');
 	await pick(page, 'As the rows say');
-	const message = page.locator('.notification-list-item', { hasText: `Imported ${ROWS} rows; 1 row rejected` });
+	const message = page.locator('.notification-list-item', { hasText: `Imported ${ROWS} pairs; 1 row rejected` });
 	await message.waitFor({ timeout: 30_000 });
 	await screenshot('shell-imported');
 	await message.getByRole('button', { name: 'Show Rejected Rows' }).click();
@@ -73,7 +73,7 @@ test('importing the same file again adds nothing and says so', async () => {
 	await pick(page, 'tea.jsonl');
 	await pick(page, 'As the rows say');
 	await page
-		.locator('.notification-list-item', { hasText: `Nothing new was imported; ${ROWS} rows were there already` })
+		.locator('.notification-list-item', { hasText: `Nothing new was imported; ${ROWS} pairs were there already` })
 		.waitFor({ timeout: 30_000 });
 });
 

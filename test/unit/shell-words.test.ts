@@ -43,7 +43,7 @@ const result: ImportResult = {
 };
 
 test('an import is summed up in one sentence, and every rejected row is named', () => {
-	assert.equal(importSentence(result), 'Imported 9 rows; 2 rows were there already; 1 row rejected (format: trl).');
+	assert.equal(importSentence(result), 'Imported 9 pairs; 2 pairs were there already; 1 row rejected (format: trl).');
 	assert.match(importSentence({ ...result, cancelled: true }), /^Import stopped; what was in stays in\./);
 	const text = rejectedText({ ...result, files: [{ ...result.files[0]!, rejected: 1500 }] }, (path) => path.slice(3));
 	assert.match(text, /a\.jsonl:8 {2}no prompt/);

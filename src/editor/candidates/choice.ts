@@ -31,6 +31,38 @@ export function parseAskedFor(value: unknown): AskedFor {
 	return result.success ? result.output : {};
 }
 
+/** How responses are drawn, as the settings say it; what they leave out is the server's own. */
+export type Drawing = Pick<GenerateOptions, 'responses' | 'sampling'>;
+
+/** @param read gives a setting of `pairwright.generate`; what is no number in its range counts as not set */
+export function drawingOf(read: (name: string) => unknown): Drawing {
+	const within = (name: string, low: number, high: number, whole: boolean): number | undefined => {
+		const value = read(name);
+		if (typeof value !== 'number' || !(value >= low && value <= high)) return undefined;
+		return whole && !Number.isInteger(value) ? undefined : value;
+	};
+	const temperature = within('temperature', 0, 5, false);
+	const topP = within('topP', 0, 1, false);
+	const maxTokens = within('maxTokens', 1, 1_000_000, true);
+	const responses = within('responses', 2, 4, true);
+	return {
+		...(responses === undefined ? {} : { responses }),
+		sampling: {
+			...(temperature === undefined ? {} : { temperature }),
+			...(topP === undefined ? {} : { topP }),
+			...(maxTokens === undefined ? {} : { maxTokens }),
+		},
+	};
+}
+
+/** "temperature 0.9, top-p the server's own, at most 1,024 tokens" @param whose own what is not set is */
+export function drawingText({ sampling = {} }: Drawing, whose: 'the server’s' | 'the model’s'): string {
+	const { temperature, topP, maxTokens = 1024 } = sampling;
+	const said = (name: string, value: number | undefined) => `${name} ${value ?? `${whose} own`}`;
+	const most = new Intl.NumberFormat('en').format(maxTokens);
+	return `${said('temperature', temperature)}, ${said('top-p', topP)}, at most ${most} tokens`;
+}
+
 /** @param key of the server's origin, if there is one */
 export function optionsOf(
 	answering: Answering,

@@ -10,7 +10,7 @@ import { counted, fileName, hostOf, nameList } from '../engines/words.ts';
 import type { FolderSession } from '../services.ts';
 import type { Shell } from '../shell/shell.ts';
 import { requireTrust } from '../shell/trust.ts';
-import { type Answering, type AskedFor, optionsOf, parseAnswering } from './choice.ts';
+import { type Answering, type AskedFor, drawingOf, drawingText, optionsOf, parseAnswering } from './choice.ts';
 
 const TITLE = 'Generate responses';
 
@@ -112,8 +112,10 @@ async function pickModels(
 	}
 }
 
-/** Before anything is sent: how many requests, where to, and what becomes of them. Asked each time. */
-async function confirmed(plan: GenerationPlan): Promise<boolean> {
+const CHANGE = 'Change Sampling…';
+
+/** Before anything is sent: how many requests, where to, how, and what becomes of them. Asked each time. */
+async function confirmed(plan: GenerationPlan, options: GenerateOptions): Promise<'yes' | 'change' | 'no'> {
 	const here = plan.server === 'gguf';
 	const where = here
 		? 'The responses are written on this machine; nothing leaves it.'
@@ -128,11 +130,12 @@ async function confirmed(plan: GenerationPlan): Promise<boolean> {
 			: `Send ${counted(plan.requests, 'request')} for ${counted(plan.prompts, 'prompt')} to ${plan.server}?`,
 		{
 			modal: true,
-			detail: `${sent}${where} ${here ? '' : `${characters} characters, answered by ${nameList(plan.models)}. `}Which model wrote what is stored, and shown only after a verdict. Nothing is judged.`,
+			detail: `${sent}${where} ${here ? '' : `${characters} characters, answered by ${nameList(plan.models)}. `}Sampling: ${drawingText(options, here ? 'the model’s' : 'the server’s')}. Which model wrote what is stored, and shown only after a verdict. Nothing is judged.`,
 		},
 		here ? 'Write' : 'Send',
+		CHANGE,
 	);
-	return answer !== undefined;
+	return answer === undefined ? 'no' : answer === CHANGE ? 'change' : 'yes';
 }
 
 function resultText(done: GenerationResult): string {
@@ -168,13 +171,22 @@ export async function generateResponses(shell: Shell, session: FolderSession, wh
 	const answering = await pickAnswering(session, keys, parseAnswering(state.get(keyOf(session))));
 	if (answering === undefined) return;
 	const key = answering.engine === 'chat' ? await keys.of(answering.url) : undefined;
-	const options: GenerateOptions = optionsOf(answering, which, machineEngines(), key);
+	const settings = vscode.workspace.getConfiguration('pairwright.generate', session.folder);
+	const drawing = drawingOf((name) => settings.get(name));
+	const options: GenerateOptions = { ...optionsOf(answering, which, machineEngines(), key), ...drawing };
 	const plan = await api.planGeneration(options);
 	if (plan.requests === 0) {
 		void vscode.window.showInformationMessage('Nothing to ask for: these prompts have enough responses.');
 		return;
 	}
-	if (!(await confirmed(plan))) return;
+	const answer = await confirmed(plan, options);
+	if (answer === 'change') {
+		// What was picked is offered first the next time.
+		await state.update(keyOf(session), answering);
+		await vscode.commands.executeCommand('workbench.action.openSettings', 'pairwright.generate');
+		return;
+	}
+	if (answer === 'no') return;
 	if ((await shell.ensurePerson(session)) === undefined) return;
 	await state.update(keyOf(session), answering);
 	const done = await shell.withJob(session, 'Generating responses', (job) =>
