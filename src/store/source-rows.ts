@@ -74,9 +74,27 @@ export function checkTurn(db: Database, source: PendingSource, done: number): vo
 	throw new UserError('busy', `${source.path} is being read by another process of this folder. Wait for it to finish.`);
 }
 
-/** A file that was missing or another is there again: its rows are folded with the next reading. */
-export function awaitSource(db: Database, sha: string): void {
-	db.run("UPDATE sources SET state = 'pending', problem = NULL WHERE sha = ? AND state IN ('missing', 'changed')", sha);
+/** A file that could not be read is there again: its rows are folded with the next reading. */
+export function awaitSource(db: Database, which: { readonly sha: string } | { readonly event: string }): void {
+	const [column, value] = 'sha' in which ? ['sha', which.sha] : ['event', which.event];
+	db.run(
+		`UPDATE sources SET state = 'pending', problem = NULL WHERE ${column} = ? AND state IN ('missing', 'changed', 'unreadable')`,
+		value,
+	);
+}
+
+/** Imports whose rows cannot be had, with what lay at their path when that was found. */
+export function troubledSources(
+	db: Database,
+): { readonly event: string; readonly path: string; readonly seen: string | null }[] {
+	return db.all(
+		`SELECT event, path, (SELECT value FROM meta WHERE key = 'seen ' || event) AS seen FROM sources
+		WHERE state IN ('missing', 'changed', 'unreadable') ORDER BY seq, event`,
+	);
+}
+
+export function keepSeen(db: Database, event: string, seen: string): void {
+	db.run('INSERT OR REPLACE INTO meta VALUES (?, ?)', `seen ${event}`, seen);
 }
 
 /** What a slice of rows came to. */

@@ -114,7 +114,8 @@ export async function doctor(
 					check: 'sources',
 					status: 'warning',
 					message: sources.map((s) => `${s.path}: ${s.problem}`).join('; '),
-					remedy: 'Put the files back, then run "pairwright rebuild".',
+					remedy:
+						'Put the files back: they are read at the next look. What was imported differently can be imported anew.',
 				},
 	);
 	const index = indexState(ctx.db);

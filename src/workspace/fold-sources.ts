@@ -16,6 +16,7 @@ import {
 import type { Context } from './context.ts';
 import { recordedMapping } from './mappings.ts';
 import { pairCandidates } from './prompts/pair.ts';
+import { awaitReturned, noteSeen } from './returned-sources.ts';
 import { hashSource, locateSource } from './source-files.ts';
 
 /** Longest write transaction: judging waits no longer than this for an import. */
@@ -195,13 +196,17 @@ function isOfDatabase(error: unknown): boolean {
 
 /**
  * Folds every source that an event names and the database lacks: after an opening, a pull, a rebuild, or a kill. A source that cannot be
- * folded, for whatever reason, is named and left out: one row of one file must not close the workspace to a whole team.
+ * folded, for whatever reason, is named and left out: one row of one file must not close the workspace to a whole team. It is tried
+ * again when something else lies at its path.
+ * @returns whether rows came in, or could not be had
  */
-export async function foldPendingSources(ctx: Context, signal?: AbortSignal): Promise<void> {
+export async function foldPendingSources(ctx: Context, signal?: AbortSignal): Promise<boolean> {
+	awaitReturned(ctx);
 	const pending = pendingSources(ctx.db);
-	if (pending.length === 0) return;
+	if (pending.length === 0) return false;
 	for (const source of pending) {
 		const problem = (state: 'missing' | 'changed' | 'unreadable', text: string) => {
+			noteSeen(ctx, source);
 			settleSource(ctx.db, source.n, state, text);
 			ctx.store.tellOnce(`${source.path}: ${text}`);
 		};
@@ -215,7 +220,7 @@ export async function foldPendingSources(ctx: Context, signal?: AbortSignal): Pr
 		if (!existsSync(path)) {
 			problem(
 				'missing',
-				'the imported file is missing; its comparisons are not shown until it is back. Get it from version control or import it again.',
+				'the imported file is missing; its comparisons are not shown until it is back. Get it from version control, or put it back: it is then read by itself.',
 			);
 			continue;
 		}
@@ -229,7 +234,7 @@ export async function foldPendingSources(ctx: Context, signal?: AbortSignal): Pr
 		if (!same) {
 			problem(
 				'changed',
-				'the file changed since it was imported; its comparisons are not shown. Put the imported version back, or import the new one.',
+				'the file changed since it was imported; its comparisons are not shown. Put the imported version back (it is then read by itself), or import the new one.',
 			);
 			continue;
 		}
@@ -237,7 +242,7 @@ export async function foldPendingSources(ctx: Context, signal?: AbortSignal): Pr
 		if (now === undefined) continue;
 		try {
 			const result = await foldSource(ctx, now, { path, ...(signal === undefined ? {} : { signal }) });
-			if (result.cancelled) return;
+			if (result.cancelled) return true;
 		} catch (error) {
 			if (isOfDatabase(error)) throw error;
 			// Another process is at it, and tells its window; this one reads what it wrote.
@@ -249,6 +254,7 @@ export async function foldPendingSources(ctx: Context, signal?: AbortSignal): Pr
 		}
 	}
 	await afterRows(ctx);
+	return true;
 }
 
 /** What is still to be folded of a source, once nobody here is at it. */

@@ -8,7 +8,12 @@ import { requireNode } from './environment.ts';
 import { watchFolder } from './watch.ts';
 
 /** Opens the workspace; runs only after the environment was found fit, so it may load the database module. */
-export type OpenWorkspace = (settings: DataProcessSettings, events: WorkspaceEvents) => Promise<WorkspaceApi>;
+export type OpenWorkspace = (settings: DataProcessSettings, events: WorkspaceEvents) => Promise<Served>;
+
+interface Served extends WorkspaceApi {
+	/** Files outside of `.pairwright/` whose change is one of the workspace. */
+	alsoWatched?(): readonly string[];
+}
 
 /** How long an end may take before the process leaves anyway: a journal write in flight is far shorter. */
 const CLOSE_MS = 2000;
@@ -31,7 +36,7 @@ function ipcChannel(): RpcChannel {
  * The first call must be `open`; it refuses with `environment` where the database module would crash the process.
  */
 export function serveDataProcess(openWorkspace: OpenWorkspace): void {
-	let opened: Promise<WorkspaceApi> | null = null;
+	let opened: Promise<Served> | null = null;
 	let stopWatching = () => {};
 	let ending = false;
 
@@ -45,14 +50,16 @@ export function serveDataProcess(openWorkspace: OpenWorkspace): void {
 		requireNode();
 		opened = openWorkspace(settings, rpc.notify);
 		const api = await opened;
-		const watch = watchFolder(join(settings.root, '.pairwright'), async () => {
+		const onChange = async () => {
 			try {
 				await api.reload();
 			} catch (error) {
 				const text = error instanceof Error ? error.message : String(error);
 				rpc.notify.notice({ level: 'error', text: `Files changed outside, and reading them again failed: ${text}` });
 			}
-		});
+		};
+		const also = () => api.alsoWatched?.() ?? [];
+		const watch = watchFolder(join(settings.root, '.pairwright'), onChange, { also });
 		stopWatching = watch.stop;
 		return { pid: process.pid, node: process.version };
 	};

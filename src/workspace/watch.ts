@@ -20,9 +20,10 @@ async function collect(path: string, depth: number, found: Snapshot): Promise<vo
 	}
 }
 
-async function takeSnapshot(folder: string): Promise<Snapshot> {
+async function takeSnapshot(folder: string, also: readonly string[]): Promise<Snapshot> {
 	const found: Snapshot = new Map();
 	for (const name of WATCHED) await collect(join(folder, name), 0, found);
+	for (const path of also) await collect(path, 3, found);
 	return found;
 }
 
@@ -39,12 +40,13 @@ export interface FolderWatch {
 /**
  * Calls `onChange` after files of a `.pairwright` folder changed, were added or removed: once for a burst, never twice at the
  * same time. The folder may appear later. The operating system's events only say when to look; a slow poll finds what they miss
- * (network mounts, folders made a moment ago).
+ * (network mounts, folders made a moment ago), and what changes elsewhere.
+ * @param options.also files outside the folder that are to be looked at as well
  */
 export function watchFolder(
 	folder: string,
 	onChange: () => Promise<void>,
-	{ debounceMs = 200, pollMs = 5000 } = {},
+	{ debounceMs = 200, pollMs = 5000, also = (): readonly string[] => [] } = {},
 ): FolderWatch {
 	let known: Snapshot | null = null;
 	let running: Promise<void> | null = null;
@@ -72,7 +74,7 @@ export function watchFolder(
 	};
 
 	const lookOnce = async () => {
-		const found = await takeSnapshot(folder);
+		const found = await takeSnapshot(folder, also());
 		const changed = known !== null && differs(known, found);
 		known = found;
 		if (changed && !stopped) await onChange();

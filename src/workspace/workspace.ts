@@ -47,6 +47,7 @@ import { importPrompts } from './prompts/import-prompts.ts';
 import { waiting, waitingPrompt } from './prompts/waiting.ts';
 import { answerProposal } from './proposals.ts';
 import { rebuild } from './rebuild.ts';
+import { awaitedPaths } from './returned-sources.ts';
 import { Runs } from './runs/runs.ts';
 import { runsPort } from './runs-port.ts';
 import { saveSearch, searches } from './searches.ts';
@@ -192,6 +193,11 @@ export class Workspace implements WorkspaceApi {
 		return { person: this.context.state.setHandle(handle) };
 	}
 
+	/** Files outside `.pairwright/` that a look for changes has to see: imports that lie in place and could not be read. */
+	alsoWatched(): readonly string[] {
+		return awaitedPaths(this.context);
+	}
+
 	async reload(): Promise<void> {
 		const ctx = this.context;
 		const person = ctx.person();
@@ -200,12 +206,12 @@ export class Workspace implements WorkspaceApi {
 		const what: ('comparisons' | 'judgments' | 'splits' | 'runs' | 'config' | 'guidelines' | 'index')[] =
 			await ctx.reloadFiles();
 		const { added, removed, types } = await ctx.store.sync();
-		await foldPendingSources(ctx);
+		const sources = await foldPendingSources(ctx);
 		// Another process may have folded its own events into the shared database: nothing is left to add, yet views are stale.
 		const foreign = foreignVersion(ctx.db);
 		const written = this.#foreign !== null && foreign !== this.#foreign;
 		this.#foreign = foreign;
-		if (removed > 0 || written || [...types].some((type) => !OPINIONS.has(type))) {
+		if (removed > 0 || written || sources || [...types].some((type) => !OPINIONS.has(type))) {
 			what.push('comparisons', 'judgments', 'splits', 'runs');
 		} else if (added > 0) {
 			what.push('judgments');

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import type { EventBody } from '../../src/domain/events.ts';
 import { openRows } from '../../src/formats/open.ts';
+import { dump } from '../../src/store/dump.ts';
+import { watchFolder } from '../../src/workspace/watch.ts';
 import { folder, job, openAt, writePairs } from './workspace-support.ts';
 
 const imported = (path: string, bytes: number): EventBody => ({
@@ -115,4 +117,74 @@ test('a small Parquet file of very many equal rows is decoded a part at a time; 
 		seen.rejected.push(...batch.rejected.map(({ reason }) => reason));
 	}
 	assert.deepEqual(seen, { rows: 1, rejected: ['row: expected at most 16 MB, found more'] });
+});
+
+test('a file that was missing, another or unreadable is read by itself once it is back', async (t) => {
+	const dir = folder(t);
+	const root = join(dir, 'work');
+	const first = await openAt(dir);
+	const path = writePairs(root, 5);
+	await first.workspace.importFiles([path], {}, job());
+	const { pairs } = await first.workspace.queue('judge', { count: 1 });
+	await first.workspace.judge({ comparison: pairs[0]!.comparison, verdict: 'tie' });
+	const whole = dump(first.workspace.context.db);
+	const database = first.workspace.context.db.path;
+	const bytes = readFileSync(path);
+	await first.workspace.close();
+	const changes = {
+		missing: () => rmSync(path),
+		changed: () => writeFileSync(path, 'quite another file\n'),
+		unreadable: () => {
+			rmSync(path);
+			mkdirSync(path);
+		},
+	};
+	for (const [what, change] of Object.entries(changes)) {
+		change();
+		// As in a clone that never had it.
+		for (const end of ['', '-wal', '-shm']) rmSync(`${database}${end}`, { force: true });
+		const { workspace, notices } = await openAt(dir);
+		const told: string[] = [];
+		workspace.context.emit.changed = ({ what }) => told.push(...what);
+		try {
+			assert.equal((await workspace.list({ limit: 1 })).total, 0, what);
+			assert.equal((await workspace.info()).sourceProblems.length, 1);
+			assert.equal(notices.length, 1, notices.join('; '));
+			assert.deepEqual(workspace.alsoWatched(), [path]);
+			await workspace.reload();
+			assert.deepEqual([notices.length, told], [1, []], 'the same file is not tried again');
+			rmSync(path, { recursive: true, force: true });
+			writeFileSync(path, bytes);
+			await workspace.reload();
+			await workspace.settled();
+			assert.equal((await workspace.list({ limit: 1 })).total, 5, what);
+			assert.ok(told.includes('comparisons'), what);
+			assert.deepEqual([(await workspace.info()).sourceProblems, workspace.alsoWatched()], [[], []]);
+			assert.equal(dump(workspace.context.db), whole);
+		} finally {
+			await workspace.close();
+		}
+	}
+	// Found at an opening too, where nothing watched meanwhile.
+	rmSync(path);
+	for (const end of ['', '-wal', '-shm']) rmSync(`${database}${end}`, { force: true });
+	await (await openAt(dir)).workspace.close();
+	writeFileSync(path, bytes);
+	const last = await openAt(dir);
+	assert.equal((await last.workspace.list({ limit: 1 })).total, 5);
+	await last.workspace.close();
+});
+
+test('a look for changes sees such a file outside the folder come back', async (t) => {
+	const dir = folder(t);
+	const path = join(dir, 'rows.jsonl');
+	let changes = 0;
+	const seen = async () => void changes++;
+	const watch = watchFolder(join(dir, '.pairwright'), seen, { pollMs: 100_000, also: () => [path] });
+	t.after(() => watch.stop());
+	await watch.look();
+	assert.equal(changes, 0);
+	writeFileSync(path, 'back');
+	await watch.look();
+	assert.equal(changes, 1);
 });

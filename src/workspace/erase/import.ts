@@ -49,6 +49,6 @@ export async function withoutErased(
 	}
 	if (cleaned.kind !== 'rewritten') return null;
 	const { path: copy, to } = keepCopy(ctx.paths, sha, cleaned);
-	awaitSource(ctx.db, to);
+	awaitSource(ctx.db, { sha: to });
 	return { path: join(ctx.paths.root, copy), sha: to };
 }

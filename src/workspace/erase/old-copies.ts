@@ -54,7 +54,7 @@ export async function replacedHere(ctx: Context, old: OldCopy, erasures: Erasure
 		if (cleaned.to === last.to) {
 			rmSync(join(ctx.paths.sources, `${last.to.slice(0, 12)}.jsonl.gz`), { force: true });
 			keepCopy(ctx.paths, old.sha, cleaned);
-			awaitSource(ctx.db, last.to);
+			awaitSource(ctx.db, { sha: last.to });
 			return true;
 		}
 		rmSync(cleaned.draft, { force: true });

@@ -47,8 +47,7 @@ export async function checkSources(ctx: Context, deep: boolean): Promise<Check> 
 		`As when imported: ${counted(seen.size - skipped.length, 'file')}.`,
 		{
 			status: 'error',
-			remedy:
-				'Get the file as it was from version control; a changed one can be imported as a new source. Then run "pairwright rebuild".',
+			remedy: 'Get the file as it was from version control; a changed one can be imported as a new source.',
 		},
 		skipped,
 	);
