@@ -1,15 +1,4 @@
-import {
-	closeSync,
-	fsyncSync,
-	mkdirSync,
-	openSync,
-	readdirSync,
-	readFileSync,
-	renameSync,
-	rmdirSync,
-	rmSync,
-	writeSync,
-} from 'node:fs';
+import { readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseDraft } from '../../domain/draft.ts';
 import type { Erasures } from '../../domain/erasure.ts';
@@ -18,6 +7,7 @@ import { foldedErasures } from '../../store/erasures.ts';
 import { listJournalFiles } from '../../store/journal-files.ts';
 import { continues, markOf } from '../../store/journal-lineage.ts';
 import { journalLocked } from '../../store/journal-lock.ts';
+import { replaceFile } from '../../store/replace-file.ts';
 import { forgetScores } from '../../store/score-cache-erasure.ts';
 import type { Context } from '../context.ts';
 import { dropDrafts } from './copies.ts';
@@ -31,19 +21,6 @@ function read(path: string): Buffer | null {
 		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
 		throw error;
 	}
-}
-
-function replaceFile(path: string, bytes: Buffer): void {
-	mkdirSync(dirname(path), { recursive: true });
-	const draft = `${path}.${process.pid}.tmp`;
-	const fd = openSync(draft, 'w');
-	try {
-		for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
-		fsyncSync(fd);
-	} finally {
-		closeSync(fd);
-	}
-	renameSync(draft, path);
 }
 
 function dropIfEmpty(folder: string): void {

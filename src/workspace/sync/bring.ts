@@ -1,18 +1,9 @@
-import {
-	closeSync,
-	copyFileSync,
-	existsSync,
-	fsyncSync,
-	openSync,
-	readFileSync,
-	renameSync,
-	rmSync,
-	writeSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UserError } from '../../protocol/errors.ts';
 import { continues, markOf } from '../../store/journal-lineage.ts';
 import { journalLocked } from '../../store/journal-lock.ts';
+import { replaceFile } from '../../store/replace-file.ts';
 import type { UserState } from '../../store/state-dir.ts';
 import { firstLine, Git } from './git.ts';
 import { joinLines, wholeLines } from './journal-text.ts';
@@ -64,22 +55,7 @@ async function joinOnDisk(state: UserState, path: string, committed: Buffer): Pr
 		const whole = wholeLines(now);
 		const joined = joinLines(whole, committed);
 		if (joined.equals(whole)) return;
-		const draft = `${path}.${process.pid}.tmp`;
-		const bytes = Buffer.concat([joined, now.subarray(now.lastIndexOf(0x0a) + 1)]);
-		try {
-			const fd = openSync(draft, 'w');
-			try {
-				// A full disk writes a part without an error; the next try has it.
-				for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
-				fsyncSync(fd);
-			} finally {
-				closeSync(fd);
-			}
-			renameSync(draft, path);
-		} catch (error) {
-			rmSync(draft, { force: true });
-			throw error;
-		}
+		replaceFile(path, Buffer.concat([joined, now.subarray(now.lastIndexOf(0x0a) + 1)]));
 		if (mine) state.setJournalMark(name, markOf(path));
 	});
 }
