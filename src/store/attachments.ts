@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventOf, EventType } from '../domain/events.ts';
 import type { Database } from './database.ts';
+import { readExportRecord } from './export-record.ts';
 import type { WorkspacePaths } from './paths.ts';
 import { readRunLines } from './run-lines.ts';
 
@@ -42,15 +43,10 @@ export function readManifest(paths: WorkspacePaths, manifest: string): string[] 
 	return parsed.prompts;
 }
 
+/** What was trained on: of the tuning half, what a penalty reads is as well. */
 function readExport(paths: WorkspacePaths, id: string): string[] {
-	const parsed = JSON.parse(readFileSync(join(paths.exports, `${plainName(id)}.json`), 'utf8')) as {
-		splits?: Record<string, { prompts?: unknown }>;
-		/** Of the tuning half, what a penalty reads: trained on as well. */
-		reference_used?: unknown;
-	};
-	const lists = [...Object.values(parsed.splits ?? {}).map((split) => split.prompts), parsed.reference_used ?? []];
-	if (!lists.every(isIdList)) throw new Error('no lists of prompts in it');
-	return lists.flat();
+	const { splits, referenceUsed = [] } = readExportRecord(paths.exports, plainName(id));
+	return [...Object.values(splits).flat(), ...referenceUsed];
 }
 
 /** @throws where the file is missing or cannot be read */

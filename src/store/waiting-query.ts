@@ -1,7 +1,8 @@
 import type { Message, Prompt } from '../domain/comparison.ts';
 import type { OriginFacts } from '../domain/response-origin.ts';
-import type { Half, Split } from '../domain/split.ts';
+import type { Split } from '../domain/split.ts';
 import { promptText } from '../domain/text.ts';
+import type { WaitingPrompt } from '../protocol/workspace-api.ts';
 import type { Database } from './database.ts';
 
 /** A response to a prompt that is in no comparison yet, or is one side of some. */
@@ -55,23 +56,10 @@ export function waitingCounts(db: Database): WaitingCounts {
 	};
 }
 
-/** A waiting prompt as lists show it: never what its response says. */
-export interface WaitingRow {
-	readonly n: number;
-	readonly id: string;
-	readonly cluster: string;
-	readonly split: Split;
-	readonly half: Half | null;
-	readonly tags: readonly string[];
-	readonly preview: string;
-	readonly turns: number;
-	readonly candidates: number;
-	/** Times that logs hold it. */
-	readonly times: number;
-	readonly sources: readonly string[];
-}
+/** A waiting prompt as lists show it. */
+type WaitingRow = Omit<WaitingPrompt, 'novelty'>;
 
-const ROW = `SELECT p.n, p.id, p.cluster, p.split, p.half, p.tags, p.preview, p.turns,
+const ROW = `SELECT p.id, p.cluster, p.split, p.half, p.tags, p.preview, p.turns,
 	(SELECT count(*) FROM candidates k WHERE k.prompt = p.n) AS candidates,
 	(SELECT coalesce(sum(times), 0) FROM candidate_rows r WHERE r.prompt = p.n) AS times,
 	(SELECT json_group_array(DISTINCT coalesce(r.label, s.label, s.name)) FROM candidate_rows r

@@ -59,9 +59,7 @@ export async function waiting(ctx: Context, query: WaitingQuery): Promise<Waitin
 	const scores = new Map(novelty?.scores ?? []);
 	const rows = ids.slice(from, from + limit).flatMap((id): WaitingPrompt[] => {
 		const row = waitingRow(ctx.db, id);
-		if (row === null) return [];
-		const { n: _, ...shown } = row;
-		return [{ ...shown, novelty: scores.get(id) ?? null }];
+		return row === null ? [] : [{ ...row, novelty: scores.get(id) ?? null }];
 	});
 	return {
 		...waitingCounts(ctx.db),
