@@ -149,37 +149,20 @@ test('bundle, training, checkpoints, scores, run, decision', { skip }, async (t)
 	);
 	assert.match(scored, new RegExp(`--trained-on ${bundle.export.slice(0, 12)}\n`));
 
+	const plainly = (...options: readonly string[]) =>
+		train(
+			...(['plain', '--lambda', '0', '--max-length', '64', '--reference-scores'] as const),
+			...['scores/reference/logps.jsonl', '--resumable', ...options],
+		);
 	// Reference scores are of whole responses: where the trainer cuts, a look before the first step would not be at ln 2.
-	await train(
-		...([
-			'plain',
-			'--lambda',
-			'0',
-			'--max-length',
-			'64',
-			'--reference-scores',
-			'scores/reference/logps.jsonl',
-		] as const),
-		...['--max-steps', '2', '--save-steps', '2', '--resumable'],
-	);
+	await plainly('--max-steps', '2', '--save-steps', '2');
 	const plain = JSON.parse(readFileSync(join(home, 'plain/run.json'), 'utf8'));
 	t.diagnostic(JSON.stringify([plain.pairs, plain.left_out_too_long, plain.left_out_without_reference]));
 	assert.ok(plain.left_out_too_long.train > 0 && plain.left_out_too_long.looked_at_eval > 0);
 	assert.equal(plain.pairs.train + plain.left_out_too_long.train, of('train'));
 	const [start] = lines<MetricsLine>(join(home, 'plain/metrics.jsonl'));
 	assert.ok(Math.abs(start!.eval_loss! - Math.LN2) < 1e-5 && Math.abs(start!.monitoring_loss! - Math.LN2) < 1e-5);
-	await train(
-		...([
-			'plain',
-			'--lambda',
-			'0',
-			'--max-length',
-			'64',
-			'--reference-scores',
-			'scores/reference/logps.jsonl',
-		] as const),
-		...['--max-steps', '3', '--save-steps', '1', '--resumable', '--resume'],
-	);
+	await plainly('--max-steps', '3', '--save-steps', '1', '--resume');
 	assert.equal(JSON.parse(readFileSync(join(home, 'plain/run.json'), 'utf8')).steps, 3);
 	const files = readdirSync(join(home, 'scores')).filter((name) => name.endsWith('.jsonl'));
 	assert.equal(files.length, STEPS / SAVE);
