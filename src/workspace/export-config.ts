@@ -140,7 +140,7 @@ function openai(files: readonly File[]): ExportConfig[] {
 			text: files
 				.flatMap(({ split, path }) => [
 					`together files upload ${shell(path)}`,
-					`firectl create dataset pairwright-${split} ${shell(path)}`,
+					`firectl dataset create pairwright-${split} ${shell(path)}`,
 				])
 				.join('\n'),
 		},
@@ -193,12 +193,14 @@ function labelStudio(files: readonly File[]): ExportConfig[] {
 		{
 			title: 'Label Studio, import (save the interface first)',
 			language: 'shell',
-			text: files
-				.map(
+			text: [
+				'# $KEY: a personal access token, exchanged for one of five minutes. A legacy token is sent as it is: "Authorization: Token $KEY"',
+				String.raw`ACCESS=$(curl -s -X POST -H "Content-Type: application/json" -d "{\"refresh\": \"$KEY\"}" "$URL/api/token/refresh" | sed 's/.*"access": *"\([^"]*\)".*/\1/')`,
+				...files.map(
 					({ path }) =>
-						`curl -H "Authorization: Token $KEY" -H "Content-Type: application/json" --data-binary @${shell(path)} "$URL/api/projects/$PROJECT/import"`,
-				)
-				.join('\n'),
+						`curl -H "Authorization: Bearer $ACCESS" -H "Content-Type: application/json" --data-binary @${shell(path)} "$URL/api/projects/$PROJECT/import"`,
+				),
+			].join('\n'),
 		},
 	];
 }
