@@ -143,7 +143,7 @@ function left(terminal: Terminal, checkpoints: readonly CheckpointResult[]): str
 	return checkpoints
 		.filter(({ skipped }) => skipped > 0)
 		.map(({ name, skipped, skipped_why = [] }) => {
-			const why = skipped_why.map(({ reason, pairs }) => `${oneLine(reason)} ${pairs}`).join('; ');
+			const why = skipped_why.map(({ reason, pairs }) => `${oneLine(reason)} (${pairs})`).join('; ');
 			return bullet(terminal, '·', `${oneLine(name)} did not score ${plural(skipped, 'pair')}: ${why}`);
 		});
 }

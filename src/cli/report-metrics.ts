@@ -84,7 +84,8 @@ export function splitsTable(terminal: Terminal, record: RunRecord): string {
 				});
 			}
 		} else if (metrics === null || metrics.n === 0) {
-			if (split !== 'retention') rows.push({ cells: [name, '0'], rest: terminal.paint('dim', 'no judged pairs') });
+			if (split !== 'retention')
+				rows.push({ cells: [name, '0'], rest: terminal.paint('dim', whyEmpty(record, split)) });
 		} else {
 			rows.push(metricsRow(terminal, name, metrics));
 			const out = leftOut(metrics);
@@ -107,6 +108,12 @@ function peopleLine(terminal: Terminal, { human = {} }: RunRecord): string[] {
 	if (parts.length === 0) return [];
 	const sentence = `People agree with the majority of the others in ${parts.join(', ')} that three or more judged; a model may exceed it.`;
 	return [terminal.paint('dim', wrap(sentence, terminal.width))];
+}
+
+/** Not always for want of judgments: a split may not have been asked for, and a checkpoint's train row is about its own training pairs. */
+function whyEmpty({ checkpoints, settings }: RunRecord, split: EvaluationSplit): string {
+	if (settings.splits !== undefined && !settings.splits.includes(split)) return 'not asked for in this run';
+	return checkpoints !== undefined && split === 'train' ? 'no judged pair is known to be its own' : 'no judged pairs';
 }
 
 function leftOut({ left_out, n, n_accuracy }: Metrics): string {

@@ -51,6 +51,15 @@ test('too little data is said in words: no NaN, null or undefined anywhere', () 
 		assert.doesNotMatch(text, /NaN|null|undefined|Infinity/);
 	}
 	assert.match(reportText(terminal(100), insufficientFixture()), /eval +0 {2}no judged pairs/);
+	const none = insufficientFixture();
+	const text = (record: Partial<typeof none.record>): string =>
+		reportText(terminal(100), { ...none, record: { ...none.record, ...record } });
+	const asked = { ...none.record.settings, splits: ['retention' as const] };
+	assert.match(text({ settings: asked }), /eval +0 {2}not asked for in this run/);
+	assert.match(
+		text({ checkpoints: [], metrics: { train: null } }),
+		/train.* 0 {2}no judged pair is known to be its own/,
+	);
 });
 
 test('no table line is wider than the terminal', () => {
