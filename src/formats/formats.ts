@@ -6,14 +6,16 @@ import { messageTree } from './shapes/message-tree.ts';
 import { axolotl, llamaFactory, openai, rejectedResponse } from './shapes/preferred.ts';
 import { nectar, ultrafeedback } from './shapes/rankings.ts';
 import { arena, arenaTable, helpsteer2, helpsteer3 } from './shapes/rated.ts';
+import { wide } from './shapes/wide.ts';
 import { trl } from './trl.ts';
 
 /**
  * Every format that is read, in order of how much it asks of a row: hh-rlhf rows, and those of several trainers, have TRL's columns
- * too; a table of Chatbot Arena has those of Pairwright.
+ * too; a table of Chatbot Arena, or of three responses and more, has those of Pairwright.
  */
 export const FORMATS: readonly Format[] = [
 	arenaTable,
+	wide,
 	pairwright,
 	hhRlhf,
 	llamaFactory,

@@ -424,6 +424,40 @@ test('a message tree gives pairs wherever replies are ranked; deleted ones and u
 	assert.match(rejected[0]?.reason ?? '', /at least two ranked replies/u);
 });
 
+test('three responses or more in columns of their own are ranked by letters, names, texts or numbers; two readings are none', async () => {
+	const [C, D] = ['Cast iron.', 'No idea.'];
+	const row = { prompt: QUESTION, response_a: BAD, response_b: D, response_c: GOOD, response_d: C, origin: 'x' };
+	const numbered = { question: QUESTION, answer_1: BAD, answer_2: D, answer_3: GOOD, answer_4: C, origin: 'x' };
+	const best = [GOOD, GOOD, GOOD, BAD, BAD, D];
+	for (const ranked of [
+		{ ...row, gold_ranking: ['C', 'A', 'B', 'D'] },
+		{ ...row, ranking: ['response_c', 'Response A', 'response_b', 'response_d'] },
+		{ ...row, ranked_responses: [GOOD, BAD, D, C] },
+		{ ...numbered, rating_1: 3, rating_2: '2', rating_3: 4.5, rating_4: 1 },
+	]) {
+		const { format, rows, rejected } = await readContent(lines(ranked));
+		assert.deepEqual([format, rejected], ['wide-ranking', []]);
+		assert.deepEqual(
+			rows.flatMap(said),
+			best.map((text) => `source:test: ${text}`),
+		);
+		assert.equal(new Set(rows.map(({ comparison }) => comparison.promptId)).size, 1);
+		assert.equal(
+			rows.every(({ metadata }) => JSON.stringify(metadata).includes('"origin":"x"')),
+			true,
+		);
+	}
+	const good = { ...row, gold_ranking: ['C', 'A'] };
+	const { rows, rejected } = await readContent(
+		lines(good, { ...good, gold_ranking: ['C', 'E'] }, { ...good, gold_ranking: ['C', 'C'] }),
+	);
+	assert.deepEqual(rows.flatMap(said), [`source:test: ${GOOD}`], 'what is not listed is in no pair');
+	assert.match(rejected[0]?.reason ?? '', /^gold_ranking\[1\]: expected one of response_a, .*found the text "E"/u);
+	assert.match(rejected[1]?.reason ?? '', /response_c twice/u);
+	// Which response is best, or which rank the first one has?
+	await assert.rejects(readContent(lines({ ...numbered, ranking: [3, 1, 2, 4] })), /not surely recognised/u);
+});
+
 /** A tree with two places where replies are ranked, a deleted and a refused one, a tie; ids begin with `name`. */
 function grownTree(name: string) {
 	const node = (id: string, role: string, text: string, rank: number | null, replies: object[], more: object = {}) => ({
