@@ -14,6 +14,24 @@ export const mappingSchema = v.strictObject({
 	splits: v.exactOptional(v.record(textSchema, splitSchema)),
 });
 
+/** What the screen keeps over a reload of the window: whose files, where their rows go, and what was corrected. */
+export const mappingStateSchema = v.object({
+	/** URI of the workspace folder. */
+	folder: v.string(),
+	files: v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.minLength(1)),
+	/** Where the prompts go, in words. */
+	target: textSchema,
+	options: v.object({
+		split: v.exactOptional(splitSchema),
+		half: v.exactOptional(v.picklist(['R', 'E'])),
+		link: v.exactOptional(v.boolean()),
+		copyLarge: v.exactOptional(v.boolean()),
+	}),
+	mapping: v.exactOptional(mappingSchema),
+	name: v.exactOptional(textSchema),
+});
+export type MappingState = v.InferOutput<typeof mappingStateSchema>;
+
 /** What the verdict column's values are taken for, where somebody chooses another column. */
 export type VerdictReading = Pick<ColumnMapping, 'verdicts' | 'numbers'>;
 
@@ -28,6 +46,8 @@ export interface MappingInit {
 	readonly saved: readonly SavedMapping[];
 	/** Name to remember it by, as it was left. */
 	readonly name: string;
+	/** To be kept for a reload, with the mapping and the name as they are changed. */
+	readonly keep: MappingState;
 }
 
 /** What the screen may ask of the extension. Each rejects with a UserError that the screen shows. */

@@ -43,7 +43,7 @@ function journal(): Line[] {
 }
 
 test('a table whose columns can only be guessed is mapped, corrected and imported, and remembered for the next one', async () => {
-	const { page, command, screenshot, violations } = editor();
+	const { page, command, screenshot, reload, violations } = editor();
 	await command('Pairwright: Import Preference Data…');
 	await pick(page, 'ratings.csv');
 	await pick(page, 'As the rows say');
@@ -83,6 +83,16 @@ test('a table whose columns can only be guessed is mapped, corrected and importe
 	const again = await webview(page, 'mapping');
 	assert.equal(await again.getByLabel('Remember as').inputValue(), 'kettle ratings');
 	assert.equal(await again.getByLabel('topic').inputValue(), 'domain');
+
+	// So it is over a reload of the window; the editor writes what a view keeps every few seconds.
+	await page.waitForTimeout(6000);
+	await reload();
+	const back = await webview(page, 'mapping', 60_000);
+	await back.getByRole('button', { name: 'Import 24 pairs' }).waitFor();
+	assert.equal(await back.getByLabel('Remember as').inputValue(), 'kettle ratings');
+	assert.equal(await back.getByLabel('topic').inputValue(), 'domain');
+	await back.locator('tbody tr').nth(1).getByText('b, slightly').waitFor();
+	await screenshot('mapping-reloaded-dark');
 
 	// Looked at in other themes and narrow.
 	await page.setViewportSize({ width: 620, height: 800 });

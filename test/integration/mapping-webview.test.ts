@@ -93,6 +93,7 @@ async function open(
 			mapping: first.suggestion,
 			saved,
 			name: '',
+			keep: { folder: 'file:///work', files: ['/work/ratings.csv'], target: '', options: {} },
 		}),
 		preview,
 		reading: async (name) => {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { type ColumnMapping, type ColumnRole, mappingProblem } from '../../src/domain/column-mapping.ts';
-import type { MappingHost, MappingInit } from '../../src/protocol/mapping.ts';
+import type { MappingHost, MappingInit, MappingState } from '../../src/protocol/mapping.ts';
 import type { Remote } from '../../src/protocol/rpc.ts';
 import type { ImportPreview, SavedMapping } from '../../src/protocol/workspace-api.ts';
 import { fitting, withReading, withRole } from './change.ts';
@@ -20,6 +20,7 @@ interface Props {
 	readonly host: Remote<MappingHost>;
 	readonly init: MappingInit;
 	readonly signals: Signals;
+	keep(changed: Pick<MappingState, 'mapping' | 'name'>): void;
 }
 
 const words = (error: unknown) => (error instanceof Error ? error.message : String(error));
@@ -33,7 +34,7 @@ export function Failed({ error }: { readonly error: unknown }) {
 	);
 }
 
-export function App({ host, init, signals }: Props) {
+export function App({ host, init, signals, keep }: Props) {
 	const [mapping, setMapping] = useState(init.mapping);
 	const [preview, setPreview] = useState(init.preview);
 	const [touched, setTouched] = useState(false);
@@ -70,6 +71,7 @@ export function App({ host, init, signals }: Props) {
 	};
 	const change = (next: ColumnMapping) => {
 		setMapping(next);
+		keep({ mapping: next });
 		setTouched(true);
 		read(next);
 	};
@@ -127,6 +129,7 @@ export function App({ host, init, signals }: Props) {
 							placeholder="a name, for next time"
 							onInput={(event) => {
 								setName(event.currentTarget.value);
+								keep({ name: event.currentTarget.value });
 								host.naming(event.currentTarget.value).catch(() => {});
 							}}
 						/>

@@ -1,7 +1,12 @@
 import { render } from 'preact';
-import { type MappingHost, type MappingView, mappingViewSchemas } from '../../src/protocol/mapping.ts';
+import {
+	type MappingHost,
+	type MappingState,
+	type MappingView,
+	mappingViewSchemas,
+} from '../../src/protocol/mapping.ts';
 import { validateArguments } from '../../src/protocol/schemas.ts';
-import { connect } from '../host.ts';
+import { connect, saveState } from '../host.ts';
 import { registerComponents } from '../ui.ts';
 import { App, Failed, type Signals } from './app.tsx';
 
@@ -17,6 +22,9 @@ const root = document.getElementById('app');
 if (root === null) throw new Error('the page has no #app');
 
 host.ready().then(
-	(init) => render(<App host={host} init={init} signals={signals} />, root),
+	(init) => {
+		saveState(init.keep);
+		render(<App host={host} init={init} signals={signals} keep={saveState<MappingState>} />, root);
+	},
 	(error: unknown) => render(<Failed error={error} />, root),
 );

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { Half, Split } from '../../domain/split.ts';
 import type { ImportOptions, ImportPreview, ImportResult } from '../../protocol/workspace-api.ts';
 import { askWhetherLogs, importLogs, looksLikeLog } from '../candidates/import-logs.ts';
-import { openMapping } from '../mapping/panel.ts';
+import type { MappingScreens } from '../mapping/panel.ts';
 import type { FolderSession } from '../services.ts';
 import type { Shell } from '../shell/shell.ts';
 import { importSentence, rejectedText } from './import-result.ts';
@@ -41,6 +41,7 @@ const TARGETS: readonly Target[] = [
 export async function importFiles(
 	shell: Shell,
 	results: ResultDocuments,
+	mapping: MappingScreens,
 	uris: readonly vscode.Uri[],
 	{ mapAlways = false }: { readonly mapAlways?: boolean } = {},
 ): Promise<void> {
@@ -73,33 +74,34 @@ export async function importFiles(
 	if (target === undefined) return;
 	const link = await leaveInPlace(session, files);
 	if (link === undefined) return;
-	const options: ImportOptions = {
+	const options = {
 		link,
 		// A large copy was asked about before.
 		copyLarge: true,
 		...(target.split === undefined ? {} : { split: target.split }),
 		...(target.half === undefined ? {} : { half: target.half }),
 	};
-	const run = async (paths: readonly string[], how: ImportOptions): Promise<boolean> => {
-		if ((await shell.ensurePerson(session)) === undefined) return false;
-		const title = paths.length === 1 ? `Importing ${basename(paths[0]!)}` : `Importing ${paths.length} files`;
-		const result = await shell.withJob(session, title, async (job) =>
-			(await session.api()).importFiles(paths, how, job),
-		);
-		if (result === undefined) return false;
-		// Its buttons wait for a person: nothing else does.
-		void showResult(shell, results, result).catch((error: unknown) => shell.showError(error, 'showing the import'));
-		return true;
-	};
 	for (const { paths, preview } of unsure) {
-		openMapping(shell, session, {
-			files: paths,
-			target: targetWords(target),
-			preview,
-			run: (mapping) => run(paths, { ...options, mapping }),
-		});
+		mapping.open(session, { files: paths, target: targetWords(target), options, preview });
 	}
-	if (sure.length > 0) await run(sure, options);
+	if (sure.length > 0) await importPairs(shell, results, session, sure, options);
+}
+
+/** Imports, with progress, and shows what came of it. @returns false where a question on the way was cancelled */
+export async function importPairs(
+	shell: Shell,
+	results: ResultDocuments,
+	session: FolderSession,
+	paths: readonly string[],
+	how: ImportOptions,
+): Promise<boolean> {
+	if ((await shell.ensurePerson(session)) === undefined) return false;
+	const title = paths.length === 1 ? `Importing ${basename(paths[0]!)}` : `Importing ${paths.length} files`;
+	const result = await shell.withJob(session, title, async (job) => (await session.api()).importFiles(paths, how, job));
+	if (result === undefined) return false;
+	// Its buttons wait for a person: nothing else does.
+	void showResult(shell, results, result).catch((error: unknown) => shell.showError(error, 'showing the import'));
+	return true;
 }
 
 /** As the list of targets calls it, inside a sentence. */

@@ -6,6 +6,7 @@ import { importLogs } from '../candidates/import-logs.ts';
 import { showWaiting } from '../candidates/waiting.ts';
 import { Disposable } from '../disposable.ts';
 import { ServerKeys } from '../engines/server-keys.ts';
+import { MappingScreens } from '../mapping/panel.ts';
 import { showProgress } from '../progress/show.ts';
 import type { FolderSession } from '../services.ts';
 import { repeatStepKeys } from '../shell/context-keys.ts';
@@ -20,7 +21,7 @@ import { exportBundle } from './export-bundle.ts';
 import { freezeSplit } from './freeze.ts';
 import { gateRun } from './gate.ts';
 import { chooseGold } from './gold.ts';
-import { importFiles } from './import.ts';
+import { importFiles, importPairs } from './import.ts';
 import { changeHandle, doctor, openFile, rebuild } from './maintain.ts';
 import { ResultDocuments } from './result-document.ts';
 import { openDemo, setUp } from './set-up.ts';
@@ -50,6 +51,9 @@ export class Commands extends Disposable {
 		super();
 		this.#shell = shell;
 		const results = this.register(new ResultDocuments());
+		const mapping = this.register(
+			new MappingScreens(shell, (session, files, how) => importPairs(shell, results, session, files, how)),
+		);
 		const forSession =
 			(work: (session: FolderSession, argument: unknown) => Promise<void>) => async (value: unknown) => {
 				const row = rowArgument(value);
@@ -59,9 +63,9 @@ export class Commands extends Disposable {
 
 		this.#add('setUp', 'setting up the folder', () => setUp(shell));
 		this.#add('openDemo', 'making the demo', () => openDemo(shell));
-		this.#add('import', 'importing', (uri, uris) => importFiles(shell, results, selectedFiles(uri, uris)));
+		this.#add('import', 'importing', (uri, uris) => importFiles(shell, results, mapping, selectedFiles(uri, uris)));
 		this.#add('importMapped', 'importing', (uri, uris) =>
-			importFiles(shell, results, selectedFiles(uri, uris), { mapAlways: true }),
+			importFiles(shell, results, mapping, selectedFiles(uri, uris), { mapAlways: true }),
 		);
 		this.#add('importPrompts', 'importing', (uri, uris) => importLogs(shell, results, selectedFiles(uri, uris)));
 		this.#add(

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import type { ColumnMapping } from '../../domain/column-mapping.ts';
 import { verdictReading } from '../../formats/column-mapping-guess.ts';
-import type { MappingHost, MappingInit, VerdictReading } from '../../protocol/mapping.ts';
-import type { ImportPreview, SavedMapping } from '../../protocol/workspace-api.ts';
+import type { MappingHost, MappingInit, MappingState, VerdictReading } from '../../protocol/mapping.ts';
+import type { ImportOptions, ImportPreview, SavedMapping } from '../../protocol/workspace-api.ts';
 import type { FolderSession } from '../services.ts';
 
 /** Files with the same columns, and what happens when they are mapped. */
@@ -10,27 +10,36 @@ export interface MappingTask {
 	readonly files: readonly string[];
 	/** Where the prompts go, in words. */
 	readonly target: string;
+	/** How they are imported, but for the mapping. */
+	readonly options: MappingState['options'];
 	readonly preview: ImportPreview;
-	/** Imports them. @returns false where a question on the way was cancelled */
-	run(mapping: ColumnMapping): Promise<boolean>;
+	/** What was corrected before the window was reloaded; else what is guessed. */
+	readonly mapping?: ColumnMapping;
+	readonly name?: string;
 }
+
+/** Imports files. @returns false where a question on the way was cancelled */
+export type Importer = (session: FolderSession, files: readonly string[], how: ImportOptions) => Promise<boolean>;
 
 /** Answers what the mapping screen asks. It is thrown away while hidden: what was chosen is kept here. */
 export class MappingAnswers implements MappingHost {
 	readonly #session: FolderSession;
 	readonly #task: MappingTask;
+	readonly #importer: Importer;
 	readonly #close: () => void;
 	#preview: ImportPreview;
 	#mapping: ColumnMapping;
-	#name = '';
+	#name: string;
 	#running = false;
 
-	constructor(session: FolderSession, task: MappingTask, close: () => void) {
+	constructor(session: FolderSession, task: MappingTask, importer: Importer, close: () => void) {
 		this.#session = session;
 		this.#task = task;
+		this.#importer = importer;
 		this.#close = close;
 		this.#preview = task.preview;
-		this.#mapping = task.preview.suggestion;
+		this.#mapping = task.mapping ?? task.preview.suggestion;
+		this.#name = task.name ?? '';
 	}
 
 	async ready(): Promise<MappingInit> {
@@ -41,6 +50,14 @@ export class MappingAnswers implements MappingHost {
 			mapping: this.#mapping,
 			saved: await this.saved(),
 			name: this.#name,
+			keep: {
+				folder: this.#session.folder.uri.toString(),
+				files: [...this.#task.files],
+				target: this.#task.target,
+				options: this.#task.options,
+				mapping: this.#mapping as NonNullable<MappingState['mapping']>,
+				name: this.#name,
+			},
 		};
 	}
 
@@ -69,7 +86,8 @@ export class MappingAnswers implements MappingHost {
 		if (this.#running) return false;
 		this.#running = true;
 		try {
-			if (!(await this.#task.run(mapping))) return false;
+			const { files, options } = this.#task;
+			if (!(await this.#importer(this.#session, files, { ...options, mapping }))) return false;
 			if (name !== null) {
 				const table = this.#task.preview.columns.map((column) => column.name);
 				await (await this.#session.api()).saveMapping(name, mapping, table);
