@@ -36,7 +36,8 @@ export function undrawnClusters(db: Database, clusters: readonly string[] | null
 			ORDER BY 1`,
 		)
 		.map((row) => row.cluster);
-	const wanted = clusters === null ? waiting : waiting.filter((c) => clusters.includes(c));
+	const among = clusters === null ? null : new Set(clusters);
+	const wanted = among === null ? waiting : waiting.filter((cluster) => among.has(cluster));
 	return wanted.map((cluster) => {
 		const members = db.all<{ id: string; split: string; half: string | null; drawn: Half | null; tags: string | null }>(
 			'SELECT id, split, half, drawn, tags FROM prompts WHERE cluster = ? ORDER BY id',

@@ -1,4 +1,4 @@
-/** Lists, filters, previews and bulk actions of the Splits view over 100,000 prompts: each question first asked, then asked again. */
+/** Every question and action of the Splits view over 100,000 prompts, each first asked, then asked again. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,19 +59,45 @@ try {
 		const again = await timed(() => workspace.listPrompts({ ...query, limit: 250, after: '60000' }));
 		const jump = await timed(() => workspace.promptCursors(query, 250));
 		const preview = await timed(() => workspace.previewMove({ query }, 'retention'));
+		// As the view asks it: all that match, right after somebody else's verdict came in.
+		await workspace.flag({ comparison: (comparisons[0] as { id: string }).id });
+		const anew = await timed(() => workspace.previewMove({ query }, 'retention'));
 		process.stdout.write(
-			`${name} (${total.toLocaleString('en')}): first page ${first}, far page ${again}, jump ${jump}, preview ${preview}\n`,
+			`${name} (${total.toLocaleString('en')}): first page ${first}, far page ${again}, jump ${jump}, preview ${preview}, first of all ${anew}\n`,
 		);
 	}
 	const query: ListFilter = { split: 'train', search: 'w3ud' };
 	const chosen = (await workspace.listPrompts(query)).total;
-	let event = '';
-	const move = await timed(async () => {
-		event = (await workspace.assign({ query }, { split: 'retention' })).event as string;
-	});
-	process.stdout.write(`move of ${chosen}: ${move}, undo ${await timed(() => workspace.retract(event))}\n`);
+	/** An action, then what the view reads after it, then its undo. */
+	const acted = async (what: string, act: () => Promise<{ readonly event: string | null }>) => {
+		let event = '';
+		const done = await timed(async () => {
+			event = (await act()).event as string;
+		});
+		const overview = await timed(() => workspace.splits());
+		const page = await timed(() => workspace.listPrompts({ ...query, limit: 250 }));
+		const undo = await timed(() => workspace.retract(event));
+		process.stdout.write(`${what} of ${chosen}: ${done}; overview after it ${overview}, page ${page}; undo ${undo}\n`);
+	};
+	await acted('move', () => workspace.assign({ query }, { split: 'retention' }));
+	await acted('tag', () => workspace.tag({ query }, { facet: 'domain:bench' }));
+	await workspace.flag({ comparison: (comparisons[0] as { id: string }).id });
+	const dialog = () => Promise.all([workspace.facets(), workspace.info(), workspace.previewTag({ query: {} })]);
 	process.stdout.write(
-		`overview ${await timed(() => workspace.splits())}, coverage ${await timed(() => workspace.coverage())}\n`,
+		`what the tag question shows, of all prompts: ${await timed(dialog)}, again ${await timed(dialog)}\n`,
+	);
+	await workspace.saveSearch('bench', query);
+	process.stdout.write(
+		`saved searches ${await timed(() => workspace.searches())}, overview ${await timed(() => workspace.splits())}, coverage ${await timed(() => workspace.coverage())}\n`,
+	);
+	await workspace.freeze('train');
+	const frozen = () => workspace.previewMove({ query: {} }, 'retention');
+	process.stdout.write(
+		`with train frozen: preview of all ${await timed(frozen)}, again ${await timed(frozen)}, overview ${await timed(() => workspace.splits())}\n`,
+	);
+	const job = { job: 'inspect' };
+	process.stdout.write(
+		`shift, novelty and topics, in a process of their own: ${await timed(() => workspace.inspect(job))}, again ${await timed(() => workspace.inspect(job))}\n`,
 	);
 	await workspace.close();
 } finally {

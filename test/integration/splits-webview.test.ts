@@ -221,6 +221,25 @@ test('filters are saved for the team, chosen by name, and deleted', { skip }, as
 	await close();
 });
 
+test('what a search of the command line asks for stands in the filters', { skip }, async () => {
+	const by = { by: 'mira', at: '2026-11-20T10:00:00Z' };
+	const searches = [
+		{ name: 'whole facet', query: { half: 'R' as const, facet: 'domain:law' }, ...by },
+		{ name: 'both of a language', query: { tag: 'domain:law', facet: 'language', annotator: 'source:labels' }, ...by },
+	];
+	const fake = fakeHost(700, { state: async () => ({ ...splitsState(700), searches }) });
+	const { page, close } = await open(fake);
+	const chosen = (label: string) =>
+		page.getByLabel(label).evaluate((element) => (element as HTMLSelectElement).selectedOptions[0]?.textContent);
+	await page.getByLabel('Saved').selectOption('whole facet');
+	assert.deepEqual([await chosen('Split'), await chosen('Tag')], ['Held-out, tuning', 'domain:law']);
+	await page.getByLabel('Saved').selectOption('both of a language');
+	assert.deepEqual([await chosen('Tag'), await chosen('Judged by')], ['domain:law and any language', 'source:labels']);
+	await page.getByLabel('Tag').selectOption('language:ar');
+	assert.deepEqual(last(fake, 'page')?.[0], { tag: 'language:ar', annotator: 'source:labels', limit: 250 });
+	await close();
+});
+
 test('a tag is taken from all that match', { skip }, async () => {
 	const fake = fakeHost(700);
 	const { page, close } = await open(fake);

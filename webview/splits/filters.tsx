@@ -36,9 +36,19 @@ export function sameFilter(one: object, two: object): boolean {
 
 /** The card that a filter stands for, if it is one place or none. */
 export function placeName({ split, half }: SplitsFilter): PlaceName | 'heldout' | '' {
-	if (split === undefined) return '';
-	if (split !== 'heldout') return split;
+	if (split === undefined && half === undefined) return '';
+	if (split !== undefined && split !== 'heldout') return split;
 	return half === undefined ? 'heldout' : half === 'R' ? 'heldout_reference' : 'heldout_sealed';
+}
+
+/**
+ * What the tag filter shows. A search saved on the command line may ask for a whole facet where the view asks for a tag, which finds
+ * the same, or for a kind of shift beside a tag.
+ */
+export function tagChoice({ tag, facet }: SplitsFilter): string {
+	if (facet === undefined) return tag ?? '';
+	const kind = facet.includes(':') ? facet : `${KIND}${facet}`;
+	return tag === undefined || tag === facet ? kind : `${tag} ${kind}`;
 }
 
 /** A filter without the keys that say nothing. */
@@ -74,7 +84,9 @@ interface Props {
 export function Filters({ filter, overview, indexed, onChange, searches, onSave, onDelete }: Props) {
 	const some = Object.keys(filter).length > 0;
 	const saved = searches.find(({ query }) => sameFilter(query, filter));
-	const tag = filter.tag !== undefined ? filter.tag : filter.facet === undefined ? '' : `${KIND}${filter.facet}`;
+	const tag = tagChoice(filter);
+	const facets = overview.facets.map(({ facet }) => facet);
+	const listed = tag.startsWith(KIND) || tag === '' ? undefined : tag;
 	return (
 		<search class="filters" aria-label="Prompts">
 			<Search value={filter.search ?? ''} onChange={(search) => onChange(withFilter(filter, { search }))} />
@@ -107,9 +119,9 @@ export function Filters({ filter, overview, indexed, onChange, searches, onSave,
 					))}
 				</optgroup>
 				<optgroup label="Tags">
-					{options(
-						overview.facets.map(({ facet }) => facet),
-						filter.tag,
+					{options(facets, undefined)}
+					{listed !== undefined && !facets.includes(listed) && (
+						<option value={listed}>{listed.replace(` ${KIND}`, ' and any ')}</option>
 					)}
 				</optgroup>
 			</Choice>

@@ -74,7 +74,7 @@ export function WaitingSuggested({
 					: `${count(beyond)} unlike train, most novel first. Held out now, they have their split before they have a pair.`}
 			</p>
 			{beyond > 0 && (
-				<ul class="suggestions waiting">
+				<ul class="waiting-list">
 					{listed.map((each) => (
 						<Item
 							key={each.prompt}
