@@ -12,8 +12,8 @@ import type { Terminal } from './terminal.ts';
 export function registerPeople(program: Command): void {
 	const people = program
 		.command('people')
-		.description('who took part; give yourself a name to be shown')
-		.addHelpText('after', example('people', 'people rename "Ana Lima"'))
+		.description('who took part; give yourself a name to be shown, or take somebody out')
+		.addHelpText('after', example('people', 'people rename "Ana Lima"', 'people remove ada --anonymise --dry-run'))
 		.action(
 			perform(async (context) => {
 				const found = await (await context.open()).people();
@@ -94,7 +94,7 @@ interface RemoveOptions {
 
 function removedText(done: RemovePersonResult): string {
 	const { person, as, mode, preview, judged, written, mentions, event } = done;
-	const verb = preview ? 'Would be' : 'Is now';
+	const verb = preview ? 'would be' : 'is now';
 	const work =
 		mode === 'anonymise'
 			? 'their work stays'
@@ -102,7 +102,7 @@ function removedText(done: RemovePersonResult): string {
 	return [
 		event === null && !preview
 			? `${oneLine(person)} was taken out before, as ${oneLine(as)}; every file here is in line with that.`
-			: `${oneLine(person)}: ${verb} ${oneLine(as)}; ${work}.`,
+			: `${oneLine(person)} ${verb} ${oneLine(as)}; ${work}.`,
 		...(written.length === 0
 			? []
 			: [

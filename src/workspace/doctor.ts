@@ -1,4 +1,6 @@
 import { accessSync, constants } from 'node:fs';
+import { NOTHING_ERASED, removedPerson } from '../domain/erasure.ts';
+import { foldedErasures } from '../store/erasures.ts';
 import { databaseHealth, journalProblems } from '../store/journal-problems.ts';
 import { sourceProblems } from '../store/read-counts.ts';
 import { scoreCachePath, scoreCacheSize } from '../store/score-cache.ts';
@@ -71,7 +73,14 @@ export async function doctor(
 					message: 'Nobody is named as annotator on this machine.',
 					remedy: 'Give --annotator NAME once, or set PAIRWRIGHT_ANNOTATOR.',
 				}
-			: { check: 'annotator', status: 'ok', message: person },
+			: removedPerson(foldedErasures(ctx.db) ?? NOTHING_ERASED, person) === undefined
+				? { check: 'annotator', status: 'ok', message: person }
+				: {
+						check: 'annotator',
+						status: 'warning',
+						message: `"${person}" was taken out of this workspace: nothing can be stored under that name.`,
+						remedy: 'Choose another handle: --annotator NAME, or "Pairwright: Choose My Handle…".',
+					},
 	);
 	const { problem } = readConfig(ctx.paths.config);
 	checks.push(

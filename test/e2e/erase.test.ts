@@ -44,11 +44,12 @@ test('a step is taken back from the history by keyboard, and said; with the verd
 	await page.keyboard.press('ArrowLeft');
 	await settle();
 	await page.keyboard.press('f');
-	// Typed before the field has the focus, letters are keys of the screen.
-	await frame.locator('textarea:focus').waitFor();
+	// Not waiting for the field: until the editor has answered, letters reach the screen.
 	await page.keyboard.type('look at this again');
+	await frame.locator('textarea:focus').waitFor();
 	await page.keyboard.press('Enter');
 	await frame.getByText('Flagged this pair').first().waitFor();
+	assert.ok(events('flagged')[0]?.includes('"note":"look at this again"'), events('flagged')[0]);
 	await settle();
 	await page.keyboard.press('h');
 	const takeBack = frame.getByRole('button', { name: /Take back: flagged/u });
@@ -95,6 +96,9 @@ test('a text is erased from its pair after a modal question, and no file holds i
 		const bytes = readFileSync(join(workspace, file));
 		assert.ok(!(file.endsWith('.gz') ? gunzipSync(bytes) : bytes).includes(text), file);
 	}
+	const log = editor().log('Pairwright');
+	assert.ok(log.length > 0);
+	assert.doesNotMatch(log, /\[(?:warning|error)\]|UNIQUE/u);
 });
 
 test('the data card is a page, and stands in the report', async () => {

@@ -365,6 +365,7 @@ test('a file in place that git holds is named with how to take it out of history
 		['own data.jsonl'],
 	);
 	const advice = done.advice.join('\n');
+	assert.doesNotMatch(advice, /push|server,/u, 'there is no remote');
 	assert.match(advice, /First take the rows out of 'own data\.jsonl'/u);
 	assert.match(advice, /git filter-repo --force --invert-paths .*--path 'own data\.jsonl'/u);
 	assert.match(advice, /cp \S+ 'own data\.jsonl' && git add 'own data\.jsonl'/u);

@@ -135,12 +135,17 @@ test('a preview names the handle that will stand, and the removed person is told
 		const plan = await ana.workspace.removePerson('bo', { ...options, preview: true }, job());
 		const done = await ana.workspace.removePerson('bo', options, job());
 		assert.equal(done.as, plan.as);
+		const advice = done.advice.join('\n');
+		assert.ok(!advice.includes(done.as), 'a journal under the new name held nothing before');
+		assert.match(advice, /git push --force origin main/u);
 		assert.ok(!done.as.includes(personKey('bo').slice(0, 8)), 'no hash of the handle alone');
 		bo.notices.length = 0;
 		await bo.workspace.sync(job());
 		const told = bo.notices.filter((text) => /taken out|branch switch/u.test(text));
 		assert.equal(told.length, 1, told.join('; '));
 		assert.match(told[0]!, new RegExp(`^The handle "bo" was taken out of this workspace by ana: .*${done.as}`, 'u'));
+		const { checks } = await bo.workspace.doctor({});
+		assert.match(checks.find(({ check }) => check === 'annotator')?.message ?? '', /"bo" was taken out/u);
 		assert.match(told[0]!, mode === 'remove' ? /1 judgment of yours left/u : /what you did here stands under/u);
 	}
 });

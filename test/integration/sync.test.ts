@@ -173,7 +173,7 @@ test('offline, a commit is kept and counted as not sent; the next sync sends it'
 	await judge(ana, 3);
 	const done = await ana.workspace.sync(job());
 	assert.deepEqual([done.ok, done.committed, done.pushed, done.not_sent], [false, 3, 0, 3], done.message);
-	assert.match(done.message, /^3 not sent\. .*committed here/u);
+	assert.match(done.message, /^3 events not sent\. .*committed here/u);
 	await judge(ana, 1);
 	assert.equal((await ana.workspace.syncState()).not_sent, 4);
 	git(root, 'remote', 'set-url', 'origin', address);
@@ -192,7 +192,10 @@ test('a push that a hook, a protected branch or missing rights refuse is explain
 	await judge(ana, 1);
 	refuse('only on Mondays');
 	const checked = await ana.workspace.sync(job());
-	assert.match(checked.message, /^1 not sent\. A check on "origin" did not take your judgments\..*"only on Mondays"/u);
+	assert.match(
+		checked.message,
+		/^1 event not sent\. A check on "origin" did not take your judgments\..*"only on Mondays"/u,
+	);
 	refuse('error: GH006: Protected branch update failed for refs/heads/main.');
 	assert.match((await ana.workspace.sync(job())).message, /the branch is protected.*GH006/u);
 	rmSync(hook);

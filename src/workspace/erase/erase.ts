@@ -93,9 +93,15 @@ export function journalsWith(ctx: Context, erasures: Erasures): { readonly file:
 	});
 }
 
-/** Paths of copies and journals that held it before. */
-export function pathsBefore(journals: readonly { readonly file: string }[], looked: LookedAt): string[] {
-	return [...journals.map(({ file }) => file), ...looked.rewritten.map(({ file }) => file.path)];
+/** Paths of copies and journals that held it before. A journal under a new name did not. */
+export function pathsBefore(
+	journals: readonly { readonly file: string; readonly lines: number }[],
+	looked: LookedAt,
+): string[] {
+	return [
+		...journals.filter(({ lines }) => lines > 0).map(({ file }) => file),
+		...looked.rewritten.map(({ file }) => file.path),
+	];
 }
 
 /** Responses that stand by themselves too: a pair made of them can come back as long as its prompt is there. */

@@ -91,14 +91,14 @@ export async function historyAdvice(
 			LOCAL_HISTORY,
 		];
 	}
-	const { prefix, branch } = place;
-	const [remote = 'origin'] = place.remotes;
+	const { prefix, branch, remotes } = place;
+	const where = remotes.length === 0 ? 'in this clone and every copy of it' : 'in every clone and on the server';
 	const folder = quoted(`${prefix}.pairwright`);
 	const files = [...new Set([...paths, ...own])].sort().map((path) => quoted(`${prefix}${path}`));
 	const mine = own.map((path) => quoted(`${prefix}${path}`));
 	const aside = (i: number) => `../pairwright-file-${i + 1}`;
 	return [
-		`git history still holds it: ${commits} ${commits === 1 ? 'commit' : 'commits'} of ${files.length} ${files.length === 1 ? 'file' : 'files'}, in every clone and on the server.`,
+		`git history still holds it: ${commits} ${commits === 1 ? 'commit' : 'commits'} of ${files.length} ${files.length === 1 ? 'file' : 'files'}, ${where}.`,
 		...(mine.length === 0
 			? []
 			: [`First take the rows out of ${mine.join(', ')}: the commands below put it back as it then stands.`]),
@@ -108,8 +108,8 @@ export async function historyAdvice(
 		`  git filter-repo --force --invert-paths ${files.map((file) => `--path ${file}`).join(' ')}`,
 		...mine.map((file, i) => `  mkdir -p "$(dirname ${file})" && cp ${aside(i)} ${file} && git add ${file}`),
 		`  cp -rn ../pairwright-now/. ${folder} && git add -f ${quoted(`${prefix}.pairwright/journal`)} ${quoted(`${prefix}.pairwright/sources`)} && git commit -m "Journals as they stand"`,
-		...place.remotes.map((name) => `  git remote add ${name} ADDRESS   # filter-repo takes remotes away`),
-		`  git push --force ${remote} ${branch}`,
+		...remotes.map((name) => `  git remote add ${name} ADDRESS   # filter-repo takes remotes away`),
+		...remotes.slice(0, 1).map((name) => `  git push --force ${name} ${branch}`),
 		'git-filter-repo comes from https://github.com/newren/git-filter-repo. Everybody then deletes their clone and clones anew; a hosting site may keep old commits reachable until its support drops them, forks keep theirs.',
 		LOCAL_HISTORY,
 	];

@@ -8,7 +8,11 @@ function count(n: number): string {
 export function filesText(done: ErasedFiles): string[] {
 	const { journals, sources, left, advice, synced } = done;
 	return [
-		...journals.map(({ file, lines }) => `  ${file}: ${count(lines)} ${lines === 1 ? 'line' : 'lines'}`),
+		...journals.map(({ file, lines }) =>
+			lines === 0
+				? `  ${file}: the journal from now on`
+				: `  ${file}: ${count(lines)} ${lines === 1 ? 'line' : 'lines'}`,
+		),
 		...sources.map(
 			({ path, rows }) =>
 				`  ${path}: written anew${rows === 0 ? '' : ` without ${count(rows)} ${rows === 1 ? 'row' : 'rows'}`}`,

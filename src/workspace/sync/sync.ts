@@ -262,7 +262,7 @@ function sentence(result: Omit<SyncResult, 'message'>, problems: readonly string
 		...(result.pushed > 0 ? [`${plural(result.pushed, 'event')} of yours sent`] : []),
 		...(result.pulled > 0 ? [`${plural(result.pulled, 'event')} of others received`] : []),
 	];
-	const kept = result.not_sent > 0 ? [`${result.not_sent.toLocaleString('en')} not sent`] : [];
+	const kept = result.not_sent > 0 ? [`${plural(result.not_sent, 'event')} not sent`] : [];
 	const facts = [...done, ...kept];
 	const head = facts.length === 0 ? (problems.length === 0 ? 'Everything is in sync.' : '') : `${facts.join(', ')}.`;
 	return [head, ...problems, ...notes].filter((part) => part !== '').join(' ');

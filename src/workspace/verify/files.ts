@@ -91,6 +91,8 @@ export async function checkJournals(ctx: Context, deep: boolean): Promise<Check>
 	);
 }
 
+const NOT_FROZEN = 'No split is frozen yet.';
+
 /** Manifests of frozen splits: whole, and against the splits of today. */
 export function checkManifests(ctx: Context): readonly Check[] {
 	const damaged: string[] = [];
@@ -115,11 +117,16 @@ export function checkManifests(ctx: Context): readonly Check[] {
 		return [`${split} since ${diff.manifest}: ${counted(diff.added, 'prompt')} added, ${counted(gone, 'prompt')} gone`];
 	});
 	return [
-		finding('manifests', damaged, `Whole: ${counted(names.size, 'manifest')} of frozen splits.`, {
-			status: 'error',
-			remedy: 'Get the file from version control, or freeze the split again with "pairwright split --freeze".',
-		}),
-		finding('frozen-splits', moved, 'Frozen splits are what they were when frozen.', {
+		finding(
+			'manifests',
+			damaged,
+			names.size === 0 ? NOT_FROZEN : `Whole: ${counted(names.size, 'manifest')} of frozen splits.`,
+			{
+				status: 'error',
+				remedy: 'Get the file from version control, or freeze the split again with "pairwright split --freeze".',
+			},
+		),
+		finding('frozen-splits', moved, names.size === 0 ? NOT_FROZEN : 'Frozen splits are what they were when frozen.', {
 			status: 'warning',
 			remedy: 'See which with "pairwright diff MANIFEST now"; freeze again where the change is meant.',
 		}),
