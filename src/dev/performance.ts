@@ -17,7 +17,7 @@ interface Figure {
 	readonly aim: string;
 }
 
-const BENCHES = ['full-run', 'bootstrap', 'near-duplicates', 'report', 'growth', 'gguf'];
+const BENCHES = ['full-run', 'bootstrap', 'near-duplicates', 'report', 'growth', 'gguf', 'export'];
 const OPEN = '<!-- performance: written by npm run performance -->';
 const CLOSE = '<!-- /performance -->';
 
