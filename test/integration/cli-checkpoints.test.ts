@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import type { RunRecord, ScoreLine } from '../../src/domain/run-record.ts';
+import type { RunLabel } from '../../src/store/attachments.ts';
+import { readRunLines } from '../../src/store/run-lines.ts';
 import { jsonLines, madeLogps, madeRows } from './checkpoint-rows.ts';
 import { type Cli, makeCli } from './cli-run.ts';
 import { MODELS, skipModels } from './models-folder.ts';
@@ -112,18 +114,14 @@ test('options reach the record; losses that need tokens or a smoothing say so', 
 	assert.deepEqual([settings.beta, settings.loss, settings.label_smoothing], [0.5, 'cdpo', 0.1]);
 	assert.deepEqual(settings.splits, ['eval', 'heldout_reference', 'heldout_sealed']);
 	assert.deepEqual([checkpoints![0]!.step, dataset.splits.train.pairs, dataset.splits.eval.pairs], [70, 0, 20]);
-	const frozen = gunzipSync(
-		readFileSync(join(cli.dir, '.pairwright/runs', (document as RunRecord).run, 'labels.jsonl.gz')),
-	);
-	const places = frozen
-		.toString()
-		.trim()
-		.split('\n')
-		.map((line) => (JSON.parse(line) as { place: string }).place);
-	assert.deepEqual([...new Set(places)].sort(), ['E', 'R', 'eval']);
+	const runs = join(cli.dir, '.pairwright/runs');
+	const placesOf = (run: string) =>
+		[...new Set(readRunLines<RunLabel>(runs, run, 'labels').map(({ place }) => place))].sort();
+	assert.deepEqual(placesOf((document as RunRecord).run), ['E', 'R', 'eval']);
+	const open = gunzipSync(readFileSync(join(runs, (document as RunRecord).run, 'labels.jsonl.gz'))).toString();
+	assert.ok(!open.includes('"place":"E"'), 'those of E are sealed');
 	const one = (await cli.json([...score(file), '--split', 'eval'])).document as RunRecord;
-	const only = gunzipSync(readFileSync(join(cli.dir, '.pairwright/runs', one.run, 'labels.jsonl.gz'))).toString();
-	assert.ok(only.includes('"eval"') && !/"place":"[RE]"/.test(only), 'a run freezes the labels of what it scored');
+	assert.deepEqual(placesOf(one.run), ['eval'], 'a run freezes the labels of what it scored');
 	const refused = async (...more: string[]) =>
 		(await cli.run(['--workspace', cli.dir, ...score(file), ...more])).stderr;
 	assert.match(await refused('--loss', 'robust'), /robust needs a label smoothing/);
