@@ -8,6 +8,9 @@ const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}
 /** First code unit of any script in UNSPACED: most words are settled by one comparison per character. */
 const FIRST_UNSPACED = 0x0e00;
 
+/** Without any such character, nor ’, which stands behind FIRST_UNSPACED as well, words are what WORD finds. */
+const SPECIAL = /[\u0e00-\uffff]/;
+
 /** FNV-1a over UTF-16 units with murmur3's finaliser, so that low bits are as good as high ones. */
 export function hashText(text: string, seed: number): number {
 	let h = 0x811c9dc5 ^ seed;
@@ -34,7 +37,8 @@ function isUnspaced(word: string): boolean {
 
 /** The words of a text, in order, in the form that word lists are written in. */
 export function words(text: string): string[] {
-	const found = text.normalize('NFKC').toLowerCase().match(WORD) ?? [];
+	const found: string[] = text.normalize('NFKC').toLowerCase().match(WORD) ?? [];
+	if (!SPECIAL.test(text)) return found;
 	const out: string[] = [];
 	for (const word of found) {
 		if (!isUnspaced(word)) {

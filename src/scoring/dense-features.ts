@@ -1,3 +1,4 @@
+import { wordHashes } from './grams.ts';
 import { marksIn } from './text-marks.ts';
 
 /**
@@ -16,10 +17,10 @@ const LISTS = {
 } as const;
 type List = keyof typeof LISTS;
 const LIST_NAMES = Object.keys(LISTS) as List[];
-/** Each listed word → the lists it is in, as bits in the order of LIST_NAMES: one look a word. */
-const LISTED = new Map<string, number>();
+/** Hash of each listed word → the lists it is in, as bits in the order of LIST_NAMES: one look a word. */
+const LISTED = new Map<number, number>();
 for (const [bit, name] of LIST_NAMES.entries()) {
-	for (const word of LISTS[name].split(/\s+/)) LISTED.set(word, (LISTED.get(word) ?? 0) | (1 << bit));
+	for (const hash of wordHashes(LISTS[name].split(/\s+/))) LISTED.set(hash, (LISTED.get(hash) ?? 0) | (1 << bit));
 }
 export const DENSE_FEATURES = [
 	'length (log characters)',
@@ -48,16 +49,46 @@ export const DENSE_FEATURES = [
 	'words not in the prompt',
 ] as const;
 
-/** Shares of words in each list. */
-function listShares(words: readonly string[]): Record<List, number> {
-	const counts = new Int32Array(LIST_NAMES.length);
-	for (const word of words) {
-		const bits = LISTED.get(word);
-		if (bits === undefined) continue;
-		for (let bit = 0; bit < counts.length; bit++) counts[bit] = counts[bit]! + ((bits >> bit) & 1);
+/** What the named features need of a text's words. */
+export interface WordFacts {
+	readonly words: number;
+	/** UTF-16 units of all words. */
+	readonly letters: number;
+	readonly distinct: number;
+	/** Distinct words that the prompt has as well. */
+	readonly shared: number;
+	/** Words in each list, in the order of LIST_NAMES. */
+	readonly listed: Int32Array;
+}
+
+/** The distinct ones, ascending. (Sets of the words themselves took a third of the time of reading a pair.) */
+export function distinctHashes(hashes: Int32Array): Int32Array {
+	const sorted = hashes.slice().sort();
+	let kept = 0;
+	for (let k = 0; k < sorted.length; k++) if (k === 0 || sorted[k] !== sorted[k - 1]) sorted[kept++] = sorted[k]!;
+	return sorted.subarray(0, kept);
+}
+
+/**
+ * @param hashes of the response's words: words of one 32-bit hash count as one
+ * @param prompt distinct hashes of the prompt's words
+ */
+export function wordFacts(words: readonly string[], hashes: Int32Array, prompt: Int32Array): WordFacts {
+	let letters = 0;
+	const listed = new Int32Array(LIST_NAMES.length);
+	for (let t = 0; t < words.length; t++) {
+		letters += words[t]!.length;
+		const lists = LISTED.get(hashes[t]!);
+		if (lists === undefined) continue;
+		for (let bit = 0; bit < listed.length; bit++) listed[bit] = listed[bit]! + ((lists >> bit) & 1);
 	}
-	const n = Math.max(1, words.length);
-	return Object.fromEntries(LIST_NAMES.map((name, bit) => [name, counts[bit]! / n])) as Record<List, number>;
+	const distinct = distinctHashes(hashes);
+	let shared = 0;
+	for (let k = 0, j = 0; k < distinct.length; k++) {
+		while (j < prompt.length && prompt[j]! < distinct[k]!) j++;
+		if (j < prompt.length && prompt[j] === distinct[k]) shared++;
+	}
+	return { words: words.length, letters, distinct: distinct.length, shared, listed };
 }
 
 /** Longest text a pattern is run over: a megabyte response must not take seconds. */
@@ -65,23 +96,14 @@ const PATTERN_LIMIT = 200_000;
 
 /**
  * The values of DENSE_FEATURES for one response. Counts enter as ln(1+n): one more list item matters less after the tenth.
- * @param words of the response, as `tokens.words` gives them
- * @param promptWords the distinct words of the prompt
  */
 export function denseFeatures(
 	response: string,
-	words: readonly string[],
-	promptWords: ReadonlySet<string>,
+	{ words: n, letters, distinct, shared, listed }: WordFacts,
 ): readonly number[] {
 	const text = response.length > PATTERN_LIMIT ? response.slice(0, PATTERN_LIMIT) : response;
-	const distinct = new Set(words);
-	let shared = 0;
-	for (const word of distinct) if (promptWords.has(word)) shared++;
-	let letters = 0;
-	for (const word of words) letters += word.length;
-	const n = words.length;
 	const marks = marksIn(text);
-	const lists = listShares(words);
+	const share = (list: List): number => listed[LIST_NAMES.indexOf(list)]! / Math.max(1, n);
 	return [
 		Math.log1p(response.length),
 		response.length / 1000,
@@ -96,16 +118,16 @@ export function denseFeatures(
 		Math.log1p(marks.exclamations),
 		n === 0 ? 0 : marks.capitals / Math.max(1, text.length),
 		n === 0 ? 0 : letters / n,
-		n === 0 ? 0 : 1 - distinct.size / n,
+		n === 0 ? 0 : 1 - distinct / n,
 		response.trim() === '' ? 1 : 0,
-		lists.hedges,
-		lists.certainty,
+		share('hedges'),
+		share('certainty'),
 		Math.log1p(marks.refusals),
-		lists.negation,
-		lists.politeness,
-		lists.firstPerson,
-		lists.secondPerson,
-		distinct.size === 0 ? 0 : shared / distinct.size,
-		Math.log1p(distinct.size - shared),
+		share('negation'),
+		share('politeness'),
+		share('firstPerson'),
+		share('secondPerson'),
+		distinct === 0 ? 0 : shared / distinct,
+		Math.log1p(distinct - shared),
 	];
 }

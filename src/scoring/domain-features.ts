@@ -1,6 +1,6 @@
 import { words } from '../domain/tokens.ts';
 import { DENSE_FEATURES } from './dense-features.ts';
-import { BUCKETS, forEachGram } from './grams.ts';
+import { BUCKETS, forEachGram, wordHashes } from './grams.ts';
 import type { FeatureRows, SparseRows } from './matrix.ts';
 import { readPairs } from './reading.ts';
 
@@ -37,7 +37,7 @@ export function promptRows(
 	texts.forEach((text, i) => {
 		const tokens = words(text).slice(0, MAX_WORDS);
 		const skipped = tokens.map(isLeftOut);
-		forEachGram(tokens, (bucket, _sign, first, last) => {
+		forEachGram(wordHashes(tokens), (bucket, _sign, first, last) => {
 			if (present[bucket] !== 0 || skipped[first] || skipped[last]) return;
 			present[bucket] = 1;
 			all.push(bucket);

@@ -8,22 +8,27 @@ export const HASH_BITS = 18;
 export const BUCKETS = 2 ** HASH_BITS;
 const WORD_SEED = 0x5bd1e995;
 
+/** 32-bit hashes of words, in their order: what n-grams are made of. */
+export function wordHashes(words: readonly string[]): Int32Array {
+	const hashes = new Int32Array(words.length);
+	for (let t = 0; t < words.length; t++) hashes[t] = hashText(words[t]!, WORD_SEED);
+	return hashes;
+}
+
 /**
  * The n-grams of a token list, as a fit sees them: words, and pairs of neighbours.
+ * @param hashes of the tokens, as `wordHashes` gives them
  * @param visit bucket, sign of the hashed presence, and the place of the n-gram's first and last token
  */
 export function forEachGram(
-	tokens: readonly string[],
+	hashes: Int32Array,
 	visit: (bucket: number, sign: 1 | -1, first: number, last: number) => void,
 ): void {
-	let previous = -1;
-	for (let t = 0; t < tokens.length; t++) {
-		const hash = hashText(tokens[t]!, WORD_SEED);
-		visit(hash & (BUCKETS - 1), hash >>> 31 === 0 ? 1 : -1, t, t);
-		if (previous >= 0) {
-			const pair = hashPair(previous, hash);
-			visit(pair & (BUCKETS - 1), pair >>> 31 === 0 ? 1 : -1, t - 1, t);
-		}
-		previous = hash;
+	for (let t = 0; t < hashes.length; t++) {
+		const hash = hashes[t]!;
+		visit(hash & (BUCKETS - 1), hash >= 0 ? 1 : -1, t, t);
+		if (t === 0) continue;
+		const pair = hashPair(hashes[t - 1]!, hash);
+		visit(pair & (BUCKETS - 1), pair >>> 31 === 0 ? 1 : -1, t - 1, t);
 	}
 }

@@ -1,8 +1,8 @@
 import type { ScoredPair } from '../domain/dataset.ts';
 import { promptText, sideText } from '../domain/text.ts';
 import { words } from '../domain/tokens.ts';
-import { DENSE_FEATURES, denseFeatures } from './dense-features.ts';
-import { BUCKETS, forEachGram } from './grams.ts';
+import { DENSE_FEATURES, denseFeatures, distinctHashes, wordFacts } from './dense-features.ts';
+import { BUCKETS, forEachGram, wordHashes } from './grams.ts';
 
 /** What is read of pairs, in order; strings alone, so that another thread gets them cheaply. */
 export interface PairTexts {
@@ -57,33 +57,34 @@ class Growing {
 
 /** The hashed n-grams of both responses of a pair, one pair after the other. */
 class GramDifference {
-	/** 0, or the sign of the n-gram that first fell into the bucket. */
-	private readonly inChosen = new Int8Array(BUCKETS);
-	private readonly inRejected = new Int8Array(BUCKETS);
+	/** Two to a bucket, of chosen and of rejected: 0, or the sign of the n-gram that first fell into it. */
+	private readonly presence = new Int8Array(2 * BUCKETS);
 	private readonly touched = new Growing();
 
 	/** Presence, not counts: a word said ten times says little more than said once, and a long response must not drown the rest. */
-	add(tokens: readonly string[], chosen: boolean): void {
-		const presence = chosen ? this.inChosen : this.inRejected;
-		const { touched } = this;
-		forEachGram(tokens, (bucket, sign) => {
-			if (presence[bucket] !== 0) return;
-			presence[bucket] = sign;
+	add(hashes: Int32Array, chosen: boolean): void {
+		const { touched, presence } = this;
+		const side = chosen ? 0 : 1;
+		forEachGram(hashes, (bucket, sign) => {
+			const at = 2 * bucket + side;
+			if (presence[at] !== 0) return;
+			presence[at] = sign;
 			touched.push(bucket);
 		});
 	}
 
 	/** Appends the buckets of +1, then those of −1, and forgets the pair. @returns where the second part begins */
 	flush(into: Growing): number {
-		const { inChosen, inRejected, touched } = this;
+		const { presence, touched } = this;
 		const append = (sign: number): void => {
 			for (let k = 0; k < touched.size; k++) {
 				const bucket = touched.values[k]!;
-				const value = sign * (inChosen[bucket]! - inRejected[bucket]!);
+				const at = 2 * bucket;
+				const value = sign * (presence[at]! - presence[at + 1]!);
 				if (value < 0) continue;
 				// What is 0 from here on does not count again: a bucket that both responses have was touched twice.
-				inChosen[bucket] = 0;
-				inRejected[bucket] = 0;
+				presence[at] = 0;
+				presence[at + 1] = 0;
 				for (let times = 0; times < value; times++) into.push(bucket);
 			}
 		};
@@ -105,13 +106,14 @@ export function readPairs({ prompts, chosen, rejected }: PairTexts): ReadPairs {
 	const mid = new Int32Array(n);
 	const named = new Float64Array(n * width);
 	for (let i = 0; i < n; i++) {
-		const promptWords = new Set(words(prompts[i]!));
+		const prompt = distinctHashes(wordHashes(words(prompts[i]!)));
 		for (const side of [chosen, rejected]) {
 			const text = side[i]!;
 			const tokens = words(text);
+			const hashes = wordHashes(tokens);
 			const sign = side === chosen ? 1 : -1;
-			difference.add(tokens, side === chosen);
-			const values = denseFeatures(text, tokens, promptWords);
+			difference.add(hashes, side === chosen);
+			const values = denseFeatures(text, wordFacts(tokens, hashes, prompt));
 			for (let j = 0; j < width; j++) named[i * width + j] = named[i * width + j]! + sign * values[j]!;
 		}
 		mid[i] = difference.flush(buckets);

@@ -1,9 +1,8 @@
 import type { ScoredPair } from '../domain/dataset.ts';
 import type { EvaluationSplit } from '../domain/split.ts';
-import { promptText, sideText } from '../domain/text.ts';
-import { words } from '../domain/tokens.ts';
-import { DENSE_FEATURES, denseFeatures } from './dense-features.ts';
+import { DENSE_FEATURES } from './dense-features.ts';
 import type { ProbeFamily } from './probe.ts';
+import { readPairs, textsOf } from './reading.ts';
 
 type Named = (typeof DENSE_FEATURES)[number];
 
@@ -27,15 +26,8 @@ type NamedValue = (row: number, name: Named) => number;
 
 /** Named features of pairs, read from the texts. */
 function readNamed(pairs: readonly ScoredPair[]): NamedValue {
-	const values = pairs.map((pair) => {
-		const promptWords = new Set(words(promptText(pair.turns)));
-		const [chosen, rejected] = [pair.chosen, pair.rejected].map((side) => {
-			const text = sideText(side);
-			return denseFeatures(text, words(text), promptWords);
-		});
-		return chosen!.map((value, j) => value - rejected![j]!);
-	});
-	return (i, name) => values[i]![DENSE_FEATURES.indexOf(name)]!;
+	const { named } = readPairs(textsOf(pairs));
+	return (i, name) => named[i * DENSE_FEATURES.length + DENSE_FEATURES.indexOf(name)]!;
 }
 
 /** Named features of a split's pairs: the probe's own where it has them, else read from the texts again. */

@@ -1,7 +1,7 @@
 import type { TaughtFeature } from '../domain/run-record.ts';
 import { sideText } from '../domain/text.ts';
 import { words } from '../domain/tokens.ts';
-import { forEachGram } from './grams.ts';
+import { forEachGram, wordHashes } from './grams.ts';
 import { OWN_PREFIX } from './own-features.ts';
 import type { ProbeFamily } from './probe.ts';
 
@@ -88,7 +88,7 @@ function taughtGrams(family: ProbeFamily, point: number): Ranked[] {
 		const { pair } = fitted[i]!;
 		for (const side of [pair.chosen, pair.rejected]) {
 			const tokens = words(sideText(side));
-			forEachGram(tokens, (bucket, sign, from, to) => {
+			forEachGram(wordHashes(tokens), (bucket, sign, from, to) => {
 				const candidate = wanted.get(bucket);
 				if (candidate === undefined) return;
 				const gram = from === to ? tokens[from]! : `${tokens[from]} ${tokens[to]}`;

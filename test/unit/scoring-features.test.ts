@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { words } from '../../src/domain/tokens.ts';
-import { DENSE_FEATURES, denseFeatures } from '../../src/scoring/dense-features.ts';
+import { DENSE_FEATURES, denseFeatures, wordFacts } from '../../src/scoring/dense-features.ts';
 import { pairFeatures } from '../../src/scoring/features.ts';
-import { forEachGram } from '../../src/scoring/grams.ts';
+import { forEachGram, wordHashes } from '../../src/scoring/grams.ts';
 import { makePairs } from './scoring-support.ts';
 
 test('words are found in any script', () => {
@@ -75,7 +75,7 @@ test('every column names the bucket of an n-gram of the texts', async () => {
 	const grams = new Set<number>();
 	for (const pair of pairs) {
 		for (const side of [pair.chosen, pair.rejected])
-			forEachGram(words(side[0]!.content!), (bucket) => grams.add(bucket));
+			forEachGram(wordHashes(words(side[0]!.content!)), (bucket) => grams.add(bucket));
 	}
 	assert.ok(buckets.every((bucket) => grams.has(bucket)));
 });
@@ -99,7 +99,7 @@ test('named features see lists, code, refusals, hedges and overlap with the prom
 test('what is counted in a text: every pattern, at its edges and in other scripts', () => {
 	const counts = (text: string): Record<string, number> => {
 		const tokens = words(text);
-		const values = denseFeatures(text, tokens, new Set());
+		const values = denseFeatures(text, wordFacts(tokens, wordHashes(tokens), new Int32Array(0)));
 		const names = 'sentences,lines,list items,code,headings and bold,links,numbers,questions,exclamations,refusals';
 		return Object.fromEntries(
 			names
