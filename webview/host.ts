@@ -1,21 +1,21 @@
 import { createRpc, type Rpc, type RpcChannel, type RpcOptions } from '../src/protocol/rpc.ts';
-
-interface VsCodeApi {
-	postMessage(message: unknown): void;
-	getState(): unknown;
-	setState(state: unknown): void;
-}
+import type { VsCodeApi } from './early.ts';
 
 declare function acquireVsCodeApi(): VsCodeApi;
 
 /** Acquired once (a second call throws) and kept private to this module. */
-const vscode = acquireVsCodeApi();
+const vscode = globalThis.pairwrightEarly?.vscode ?? acquireVsCodeApi();
 
 const channel: RpcChannel = {
 	post: (message) => vscode.postMessage(message),
 	on(listener) {
 		const onMessage = (event: MessageEvent): void => listener(event.data);
 		window.addEventListener('message', onMessage);
+		// In the same task, so that nothing is painted in between; not at once, for the view is not complete while it connects.
+		const before = globalThis.pairwrightEarly?.handOver() ?? [];
+		queueMicrotask(() => {
+			for (const message of before) listener(message);
+		});
 		return () => window.removeEventListener('message', onMessage);
 	},
 };

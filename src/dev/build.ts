@@ -76,7 +76,10 @@ function options({ production, outdir = join(root, 'dist') }: BuildSettings): Bu
 				format: 'iife',
 				jsx: 'automatic',
 				jsxImportSource: 'preact',
-				entryPoints: ['main.tsx', 'style.css'].map((file) => ({ in: `webview/${name}/${file}`, out: name })),
+				entryPoints: [
+					...['main.tsx', 'style.css'].map((file) => ({ in: `webview/${name}/${file}`, out: name })),
+					...(name === 'report' ? [{ in: 'webview/report/early.tsx', out: 'report-early' }] : []),
+				],
 				outdir: join(outdir, 'webview'),
 				loader: { '.svg': 'dataurl', '.ttf': 'dataurl', '.woff2': 'dataurl' },
 			}),

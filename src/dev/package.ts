@@ -97,6 +97,7 @@ function check(path: string, target: Target, engine: boolean): number {
 			`dist/webview/${name}.js`,
 			`dist/webview/${name}.css`,
 		]),
+		'dist/webview/report-early.js',
 		...globSync('media/bundle/**/*.{md,yml,yaml,py,txt}', { cwd: root }),
 		'ThirdPartyNotices.txt',
 		'node_modules/better-sqlite3/package.json',

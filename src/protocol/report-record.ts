@@ -3,14 +3,22 @@
  * optional: an old record is shown with what it has.
  */
 import * as v from 'valibot';
+import {
+	best,
+	count,
+	interval,
+	model,
+	name,
+	num,
+	outOfDate,
+	recommended,
+	rejudge,
+	splits,
+	status,
+	verdict,
+} from './report-head.ts';
 
-// A number or null; NaN and infinity cannot come through JSON and are refused all the same.
-const num = v.nullable(v.pipe(v.number(), v.finite()));
 const value = v.looseObject({ value: num, reason: v.optional(v.string()) });
-const interval = v.looseObject({ value: num, low: num, high: num, reason: v.optional(v.string()) });
-const count = v.pipe(v.number(), v.finite());
-const size = v.looseObject({ pairs: count, prompts: count, clusters: count });
-const status = v.picklist(['pass', 'warn', 'fail', 'insufficient']);
 const bounds = { low: num, high: num };
 const split = v.picklist(['train', 'eval', 'heldout_reference', 'heldout_sealed', 'retention']);
 
@@ -89,7 +97,6 @@ const objective = v.looseObject({
 	heldout_regret: num,
 	value: num,
 });
-const name = v.pipe(v.string(), v.minLength(1));
 /** Of a checkpoint run. */
 const checkpoint = v.looseObject({
 	name,
@@ -118,7 +125,6 @@ const checkpoint = v.looseObject({
 		}),
 	),
 });
-const model = v.looseObject({ name: v.string(), role: v.picklist(['reference', 'checkpoint']), hash: v.string() });
 const selfTest = v.looseObject({
 	test: v.string(),
 	model: v.string(),
@@ -151,10 +157,7 @@ const record = v.looseObject({
 		label_smoothing: v.optional(count),
 		forgetting: v.optional(v.looseObject({ loss: count, accuracy: count })),
 	}),
-	dataset: v.looseObject({
-		sha256: v.string(),
-		splits: v.looseObject({ train: size, eval: size, heldout_reference: size, heldout_sealed: size, retention: size }),
-	}),
+	dataset: v.looseObject({ sha256: v.string(), splits: v.looseObject(splits) }),
 	objective: v.nullable(v.looseObject({ fit: v.picklist(['train_oof', 'eval']) })),
 	baselines: v.looseObject({ uninformed: baseline, dpo: baseline, pooled: baseline }),
 	frontier: v.array(
@@ -171,12 +174,7 @@ const record = v.looseObject({
 			same_as_previous: v.boolean(),
 		}),
 	),
-	recommended: v.looseObject({
-		lambda: num,
-		sentence: v.string(),
-		checkpoint: v.nullish(v.string()),
-		vetoes: v.optional(v.array(v.looseObject({ checkpoint: v.string(), check: v.string() }))),
-	}),
+	recommended,
 	calibration: v.looseObject({ t_star: num, fitted_on: v.nullable(v.string()), status: v.string() }),
 	metrics: metricsBySplit,
 	human: v.optional(v.record(v.string(), v.looseObject({ accuracy: interval, pairs: count }))),
@@ -207,13 +205,7 @@ const record = v.looseObject({
 	),
 	health: v.array(check),
 	checkpoints: v.optional(v.array(checkpoint)),
-	best: v.optional(
-		v.looseObject({
-			by_eval_nll: v.nullable(v.string()),
-			by_heldout_nll: v.nullable(v.string()),
-			last: v.nullable(v.string()),
-		}),
-	),
+	best: v.optional(best),
 	work: v.optional(v.looseObject({ scored: count, reused: count })),
 	opened: v.optional(
 		v.looseObject({
@@ -245,7 +237,7 @@ const record = v.looseObject({
 		}),
 	),
 	seal: v.looseObject({ openings: count }),
-	verdict: v.looseObject({ status, sentence: v.string() }),
+	verdict,
 });
 
 const headline = v.nullable(v.looseObject({ nll: interval, accuracy: interval, overconfidence: interval, n: count }));
@@ -253,7 +245,7 @@ const headline = v.nullable(v.looseObject({ nll: interval, accuracy: interval, o
 export const runReportSchema = v.looseObject({
 	record,
 	ordinal: count,
-	outOfDate: v.nullable(v.looseObject({ changed: count })),
+	outOfDate,
 	mistakes: v.array(
 		v.looseObject({
 			comparison: v.string(),
@@ -267,7 +259,7 @@ export const runReportSchema = v.looseObject({
 	history: v.array(
 		v.looseObject({ run: v.string(), ordinal: count, created: v.string(), eval: headline, heldout: headline }),
 	),
-	rejudge: v.looseObject({ mistakes: count, controls: count }),
+	rejudge,
 	pending: v.optional(v.literal(true)),
 });
 

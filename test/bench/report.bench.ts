@@ -110,6 +110,7 @@ async function painted(page: Page, selector: string): Promise<Painted> {
 			const paints = there ? await paintsOf(frame).catch(() => null) : null;
 			if (paints === null) continue;
 			// What is measured next is a click on a machine at rest.
+			if (selector === '.verdict') await frame.waitForSelector('#decision', { timeout: 60_000 });
 			await frame.waitForSelector('.pending', { state: 'detached', timeout: 120_000 });
 			return paints;
 		}

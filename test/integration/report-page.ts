@@ -155,6 +155,8 @@ export interface OpenOptions {
 	readonly running?: RunningState;
 	/** Methods that the extension refuses, with the message. */
 	readonly refuse?: Readonly<Record<string, string>>;
+	/** The view's script is on its way until then. */
+	readonly hold?: Promise<void>;
 	/** What further methods answer. */
 	readonly answers?: Readonly<Record<string, unknown>>;
 }
@@ -181,6 +183,7 @@ export async function buildReportView(bundleDir: string): Promise<void> {
 		entryPoints: [
 			{ in: 'webview/report/main.tsx', out: 'report' },
 			{ in: 'webview/report/style.css', out: 'report' },
+			{ in: 'webview/report/early.tsx', out: 'report-early' },
 		],
 		outdir: bundleDir,
 		logLevel: 'silent',
@@ -298,12 +301,14 @@ export async function openReportView(browser: Browser, options: OpenOptions): Pr
 	const { webviewHtml } = await import('../../src/editor/webview-html.ts');
 	const { theme = 'dark', width = 1400, height = 900, zoom = 1 } = options;
 	const webview = { asWebviewUri: (uri: unknown) => uri, cspSource: ORIGIN };
+	const read = (name: string) => readFile(join(options.bundleDir, name), 'utf8');
 	type Parameters_ = Parameters<typeof webviewHtml>;
 	const html = webviewHtml(
 		webview as unknown as Parameters_[0],
 		ORIGIN as unknown as Parameters_[1],
 		'report',
 		'Calibration report',
+		{ style: await read('report.css'), script: await read('report-early.js') },
 	);
 	const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: zoom });
 	const page = await context.newPage();
@@ -311,12 +316,9 @@ export async function openReportView(browser: Browser, options: OpenOptions): Pr
 	await page.route('**/*', async (route) => {
 		const { pathname } = new URL(route.request().url());
 		if (pathname === '/') return route.fulfill({ contentType: 'text/html', body: html });
-		const name = pathname.split('/').at(-1) ?? '';
-		if (!['report.js', 'report.css'].includes(name)) return route.fulfill({ status: 404, body: '' });
-		return route.fulfill({
-			contentType: name.endsWith('.js') ? 'text/javascript' : 'text/css',
-			body: await readFile(join(options.bundleDir, name), 'utf8'),
-		});
+		if (!pathname.endsWith('/report.js')) return route.fulfill({ status: 404, body: '' });
+		await options.hold;
+		return route.fulfill({ contentType: 'text/javascript', body: await read('report.js') });
 	});
 	await page.addInitScript(standIn, {
 		state: options.state,

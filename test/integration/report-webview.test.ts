@@ -344,6 +344,44 @@ describe('the report webview', { skip }, () => {
 		await second.page.context().close();
 	});
 
+	test('is read while the view is on its way, which then takes its place', async () => {
+		const hold = Promise.withResolvers<void>();
+		const { page, tell, violations } = await open(null, { hold: hold.promise });
+		const report = { ...decidedFixture(true), outOfDate: { changed: 3 } };
+		await tell('update', shown(report));
+		await page.locator('.verdict').waitFor();
+		const head = () => page.locator('header, .banner, .verdict').evaluateAll((all) => all.map((e) => e.outerHTML));
+		const first = await head();
+		assert.match(first.join(''), /GDPO run \d.*Out of date.*No language model was scored/s);
+		assert.equal(await page.locator('#decision, .splits').count(), 0);
+		await tell('update', shown({ ...report, outOfDate: null }));
+		await tell('update', shown(report));
+		hold.resolve();
+		await page.locator('#decision').waitFor();
+		assert.deepEqual(await head(), first, 'nothing moves');
+		assert.deepEqual(await violations(), []);
+		await page.context().close();
+	});
+
+	test('leaves a record that it cannot read to the view, which says what is wrong', async () => {
+		const hold = Promise.withResolvers<void>();
+		const { page, tell, calls } = await open(null, { hold: hold.promise });
+		const { record, ...rest } = reportFixture();
+		await tell(
+			'update',
+			shown({ ...rest, record: { ...record, verdict: { status: 'pass' } as typeof record.verdict } }),
+		);
+		await page.waitForTimeout(150);
+		assert.equal(await page.locator('main').count(), 0);
+		hold.resolve();
+		await page.getByText(/cannot be shown: record\.verdict\.sentence/).waitFor();
+		assert.deepEqual(
+			(await calls()).map(({ method }) => method),
+			['ready'],
+		);
+		await page.context().close();
+	});
+
 	test('has designed states while loading, for a run that is gone and a record it cannot read', async () => {
 		const loading = await open(null);
 		await loading.page.getByText('Reading the run…').waitFor();

@@ -5,7 +5,7 @@ import type { RunReport } from '../../protocol/workspace-api.ts';
 import { Disposable } from '../disposable.ts';
 import type { FolderSession, Services } from '../services.ts';
 import { webviewChannel } from '../webview-channel.ts';
-import { webviewHtml, webviewRoots } from '../webview-html.ts';
+import { inPage, webviewHtml, webviewRoots } from '../webview-html.ts';
 import { ReportAnswers, type ReportScreens } from './host.ts';
 import type { RunStarts } from './run-starts.ts';
 import type { ScoringRuns } from './scoring-runs.ts';
@@ -78,7 +78,8 @@ export class ReportPanel extends Disposable {
 				if (folder === session.folder.uri.toString() && panel.visible) rpc.notify.running(scoring.running(session));
 			}),
 		);
-		panel.webview.html = webviewHtml(panel.webview, extensionUri, 'report', 'Calibration report');
+		const files = inPage(extensionUri, 'report');
+		panel.webview.html = webviewHtml(panel.webview, extensionUri, 'report', 'Calibration report', files);
 		// The editor keeps it until the page has loaded, which is sooner than the page could ask and be answered.
 		answers.open().then(
 			(state) => {
