@@ -257,6 +257,24 @@ test('where a sync cannot begin it says why, in words, and changes nothing', asy
 	await workspace.close();
 });
 
+test('in a folder that the repository around it ignores nothing waits to be sent, and a sync says why', async (t) => {
+	const { dir, ana } = await team(t);
+	const root = join(dir, 'ana');
+	writeFileSync(join(root, '.git/info/exclude'), 'scratch/\n');
+	mkdirSync(join(root, 'scratch'));
+	const { workspace } = await openAt(root, 'scratch', 'one', 'scratch');
+	await assert.rejects(workspace.sync(job()), /keeps .*scratch out of git/u);
+	assert.deepEqual(
+		[
+			(await workspace.syncState()).possible,
+			(await workspace.syncState()).not_sent,
+			(await ana.workspace.syncState()).possible,
+		],
+		[false, null, true],
+	);
+	await workspace.close();
+});
+
 test('a line that is being written stays behind until it is whole', async (t) => {
 	const { dir, server, ana } = await team(t);
 	await judge(ana, 1);

@@ -73,6 +73,13 @@ export async function findPlace(root: string, signal?: AbortSignal): Promise<Pla
 	}
 	const git = new Git(top, signal);
 	const prefix = below === '' ? '' : `${below.split(sep).join('/')}/`;
+	// A folder inside somebody's clone that is none of its work: a demo, an experiment.
+	if (prefix !== '' && (await git.run(['check-ignore', '-q', prefix])).code === 0) {
+		throw new NoPlace(
+			'environment',
+			`A .gitignore of the repository around it keeps ${root} out of git, so there is nobody to sync with. Open the workspace in your team's clone, or take that rule away ("git check-ignore -v ${prefix}" names it).`,
+		);
+	}
 	const branch = await git.maybe(['symbolic-ref', '--short', '-q', 'HEAD']);
 	const unfinished = UNFINISHED.find(([file]) => existsSync(join(gitDir, file)));
 	if (unfinished !== undefined) {
