@@ -113,9 +113,14 @@ export async function solvePath(
 	features: PairFeatures,
 	parts: Parts,
 	grid: readonly number[],
-	options: { readonly threads?: Threads; readonly onStep?: (done: number) => void } = {},
+	options: {
+		readonly threads?: Threads;
+		readonly onStep?: (done: number) => void;
+		/** As soon as one is solved, in any order. */
+		readonly onPoint?: (point: PathPoint) => void;
+	} = {},
 ): Promise<PathPoint[]> {
-	const { threads = inline(), onStep = () => {} } = options;
+	const { threads = inline(), onStep = () => {}, onPoint = () => {} } = options;
 	const { x } = features;
 	const data = fitData(features, parts);
 	threads.share(data);
@@ -142,7 +147,7 @@ export async function solvePath(
 			read ??= meanWeights(data, into.theta);
 			return read;
 		};
-		return {
+		const point: PathPoint = {
 			...{ s, ridge, atEdge, outOfFold, evaluated, gap },
 			get dense() {
 				return weights().dense;
@@ -154,6 +159,8 @@ export async function solvePath(
 				return weights().steady;
 			},
 		};
+		onPoint(point);
+		return point;
 	};
 
 	const finals = new Map<number, Promise<PathPoint>>();

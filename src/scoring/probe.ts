@@ -171,15 +171,6 @@ export async function fitProbe(dataset: Dataset, seed: number, hooks: ProbeHooks
 	};
 	const pooledS = rows.heldout_reference.length / (rows.heldout_reference.length + rows.train.length);
 	const grid = hasPath ? pathGrid(pooledS) : [0];
-	const { features, points } = await inThreads(pairs.length, hooks, async (threads) => {
-		const features = await pairFeatures(pairs, dealtClusters, {
-			...(hooks.own === undefined ? {} : { own: hooks.own }),
-			threads,
-			onRead: (done) => hooks.onProgress?.({ phase: 'reading texts', done, total: pairs.length }),
-		});
-		const onStep = (done: number): void => hooks.onProgress?.({ phase: 'fitting the path', done, total: grid.length });
-		return { features, points: await solvePath(features, parts, grid, { threads, onStep }) };
-	});
 	const offsets = new Map<EvaluationSplit, number>();
 	let offset = 0;
 	for (const split of EVALUATED) {
@@ -187,20 +178,45 @@ export async function fitProbe(dataset: Dataset, seed: number, hooks: ProbeHooks
 		offset += rows[split].length;
 	}
 	const labelled = new Map<EvaluationSplit, Records>();
-	const margins = (split: EvaluationSplit, point: number): Float64Array[] => {
-		const solution = points[point]!;
+	const margins = (split: EvaluationSplit, solution: PathPoint): Float64Array[] => {
 		const at = offsets.get(split);
 		if (at === undefined) return [Float64Array.from(rows[split], (i) => solution.outOfFold[i]!)];
 		return solution.evaluated.map((all) => all.subarray(at, at + rows[split].length));
 	};
-	const records = (split: EvaluationSplit, point: number): Records => {
-		const scored = margins(split, point);
+	const records = (split: EvaluationSplit, solution: PathPoint): Records => {
+		const scored = margins(split, solution);
 		const known = labelled.get(split);
 		if (known !== undefined) return withMargins(known, scored);
 		const first = recordsFromMargins(labelsOf(bySplit(split)), scored);
 		labelled.set(split, first);
 		return first;
 	};
+	const knownLosses = new Map<PathPoint, Map<EvaluationSplit, ReturnType<typeof recordMean>>>();
+	const lossOf = (split: EvaluationSplit, solution: PathPoint): ReturnType<typeof recordMean> => {
+		const known = knownLosses.get(solution) ?? new Map<EvaluationSplit, ReturnType<typeof recordMean>>();
+		knownLosses.set(solution, known);
+		if (!known.has(split)) {
+			const of = records(split, solution);
+			known.set(split, recordMean(of, losses(of)));
+		}
+		return known.get(split)!;
+	};
+	const { features, points } = await inThreads(pairs.length, hooks, async (threads) => {
+		const features = await pairFeatures(pairs, dealtClusters, {
+			...(hooks.own === undefined ? {} : { own: hooks.own }),
+			threads,
+			onRead: (done) => hooks.onProgress?.({ phase: 'reading texts', done, total: pairs.length }),
+		});
+		const solved = await solvePath(features, parts, grid, {
+			threads,
+			onStep: (done) => hooks.onProgress?.({ phase: 'fitting the path', done, total: grid.length }),
+			// What choosing λ asks of every solution, while this thread would wait for the others.
+			onPoint: (point) => {
+				for (const split of ['train', 'eval', 'heldout_reference'] as const) lossOf(split, point);
+			},
+		});
+		return { features, points: solved };
+	});
 	return {
 		points,
 		pooled: hasPath ? grid.indexOf(pooledS) : null,
@@ -211,11 +227,8 @@ export async function fitProbe(dataset: Dataset, seed: number, hooks: ProbeHooks
 		x: features.x,
 		rows: (split) => rows[split],
 		pairs: bySplit,
-		margins,
-		records,
-		loss: (split, point) => {
-			const of = records(split, point);
-			return recordMean(of, losses(of));
-		},
+		margins: (split, point) => margins(split, points[point]!),
+		records: (split, point) => records(split, points[point]!),
+		loss: (split, point) => lossOf(split, points[point]!),
 	};
 }

@@ -63,9 +63,10 @@ function taughtGrams(family: ProbeFamily, point: number): Ranked[] {
 		return [...family.rows(split)].map((row, i) => ({ row, pair: pairs[i]! }));
 	});
 	const spread = presenceSpread(family);
+	const strength = Float64Array.from({ length: x.columns }, (_, j) => Math.abs(grams[j]! * spread[j]!));
 	const candidates: Candidate[] = Array.from({ length: x.columns }, (_, column) => column)
 		.filter((column) => steady[column] === 1)
-		.sort((i, j) => Math.abs(grams[j]! * spread[j]!) - Math.abs(grams[i]! * spread[i]!) || i - j)
+		.sort((i, j) => strength[j]! - strength[i]! || i - j)
 		.slice(0, CANDIDATES)
 		.map((column) => ({ column, clusters: new Set(), found: new Map() }));
 	// Every entry of every fitted row is looked up: an array, since a map takes a second on 100,000 pairs.

@@ -101,7 +101,7 @@ interface Waiting {
  * Tasks that a thread has at hand beside the one it does: the thread that opened it may be busy for half a second. Fits last
  * longer than that and differ, so they go to whoever is free.
  */
-export const AHEAD = 4;
+export const AHEAD = 8;
 
 /** Final fits that may wait for searches: each holds a solution, at 1 M pairs 100 MB. */
 const FINALS_WAITING = 4;
