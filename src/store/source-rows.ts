@@ -55,13 +55,11 @@ export function storedSources(db: Database): {
 	return db.all('SELECT path, sha, coalesce(label, name) AS name, format, rows FROM sources ORDER BY seq, time, event');
 }
 
+/** Why the rows of an import cannot be had. */
+export type Trouble = 'missing' | 'changed' | 'unreadable';
+
 /** Ends the folding of a source, or names why its rows cannot be had. */
-export function settleSource(
-	db: Database,
-	source: number,
-	state: 'done' | 'missing' | 'changed' | 'unreadable',
-	problem: string | null,
-): void {
+export function settleSource(db: Database, source: number, state: 'done' | Trouble, problem: string | null): void {
 	db.run('UPDATE sources SET state = ?, problem = ? WHERE n = ?', state, problem, source);
 }
 
@@ -86,9 +84,9 @@ export function awaitSource(db: Database, which: { readonly sha: string } | { re
 /** Imports whose rows cannot be had, with what lay at their path when that was found. */
 export function troubledSources(
 	db: Database,
-): { readonly event: string; readonly path: string; readonly seen: string | null }[] {
+): { readonly event: string; readonly path: string; readonly state: Trouble; readonly seen: string | null }[] {
 	return db.all(
-		`SELECT event, path, (SELECT value FROM meta WHERE key = 'seen ' || event) AS seen FROM sources
+		`SELECT event, path, state, (SELECT value FROM meta WHERE key = 'seen ' || event) AS seen FROM sources
 		WHERE state IN ('missing', 'changed', 'unreadable') ORDER BY seq, event`,
 	);
 }

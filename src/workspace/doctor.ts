@@ -124,7 +124,7 @@ export async function doctor(
 					status: 'warning',
 					message: sources.map((s) => `${s.path}: ${s.problem}`).join('; '),
 					remedy:
-						'Put the files back: they are read at the next look. What was imported differently can be imported anew.',
+						'Put the files back: they are read at the next look. If one is not, run "pairwright rebuild". What was imported differently can be imported anew.',
 				},
 	);
 	const index = indexState(ctx.db);

@@ -12,11 +12,12 @@ import {
 	pendingSources,
 	SourceFolder,
 	settleSource,
+	type Trouble,
 } from '../store/source-rows.ts';
 import type { Context } from './context.ts';
 import { recordedMapping } from './mappings.ts';
 import { pairCandidates } from './prompts/pair.ts';
-import { awaitReturned, noteSeen } from './returned-sources.ts';
+import { awaitReturned, fileAt, noteSeen } from './returned-sources.ts';
 import { hashSource, locateSource } from './source-files.ts';
 
 /** Longest write transaction: judging waits no longer than this for an import. */
@@ -197,7 +198,7 @@ function isOfDatabase(error: unknown): boolean {
 /**
  * Folds every source that an event names and the database lacks: after an opening, a pull, a rebuild, or a kill. A source that cannot be
  * folded, for whatever reason, is named and left out: one row of one file must not close the workspace to a whole team. It is tried
- * again when something else lies at its path.
+ * again when something else lies at its path; by another version of Pairwright too, if this one cannot read it.
  * @returns whether rows came in, or could not be had
  */
 export async function foldPendingSources(ctx: Context, signal?: AbortSignal): Promise<boolean> {
@@ -205,8 +206,9 @@ export async function foldPendingSources(ctx: Context, signal?: AbortSignal): Pr
 	const pending = pendingSources(ctx.db);
 	if (pending.length === 0) return false;
 	for (const source of pending) {
-		const problem = (state: 'missing' | 'changed' | 'unreadable', text: string) => {
-			noteSeen(ctx, source);
+		const file = fileAt(ctx, source.path);
+		const problem = (state: Trouble, text: string) => {
+			noteSeen(ctx, source.event, state, file);
 			settleSource(ctx.db, source.n, state, text);
 			ctx.store.tellOnce(`${source.path}: ${text}`);
 		};

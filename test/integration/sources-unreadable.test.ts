@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import fs, { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parquetWriteBuffer } from 'hyparquet-writer';
@@ -173,6 +174,72 @@ test('a file that was missing, another or unreadable is read by itself once it i
 	const last = await openAt(dir);
 	assert.equal((await last.workspace.list({ limit: 1 })).total, 5);
 	await last.workspace.close();
+});
+
+test('a file put back while the wrong one is being read is read at the next look', async (t) => {
+	const dir = folder(t);
+	const { workspace } = await openAt(dir);
+	t.after(() => workspace.close());
+	const path = writePairs(join(dir, 'work'), 5);
+	await workspace.importFiles([path], {}, job());
+	const right = join(dir, 'right.jsonl');
+	copyFileSync(path, right);
+	writeFileSync(path, readFileSync(path, 'utf8').replace(/.\n$/u, ' \n'));
+	const { createReadStream } = fs;
+	const swapped = t.mock.method(
+		fs,
+		'createReadStream',
+		(...args: Parameters<typeof createReadStream>) => {
+			const stream = createReadStream(...args);
+			// What is open is still the wrong one.
+			return stream.once('open', () => args[0] === path && renameSync(right, path));
+		},
+		{ times: 1 },
+	);
+	syncBuiltinESMExports();
+	try {
+		await workspace.rebuild(job());
+	} finally {
+		swapped.mock.restore();
+		syncBuiltinESMExports();
+	}
+	await workspace.settled();
+	assert.equal((await workspace.info()).sourceProblems.length, 1, 'the wrong one was read');
+	await workspace.reload();
+	await workspace.settled();
+	assert.deepEqual([(await workspace.list({ limit: 1 })).total, (await workspace.info()).sourceProblems], [5, []]);
+});
+
+test('what another version of Pairwright could not read is tried again by this one, once', async (t) => {
+	const dir = folder(t);
+	const first = await openAt(dir);
+	const path = writePairs(join(dir, 'work'), 5);
+	await first.workspace.importFiles([path], {}, job());
+	const [event] = first.workspace.context.events('imported');
+	assert.ok(event !== undefined);
+	// In a format that no version has yet.
+	await first.workspace.context.store.append(
+		[{ type: 'imported', source: { ...event.source, format: 'of-tomorrow' } }],
+		'ana',
+	);
+	await first.workspace.close();
+	const { workspace } = await openAt(dir);
+	t.after(() => workspace.close());
+	const { db } = workspace.context;
+	const states = () => db.all<{ state: string }>('SELECT state FROM sources ORDER BY seq').map(({ state }) => state);
+	assert.deepEqual(states(), ['done', 'unreadable']);
+	let tries = 0;
+	const tell = t.mock.method(workspace.context.store, 'tellOnce', () => void tries++);
+	t.after(() => tell.mock.restore());
+	await workspace.reload();
+	await workspace.settled();
+	assert.equal(tries, 0);
+	db.run("UPDATE meta SET value = '0.0.1 ' || substr(value, instr(value, ' ') + 1) WHERE key LIKE 'seen %'");
+	for (const _ of [1, 2]) {
+		await workspace.reload();
+		await workspace.settled();
+		assert.equal(tries, 1);
+	}
 });
 
 test('a look for changes sees such a file outside the folder come back', async (t) => {
