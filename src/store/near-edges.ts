@@ -7,25 +7,27 @@ import type { Database } from './database.ts';
 /** Most edges written in one transaction. */
 const SLICE = 500;
 
-/** Changes with every prompt that comes or goes: keys are not given twice. */
+/** Names the tables as they are: a rebuild makes new ones, with keys that mean something else. */
+function epoch(db: Database): string {
+	return db.value<string>("SELECT value FROM meta WHERE key = 'epoch'") as string;
+}
+
+/** Changes with every prompt that comes or goes, and where the same prompts got other keys: tables give no key twice. */
 export function promptSet(db: Database): string {
+	// The tables first: where another process rebuilds meanwhile, what is read next is named after tables that are gone.
+	const tables = epoch(db);
 	const last = db.value<number>("SELECT seq FROM sqlite_sequence WHERE name = 'prompts'") ?? 0;
-	return `${last}/${db.value<number>('SELECT coalesce(sum(prompts), 0) FROM counts')}`;
+	return `${tables}/${last}/${db.value<number>('SELECT coalesce(sum(prompts), 0) FROM counts')}`;
 }
 
 /** The set of prompts that the stored near-duplicates are those of. */
 export function nearSet(db: Database): string {
-	return db.value<string>("SELECT value FROM meta WHERE key = 'near'") ?? '0/0';
+	return db.value<string>("SELECT value FROM meta WHERE key = 'near'") ?? `${epoch(db)}/0/0`;
 }
 
 /** Whether prompts came or went since near-duplicates were last looked for. */
 export function nearPending(db: Database): boolean {
 	return nearSet(db) !== promptSet(db);
-}
-
-/** Names the tables as they are: a rebuild makes new ones, with keys that mean something else. */
-function epoch(db: Database): string {
-	return db.value<string>("SELECT value FROM meta WHERE key = 'epoch'") as string;
 }
 
 export interface PromptTexts {
