@@ -113,7 +113,8 @@ export function moveSums(db: Database, keys: Int32Array, split: Split, unseen: b
 	const frozen = new Uint8Array(codes.length);
 	for (const { split: of, keys: members } of frozenKeys(db)) {
 		const still = codesOfSplit(of);
-		for (const key of members) frozen[key] = still[codes[key] as number] as number;
+		// Another split's manifest may list the prompt too: frozen it is where one of them does.
+		for (const key of members) (frozen[key] as number) |= still[codes[key] as number] as number;
 	}
 	const seen = new Uint8Array(codes.length);
 	if (unseen) for (const key of exportedKeys(db)) seen[key] = 1;

@@ -55,3 +55,20 @@ test('so they do after a rebuild by another process', async (t) => {
 	assert.deepEqual(await told(workspace), before);
 	await workspace.close();
 });
+
+test('a prompt in the manifests of two frozen splits stays frozen in the one it stands in', async (t) => {
+	const dir = folder(t);
+	const { workspace } = await openAt(dir);
+	await workspace.importFiles([writePairs(dir, 6)], { split: 'train' }, job());
+	await workspace.settled();
+	await workspace.freeze('train');
+	const ids = (await workspace.listPrompts({ split: 'train', limit: 1 })).prompts.map(({ id }) => id);
+	await workspace.assign({ ids }, { split: 'eval' });
+	for (const { id } of (await workspace.splits()).proposals) await workspace.answerProposal(id, true);
+	await workspace.freeze('eval');
+	const preview = await workspace.previewMove({ ids }, 'retention');
+	assert.deepEqual([preview.moves, preview.frozen, preview.proposed], [0, 1, 1]);
+	const done = await workspace.assign({ ids }, { split: 'retention' });
+	assert.deepEqual([done.moved, done.proposed], [preview.moves, preview.proposals]);
+	await workspace.close();
+});
