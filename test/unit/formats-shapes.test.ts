@@ -458,6 +458,45 @@ test('three responses or more in columns of their own are ranked by letters, nam
 	await assert.rejects(readContent(lines({ ...numbered, ranking: [3, 1, 2, 4] })), /not surely recognised/u);
 });
 
+test('a ranking that fits one response by its letter and another by its text is refused, not turned around', async () => {
+	const row = { prompt: 'Pick a letter.', response_a: 'B', response_b: 'A', response_c: 'C' };
+	const { rows, rejected } = await readContent(
+		lines(
+			{ ...row, ranking: ['response_b', 'C'] },
+			{ ...row, ranking: ['A', 'C', 'B'] },
+			{ ...row, ranking: ['c', 'B'] },
+		),
+	);
+	assert.deepEqual(rows.flatMap(said), ['source:test: A']);
+	assert.equal(rejected.length, 2);
+	assert.match(
+		rejected[0]!.reason,
+		/^ranking\[0\]: .* found "A", which names response_a and is the text of response_b$/u,
+	);
+	assert.match(
+		rejected[1]!.reason,
+		/^ranking\[1\]: .* found "B", which names response_b and is the text of response_a$/u,
+	);
+	// The same response either way.
+	const plain = { ...row, response_a: 'A', response_b: 'B', ranking: ['B', 'A'] };
+	assert.deepEqual((await readContent(lines(plain))).rows.flatMap(said), ['source:test: B']);
+});
+
+test('rows of Pairwright’s own with a third response and its scores stay pairs, and their judgments keep their sides', async () => {
+	const row = {
+		...{ prompt: QUESTION, response_a: BAD, response_b: GOOD, response_c: 'Cast iron.' },
+		...{ score_a: 1, score_b: 2, score_c: 3 },
+	};
+	const judged = { ...row, judgments: [{ annotator: 'bo', verdict: 'b' }] };
+	for (const format of ['auto', 'pairwright']) {
+		const read = await readContent(lines(judged), format);
+		assert.deepEqual([read.format, read.rows.map(said)], ['pairwright', [[`bo: ${GOOD}`]]]);
+	}
+	const { rows, rejected } = await readContent(lines(row, judged), 'wide-ranking');
+	assert.equal(rows.length, 3);
+	assert.match(rejected[0]?.reason ?? '', /no judgments/u);
+});
+
 /** A tree with two places where replies are ranked, a deleted and a refused one, a tie; ids begin with `name`. */
 function grownTree(name: string) {
 	const node = (id: string, role: string, text: string, rank: number | null, replies: object[], more: object = {}) => ({

@@ -19,8 +19,12 @@ interface Wide {
 	readonly order: string | readonly string[];
 }
 
-/** Three responses or more in columns of their own, and what says which are better: two are a pair, which other formats read. */
+/**
+ * Three responses or more in columns of their own, and what says which are better: two are a pair, which other formats read. Where there
+ * are judgments they are of two as well: a row of Pairwright's own with a column more.
+ */
 function wideOf(row: Row): Wide | null {
+	if ('judgments' in row) return null;
 	const names = Object.keys(row);
 	const found = names.flatMap((column) => {
 		const [, stem, label] = RESPONSE.exec(column) ?? [];
@@ -53,7 +57,9 @@ export const wide: Format = {
 	read: (row) => {
 		const found = wideOf(row);
 		if (found === null)
-			throw new RowError('row: expected three responses or more in columns of their own, and their ranking');
+			throw new RowError(
+				'row: expected three responses or more in columns of their own and their ranking, no judgments',
+			);
 		const { prompt, responses, order } = found;
 		const warnings: string[] = [];
 		const filled = responses.filter(({ column }) => !isBlankCell(row[column]));
@@ -80,9 +86,15 @@ function listed(row: Row, { responses }: Wide, field: string): Map<string, numbe
 	for (const [rank, item] of readList(row[field], field).entries()) {
 		const text = typeof item === 'string' ? item.trim() : '';
 		const key = text.toLowerCase().replace(/[ -]/gu, '_');
-		const match =
-			responses.find(({ column, label }) => column.toLowerCase() === key || label.toLowerCase() === key) ??
-			responses.find(({ column }) => row[column] === item);
+		const named = responses.find(({ column, label }) => column.toLowerCase() === key || label.toLowerCase() === key);
+		const said = responses.find(({ column }) => row[column] === item);
+		// Responses "B" and "A" in columns a and b: either reading may be meant, and one turns every pair around.
+		if (named !== undefined && said !== undefined && row[named.column] !== item) {
+			throw new RowError(
+				`${field}[${rank}]: expected one response, found ${JSON.stringify(item)}, which names ${named.column} and is the text of ${said.column}`,
+			);
+		}
+		const match = named ?? said;
 		if (match === undefined) {
 			const known = responses.map(({ column }) => column).join(', ');
 			return refuse(`${field}[${rank}]`, `one of ${known}, its letter or its text`, item);
