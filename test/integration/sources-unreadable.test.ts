@@ -5,6 +5,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parquetWriteBuffer } from 'hyparquet-writer';
+import manifestOfProduct from '../../package.json' with { type: 'json' };
 import type { EventBody } from '../../src/domain/events.ts';
 import { openRows } from '../../src/formats/open.ts';
 import { dump } from '../../src/store/dump.ts';
@@ -234,7 +235,7 @@ test('what another version of Pairwright could not read is tried again by this o
 	await workspace.reload();
 	await workspace.settled();
 	assert.equal(tries, 0);
-	db.run("UPDATE meta SET value = '0.0.1 ' || substr(value, instr(value, ' ') + 1) WHERE key LIKE 'seen %'");
+	db.run("UPDATE meta SET value = replace(value, ?, '0.0.1') WHERE key LIKE 'seen %'", manifestOfProduct.version);
 	for (const _ of [1, 2]) {
 		await workspace.reload();
 		await workspace.settled();
