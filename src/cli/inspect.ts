@@ -162,14 +162,16 @@ function novelty(terminal: Terminal, { novelty: found }: Inspection): string {
 /** What waits for a second response and lies beyond the threshold; nothing where nothing waits. */
 export function waitingLines(terminal: Terminal, waiting: Inspection['novelty']['waiting'], limit: number): string[] {
 	if (waiting === undefined) return [];
-	const { prompts, beyond, suggestions } = waiting;
-	const all = `Waiting for a second response: ${plural(prompts, 'prompt')}`;
+	const { prompts, compared, beyond, suggestions } = waiting;
+	const sample = compared === undefined ? '' : ` (${count(compared)} of them looked at)`;
+	const all = `Waiting for a second response: ${plural(prompts, 'prompt')}${sample}`;
 	if (beyond === 0) return ['', `${all}, none of them unlike train.`];
-	const rest = beyond - limit;
+	const listed = suggestions.slice(0, limit);
+	const rest = beyond - listed.length;
 	return [
 		'',
 		`${all}, ${count(beyond)} unlike train, most novel first:`,
-		...suggestions.slice(0, limit).flatMap((each) => suggestion(terminal, each)),
+		...listed.flatMap((each) => suggestion(terminal, each)),
 		...(rest > 0 ? [bullet(terminal, ' ', `and ${count(rest)} more: pairwright prompts`)] : []),
 	];
 }

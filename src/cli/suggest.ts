@@ -63,7 +63,7 @@ export function registerSuggest(program: Command): void {
 					const done = await api.dismissSuggestions(chosen(groups, dismiss, except), reason);
 					return context.result(done, () => withUndo(`Dismissed ${plural(done.dismissed, 'suggestion')}.`, done.event));
 				}
-				context.result({ novelty }, (terminal) => suggestText(terminal, novelty, limit === 0 ? groups.length : limit));
+				context.result({ novelty }, (terminal) => suggestText(terminal, novelty, limit));
 			}),
 		);
 }
@@ -83,9 +83,11 @@ function chosen(groups: readonly SuggestionGroup[], names: readonly string[], ex
 	return left;
 }
 
-export function suggestText(terminal: Terminal, novelty: Inspection['novelty'], limit: number): string {
+/** @param most groups, and prompts that wait, 0 for all there are */
+export function suggestText(terminal: Terminal, novelty: Inspection['novelty'], most: number): string {
+	const limit = most === 0 ? Number.POSITIVE_INFINITY : most;
 	const groups = novelty.groups ?? [];
-	const waiting = waitingLines(terminal, novelty.waiting, limit === 0 ? Number.POSITIVE_INFINITY : limit);
+	const waiting = waitingLines(terminal, novelty.waiting, limit);
 	if (groups.length === 0) {
 		const none =
 			novelty.reason ?? 'No prompt of train or eval lies farther from train than train prompts do from each other.';

@@ -43,7 +43,9 @@ export interface SuggestionGroup {
 export interface WaitingSuggestions {
 	/** Prompts of train and eval that wait. */
 	readonly prompts: number;
-	/** Their clusters beyond the threshold, dismissed ones left out. */
+	/** How many of them were compared with train, where not all were: the first by id. */
+	readonly compared?: number;
+	/** Clusters of those compared that lie beyond the threshold, dismissed ones left out. */
 	readonly beyond: number;
 	/** The farthest 50 of these, one a cluster. */
 	readonly suggestions: readonly Suggestion[];

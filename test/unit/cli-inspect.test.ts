@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspectionText } from '../../src/cli/inspect.ts';
+import { suggestText } from '../../src/cli/suggest.ts';
 import { tagText } from '../../src/cli/tag.ts';
 import type { Inspection } from '../../src/domain/inspection.ts';
 import type { ShiftAuc } from '../../src/domain/run-record.ts';
@@ -97,9 +98,36 @@ test('inspect lists what waits for a second response, and says what one open pai
 		novelty: { ...inspection.novelty, suggestions: [], waiting },
 	});
 	assert.match(text, /Waiting for a second response: 30 prompts, 7 unlike train, most novel first:\n.*From a log\?/);
-	assert.match(text, /nearest train prompt, 12 % alike: Where is the kettle\?\n.*and 2 more: pairwright prompts/);
+	assert.match(text, /nearest train prompt, 12 % alike: Where is the kettle\?\n.*and 6 more: pairwright prompts/);
 	assert.match(text, new RegExp(`pairwright tag ${id(8).slice(0, 12)} --facet`));
 	assert.match(text, /one left open, in the sealed half too, keeps every judged pair behind it out of a run/);
+});
+
+test('of what waits, the part looked at is told, and what is left out of a list is what it does not show', () => {
+	const [suggestion] = inspection.novelty.suggestions;
+	const suggestions = Array.from({ length: 50 }, (_, i) => ({ ...suggestion!, prompt: id(100 + i) }));
+	const waiting = { prompts: 7000, compared: 5000, beyond: 150, suggestions };
+	const novelty = { ...inspection.novelty, suggestions: [], waiting };
+	const found = inspectionText(terminal, { ...inspection, novelty });
+	assert.match(found, /Waiting for a second response: 7,000 prompts \(5,000 of them looked at\), 150 unlike train/);
+	assert.match(found, /and 145 more: pairwright prompts/);
+	const groups = [{ id: id(5), words: [], suggestions: [suggestion!], prompts: 1 }];
+	for (const [limit, shown, rest] of [
+		[0, 50, 100],
+		[100, 50, 100],
+		[20, 20, 130],
+	] as const) {
+		for (const text of [suggestText(terminal, novelty, limit), suggestText(terminal, { ...novelty, groups }, limit)]) {
+			const waits = text.slice(text.indexOf('Waiting for'));
+			assert.equal(waits.match(/→/gu)?.length, shown, `--limit ${limit}`);
+			assert.match(waits, new RegExp(`and ${rest} more: pairwright prompts`), `--limit ${limit}`);
+		}
+	}
+	const none = { ...novelty, waiting: { prompts: 7000, compared: 5000, beyond: 0, suggestions: [] } };
+	assert.match(
+		inspectionText(terminal, { ...inspection, novelty: none }),
+		/7,000 prompts \(5,000 of them looked at\), none of them unlike train\./,
+	);
 });
 
 test('tag says what is new and what was so before', () => {

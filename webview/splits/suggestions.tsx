@@ -56,7 +56,7 @@ export function WaitingSuggested({
 	const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
 	const [shown, setShown] = useState(SHOWN_PROMPTS);
 	if (waiting === undefined) return null;
-	const { prompts, beyond, suggestions } = waiting;
+	const { prompts, compared, beyond, suggestions } = waiting;
 	const listed = suggestions.slice(0, shown);
 	const chosen = listed.map(({ prompt }) => prompt).filter((prompt) => !left.has(prompt));
 	const toggle = (prompt: string): void => {
@@ -68,7 +68,8 @@ export function WaitingSuggested({
 		<section aria-label="Waiting for a second response">
 			<h2>Waiting for a second response</h2>
 			<p class="dim">
-				{many(prompts, 'prompt')} of logs in train and eval without a pair;{' '}
+				{many(prompts, 'prompt')} of logs in train and eval without a pair
+				{compared !== undefined && ` (${count(compared)} of them looked at)`};{' '}
 				{beyond === 0
 					? 'none lies beyond what train prompts are from each other.'
 					: `${count(beyond)} unlike train, most novel first. Held out now, they have their split before they have a pair.`}
@@ -210,7 +211,9 @@ function Item(props: {
 
 function Nearest({ nearest, open }: { nearest: Suggestion['nearest']; open: (prompt: string) => void }) {
 	const first = nearest[0];
-	if (first === undefined) return <div class="nearest dim">No words in common with any train prompt.</div>;
+	if (first === undefined) {
+		return <div class="nearest dim">Shares no words but common ones with the train prompts it was compared with.</div>;
+	}
 	const { prompt, similarity, preview } = first;
 	return (
 		<div class="nearest dim">

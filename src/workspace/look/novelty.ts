@@ -13,7 +13,7 @@ const MOST: Readonly<Record<EvaluationSplit, number>> = {
 	heldout_sealed: 2_500,
 	retention: 1_000,
 };
-/** The same of prompts that wait. */
+/** The same of prompts that wait, by id: of a text's hash, so no order that they came in. */
 const MOST_WAITING = 5_000;
 const PLACES: readonly EvaluationSplit[] = ['train', 'eval', 'heldout_reference', 'heldout_sealed', 'retention'];
 
@@ -46,7 +46,8 @@ export function noveltyOf(prompts: readonly InspectedPrompt[], options: NoveltyO
 		);
 		return Array.from(taken, (i) => members[i] as InspectedPrompt);
 	});
-	const queries = [...placed, ...waiting.slice(0, MOST_WAITING)];
+	const compared = waiting.slice(0, MOST_WAITING);
+	const queries = [...placed, ...compared];
 	const total = queries.length + Math.min(train.length, 5_000);
 	const found = novelty({ train, queries, onQuery: (done) => onProgress(done, total) });
 	const { threshold, k, scores, nearest, reason } = found;
@@ -134,6 +135,7 @@ export function noveltyOf(prompts: readonly InspectedPrompt[], options: NoveltyO
 			: {
 					waiting: {
 						prompts: waiting.length,
+						...(compared.length < waiting.length ? { compared: compared.length } : {}),
 						beyond: logged.length,
 						suggestions: logged.slice(0, SUGGESTIONS).map(suggested),
 					},
