@@ -26,16 +26,25 @@ export function runLinesFiles<T>(
 }
 
 /**
+ * Lines that anybody can read in the folder: in runs of earlier versions those of E too.
+ * @param runs folder of all runs
+ * @throws where the file is missing or cannot be read
+ */
+export function openRunLines<T>(runs: string, run: string, what: RunLines): T[] {
+	return gunzipSync(readFileSync(join(runs, run, plainName(what))))
+		.toString('utf8')
+		.split('\n')
+		.filter((line) => line !== '')
+		.map((line) => JSON.parse(line) as T);
+}
+
+/**
  * All lines, those of E behind the others; runs of earlier versions have them in one file.
  * @param runs folder of all runs
  * @throws where the open file is missing, or one cannot be read
  */
 export function readRunLines<T>(runs: string, run: string, what: RunLines): T[] {
-	const open = gunzipSync(readFileSync(join(runs, run, plainName(what))))
-		.toString('utf8')
-		.split('\n')
-		.filter((line) => line !== '')
-		.map((line) => JSON.parse(line) as T);
+	const open = openRunLines<T>(runs, run, what);
 	let sealed: Buffer;
 	try {
 		sealed = readFileSync(join(runs, run, sealedName(what)));

@@ -157,7 +157,7 @@ async function verified(ctx: Context, deep: boolean): Promise<readonly Check[]> 
 		await checkJournals(ctx, deep),
 		...checkManifests(ctx),
 		checkExports(ctx),
-		await checkRuns(ctx, deep),
+		...(await checkRuns(ctx, deep)),
 		await checkErased(ctx, deep),
 		await checkDatabase(ctx, deep),
 	];

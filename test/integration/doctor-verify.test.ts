@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, globSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+	appendFileSync,
+	existsSync,
+	globSync,
+	mkdtempSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import Sqlite from 'better-sqlite3';
+import { readRunLines } from '../../src/store/run-lines.ts';
 import type { Workspace } from '../../src/workspace/workspace.ts';
 import { ownRows } from './cli-run.ts';
 import { job, openAt } from './workspace-support.ts';
@@ -35,7 +45,10 @@ after(async () => {
 	rmSync(dir, { recursive: true, force: true });
 });
 
-const DAMAGE = ['source-hashes', 'journal-lines', 'manifests', 'frozen-splits', 'exports', 'runs', 'database-fold'];
+const DAMAGE = [
+	...['source-hashes', 'journal-lines', 'manifests', 'frozen-splits', 'exports', 'runs', 'sealed-labels'],
+	'database-fold',
+];
 
 /** Names of the verifying checks that found something; each with its remedy. */
 async function found(): Promise<string[]> {
@@ -133,4 +146,37 @@ test('a split that changed after it was frozen is said, with how much', async ()
 	const { checks } = await workspace.doctor();
 	const frozen = checks.find(({ check }) => check === 'frozen-splits')!;
 	assert.match(frozen.message, /^eval since eval-[0-9a-f]{12}: no prompt added, 1 prompt gone$/u);
+});
+
+test('a run of an earlier version that shows the labels of the sealed half is named until it is decided', async () => {
+	const [entry] = await workspace.runs();
+	const runs = join(root, '.pairwright', 'runs');
+	const { run } = entry!;
+	const packed = (lines: readonly unknown[]) => gzipSync(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+	const labels = readRunLines(runs, run, 'labels');
+	const written = {
+		'labels.jsonl.gz': packed(labels),
+		// Of a run that scored no pair of E.
+		'unscored.jsonl.gz': packed([{ comparison: 'x', split: 'heldout_sealed', y: 1, chosen_side: 'a' }]),
+	};
+	const look = async () => (await workspace.doctor()).checks.find(({ check }) => check === 'sealed-labels')!;
+	assert.equal((await look()).status, 'ok');
+	for (const [name, bytes] of Object.entries(written)) {
+		const path = join(runs, run, name);
+		const kept = existsSync(path) ? readFileSync(path) : null;
+		writeFileSync(path, bytes);
+		const { status, message, remedy } = await look();
+		assert.deepEqual([status, message.startsWith(`${run}: `)], ['warning', true], name);
+		assert.match(remedy ?? '', /whole team/u);
+		if (kept === null) rmSync(path);
+		else writeFileSync(path, kept);
+	}
+	writeFileSync(join(runs, run, 'labels.jsonl.gz'), written['labels.jsonl.gz']);
+	rmSync(join(runs, run, 'labels-sealed.bin'));
+	assert.equal((await look()).status, 'warning');
+	await workspace.decide(run, { lambda: null, checkpoint: null, reason: 'to see' });
+	const { checks } = await workspace.doctor();
+	for (const name of ['sealed-labels', 'runs']) {
+		assert.equal(checks.find(({ check }) => check === name)?.status, 'ok', name);
+	}
 });

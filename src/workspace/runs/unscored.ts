@@ -1,5 +1,5 @@
 import type { ScoredPair } from '../../domain/dataset.ts';
-import { readRunLines, runLinesFiles } from '../../store/run-lines.ts';
+import { openRunLines, readRunLines, runLinesFiles } from '../../store/run-lines.ts';
 import type { ReviewedLabels } from './port.ts';
 import type { StoredScore } from './run-files.ts';
 
@@ -21,14 +21,25 @@ export function unscoredFiles(
 			return { comparison, split, y, chosen_side: chosenSide, ...(now === undefined ? {} : { reviewed: now }) };
 		});
 	if (lines.length === 0) return {};
-	const isSealed = ({ split }: Unscored) => split === 'heldout_sealed';
 	const open = lines.filter((line) => !isSealed(line));
 	return runLinesFiles(run, 'unscored', { open, sealed: lines.filter(isSealed) });
 }
 
+const isSealed = ({ split }: Unscored): boolean => split === 'heldout_sealed';
+
+/** Whether pairs of E are among the lines that anybody can read: earlier versions wrote one file. */
+export function showsSealedUnscored(runs: string, run: string): boolean {
+	return orNone(() => openRunLines<Unscored>(runs, run, 'unscored')).some(isSealed);
+}
+
 export function readUnscored(runs: string, run: string): Unscored[] {
+	return orNone(() => readRunLines(runs, run, 'unscored'));
+}
+
+/** Where all pairs were scored there is no file. */
+function orNone(read: () => Unscored[]): Unscored[] {
 	try {
-		return readRunLines(runs, run, 'unscored');
+		return read();
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
 		throw error;

@@ -1,9 +1,11 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { readLabels } from '../../store/attachments.ts';
+import { type RunLabel, readLabels } from '../../store/attachments.ts';
+import { openRunLines } from '../../store/run-lines.ts';
 import type { Context } from '../context.ts';
 import { pause } from '../fold-sources.ts';
 import { readRecord, readScores, readSealed } from '../runs/run-files.ts';
+import { showsSealedUnscored } from '../runs/unscored.ts';
 import { ByteBudget, type Check, counted, finding } from './finding.ts';
 
 /** Packed bytes read without being asked for more: some seconds of unpacking and parsing. */
@@ -26,11 +28,20 @@ function readWhole(ctx: Context, run: string): void {
 	}
 }
 
-/** Folders of recorded runs. */
-export async function checkRuns(ctx: Context, deep: boolean): Promise<Check> {
+/** Whether anybody who looks into a run's folder finds the labels of E there. */
+function showsSealed({ runs }: Context['paths'], run: string): boolean {
+	return (
+		openRunLines<RunLabel>(runs, run, 'labels').some(({ place }) => place === 'E') || showsSealedUnscored(runs, run)
+	);
+}
+
+/** Folders of recorded runs: whole, and sealed where nothing was decided yet. */
+export async function checkRuns(ctx: Context, deep: boolean): Promise<readonly Check[]> {
 	const budget = new ByteBudget(deep ? Number.POSITIVE_INFINITY : RUN_BYTES);
 	const runs = [...new Set(ctx.events('run-recorded').map(({ run }) => run))];
+	const decided = new Set(ctx.events('decided').map(({ run }) => run));
 	const problems: string[] = [];
+	const shown: string[] = [];
 	const skipped: string[] = [];
 	// The latest matter most, where not all are read.
 	for (const run of runs.toReversed()) {
@@ -38,21 +49,37 @@ export async function checkRuns(ctx: Context, deep: boolean): Promise<Check> {
 		try {
 			if (!existsSync(folder)) problems.push(`${run}: its folder is missing`);
 			else if (!budget.take(folderSize(folder))) skipped.push(run);
-			else readWhole(ctx, run);
+			else {
+				readWhole(ctx, run);
+				if (!decided.has(run) && showsSealed(ctx.paths, run)) shown.push(run);
+			}
 		} catch (error) {
 			problems.push(`${run}: ${(error as Error).message.replace(`${ctx.paths.runs}/`, '')}`);
 		}
 		await pause();
 	}
-	return finding(
-		'runs',
-		problems,
-		`Readable (record, scores, labels, sealed half): ${counted(runs.length - skipped.length, 'run')}.`,
-		{
-			status: 'error',
-			remedy:
-				'Get the folder .pairwright/runs/RUN from version control: whoever made the run has to commit it with their journal.',
-		},
-		skipped,
-	);
+	return [
+		finding(
+			'runs',
+			problems,
+			`Readable (record, scores, labels, sealed half): ${counted(runs.length - skipped.length, 'run')}.`,
+			{
+				status: 'error',
+				remedy:
+					'Get the folder .pairwright/runs/RUN from version control: whoever made the run has to commit it with their journal.',
+			},
+			skipped,
+		),
+		finding(
+			'sealed-labels',
+			shown.map((run) => `${run}: the labels of the sealed half are readable, and nothing was decided yet`),
+			'No undecided run shows the labels of the sealed half.',
+			{
+				status: 'warning',
+				remedy:
+					'An earlier version recorded these runs; new ones seal them. Update Pairwright for the whole team together, and leave labels.jsonl.gz and unscored.jsonl.gz of these runs unread until the decision.',
+			},
+			skipped,
+		),
+	];
 }
