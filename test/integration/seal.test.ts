@@ -13,6 +13,7 @@ import type { RunLabel } from '../../src/store/attachments.ts';
 import { readRunLines } from '../../src/store/run-lines.ts';
 import { DataProcess } from '../../src/workspace/client.ts';
 import { readSealed } from '../../src/workspace/runs/run-files.ts';
+import { readUnscored } from '../../src/workspace/runs/unscored.ts';
 import { makeDataset, makePairs, SHIFTED } from '../unit/scoring-support.ts';
 import { makeCli } from './cli-run.ts';
 import { leaksInBytes, leaksInFolder, leaksInText, needlesOf } from './seal-search.ts';
@@ -128,14 +129,46 @@ test('before a decision nothing of E is in any file, message, page or line; afte
 	const open = [readFileSync(scores, 'utf8'), readFileSync(join(folder, 'runs', run, 'run.json'), 'utf8')].join('\n');
 	for (const { comparison } of sealed.lines) assert.ok(!open.includes(comparison), comparison);
 
-	// Nor does any file of a run say what people think of one.
-	const files = readdirSync(join(folder, 'runs', run));
-	assert.ok(files.includes('labels-sealed.bin'), files.join(' '));
-	for (const name of files) {
-		const raw = readFileSync(join(folder, 'runs', run, name));
-		const text = (name.endsWith('.gz') ? gunzipSync(raw) : raw).toString('latin1');
-		for (const { comparison } of sealed.lines) assert.ok(!text.includes(comparison), `${name}: ${comparison}`);
+	// Nor does any file of a run say what people think of one, scored or left out.
+	const unscored = sealed.lines[0]!.comparison;
+	const left = [
+		unscored,
+		...everything.comparisons
+			.filter(({ split }) => split === 'eval')
+			.map(({ id }) => id)
+			.slice(0, 1),
+	];
+	const logps = everything.comparisons
+		.filter(({ id }) => !left.includes(id))
+		.map(({ id }, i) => ({
+			id,
+			chosen_logps: -30 + Math.sin(i),
+			rejected_logps: -32,
+			ref_chosen_logps: -30,
+			ref_rejected_logps: -32,
+			chosen_side: 'a',
+		}));
+	const logprobs = cli.write('logps.m-step1.jsonl', logps.map((line) => `${JSON.stringify(line)}\n`).join(''));
+	const checkpoints = await cli.json(['score', '--engine', 'logprobs', '--logprobs', logprobs]);
+	assert.equal(checkpoints.code, 0, checkpoints.stderr);
+	const { run: partial } = checkpoints.document as { run: string };
+	const kinds = { [run]: ['labels'], [partial]: ['labels', 'unscored'] };
+	for (const [id, sealedKinds] of Object.entries(kinds)) {
+		const files = readdirSync(join(folder, 'runs', id));
+		for (const kind of sealedKinds) assert.ok(files.includes(`${kind}-sealed.bin`), files.join(' '));
+		for (const name of files) {
+			const raw = readFileSync(join(folder, 'runs', id, name));
+			const text = (name.endsWith('.gz') ? gunzipSync(raw) : raw).toString('latin1');
+			for (const { comparison } of sealed.lines) assert.ok(!text.includes(comparison), `${name}: ${comparison}`);
+		}
 	}
+	assert.deepEqual(
+		readUnscored(join(folder, 'runs'), partial)
+			.map(({ comparison }) => comparison)
+			.sort(),
+		left.toSorted(),
+		'they are kept too',
+	);
 	const labels = readRunLines<RunLabel>(join(folder, 'runs'), run, 'labels');
 	assert.equal(labels.filter(({ place }) => place === 'E').length, SEALED, 'yet they are kept');
 
