@@ -195,6 +195,8 @@ export async function pairFeatures(
 	const reading = replaced
 		? Promise.resolve([])
 		: readAll(pairs, threads, { onRead, onChunk: (chunk) => count.add(chunk) });
+	// Awaited below; without this, it would count as unhandled where dealing fails.
+	reading.catch(() => {});
 	const count = new ColumnCount(fitClusters());
 	const read = await reading;
 	const { renumbered, kept } = count.columns();

@@ -43,7 +43,7 @@ export interface PathPoint {
 	readonly gap: number;
 }
 
-/** Searched solutions, reused: at 1 M pairs each is 50 MB. */
+/** Searched solutions, reused: at 1 M pairs each is 100 MB. */
 class Pool implements States {
 	private readonly free: LaneState[] = [];
 	private readonly x: FeatureRows;

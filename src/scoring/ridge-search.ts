@@ -7,7 +7,7 @@ export const RIDGES: readonly number[] = Array.from({ length: 11 }, (_, i) => 10
 /** Where the first search starts: in the middle, near what most sets choose. */
 const MIDDLE = 5;
 
-/** Solutions of ridges farther than this from the best are forgotten: at 1 M pairs each is 50 MB. */
+/** Solutions of ridges farther than this from the best are forgotten: at 1 M pairs each is 100 MB. */
 const NEAR = 2;
 
 export interface Tried extends Fitted {

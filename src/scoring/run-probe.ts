@@ -110,7 +110,9 @@ async function measure(
 		return [split, metrics] as const;
 	});
 	const sealed = sealE(family, { lambdas: choice.lambdas, own: choice.point }, optionsOf('heldout_sealed'), threads);
-	return { metrics: Object.fromEntries(await Promise.all(open)), sealed: await sealed };
+	// Both at once: where one fails, the other's failure must not go unheard.
+	const [metrics, sealedE] = await Promise.all([Promise.all(open), sealed]);
+	return { metrics: Object.fromEntries(metrics), sealed: sealedE };
 }
 
 async function scoreWith(

@@ -103,17 +103,22 @@ interface Waiting {
  */
 export const AHEAD = 8;
 
-/** Final fits that may wait for searches: each holds a solution, at 1 M pairs 100 MB. */
-const FINALS_WAITING = 4;
+/**
+ * Final fits that may wait for searches. Each holds two solutions of 96 bytes a row, and the memory of all has 4 GB: with many rows
+ * none waits.
+ */
+function finalsWaiting(rows: number): number {
+	return rows > 250_000 ? 0 : 4;
+}
 
 function isFinal({ message }: Waiting): boolean {
 	return message.type === 'fit' && message.task.margins !== undefined;
 }
 
 /** Place of the task whose turn it is. */
-function placeOfNext(queue: readonly Waiting[]): number {
+function placeOfNext(queue: readonly Waiting[], finals: number): number {
 	const search = queue.findIndex((each) => !isFinal(each));
-	return search > FINALS_WAITING ? 0 : Math.max(0, search);
+	return search > finals ? 0 : Math.max(0, search);
 }
 
 /** A fixed number of threads that take tasks in the order given. */
@@ -122,6 +127,7 @@ export function pool(count: number): Threads {
 	/** What each thread has at hand, in the order in which it answers. */
 	const running = new Map<Worker, Waiting[]>();
 	let failure: Error | null = null;
+	let finals = 0;
 
 	const stop = (error: Error): void => {
 		failure ??= error;
@@ -132,7 +138,7 @@ export function pool(count: number): Threads {
 	};
 	const next = (): void => {
 		while (failure === null && queue.length > 0) {
-			const at = placeOfNext(queue);
+			const at = placeOfNext(queue, finals);
 			const task = queue[at]!;
 			const [worker, tasks] = [...running].reduce((least, each) => (each[1].length < least[1].length ? each : least));
 			if (tasks.length > (task.message.type === 'fit' ? 0 : AHEAD)) return;
@@ -172,6 +178,7 @@ export function pool(count: number): Threads {
 		read: (texts) => run({ type: 'read', texts }),
 		renumber: (rows, renumbered) => run({ type: 'renumber', rows, renumbered }),
 		share: (data) => {
+			finals = finalsWaiting(data.x.rows);
 			for (const worker of running.keys()) worker.postMessage({ type: 'share', data } satisfies ToThread);
 		},
 		fit: (task) => run({ type: 'fit', task }),

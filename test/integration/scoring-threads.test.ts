@@ -60,3 +60,20 @@ test('what a thread throws comes back as the error of its task, and the thread g
 	assert.deepEqual([...start], [0, 2]);
 	threads.close();
 });
+
+test('with many tasks at hand, each gets its own answer, one that fails among them', async () => {
+	const threads = pool(2);
+	const reads = Array.from({ length: 24 }, (_, i) =>
+		i === 7
+			? threads.read({ prompts: ['a'], chosen: [], rejected: [] })
+			: threads.read({ prompts: ['a'], chosen: ['b '.repeat(i)], rejected: ['c'] }),
+	);
+	const settled = await Promise.allSettled(reads);
+	const lengths = settled.map((each) => (each.status === 'fulfilled' ? Math.round(each.value.named[1]! * 1000) : null));
+	// Characters of chosen − those of rejected, which has one.
+	assert.deepEqual(
+		lengths,
+		settled.map((_, i) => (i === 7 ? null : 2 * i - 1)),
+	);
+	threads.close();
+});
