@@ -73,7 +73,7 @@ export class Controller implements AnnotateView {
 			change: (next) => this.#judging.changeLock(next),
 			focus: (on) => void host.focus(on).catch(() => {}),
 			input: (on) => screen.inputFocus(on),
-			press: (key) => this.#ahead.press(key, performance.now()),
+			press: (key, modified) => this.#ahead.press({ key, modified, at: performance.now() }),
 		});
 	}
 
@@ -180,9 +180,15 @@ export class Controller implements AnnotateView {
 		const digit = LISTS.includes(popover) ? digitOf(action) : null;
 		const verdict = verdictOf(action);
 		const key = this.#judging.keyActed();
-		if (by === 'key' && (!key.pressed || this.#ahead.isLate(performance.now()))) return;
-		if (by === 'key' && opensField(action) && popover !== action) this.#openField(action);
-		else if (digit !== null) this.digit(digit);
+		if (by === 'key') {
+			if (!key.pressed || this.#ahead.isLate(action, performance.now())) return;
+			if (opensField(action) && popover !== action) {
+				this.#openField(action);
+				return;
+			}
+			this.#ahead.acted();
+		}
+		if (digit !== null) this.digit(digit);
 		else if (verdict === null) this.#actions[action]?.();
 		else if (key.mayJudge) this.#judging.judge(verdict);
 	}
@@ -203,6 +209,10 @@ export class Controller implements AnnotateView {
 	#openField(field: FieldAction): void {
 		if (currentPair(this.#screen.model) === null) return;
 		const typed = this.#ahead.open(field, performance.now());
+		if (typed === null) {
+			this.#judging.closePopover();
+			return;
+		}
 		const { draft } = this.#screen.model;
 		if (field === 'note' && typed !== '') this.setDraft({ ...draft, note: draft.note + typed });
 		this.#screen.openPopover(field, typed);

@@ -14,8 +14,8 @@ export interface KeyboardWatch {
 	focus(on: boolean): void;
 	/** A text field of ours got or lost it. */
 	input(on: boolean): void;
-	/** A key without Ctrl, Alt or Meta went down outside of any text field; not its repeats. */
-	press?(key: string): void;
+	/** A key went down outside of any text field; not its repeats. @param modified with Ctrl, Alt or Meta */
+	press?(key: string, modified: boolean): void;
 }
 
 /**
@@ -31,7 +31,7 @@ export function watchKeyboard({ change, focus, input, press }: KeyboardWatch): v
 			if (!field && (event.key === 'Enter' || event.key === ' ')) event.preventDefault();
 		}
 		if (field && event.key.length === 1 && !event.ctrlKey && !event.metaKey) event.stopPropagation();
-		if (!field && !event.repeat && !event.ctrlKey && !event.metaKey && !event.altKey) press?.(event.key);
+		if (!field && !event.repeat) press?.(event.key, event.ctrlKey || event.metaKey || event.altKey);
 		change((lock) => keyDown(lock, event.code, performance.now(), event.repeat));
 	});
 	document.addEventListener('keyup', (event) => change((lock) => keyUp(lock, event.code)));

@@ -10,28 +10,65 @@ export type FieldAction = keyof typeof OPENED_BY;
 /** A press longer ago has had its action. */
 const LATEST_MS = 1_000;
 
-export class TypedAhead {
-	#presses: { readonly key: string; readonly at: number }[] = [];
-	#openedAt = Number.NEGATIVE_INFINITY;
+const MODIFIERS: readonly string[] = ['Shift', 'Control', 'Alt', 'AltGraph', 'Meta', 'CapsLock'];
 
-	/** A key went down outside of any text field. @param key as the browser names it */
-	press(key: string, at: number): void {
-		this.#presses = [...this.#presses.filter((press) => at - press.at < LATEST_MS), { key, at }];
+export interface Press {
+	/** As the browser names it. */
+	readonly key: string;
+	/** With Ctrl, Alt or Meta: it may be bound, but writes nothing. */
+	readonly modified: boolean;
+	readonly at: number;
+}
+
+export class TypedAhead {
+	/** Those that no action has followed yet, and those of keys that mean nothing. */
+	#presses: readonly Press[] = [];
+	#openedAt = Number.NEGATIVE_INFINITY;
+	/** An Escape closed the field before it was there; its own action is still to come. */
+	#closing = false;
+
+	/** A key went down outside of any text field. */
+	press(press: Press): void {
+		if (MODIFIERS.includes(press.key)) return;
+		this.#presses = [...this.#recent(press.at), press];
 	}
 
-	/** The field of an action opens by its key. @returns what was typed since that was pressed */
-	open(action: FieldAction, at: number): string {
-		const recent = this.#presses.filter((press) => at - press.at < LATEST_MS);
-		const by = recent.findIndex(({ key }) => key.toLowerCase() === OPENED_BY[action]);
+	/** An action by key came for the oldest press: actions keep the order of their keys. */
+	acted(): void {
+		this.#presses = this.#presses.slice(1);
+	}
+
+	/**
+	 * The field of an action opens by its key. Behind another key that one may be a letter of the words: where somebody chose their own.
+	 * @returns what was typed since; null where an Escape behind the key has closed the field already
+	 */
+	open(action: FieldAction, at: number): string | null {
+		const recent = this.#recent(at);
+		const by = recent.findIndex(({ key, modified }) => !modified && key.toLowerCase() === OPENED_BY[action]);
+		const behind = recent.slice(Math.max(by, 0) + 1);
 		this.#presses = [];
 		this.#openedAt = at;
-		const letters = by < 0 ? [] : recent.slice(by + 1).filter(({ key }) => [...key].length === 1);
+		this.#closing = false;
+		const left = behind.findIndex(({ key, modified }) => key === 'Escape' && !modified);
+		if (left >= 0) {
+			this.#presses = behind.slice(left + 1);
+			this.#closing = true;
+			return null;
+		}
+		const letters = by !== 0 ? [] : behind.filter(({ key, modified }) => !modified && [...key].length === 1);
 		return letters.map(({ key }) => key).join('');
 	}
 
-	/** Whether an action by key came of a press from before the field opened. */
-	isLate(at: number): boolean {
-		return at - this.#openedAt < LATEST_MS && this.#presses.length === 0;
+	/** Whether an action by key came of a press from before the field opened, or was meant for one that Escape has closed. */
+	isLate(action: string, at: number): boolean {
+		if (at - this.#openedAt >= LATEST_MS) return false;
+		const late = this.#closing || this.#presses.length === 0;
+		if (action === 'close') this.#closing = false;
+		return late;
+	}
+
+	#recent(at: number): readonly Press[] {
+		return this.#presses.filter((press) => at - press.at < LATEST_MS);
 	}
 }
 
