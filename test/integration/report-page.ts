@@ -157,6 +157,8 @@ export interface OpenOptions {
 	readonly refuse?: Readonly<Record<string, string>>;
 	/** The view's script is on its way until then. */
 	readonly hold?: Promise<void>;
+	/** The view's script does not come at all. */
+	readonly lost?: boolean;
 	/** What further methods answer. */
 	readonly answers?: Readonly<Record<string, unknown>>;
 }
@@ -318,6 +320,7 @@ export async function openReportView(browser: Browser, options: OpenOptions): Pr
 		if (pathname === '/') return route.fulfill({ contentType: 'text/html', body: html });
 		if (!pathname.endsWith('/report.js')) return route.fulfill({ status: 404, body: '' });
 		await options.hold;
+		if (options.lost === true) return route.fulfill({ status: 503, body: '' });
 		return route.fulfill({ contentType: 'text/javascript', body: await read('report.js') });
 	});
 	await page.addInitScript(standIn, {

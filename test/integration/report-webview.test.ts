@@ -363,6 +363,24 @@ describe('the report webview', { skip }, () => {
 		await page.context().close();
 	});
 
+	test('stays to be read where the view does not come, and says so', async () => {
+		const hold = Promise.withResolvers<void>();
+		const { page, tell, violations } = await open(null, { hold: hold.promise, lost: true });
+		await tell('update', shown(decidedFixture(true)));
+		await page.locator('.verdict').waitFor();
+		hold.resolve();
+		const line = 'The rest of the report could not be loaded. Close it and open it again.';
+		await page.locator('main').getByRole('alert').getByText(line).waitFor();
+		assert.equal(await page.locator('[inert]').count(), 0);
+		assert.equal(await page.getByRole('button', { disabled: false }).count(), 0, 'no button that does nothing');
+		assert.deepEqual(await violations(), []);
+		assert.deepEqual(await seriousFindings(page), []);
+		await page.context().close();
+		const unread = await open(null, { lost: true });
+		await unread.page.getByRole('alert').getByText(line).waitFor();
+		await unread.page.context().close();
+	});
+
 	test('leaves a record that it cannot read to the view, which says what is wrong', async () => {
 		const hold = Promise.withResolvers<void>();
 		const { page, tell, calls } = await open(null, { hold: hold.promise });

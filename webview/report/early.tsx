@@ -66,7 +66,20 @@ function fetchView(): void {
 	const script = document.createElement('script');
 	script.nonce = own.nonce;
 	script.src = own.dataset.view ?? '';
+	script.onerror = missing;
 	document.body.append(script);
+}
+
+/** The view does not come: what was painted can be read and copied, but its buttons have nothing behind them. */
+function missing(): void {
+	document.getElementById('app')?.append(place);
+	place.inert = false;
+	for (const button of place.querySelectorAll('button')) button.disabled = true;
+	const line = document.createElement('p');
+	line.className = 'banner bad';
+	line.setAttribute('role', 'alert');
+	line.textContent = 'The rest of the report could not be loaded. Close it and open it again.';
+	(place.querySelector('main') ?? place.appendChild(document.createElement('main'))).append(line);
 }
 
 window.addEventListener('message', onMessage);
