@@ -400,6 +400,19 @@ test('shift and novelty are computed when opened, with progress and stop; sugges
 	await close();
 });
 
+test('a suggestion without a nearest train prompt shares nothing but common words', { skip }, async () => {
+	const { novelty } = inspectionFixture;
+	const waiting = novelty.waiting!;
+	const [first, ...rest] = waiting.suggestions;
+	const suggestions = [{ ...first!, nearest: [] }, ...rest];
+	const found = { ...inspectionFixture, novelty: { ...novelty, waiting: { ...waiting, suggestions } } };
+	const { page, close } = await open(fakeHost(500, { inspect: async () => found }));
+	await page.locator('.inspection summary').click();
+	const part = page.getByRole('region', { name: 'Waiting for a second response' });
+	await part.getByText('Shares no words but common ones with the train prompts it was compared with.').waitFor();
+	await close();
+});
+
 test('what waits for a second response is suggested beside the topics: read, tagged before it has a pair, dismissed', {
 	skip,
 }, async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { createProgram } from '../../src/cli/program.ts';
 import { EXPORT_FORMATS } from '../../src/domain/export-format.ts';
@@ -38,4 +39,20 @@ test('formats and engines of later versions are no choices', () => {
 	assert.deepEqual(choices('import', '--format'), ['auto', ...IMPORT_FORMATS]);
 	assert.ok(!IMPORT_FORMATS.includes('columns') && IMPORT_FORMATS.includes('argilla'));
 	assert.deepEqual(choices('export', '--format'), EXPORT_FORMATS);
+});
+
+test('the guide names the filters that `tag` has in place of those of `split --assign`', async () => {
+	const own = (name: string): string[] => {
+		const { options } = createProgram().commands.find((command) => command.name() === name)!;
+		const flags = options.map(({ long }) => long ?? '');
+		return flags.slice(flags.indexOf('--saved'));
+	};
+	const [tag, split] = [own('tag'), own('split')];
+	const [more] = tag.filter((flag) => !split.includes(flag));
+	const less = split.filter((flag) => !tag.includes(flag));
+	const guide = await readFile(new URL('../../media/guide/splits.md', import.meta.url), 'utf8');
+	assert.ok(
+		guide.includes(`\`tag\` has \`${more}\` in place of ${less.map((flag) => `\`${flag}\``).join(' and ')}`),
+		`${more}, not ${less}`,
+	);
 });
