@@ -1,3 +1,4 @@
+import { CANNOT_REASONS } from '../protocol/annotate.ts';
 import type { EventOf, JournalEvent } from './events.ts';
 import { CanonicalError, canonicalComparison, contentId, sha256 } from './identity.ts';
 
@@ -30,6 +31,8 @@ export interface Erasures {
 	readonly gone: ReadonlySet<string>;
 	/** Events whose notes, reasons or searches quote what is out. */
 	readonly words: ReadonlySet<string>;
+	/** Those of them that are saved searches and keep their names: gone, they would uncover older ones under these. */
+	readonly searches: ReadonlySet<string>;
 	readonly sources: ReadonlyMap<string, RewrittenSource>;
 	/** By `personKey` of the handle. */
 	readonly people: ReadonlyMap<string, RemovedPerson>;
@@ -42,6 +45,7 @@ export const NOTHING_ERASED: Erasures = {
 	prompts: new Set(),
 	gone: new Set(),
 	words: new Set(),
+	searches: new Set(),
 	sources: new Map(),
 	people: new Map(),
 };
@@ -84,6 +88,8 @@ export function erasuresOf(tombstones: readonly Tombstone[]): Erasures {
 	const prompts = new Set<string>();
 	const gone = new Set<string>();
 	const words = new Set<string>();
+	const searches = new Set<string>();
+	const whole = new Set<string>();
 	const sources = new Map<string, RewrittenSource>();
 	const removed = new Map<string, RemovedPerson>();
 	for (const event of tombstones) {
@@ -95,7 +101,11 @@ export function erasuresOf(tombstones: readonly Tombstone[]): Erasures {
 			for (const id of event.comparisons) comparisons.add(id);
 			for (const id of event.prompts ?? []) prompts.add(id);
 			for (const id of [...(event.prompts ?? []), ...(event.gone ?? [])]) gone.add(id);
-			for (const id of event.words ?? []) words.add(id);
+			const named = new Set(event.searches);
+			for (const id of event.words ?? []) {
+				words.add(id);
+				(named.has(id) ? searches : whole).add(id);
+			}
 			continue;
 		}
 		const { subject, as, work } = event;
@@ -111,8 +121,9 @@ export function erasuresOf(tombstones: readonly Tombstone[]): Erasures {
 		// What the milder one left under the name that stays leaves too.
 		if (!work || !first.work) removed.set(personKey(last.as), { as: last.as, work: false });
 	}
+	const named = new Set([...searches].filter((id) => !whole.has(id)));
 	const people = new Map([...removed].map(([key, person]) => [key, follow(removed, person).last]));
-	return { comparisons, prompts, gone, words, sources, people };
+	return { comparisons, prompts, gone, words, searches: named, sources, people };
 }
 
 /** Keys of handles: a hash an event would be most of the cost of a fold. */
@@ -182,16 +193,29 @@ function writesErased(event: EventOf<'authored'> | EventOf<'improved'>, erasures
 	}
 }
 
-/** An event without the words that somebody wrote into it; null where it is nothing else. */
-function wordChanges(event: JournalEvent): Changes | null {
+/** Why somebody cannot judge a pair: that they cannot is what counts, so it stays. A reason out of the list says nothing of the text. */
+function cannotChanges({ cannot }: EventOf<'skipped'>): Changes {
+	const said =
+		cannot !== undefined && cannot !== ERASED_WORDS && !(CANNOT_REASONS as readonly string[]).includes(cannot);
+	return said ? { cannot: ERASED_WORDS } : {};
+}
+
+/**
+ * An event without the words that somebody wrote into it; null where it is nothing else.
+ * @param named of a saved search: its name stays
+ */
+function wordChanges(event: JournalEvent, named: boolean): Changes | null {
 	switch (event.type) {
 		case 'search-saved':
-			return null;
+			if (!named) return null;
+			return event.query === null ? {} : { query: null };
 		case 'adjudicated':
 		case 'leak-accepted':
 		case 'decided':
 		case 'erased':
 			return event.reason === ERASED_WORDS ? {} : { reason: ERASED_WORDS };
+		case 'skipped':
+			return cannotChanges(event);
 		default: {
 			const said = ['note', 'reason', 'query'].filter((key) => (event as unknown as Changes)[key] !== undefined);
 			return Object.fromEntries(said.map((key) => [key, undefined]));
@@ -217,7 +241,7 @@ function textChanges(event: JournalEvent, erasures: Erasures): Changes | null {
 		case 'flagged':
 			return event.note !== undefined && erasures.comparisons.has(event.comparison) ? { note: undefined } : {};
 		case 'skipped':
-			return {};
+			return erasures.comparisons.has(event.comparison) ? cannotChanges(event) : {};
 		case 'adjudicated':
 			return erasures.comparisons.has(event.comparison) && event.reason !== ERASED_WORDS
 				? { reason: ERASED_WORDS }
@@ -288,7 +312,7 @@ function personChanges(event: JournalEvent, erasures: Erasures): Changes | null 
  * and the order of erasures does not matter: every clone comes to the same lines, whenever it hears of an erasure.
  */
 export function redact(event: JournalEvent, erasures: Erasures): JournalEvent | null {
-	const words = erasures.words.has(event.id) ? wordChanges(event) : {};
+	const words = erasures.words.has(event.id) ? wordChanges(event, erasures.searches.has(event.id)) : {};
 	if (words === null) return null;
 	if (isTombstone(event)) {
 		const by = removedPerson(erasures, event.person);

@@ -207,6 +207,8 @@ export type EventBody =
 			readonly gone?: readonly string[];
 			/** Events whose notes, reasons or searches quoted it: those words are out. */
 			readonly words?: readonly string[];
+			/** Those of them that are saved searches under a name that quotes nothing: it stays, as that of a deleted search. */
+			readonly searches?: readonly string[];
 			readonly sources?: readonly RewrittenSource[];
 	  }
 	| {

@@ -221,6 +221,7 @@ const Event = v.variant('type', [
 		prompts: v.optional(Ids),
 		gone: v.optional(Ids),
 		words: v.optional(Ids),
+		searches: v.optional(Ids),
 		sources: v.optional(Rewritten),
 	}),
 	v.object({

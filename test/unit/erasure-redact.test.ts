@@ -59,7 +59,8 @@ const body: fc.Arbitrary<EventBody> = fc.oneof(
 	}),
 	few.map((of): EventBody => ({ type: 'retracted', event: of })),
 	fc.constant<EventBody>({ type: 'renamed', name: 'A Name' }),
-	fc.constant<EventBody>({ type: 'search-saved', name: 'secret', query: { search: 'secret' } }),
+	fc.constant<EventBody>({ type: 'search-saved', name: 'people', query: { search: 'secret' } }),
+	few.map((comparison): EventBody => ({ type: 'skipped', comparison, cannot: 'secret' })),
 	fc.constant<EventBody>({ type: 'leak-accepted', clusters: ['x'], reason: 'secret' }),
 	few.map((proposal): EventBody => ({ type: 'proposal-answered', proposal, accepted: true, reason: 'secret' })),
 	few.map((prompt): EventBody => ({ type: 'suggestions-dismissed', prompts: [prompt], reason: 'secret' })),
@@ -121,8 +122,10 @@ test('a line comes to the same whenever a clone hears of an erasure, keeps its i
 			fc.array(tombstone, { maxLength: 3 }),
 			fc.array(tombstone, { maxLength: 3 }),
 			fc.constantFrom('no', 'early', 'late'),
-			(what, first, more, named) => {
-				const words = event({ type: 'erased', comparisons: [], reason: 'r', words: [what.id] }, 'ana', 63) as Tombstone;
+			fc.boolean(),
+			(what, first, more, named, search) => {
+				const ids = { words: [what.id], ...(search ? { searches: [what.id] } : {}) };
+				const words = event({ type: 'erased', comparisons: [], reason: 'r', ...ids }, 'ana', 63) as Tombstone;
 				const some = named === 'early' ? [...first, words] : first;
 				const early = erasuresOf(some);
 				const all = erasuresOf([...some, ...more, ...(named === 'late' ? [words] : [])]);
@@ -137,6 +140,24 @@ test('a line comes to the same whenever a clone hears of an erasure, keeps its i
 		),
 		{ numRuns: 400 },
 	);
+});
+
+test('a search that quotes leaves its name, as a deleted one does, unless that quotes too; why somebody cannot judge turns neutral', () => {
+	const saved = event({ type: 'search-saved', name: 'people', query: { search: 'secret' } }, 'bo', 3);
+	const stone = (more: { searches?: string[] }) =>
+		event({ type: 'erased', comparisons: [id(1)], reason: 'r', words: [saved.id], ...more }, 'ana', 9) as Tombstone;
+	const emptied = redact(saved, erasuresOf([stone({ searches: [saved.id] })]));
+	assert.deepEqual([emptied?.type, (emptied as { name?: string; query?: null }).name], ['search-saved', 'people']);
+	assert.equal((emptied as { query?: null }).query, null);
+	assert.equal(redact(saved, erasuresOf([stone({})])), null);
+	assert.equal(redact(saved, erasuresOf([stone({ searches: [saved.id] }), stone({})])), null, 'the stricter counts');
+	const cannot = (comparison: string, why: string) => event({ type: 'skipped', comparison, cannot: why }, 'bo', 4);
+	const said = (what: JournalEvent) => (redact(what, erasuresOf([stone({})])) as { cannot?: string }).cannot;
+	assert.deepEqual([cannot(id(1), 'secret'), cannot(id(1), 'language'), cannot(id(2), 'secret')].map(said), [
+		'[erased]',
+		'language',
+		'secret',
+	]);
 });
 
 test('a rewritten line that was edited afterwards is refused', () => {
