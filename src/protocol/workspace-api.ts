@@ -1015,6 +1015,15 @@ export interface ErasedFiles {
 	readonly advice: readonly string[];
 }
 
+/** An event whose words leave with a text that they quote. */
+export interface Quotation {
+	readonly event: string;
+	/** `EventType`. */
+	readonly type: string;
+	readonly person: string;
+	readonly at: string;
+}
+
 /** What an erasure did, or would do. Ids alone: the texts are gone. */
 export interface EraseResult extends ErasedFiles {
 	readonly comparisons: readonly string[];
@@ -1024,6 +1033,8 @@ export interface EraseResult extends ErasedFiles {
 	readonly drafts: readonly string[];
 	/** Events elsewhere whose notes, reasons or searches quoted it: those words go too. */
 	readonly quoting: number;
+	/** Which these are. What they say is not repeated. */
+	readonly quotations: readonly Quotation[];
 	/** Comparisons that stay and share a text: others on the same prompt, rewrites. */
 	readonly related: readonly string[];
 	/** Records that keep the ids, and no texts. */

@@ -1,5 +1,13 @@
+import type { Message, Prompt } from '../domain/comparison.ts';
 import type { JournalEvent } from '../domain/events.ts';
+import { sideText } from '../domain/text.ts';
 import type { Database } from './database.ts';
+
+/** What is to be erased: comparisons, and the prompts of which nothing stays. */
+export interface Leaving {
+	readonly comparisons: readonly string[];
+	readonly prompts: readonly string[];
+}
 
 /** What else in the workspace has to do with comparisons that are to be erased. */
 export interface ErasureScope {
@@ -165,12 +173,49 @@ export function missingPrompts(db: Database, manifest: string): string[] {
 		.map((row) => row.prompt);
 }
 
+const SIDES = 'SELECT c.a, c.b FROM comparisons c';
+const CANDIDATES = 'SELECT k.body FROM candidates k JOIN prompts p ON p.n = k.prompt';
+const LISTED = '(SELECT value FROM json_each(?))';
+
+function* sidesIn(rows: Iterable<{ readonly a: string; readonly b: string }>): Generator<string> {
+	for (const { a, b } of rows) for (const side of [a, b]) yield sideText(JSON.parse(side) as Message[]);
+}
+
+/** Texts of what is to be erased: both sides of comparisons; of prompts also what was asked, and responses that are in no pair. */
+export function* textsLeaving(db: Database, { comparisons, prompts }: Leaving): Generator<string> {
+	const named = JSON.stringify(prompts);
+	for (const { body } of db.iterate<{ body: string }>(`SELECT body FROM prompts WHERE id IN ${LISTED}`, named)) {
+		yield sideText((JSON.parse(body) as Prompt).messages);
+	}
+	for (const { body } of db.iterate<{ body: string }>(`${CANDIDATES} WHERE p.id IN ${LISTED}`, named)) {
+		yield sideText(JSON.parse(body) as Message[]);
+	}
+	yield* sidesIn(db.iterate(`${SIDES} WHERE c.id IN ${LISTED}`, JSON.stringify(comparisons)));
+}
+
+/**
+ * Every other text of the workspace. Left out are responses that stand by themselves on a prompt of an erased comparison: they are what is
+ * to be erased next.
+ */
+export function* textsStaying(db: Database, { comparisons, prompts }: Leaving): Generator<string> {
+	const named = JSON.stringify(prompts);
+	const out = JSON.stringify(comparisons);
+	for (const { body } of db.iterate<{ body: string }>(`SELECT body FROM prompts WHERE id NOT IN ${LISTED}`, named)) {
+		yield sideText((JSON.parse(body) as Prompt).messages);
+	}
+	yield* sidesIn(db.iterate(`${SIDES} WHERE c.id NOT IN ${LISTED}`, out));
+	const apart = `p.id NOT IN ${LISTED} AND p.n NOT IN (SELECT prompt FROM comparisons WHERE id IN ${LISTED})`;
+	for (const { body } of db.iterate<{ body: string }>(`${CANDIDATES} WHERE ${apart}`, named, out)) {
+		yield sideText(JSON.parse(body) as Message[]);
+	}
+}
+
 /** Events with words that somebody wrote, also those that were taken back: their lines stand in the journals. */
 export function wordedEvents(db: Database): JournalEvent[] {
 	return db
 		.all<{ line: string }>(
 			`SELECT line FROM events WHERE type IN ('search-saved', 'decided') OR line LIKE '%"note":"%'
-			OR line LIKE '%"reason":"%' OR line LIKE '%"query":"%'`,
+			OR line LIKE '%"reason":"%' OR line LIKE '%"query":"%' OR line LIKE '%"cannot":"%'`,
 		)
 		.map(({ line }) => JSON.parse(line) as JournalEvent);
 }

@@ -51,6 +51,13 @@ async function pickReach(session: FolderSession, id: string): Promise<string | u
 	return picked?.id;
 }
 
+/** Others' words go with it: whose, and of when. */
+function quotationsLine({ quotations }: EraseResult): string {
+	const shown = quotations.slice(0, 4).map(({ type, person, at }) => `${type} by ${person}, ${at.slice(0, 10)}`);
+	const more = quotations.length > 4 ? `; and ${count.format(quotations.length - 4)} more` : '';
+	return `Notes, reasons and searches that quote it go too (${shown.join('; ')}${more}). "pairwright erase ID --dry-run" lists their ids.`;
+}
+
 function detailOf(plan: EraseResult): string {
 	const files = [
 		...plan.journals.map(({ file, lines }) => `${file} (${count.format(lines)})`),
@@ -61,6 +68,7 @@ function detailOf(plan: EraseResult): string {
 		...(files.length === 0
 			? []
 			: [`Rewritten: ${files.slice(0, 4).join(', ')}${files.length > 4 ? ` and ${files.length - 4} more` : ''}.`]),
+		...(plan.quotations.length === 0 ? [] : [quotationsLine(plan)]),
 		...(plan.left.length === 0 ? [] : [`Not touched: ${plan.left.map(({ path }) => path).join(', ')}.`]),
 		'Where the folder has a remote, it is synced before and after.',
 	].join('\n\n');

@@ -19,7 +19,7 @@ import { listJournalFiles } from '../../store/journal-files.ts';
 import type { Context } from '../context.ts';
 import { applyErasures, erasedDrafts } from './apply.ts';
 import { scrubbedJournals } from './journal-text.ts';
-import { quotes, quotingEvents } from './quotes.ts';
+import { quotationsOf } from './quotes.ts';
 import {
 	dropLookedAt,
 	erasuresWith,
@@ -157,20 +157,20 @@ export async function erase(
 	const named = resolve(ctx, ids);
 	const gone = goneWith(ctx, named);
 	const leaving = { comparisons: named.comparisons, prompts: [...named.prompts, ...gone] };
-	if (quotes(ctx, leaving, reason)) {
+	const { found: quotations, fields, inReason } = quotationsOf(ctx, leaving, reason);
+	if (inReason) {
 		throw new UserError(
 			'usage',
 			'The reason quotes the text, and it stays: say it in other words. Nothing was erased.',
 		);
 	}
-	const words = quotingEvents(ctx, leaving);
 	const body = {
 		type: 'erased',
 		comparisons: named.comparisons,
 		reason: reason === '' ? 'copies once more' : reason,
 		...(named.prompts.length === 0 ? {} : { prompts: named.prompts }),
 		...(gone.length === 0 ? {} : { gone }),
-		...(words.length === 0 ? {} : { words }),
+		...fields,
 	} as const satisfies EventBody;
 	const erasures = erasuresWith(ctx, body);
 	const files = [
@@ -181,7 +181,7 @@ export async function erase(
 	];
 	const looked = await lookAtSources(ctx, files, erasures);
 	const more = await leftTakenBack(ctx, erasures);
-	const plan = { ...planned(ctx, named, looked, erasures, more), quoting: words.length };
+	const plan = { ...planned(ctx, named, looked, erasures, more), quoting: quotations.length, quotations };
 	const before = pathsBefore(plan.journals, looked);
 	if (preview) {
 		dropLookedAt(looked);

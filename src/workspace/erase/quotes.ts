@@ -1,33 +1,10 @@
 import type { JournalEvent } from '../../domain/events.ts';
-import { quoting } from '../../domain/quoting.ts';
-import { sideText } from '../../domain/text.ts';
-import { answersOf, comparisonsOn, promptOf, wordedEvents } from '../../store/erasure-query.ts';
+import { quoted } from '../../domain/quoting.ts';
+import type { Quotation } from '../../protocol/workspace-api.ts';
+import { answersOf, type Leaving, textsLeaving, textsStaying, wordedEvents } from '../../store/erasure-query.ts';
 import { matchingComparisons } from '../../store/matching.ts';
 import { readComparison } from '../../store/read-comparison.ts';
 import type { Context } from '../context.ts';
-
-/** What is to be erased: comparisons, and the prompts of which nothing stays. */
-interface Leaving {
-	readonly comparisons: readonly string[];
-	readonly prompts: readonly string[];
-}
-
-/** Texts that stand nowhere else once the comparisons are out: a response may also stand in another pair on its prompt. */
-function textsOf({ db }: Context, { comparisons, prompts }: Leaving): string[] {
-	const out = new Set(comparisons);
-	const texts = new Set<string>();
-	for (const id of new Set(comparisons.map((each) => promptOf(db, each)))) {
-		const on = comparisonsOn(db, id);
-		const sides = (wanted: boolean) =>
-			on.filter((each) => out.has(each) === wanted).map((each) => readComparison(db, each));
-		const staying = new Set(sides(false).flatMap(({ a, b }) => [sideText(a), sideText(b)]));
-		for (const { prompt, a, b } of sides(true)) {
-			for (const side of [sideText(a), sideText(b)]) if (!staying.has(side)) texts.add(side);
-			if (prompts.includes(id)) for (const { content } of prompt.messages) texts.add(content ?? '');
-		}
-	}
-	return [...texts];
-}
 
 /** Whether a search finds what is erased and nothing that stays: its words are then words of the erased text alone. */
 function findsOnly({ db }: Context, search: string, numbers: ReadonlySet<number>): boolean {
@@ -43,8 +20,9 @@ function searchOf(event: JournalEvent): string | null {
 
 /** Notes and reasons in an event; a decision's too. The name of a saved search is often its words. */
 function saidIn(event: JournalEvent): string[] {
-	const { note, reason } = event as { readonly note?: string; readonly reason?: string };
-	return [note, reason, event.type === 'search-saved' ? event.name : undefined].filter((text) => text !== undefined);
+	const { note, reason, cannot } = event as { readonly [key in 'note' | 'reason' | 'cannot']?: string };
+	const name = event.type === 'search-saved' ? event.name : undefined;
+	return [note, reason, cannot, name].filter((text) => text !== undefined);
 }
 
 /** What is said about nothing but erased texts is out without being named. */
@@ -58,24 +36,46 @@ function leavesAnyway(event: JournalEvent, out: ReadonlySet<string>): boolean {
 	return about.length > 0 && about.every((id) => out.has(id as string));
 }
 
-/**
- * Ids of events elsewhere that hold words of what is to be erased: notes, reasons, searches that quote it, and answers to proposals about
- * prompts that go. They are found while the text is still there; the tombstone names them, so that every clone takes the same words out.
- */
-export function quotingEvents(ctx: Context, leaving: Leaving): string[] {
-	if (leaving.comparisons.length === 0) return [];
-	const quoted = quoting(textsOf(ctx, leaving));
-	const numbers = new Set(leaving.comparisons.map((id) => readComparison(ctx.db, id).n));
-	const out = new Set([...leaving.comparisons, ...leaving.prompts]);
-	const found = wordedEvents(ctx.db).filter((event) => {
-		if (leavesAnyway(event, out)) return false;
-		const search = searchOf(event);
-		return saidIn(event).some(quoted) || (search !== null && (quoted(search) || findsOnly(ctx, search, numbers)));
-	});
-	return [...new Set([...found.map(({ id }) => id), ...answersOf(ctx.db, leaving.prompts)])].sort();
+/** Words elsewhere that leave with what is erased. */
+export interface Quotations {
+	readonly found: readonly Quotation[];
+	/** As the tombstone names them. */
+	readonly fields: { readonly words?: readonly string[]; readonly searches?: readonly string[] };
+	/** The reason of the erasure quotes what is to go. */
+	readonly inReason: boolean;
 }
 
-/** Whether words that are to stay quote what is to go. */
-export function quotes(ctx: Context, leaving: Leaving, words: string): boolean {
-	return leaving.comparisons.length > 0 && quoting(textsOf(ctx, leaving))(words);
+/**
+ * Events elsewhere that hold words of what is to be erased and of nothing that stays: notes, reasons, searches that quote it, and answers to
+ * proposals about prompts that go. They are found while the text is still there; the tombstone names them, so that every clone takes the
+ * same words out.
+ * @param reason of the erasure: it stays
+ */
+export function quotationsOf(ctx: Context, leaving: Leaving, reason = ''): Quotations {
+	const { db } = ctx;
+	const out = new Set([...leaving.comparisons, ...leaving.prompts]);
+	if (out.size === 0) return { found: [], fields: {}, inReason: false };
+	const events = wordedEvents(db).filter((event) => !leavesAnyway(event, out));
+	const taken = quoted(
+		[reason, ...events.flatMap((event) => [...saidIn(event), searchOf(event) ?? ''])],
+		() => textsLeaving(db, leaving),
+		() => textsStaying(db, leaving),
+	);
+	const numbers = new Set(leaving.comparisons.map((id) => readComparison(db, id).n));
+	const answers = new Set(answersOf(db, leaving.prompts));
+	const named = (event: JournalEvent) => saidIn(event).some((words) => taken.has(words));
+	const found = events
+		.filter((event) => {
+			if (answers.has(event.id) || named(event)) return true;
+			const search = searchOf(event);
+			return search !== null && (taken.has(search) || findsOnly(ctx, search, numbers));
+		})
+		.sort((x, y) => (x.id < y.id ? -1 : 1));
+	const words = found.map(({ id }) => id);
+	const searches = found.filter((event) => event.type === 'search-saved' && !named(event)).map(({ id }) => id);
+	return {
+		found: found.map(({ id, type, person, time }) => ({ event: id, type, person, at: time })),
+		fields: { ...(words.length === 0 ? {} : { words }), ...(searches.length === 0 ? {} : { searches }) },
+		inReason: taken.has(reason),
+	};
 }

@@ -11,6 +11,7 @@ import {
 	filesNaming,
 	filesWith,
 	firstEvent,
+	hasCandidates,
 	promptOf,
 	standingHalves,
 	writtenBy,
@@ -21,7 +22,7 @@ import { writtenComparison } from '../../store/subjects.ts';
 import type { Context } from '../context.ts';
 import { mentions } from './copies.ts';
 import { finishErasure, journalsWith, pathsBefore } from './erase.ts';
-import { quotingEvents } from './quotes.ts';
+import { quotationsOf } from './quotes.ts';
 import { dropLookedAt, erasuresWith, keepCopies, lookAtSources } from './sources.ts';
 import { historyAdvice, placeOf, type Steps, settleTeam } from './team.ts';
 
@@ -121,16 +122,15 @@ export async function removePerson(
 	const work = done?.work ?? options.mode === 'anonymise';
 	const leaving = done !== undefined || work ? [] : writtenToLeave(ctx, current, options.written);
 	const out = new Set(leaving);
-	const gone = [...new Set(leaving.map((id) => promptOf(ctx.db, id)))].filter((id) =>
-		comparisonsOn(ctx.db, id).every((each) => out.has(each)),
+	const gone = [...new Set(leaving.map((id) => promptOf(ctx.db, id)))].filter(
+		(id) => !hasCandidates(ctx.db, id) && comparisonsOn(ctx.db, id).every((each) => out.has(each)),
 	);
-	const words = quotingEvents(ctx, { comparisons: leaving, prompts: gone });
 	const erased = {
 		type: 'erased',
 		comparisons: leaving,
 		reason: 'written by a person who was removed',
 		gone,
-		...(words.length === 0 ? {} : { words }),
+		...quotationsOf(ctx, { comparisons: leaving, prompts: gone }).fields,
 	} as const satisfies EventBody;
 	const reason = options.reason?.trim();
 	const body = {

@@ -1,5 +1,7 @@
 import type { ErasedFiles, EraseResult } from '../../protocol/workspace-api.ts';
 
+const MOST_QUOTATIONS = 20;
+
 function count(n: number): string {
 	return n.toLocaleString('en-US');
 }
@@ -35,9 +37,23 @@ function listed(what: string, ids: readonly string[]): string[] {
 	];
 }
 
+/** Whose words of which day leave because they quote it: that cannot be undone either. */
+function quotationsText({ quotations, preview }: EraseResult): string[] {
+	if (quotations.length === 0) return [];
+	const what = quotations.length === 1 ? 'note, reason or search' : 'notes, reasons and searches';
+	const more = quotations.length - MOST_QUOTATIONS;
+	return [
+		`  ${count(quotations.length)} ${what} elsewhere ${preview ? 'quoting it would go too' : 'quoted it: out too'}:`,
+		...quotations
+			.slice(0, MOST_QUOTATIONS)
+			.map(({ event, type, person, at }) => `    ${event.slice(0, 12)} ${type} by ${person}, ${at.slice(0, 10)}`),
+		...(more > 0 ? [`    and ${count(more)} more (--json lists all)`] : []),
+	];
+}
+
 /** What an erasure did or would do, for people. */
 export function eraseText(done: EraseResult): string {
-	const { comparisons, prompts, already, preview, drafts, related, runs, exports, manifests, left, quoting } = done;
+	const { comparisons, prompts, already, preview, drafts, related, runs, exports, manifests, left } = done;
 	const what = `${count(comparisons.length)} ${comparisons.length === 1 ? 'comparison' : 'comparisons'}${prompts.length === 0 ? '' : ` (everything on ${count(prompts.length)} ${prompts.length === 1 ? 'prompt' : 'prompts'})`}`;
 	const head =
 		comparisons.length + prompts.length === 0
@@ -51,11 +67,7 @@ export function eraseText(done: EraseResult): string {
 		head,
 		...listed('Out already', already),
 		...(drafts.length === 0 ? [] : [`  drafts: ${drafts.join(', ')}`]),
-		...(quoting === 0
-			? []
-			: [
-					`  ${count(quoting)} ${quoting === 1 ? 'note, reason or search' : 'notes, reasons and searches'} elsewhere quoted it: out too`,
-				]),
+		...quotationsText(done),
 		...filesText({ ...done, advice: [] }).filter((line) => line !== ''),
 		...listed('These stay and share a text with it; erase the prompt, or name them too', related),
 		...listed('Runs that keep its ids and numbers, no texts', runs),

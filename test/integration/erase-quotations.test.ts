@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { eraseText } from '../../src/workspace/erase/words.ts';
+import { holding, idOf } from './erase-support.ts';
+import { folder, job, openAt } from './workspace-support.ts';
+
+const SECRET = 'my neighbour Mr. Ashdown of Birch Lane 17 keeps four rusty bicycles';
+const REFUSAL = "I'm sorry, but I can't assist with that request.";
+
+function write(dir: string, rows: readonly object[]): string {
+	const path = join(dir, 'rows.jsonl');
+	writeFileSync(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+	return path;
+}
+
+test('of a prompt that waits, and of a response in no pair, the quotations are found too', async (t) => {
+	const dir = folder(t);
+	const { workspace } = await openAt(dir);
+	t.after(() => workspace.close());
+	const path = write(dir, [
+		{ prompt: `Say what: ${SECRET}?`, response: 'Ask a lawyer who lives in that town of his.' },
+		{ prompt: 'Another question', response: 'Well.' },
+	]);
+	await workspace.importFiles([path], { as: 'prompts' }, job());
+	await workspace.settled();
+	const { rows } = await workspace.waiting({ limit: 10 });
+	const [secret, other] = ['Ashdown', 'Another'].map((word) => rows.find((each) => each.preview.includes(word))!.id);
+	await workspace.tag({ ids: [other!] }, { facet: 'free:x', reason: `unlike “${SECRET.toUpperCase()}”` });
+	await workspace.tag({ ids: [other!] }, { facet: 'free:y', reason: 'no “lawyer who lives in that town”' });
+	await workspace.tag({ ids: [other!] }, { facet: 'free:z', reason: 'in words of my own' });
+	await assert.rejects(workspace.erase([secret!], { reason: `it says ${SECRET}` }, job()), /quotes the text/u);
+	const done = await workspace.erase([secret!], { reason: 'asked for' }, job());
+	assert.equal(done.quoting, 2);
+	const journal = join(dir, 'work', '.pairwright', 'journal');
+	for (const words of ['Ashdown', 'ASHDOWN', 'lawyer']) assert.deepEqual(holding(journal, words), [], words);
+	assert.equal(holding(journal, 'in words of my own').length, 1);
+});
+
+test('words about texts that stay are left alone, and those that leave are listed', async (t) => {
+	const dir = folder(t);
+	const opened = await openAt(dir);
+	const { workspace } = opened;
+	t.after(() => workspace.close());
+	const path = write(dir, [
+		{ prompt: `Tell me: ${SECRET}`, chosen: REFUSAL, rejected: 'No idea at all.' },
+		{ prompt: 'How to bake bread?', chosen: 'Flour and water.', rejected: REFUSAL },
+		{ prompt: 'How to boil eggs?', chosen: 'Eight minutes.', rejected: 'Never.' },
+	]);
+	await workspace.importFiles([path], {}, job());
+	await workspace.settled();
+	const [secret, bread, eggs] = await Promise.all(['Ashdown', 'bread', 'eggs'].map((word) => idOf(opened, word)));
+	const note = 'b says “I’m sorry, but I can’t assist with that request” to a harmless question';
+	await workspace.judge({ comparison: bread!, verdict: 'a', note });
+	const { event: skipped } = await workspace.skip({ comparison: eggs!, cannot: `like ${SECRET}: I know him` });
+	await workspace.saveSearch('refusals', { search: "I'm sorry, but I can't assist" });
+	await workspace.saveSearch('people', { search: 'bread' });
+	const { event: saved } = await workspace.saveSearch('people', { search: 'Ashdown of Birch Lane' });
+	const { event: named } = await workspace.saveSearch('Ashdown of Birch Lane', { search: 'eggs' });
+	const plan = await workspace.erase([secret!], { preview: true }, job());
+	const expected = [skipped, saved, named].sort();
+	assert.deepEqual(
+		plan.quotations.map(({ event }) => event),
+		expected,
+	);
+	for (const event of expected) assert.ok(eraseText(plan).includes(event.slice(0, 12)), 'the preview names it');
+	await workspace.erase([secret!], { reason: 'asked for' }, job());
+	assert.deepEqual(holding(join(dir, 'work', '.pairwright'), 'Ashdown'), []);
+	const { judgments } = await workspace.show(bread!);
+	assert.ok(judgments.some((each) => each.note === note));
+	assert.deepEqual(
+		(await workspace.searches()).map(({ name }) => name),
+		['refusals'],
+		'no older search comes back under the name of one that quoted',
+	);
+	const passed = ({ context }: typeof workspace) =>
+		context.db.value(
+			'SELECT count(*) FROM standing s JOIN comparisons c ON c.n = s.comparison WHERE c.id = ? AND s.cannot = 1',
+			eggs,
+		);
+	assert.equal(passed(workspace), 1, 'who cannot judge it still cannot');
+});
