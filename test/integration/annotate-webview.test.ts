@@ -352,6 +352,23 @@ describe('annotate screen', { skip: chromiumPath === null ? 'no Chromium' : fals
 		});
 	});
 
+	test('a key that had its action right before N takes nothing from the note', async () => {
+		await screen({}, async (view) => {
+			await view.settle();
+			await view.page.evaluate(() => {
+				for (const key of ['j', 'n', 'o', 'k']) {
+					document.body.dispatchEvent(new KeyboardEvent('keydown', { key, code: key, bubbles: true }));
+				}
+				for (const action of ['scrollDown', 'note']) {
+					window.postMessage({ t: 'q', m: 'action', a: [action, 'key'] }, '*');
+				}
+			});
+			const field = view.page.locator('.popover textarea');
+			await field.waitFor();
+			assert.equal(await field.inputValue(), 'ok');
+		});
+	});
+
 	test('a verdict with Alt counts right after a field was left', async () => {
 		await screen({}, async (view) => {
 			await view.settle();
