@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Frame } from 'playwright-core';
 import { useEditor } from './harness/editor.ts';
-import { answer, webview } from './harness/workbench.ts';
+import { answer, untilThat, webview } from './harness/workbench.ts';
 
 const PAIRS = 12;
 
@@ -232,8 +232,7 @@ test('E writes a rewrite as a real file; adding it makes a new comparison', asyn
 	await editor().command('Pairwright: Add Pair');
 	await page.locator('.tab.active', { hasText: '.pair.md' }).waitFor({ state: 'detached' });
 	assert.equal(journal('improved').length, 1);
-	await page.waitForTimeout(500);
-	assert.deepEqual(globSync('.pairwright/drafts/*', { cwd: editor().workspace }), []);
+	await untilThat(page, () => globSync('.pairwright/drafts/*', { cwd: editor().workspace }).length === 0);
 });
 
 test('the screen survives a reload of the window, with its next pair', async () => {
