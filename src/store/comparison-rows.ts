@@ -22,18 +22,23 @@ const BULK: ReadonlySet<JournalEvent['type']> = new Set([
 	'erased',
 ]);
 
-/** Events about a subject in journal order, retracted ones left out. `cache` spares parsing a bulk event once a prompt. */
+/** Bytes from which an event's line is read only where it is not known yet: one about ten thousand subjects is a megabyte. */
+const LONG_LINE = 8_192;
+
+/** Events about a subject in journal order, retracted ones left out. `cache` spares reading a bulk event once a prompt. */
 export function eventsAbout(db: Database, subject: string, cache: Map<number, JournalEvent>): JournalEvent[] {
 	return db
 		.all<{ n: number; line: string | null }>(
-			`SELECT e.n AS n, e.line AS line FROM event_subjects s JOIN events e ON e.n = s.event
+			`SELECT e.n AS n, CASE WHEN octet_length(e.line) < ${LONG_LINE} THEN e.line END AS line
+			FROM event_subjects s JOIN events e ON e.n = s.event
 			WHERE s.subject = ? AND e.void = 0 ORDER BY e.seq, e.time, e.id`,
 			subject,
 		)
 		.map(({ n, line }) => {
 			let event = cache.get(n);
 			if (event === undefined) {
-				event = JSON.parse(line as string) as JournalEvent;
+				const text = line ?? (db.value('SELECT line FROM events WHERE n = ?', n) as string);
+				event = JSON.parse(text) as JournalEvent;
 				if (BULK.has(event.type)) cache.set(n, event);
 			}
 			return event;
