@@ -1,7 +1,7 @@
 import type { ColumnMapping } from './column-mapping.ts';
 import type { Message, Prompt, Side } from './comparison.ts';
 import type { RewrittenSource } from './erasure.ts';
-import type { JudgmentKind, Strength, Verdict } from './judgment.ts';
+import type { JudgmentKind, Verdict, VerdictFields } from './judgment.ts';
 import type { Half, Split } from './split.ts';
 
 /** What every journal line carries. `id` = content id of the line without `id`. Order is (seq, time, id). */
@@ -34,22 +34,6 @@ export interface WrittenComparison {
 	readonly prompt: Prompt;
 	readonly a: readonly Message[];
 	readonly b: readonly Message[];
-}
-
-/** What somebody said of a comparison, and under what circumstances. */
-export interface VerdictFields {
-	readonly comparison: string;
-	readonly verdict: Verdict;
-	readonly strength?: Strength;
-	readonly reasons?: readonly string[];
-	readonly note?: string;
-	/** The side that stood first on the screen. */
-	readonly shown_first?: Side;
-	/** From the pair on screen to the verdict. */
-	readonly ms?: number;
-	/** SHA-256 of the guidelines that were read then. */
-	readonly guideline?: string;
-	readonly blind: boolean;
 }
 
 export type EventBody =

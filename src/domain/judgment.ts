@@ -6,13 +6,9 @@ export type Strength = 1 | 2 | 3;
 /** `first` look, `correction` of one's own, scheduled `repeat` (the only kind that measures self-consistency). */
 export type JudgmentKind = 'first' | 'correction' | 'repeat';
 
-/** One annotator's verdict on a comparison, in canonical sides. */
-export interface Judgment {
-	/** Id of the event, or for an imported one the id of rules.md, Identity. */
-	readonly id: string;
+/** What somebody said of a comparison, in canonical sides, and under what circumstances. */
+export interface VerdictFields {
 	readonly comparison: string;
-	/** A handle; `source:*` = labels that came with an import and name nobody; `model:*` = a machine judge. */
-	readonly annotator: string;
 	readonly verdict: Verdict;
 	readonly strength?: Strength;
 	readonly reasons?: readonly string[];
@@ -21,10 +17,18 @@ export interface Judgment {
 	readonly shown_first?: Side;
 	/** Milliseconds from paint to verdict. */
 	readonly ms?: number;
-	/** SHA-256 of the guidelines in force. */
+	/** SHA-256 of the guidelines that were read then. */
 	readonly guideline?: string;
-	readonly kind: JudgmentKind;
 	readonly blind: boolean;
+}
+
+/** One annotator's verdict on a comparison. */
+export interface Judgment extends VerdictFields {
+	/** Id of the event, or for an imported one the id of rules.md, Identity. */
+	readonly id: string;
+	/** A handle; `source:*` = labels that came with an import and name nobody; `model:*` = a machine judge. */
+	readonly annotator: string;
+	readonly kind: JudgmentKind;
 	/** ISO 8601, or null where an import gave none. */
 	readonly at: string | null;
 	readonly imported: boolean;

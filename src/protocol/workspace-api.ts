@@ -14,7 +14,7 @@ import type { Leak } from '../domain/dataset.ts';
 import type { ExportFormat } from '../domain/export-format.ts';
 import type { FacetCoverage, Precision } from '../domain/facet-coverage.ts';
 import type { Inspection } from '../domain/inspection.ts';
-import type { Judgment, JudgmentKind, Strength, Verdict } from '../domain/judgment.ts';
+import type { Judgment, JudgmentKind, Strength, Verdict, VerdictFields } from '../domain/judgment.ts';
 import type { LabelPolicy } from '../domain/label-policy.ts';
 import type { ProgressReport } from '../domain/progress.ts';
 import type { Redaction } from '../domain/redaction.ts';
@@ -641,15 +641,7 @@ export interface GoldReport {
 	readonly accuracy: VerdictShare & { readonly people: number; readonly by_person: readonly PersonShare[] };
 }
 
-export interface JudgeInput {
-	readonly comparison: string;
-	readonly verdict: Verdict;
-	readonly strength?: Strength;
-	readonly reasons?: readonly string[];
-	readonly note?: string;
-	readonly shown_first?: Side;
-	readonly ms?: number;
-	readonly guideline?: string;
+export interface JudgeInput extends Omit<VerdictFields, 'blind'> {
 	readonly kind?: JudgmentKind;
 	readonly blind?: boolean;
 	readonly queue?: QueueKind | 'cli' | 'look-back' | 'author';

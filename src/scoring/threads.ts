@@ -121,7 +121,7 @@ function placeOfNext(queue: readonly Waiting[], finals: number): number {
 	return search > finals ? 0 : Math.max(0, search);
 }
 
-/** A fixed number of threads that take tasks in the order given. */
+/** A fixed number of threads that take tasks in the order given, but for final fits, which let searches pass. */
 export function pool(count: number): Threads {
 	const queue: Waiting[] = [];
 	/** What each thread has at hand, in the order in which it answers. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { useEditor } from './harness/editor.ts';
-import { runCli } from './harness/folder.ts';
+import { journalEvents, runCli } from './harness/folder.ts';
 import { openContainer, treeRow, webview } from './harness/workbench.ts';
 
 /** Three pairs on which two people differ, and one on which they agree. */
@@ -32,14 +32,7 @@ interface Line {
 	readonly reason?: string;
 }
 
-function decisions(): Line[] {
-	const { workspace } = editor();
-	return globSync('.pairwright/journal/*/*.jsonl', { cwd: workspace })
-		.flatMap((file) => readFileSync(join(workspace, file), 'utf8').split('\n'))
-		.filter((line) => line !== '')
-		.map((line) => JSON.parse(line) as Line)
-		.filter(({ type }) => type === 'adjudicated');
-}
+const decisions = () => journalEvents<Line>(editor().workspace, 'adjudicated');
 
 test('a disputed pair is settled with keys: on disk with its reason, and the tree counts one less', async () => {
 	const { page, screenshot } = editor();

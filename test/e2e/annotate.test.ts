@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { globSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Frame } from 'playwright-core';
 import { useEditor } from './harness/editor.ts';
+import { journalEvents } from './harness/folder.ts';
 import { answer, untilThat, webview } from './harness/workbench.ts';
 
 const PAIRS = 12;
@@ -38,14 +39,7 @@ interface Line {
 	readonly [key: string]: unknown;
 }
 
-function journal(type: string): Line[] {
-	const { workspace } = editor();
-	return globSync('.pairwright/journal/*/*.jsonl', { cwd: workspace })
-		.flatMap((file) => readFileSync(join(workspace, file), 'utf8').split('\n'))
-		.filter((line) => line !== '')
-		.map((line) => JSON.parse(line) as Line)
-		.filter((line) => line.type === type);
-}
+const journal = (type: string) => journalEvents<Line>(editor().workspace, type);
 
 const judged = () => journal('judged').length;
 const settle = () => editor().page.waitForTimeout(450);

@@ -1,10 +1,10 @@
 /** Gold pairs and active order: nothing tells them from other pairs before the verdict; Progress and the report say them afterwards. */
 import assert from 'node:assert/strict';
-import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { useEditor } from './harness/editor.ts';
-import { runCli, writeSmall } from './harness/folder.ts';
+import { journalEvents, runCli, writeSmall } from './harness/folder.ts';
 import { documentWith, openContainer, pickAfter, runCommand, untilThat, webview } from './harness/workbench.ts';
 
 const RUN = 120_000;
@@ -56,14 +56,7 @@ interface Line {
 	readonly order?: string;
 }
 
-function events(type: string): Line[] {
-	const { workspace } = editor();
-	return globSync('.pairwright/journal/*/*.jsonl', { cwd: workspace })
-		.flatMap((file) => readFileSync(join(workspace, file), 'utf8').split('\n'))
-		.filter((line) => line !== '')
-		.map((line) => JSON.parse(line) as Line)
-		.filter((line) => line.type === type);
-}
+const events = (type: string) => journalEvents<Line>(editor().workspace, type);
 
 /** Scores, and waits for the report of the nth run. */
 async function score(n: number) {

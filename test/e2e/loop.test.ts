@@ -1,10 +1,11 @@
 /** The whole loop on real human preferences: import → tag → score → report → mistake → re-judge → re-run → decide → sealed half. */
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, globSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import type { Locator } from 'playwright-core';
 import { useEditor } from './harness/editor.ts';
+import { journalEvents } from './harness/folder.ts';
 import { answer, openContainer, pick, webview } from './harness/workbench.ts';
 
 const real = resolve(import.meta.dirname, '../../../shared/data/harmless.jsonl');
@@ -19,12 +20,8 @@ if (!existsSync(real)) {
 		settings: { 'files.simpleDialog.enable': true },
 	});
 
-	const events = (type: string): Record<string, unknown>[] =>
-		globSync('.pairwright/journal/*/*.jsonl', { cwd: editor().workspace })
-			.flatMap((file) => readFileSync(join(editor().workspace, file), 'utf8').split('\n'))
-			.filter((line) => line !== '')
-			.map((line) => JSON.parse(line) as Record<string, unknown>)
-			.filter((event) => event.type === type);
+	const events = (type: string) =>
+		journalEvents<{ readonly type: string; readonly [field: string]: unknown }>(editor().workspace, type);
 	const score = async (): Promise<void> => {
 		await editor().command('Pairwright: Run GDPO Scoring…');
 		await pick(editor().page, 'Run with the usual settings');

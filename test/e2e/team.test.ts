@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { type Editor, useEditor } from './harness/editor.ts';
-import { runCli, writeSmall } from './harness/folder.ts';
+import { journalEvents, runCli, writeSmall } from './harness/folder.ts';
 import { answerDialog, documentWith, openContainer, pickAfter, untilThat, webview } from './harness/workbench.ts';
 
 const RUN = 120_000;
@@ -95,13 +95,7 @@ interface Line {
 	readonly person: string;
 }
 
-function events({ workspace }: Editor, type: string): Line[] {
-	return globSync('.pairwright/journal/*/*.jsonl', { cwd: workspace })
-		.flatMap((file) => readFileSync(join(workspace, file), 'utf8').split('\n'))
-		.filter((line) => line !== '')
-		.map((line) => JSON.parse(line) as Line)
-		.filter((line) => line.type === type);
-}
+const events = ({ workspace }: Editor, type: string) => journalEvents<Line>(workspace, type);
 
 test('ana judges her queue and sends it', async () => {
 	const { page, screenshot } = ana();

@@ -93,7 +93,7 @@ async function open(
 			mapping: first.suggestion,
 			saved,
 			name: '',
-			keep: { folder: 'file:///work', files: ['/work/ratings.csv'], target: '', options: {} },
+			keep: { folder: 'file:///folder', files: ['/folder/ratings.csv'], target: '', options: {} },
 		}),
 		preview,
 		reading: async (name) => {

@@ -1,6 +1,6 @@
 /** Folders with data, made by the command line before an editor opens them. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -18,6 +18,15 @@ export function runCli(workspace: string, ...args: readonly string[]): string {
 	} finally {
 		rmSync(home, { recursive: true, force: true });
 	}
+}
+
+/** Events of a type in all journals of a folder, as they stand on disk. */
+export function journalEvents<Line extends { readonly type: string }>(workspace: string, type: Line['type']): Line[] {
+	return globSync('.pairwright/journal/*/*.jsonl', { cwd: workspace })
+		.flatMap((file) => readFileSync(join(workspace, file), 'utf8').split('\n'))
+		.filter((line) => line !== '')
+		.map((line) => JSON.parse(line) as Line)
+		.filter((line) => line.type === type);
 }
 
 /** The demo's data in a folder. */
