@@ -178,7 +178,7 @@ export function detailText(terminal: Terminal, detail: ComparisonDetail): string
 		...(judged.length === 0 ? ['  none'] : judged),
 		...(detail.history.length === 0 ? [] : [head('History')]),
 		...detail.history.flatMap((h) => [
-			`  ${when(h.at)}  ${oneLine(h.person)}: ${oneLine(h.text)}${h.retracted ? ' (taken back)' : ''}`,
+			`  ${when(h.at)}  ${named(detail.names ?? {}, h.person)}: ${oneLine(h.text)}${h.retracted ? ' (taken back)' : ''}`,
 			...(h.from === undefined
 				? []
 				: [terminal.paint('dim', `    ${oneLine(h.from)}${h.mine === true ? ` · retract ${shortId(h.event)}` : ''}`)]),

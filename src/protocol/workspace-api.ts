@@ -506,6 +506,8 @@ export interface HistoryEntry {
 	readonly type?: string;
 	/** Where it stands: a journal file, or a line of a source. */
 	readonly from?: string;
+	/** The same in words: this computer or another one, or which line of which import. */
+	readonly where?: string;
 	/** Random id of the device that wrote it; absent for imported judgments. */
 	readonly device?: string;
 	/** I can take it back, by this entry's `event`. */

@@ -1,4 +1,6 @@
 import { compareEvents, type JournalEvent } from '../domain/events.ts';
+import type { Verdict } from '../domain/judgment.ts';
+import { SPLIT_LABELS } from '../domain/split.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { HistoryEntry } from '../protocol/workspace-api.ts';
 import { broughtBy, pastOf, votePlaces } from '../store/history-query.ts';
@@ -8,36 +10,49 @@ import type { Context } from './context.ts';
 
 const STRENGTHS = { 1: 'slightly', 2: 'clearly', 3: 'much' } as const;
 
+function why(reason: string | undefined): string {
+	return reason === undefined ? '' : `: ${reason}`;
+}
+
+function counted(count: number, one: string): string {
+	return `${count.toLocaleString('en-US')} ${one}${count === 1 ? '' : 's'}`;
+}
+
+function verdictWords(verdict: Verdict): string {
+	return verdict === 'both_bad' ? 'both bad' : verdict;
+}
+
 /** What an event did, in words. */
 export function eventWords(event: JournalEvent): string {
-	const why = (reason: string | undefined): string => (reason === undefined ? '' : `: ${reason}`);
 	switch (event.type) {
 		case 'judged':
-			return `${event.kind === 'first' ? 'judged' : event.kind}: ${event.verdict}${event.strength === undefined ? '' : `, ${STRENGTHS[event.strength]}`}${event.blind ? '' : ' (not blind)'}${why(event.note)}`;
+			return `${event.kind === 'first' ? 'judged' : event.kind}: ${verdictWords(event.verdict)}${event.strength === undefined ? '' : `, ${STRENGTHS[event.strength]}`}${event.blind ? '' : ' (not blind)'}${why(event.note)}`;
 		case 'gold-marked':
-			return `${event.verdict === null ? 'gold no longer' : `gold, the answer is known: ${event.verdict}`}${why(event.reason)}`;
+			return `${event.verdict === null ? 'gold no longer' : `gold, the answer is known: ${verdictWords(event.verdict)}`}${why(event.reason)}`;
 		case 'gold-answered':
-			return `judged as gold, no vote: ${event.verdict}${event.blind ? '' : ' (not blind)'}${why(event.note)}`;
+			return `judged as gold, no vote: ${verdictWords(event.verdict)}${event.blind ? '' : ' (not blind)'}${why(event.note)}`;
 		case 'skipped':
 			return event.cannot === undefined ? 'put off for later' : `cannot judge: ${event.cannot}`;
 		case 'flagged':
 			return `flagged${why(event.note)}`;
 		case 'adjudicated':
-			return `adjudicated: ${event.verdict}${why(event.reason)}`;
+			return `adjudicated: ${verdictWords(event.verdict)}${why(event.reason)}`;
 		case 'authored':
 			return `written by ${event.written_by}`;
 		case 'generated':
 			return 'a response was generated';
 		case 'paired':
-			return 'two responses were made a pair';
+			return event.pairs.length === 1
+				? 'two responses were made a pair'
+				: `responses were made ${counted(event.pairs.length, 'pair')}`;
 		case 'improved':
 			return `rewritten from ${event.derived_from.slice(0, 12)} by ${event.written_by}`;
 		case 'tagged':
 			return `${event.remove === true ? 'removed tag' : 'tagged'} ${event.facet}${event.moves === undefined || event.moves.length === 0 ? '' : ', moved to held-out'}${why(event.reason)}`;
 		case 'split-assigned':
-			return `moved to ${event.split}${why(event.reason)}`;
+			return `moved to ${SPLIT_LABELS[event.split]}${why(event.reason)}`;
 		case 'proposed':
-			return `proposed for ${event.split} (${event.because})`;
+			return `proposed for ${SPLIT_LABELS[event.split]} (the prompt is ${event.because === 'frozen' ? 'frozen' : 'exported for training'})`;
 		case 'proposal-answered':
 			return `${event.accepted ? 'accepted' : 'declined'} the proposal${why(event.reason)}`;
 		case 'half-drawn':
@@ -49,11 +64,27 @@ export function eventWords(event: JournalEvent): string {
 		case 'search-saved':
 			return event.query === null ? `deleted the search “${event.name}”` : `saved the search “${event.name}”`;
 		case 'suggestions-dismissed':
-			return `dismissed ${event.prompts.length} suggestions${why(event.reason)}`;
+			return `dismissed ${counted(event.prompts.length, 'suggestion')}${why(event.reason)}`;
 		case 'frozen':
-			return `froze ${event.split} as ${event.manifest}`;
-		default:
-			return event.type;
+			return `froze ${SPLIT_LABELS[event.split]} as ${event.manifest}`;
+		case 'mapping-saved':
+			return event.mapping === null ? `deleted the mapping “${event.name}”` : `saved the mapping “${event.name}”`;
+		case 'renamed':
+			return `took the name ${event.name}`;
+		case 'retracted':
+			return 'took something back';
+		case 'exported':
+			return `exported ${counted(event.prompts, 'prompt')} as ${event.format}`;
+		case 'run-recorded':
+			return `recorded run ${event.run}`;
+		case 'decided':
+			return `decided on run ${event.run}${why(event.reason)}`;
+		case 'seal-opened':
+			return `opened the sealed half for run ${event.run}`;
+		case 'erased':
+			return `erased a text${why(event.reason)}`;
+		case 'person-removed':
+			return `took a person out, now ${event.as}${why(event.reason)}`;
 	}
 }
 
@@ -98,6 +129,8 @@ interface Dated {
 export function timeline(ctx: Context, c: StoredComparison, state: ComparisonState): HistoryEntry[] {
 	const person = ctx.person();
 	const dated: Dated[] = [];
+	const computer = (event: JournalEvent): string =>
+		event.device === ctx.state.device ? 'this computer' : 'another computer';
 	const past = pastOf(ctx.db, [c.id, c.promptId]);
 	const byId = new Map(past.map(({ event }) => [event.id, event]));
 	for (const { event, retracted, file } of past) {
@@ -113,6 +146,7 @@ export function timeline(ctx: Context, c: StoredComparison, state: ComparisonSta
 				text: of === undefined ? eventWords(event) : `took back “${eventWords(of)}”`,
 				retracted,
 				from: `journal/${file}`,
+				where: computer(event),
 				device: event.device,
 				...(revertible(event, retracted, person) ? { mine: true as const } : {}),
 			},
@@ -133,6 +167,7 @@ export function timeline(ctx: Context, c: StoredComparison, state: ComparisonSta
 				text: `imported with ${name}`,
 				retracted: false,
 				from: `${path}, line ${line}`,
+				where: `line ${line} of ${name}, ${computer(event)}`,
 				device: event.device,
 				...(revertible(event, false, person) ? { mine: true as const } : {}),
 			},
@@ -150,9 +185,11 @@ export function timeline(ctx: Context, c: StoredComparison, state: ComparisonSta
 				type: 'judged',
 				at: judgment.at,
 				person: judgment.annotator,
-				text: `judged: ${judgment.verdict} (imported)`,
+				text: `judged: ${verdictWords(judgment.verdict)} (imported)`,
 				retracted: false,
-				...(place === undefined ? {} : { from: `${place.path}, line ${place.line}` }),
+				...(place === undefined
+					? {}
+					: { from: `${place.path}, line ${place.line}`, where: `line ${place.line} of ${row.name}` }),
 			},
 		});
 	}

@@ -13,9 +13,9 @@ import { originsOf } from '../store/waiting-query.ts';
 import type { Context } from './context.ts';
 import { timeline } from './history.ts';
 
-function namesOf(ctx: Context, judgments: readonly { readonly annotator: string }[]): Pick<ComparisonDetail, 'names'> {
+function namesOf(ctx: Context, people: readonly string[]): Pick<ComparisonDetail, 'names'> {
 	const all = displayNames(ctx.db);
-	const handles = new Set(judgments.map(({ annotator }) => annotator).filter((annotator) => all.has(annotator)));
+	const handles = new Set(people.filter((person) => all.has(person)));
 	return handles.size === 0
 		? {}
 		: { names: Object.fromEntries([...handles].map((each) => [each, all.get(each) as string])) };
@@ -40,6 +40,7 @@ export function show(ctx: Context, prefix: string): ComparisonDetail {
 	const sources = sourcesOf(ctx.db, [c.n]).get(c.n) ?? [];
 	const person = ctx.person();
 	if (person !== null && state.judgments.some((j) => j.annotator !== person)) ctx.state.markSeenOthers(person, c.id);
+	const history = timeline(ctx, c, state);
 	return {
 		id: c.id,
 		prompt_id: c.promptId,
@@ -47,12 +48,12 @@ export function show(ctx: Context, prefix: string): ComparisonDetail {
 		response_a: c.a,
 		response_b: c.b,
 		judgments: state.judgments,
-		...namesOf(ctx, state.judgments),
+		...namesOf(ctx, [...state.judgments.map(({ annotator }) => annotator), ...history.map((entry) => entry.person)]),
 		resolution: state.resolution,
 		tags: c.tags,
 		split: c.split,
 		half: c.half,
-		history: timeline(ctx, c, state),
+		history,
 		sources: sources.map(({ name, path, line }) => ({ name, path, line })),
 		metadata: sources.find((s) => s.metadata !== null)?.metadata ?? null,
 		derived_from: c.derivedFrom,

@@ -273,8 +273,9 @@ describe('annotate screen', { skip: chromiumPath === null ? 'no Chromium' : fals
 			history: [
 				step(`e-${id(1)}`, 'judged: a', 'mara', { mine: true }),
 				step('f1', 'flagged: look again', 'mara', { mine: true }),
-				step('f2', 'flagged', 'jo'),
+				step('f2', 'flagged', 'jo', { from: 'journal/jo-1234abcd/d41d8cd9.jsonl', where: 'another computer' }),
 			],
+			names: { jo: 'Jo March' },
 		};
 		await screen({ detail }, async (view) => {
 			await view.settle();
@@ -286,6 +287,10 @@ describe('annotate screen', { skip: chromiumPath === null ? 'no Chromium' : fals
 			const buttons = view.page.getByRole('button', { name: /^Take back:/u });
 			await buttons.first().waitFor();
 			assert.equal(await buttons.count(), 2, 'none at a colleague’s step');
+			const colleague = view.page.locator('.aside li', { hasText: 'Jo March (jo): flagged' });
+			assert.match(await colleague.innerText(), /· another computer$/u);
+			assert.doesNotMatch(await view.page.locator('.aside').innerText(), /journal\//u);
+			assert.match((await colleague.locator('[title]').getAttribute('title')) ?? '', /^journal\/jo-/u);
 			await buttons.nth(1).focus();
 			await view.page.keyboard.press('Enter');
 			await view.page.locator('.taken-back', { hasText: 'flagged: look again' }).waitFor();

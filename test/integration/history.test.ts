@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { JournalEvent } from '../../src/domain/events.ts';
+import { eventWords } from '../../src/workspace/history.ts';
 import { folder, job, openAt, writePairs } from './workspace-support.ts';
 
 test('a timeline says who did what, when and where it stands: imports, verdicts, tags, settlements, what was taken back', async (t) => {
@@ -42,12 +44,27 @@ test('a timeline says who did what, when and where it stands: imports, verdicts,
 	assert.match(history[2]!.from!, /^journal\/ana-[0-9a-f]{8}\/[^/]+\.jsonl$/u);
 	assert.notEqual(history[2]!.device, history[3]!.device);
 	assert.deepEqual(
+		history.slice(0, 4).map(({ where }) => where),
+		['line 2 of own, another computer', 'line 2 of own', 'another computer', 'this computer'],
+	);
+	assert.deepEqual(
 		history.filter(({ mine }) => mine === true).map(({ type }) => type),
 		['tagged', 'adjudicated'],
 	);
 	assert.equal(history[4]!.event, tagged.event);
 	await ana.close();
 	await ben.close();
+});
+
+test('steps are told in the words of the screen, one thing and several alike', () => {
+	const words = (body: object) => eventWords(body as JournalEvent);
+	const dismissed = (prompts: readonly string[]) => words({ type: 'suggestions-dismissed', prompts });
+	assert.equal(dismissed(['p']), 'dismissed 1 suggestion');
+	assert.equal(dismissed(['p', 'q']), 'dismissed 2 suggestions');
+	assert.equal(words({ type: 'paired', pairs: [{}] }), 'two responses were made a pair');
+	assert.equal(words({ type: 'paired', pairs: [{}, {}] }), 'responses were made 2 pairs');
+	assert.equal(words({ type: 'split-assigned', split: 'retention', prompts: [] }), 'moved to must not forget');
+	assert.equal(words({ type: 'adjudicated', verdict: 'both_bad', reason: 'rule 3' }), 'adjudicated: both bad: rule 3');
 });
 
 test('any step of mine is reverted by its id or a prefix, and a preview says what without doing it', async (t) => {

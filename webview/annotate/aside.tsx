@@ -5,7 +5,7 @@ import type { ViewProps } from './app.tsx';
 import { Guidelines } from './guidelines.tsx';
 import { currentPair } from './model.ts';
 import { Key } from './parts.tsx';
-import { saidWhat, whoSaid } from './people.ts';
+import { nameOf, saidWhat, whoSaid } from './people.ts';
 
 function when(at: string | null): string {
 	if (at === null) return '';
@@ -43,7 +43,7 @@ function History({
 			<ul class="plain">
 				{detail.judgments.map((judgment) => (
 					<li key={judgment.id}>
-						<strong>{whoSaid(judgment.annotator)}:</strong> {saidWhat(judgment, pair.leftSide)}
+						<strong>{whoSaid(judgment.annotator, detail.names)}:</strong> {saidWhat(judgment, pair.leftSide)}
 						{judgment.blind ? null : <span class="dim"> · not blind</span>}
 						{judgment.kind === 'first' ? null : <span class="dim"> · {judgment.kind}</span>}
 						{judgment.reasons === undefined ? null : <div class="dim">{judgment.reasons.join(', ')}</div>}
@@ -60,7 +60,7 @@ function History({
 			<h3>Came from</h3>
 			<ul class="plain">
 				{detail.sources.map((source) => (
-					<li key={`${source.path}:${source.line}`}>
+					<li key={`${source.path}:${source.line}`} title={source.path}>
 						{source.name}, line {source.line}
 					</li>
 				))}
@@ -81,10 +81,11 @@ function History({
 			<ul class="plain">
 				{detail.history.map((entry) => (
 					<li key={entry.event} class={entry.retracted ? 'taken-back' : ''}>
-						{entry.person}: {entry.text}
+						{nameOf(entry.person, detail.names)}: {entry.text}
 						{entry.retracted ? ' (taken back)' : ''}
-						<div class="dim">{when(entry.at)}</div>
-						{entry.from === undefined ? null : <div class="dim">{entry.from}</div>}
+						<div class="dim" title={entry.from}>
+							{[when(entry.at), entry.where ?? ''].filter((part) => part !== '').join(' · ')}
+						</div>
 						{entry.mine === true ? (
 							<button
 								type="button"
