@@ -60,7 +60,8 @@ export interface AdjudicateHost {
 
 /** What the extension tells the screen. */
 export interface AdjudicateView {
-	action(action: AdjudicateAction): void;
+	/** @param by one of our keybindings, or a command run otherwise */
+	action(action: AdjudicateAction, by: 'key' | 'palette'): void;
 	/** Something stored changed. */
 	changed(what: readonly string[]): void;
 }
@@ -85,7 +86,7 @@ const hostSchemas: ArgumentSchemas<AdjudicateHost> = {
 };
 
 const viewSchemas: ArgumentSchemas<AdjudicateView> = {
-	action: v.strictTuple([v.picklist(ADJUDICATE_ACTIONS)]),
+	action: v.strictTuple([v.picklist(ADJUDICATE_ACTIONS), v.picklist(['key', 'palette'])]),
 	changed: v.strictTuple([v.array(v.string())]),
 };
 

@@ -37,6 +37,8 @@ export interface AdjudicatePage {
 	calls(method?: string): Promise<{ method: string; args: unknown[] }[]>;
 	violations(): Promise<string[]>;
 	action(action: string): Promise<void>;
+	/** The command of a key that was pressed in the page. */
+	byKey(action: string): Promise<void>;
 	/** `decide` is refused with this from now on. */
 	refuse(message: string | null): Promise<void>;
 }
@@ -133,6 +135,8 @@ export async function openAdjudicate(browser: Browser, folder: string, scene: Sc
 	await page.waitForSelector('.side, .state:not(.loading)');
 	const read = <T>(name: string) =>
 		page.evaluate((key) => (globalThis as unknown as Record<string, unknown>)[key], name) as Promise<T>;
+	const tell = (...args: [action: string, by: string]) =>
+		page.evaluate((message) => window.postMessage(message, '*'), { t: 'q', m: 'action', a: args }) as Promise<void>;
 	return {
 		page,
 		calls: async (method) =>
@@ -140,12 +144,8 @@ export async function openAdjudicate(browser: Browser, folder: string, scene: Sc
 				(call) => method === undefined || call.method === method,
 			),
 		violations: () => read('testViolations'),
-		action: (action) =>
-			page.evaluate((message) => window.postMessage(message, '*'), {
-				t: 'q',
-				m: 'action',
-				a: [action],
-			}) as Promise<void>,
+		action: (action) => tell(action, 'palette'),
+		byKey: (action) => tell(action, 'key'),
 		refuse: (message) =>
 			page.evaluate((text) => {
 				(globalThis as unknown as Record<string, unknown>).testRefuse = text;

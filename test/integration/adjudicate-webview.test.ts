@@ -93,6 +93,28 @@ describe('adjudicate screen', { skip: chromiumPath === null ? 'no Chromium' : fa
 		});
 	});
 
+	test('letters typed right behind a choice are its reason, and no keys of the screen', async () => {
+		await screen({}, async ({ page, byKey, calls }) => {
+			// As the editor does it: the presses are over before the first of their actions comes back.
+			await page.keyboard.type('1dull 2');
+			for (const action of ['left', 'diff', 'undo', 'right']) await byKey(action);
+			const field = page.getByRole('textbox', { name: 'left, because' });
+			await field.waitFor();
+			await page.keyboard.type('!');
+			assert.equal(await field.inputValue(), 'dull 2!');
+			assert.equal(await page.getByRole('button', { name: /^Diff/u }).getAttribute('aria-pressed'), 'false');
+			assert.deepEqual(await calls('takeBack'), []);
+			await page.keyboard.press('Enter');
+			await page.getByText('kettle 2?').waitFor();
+			const [first] = await calls('decide');
+			assert.deepEqual(first?.args, [{ comparison: item(1).comparison, verdict: 'b', reason: 'dull 2!' }]);
+			// Escape behind the key closes the field before it is there; the key behind that counts.
+			for (const key of ['1', 'Escape', '3']) await page.keyboard.press(key);
+			for (const action of ['left', 'tie']) await byKey(action);
+			await page.getByRole('textbox', { name: 'tie, because' }).waitFor();
+		});
+	});
+
 	test('verdicts stand beside the side they prefer; labels and machine judges are called what they are', async () => {
 		await screen({}, async ({ page }) => {
 			const left = await page.locator('.side.left .said').innerText();

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { TypedAhead } from '../../webview/annotate/typed-ahead.ts';
 
 /** Presses 10 ms apart, from 0 on; `A-` is with Alt. */
-function typed(keys: readonly string[]): TypedAhead {
-	const ahead = new TypedAhead();
+function typed(keys: readonly string[], escapeKey: 'acts' | 'silent' = 'acts'): TypedAhead<'note' | 'flag'> {
+	const ahead = new TypedAhead({ note: 'n', flag: 'f' }, escapeKey);
 	keys.forEach((key, i) => {
 		ahead.press({ key: key.replace(/^A-/, ''), modified: key.startsWith('A-'), at: i * 10 });
 	});
@@ -53,6 +53,14 @@ test('an Escape behind the key closes the field before it is there, and what was
 	assert.equal(twice.open('note', 100), null);
 	assert.equal(twice.isLate('close', 105), true);
 	assert.equal(twice.open('note', 110), 'b');
+});
+
+test('where Escape has no action of its own, the next key behind it acts', () => {
+	const ahead = typed(['n', 'Escape', 'f'], 'silent');
+	assert.equal(ahead.open('note', 100), null);
+	assert.equal(ahead.isLate('flag', 110), false);
+	assert.equal(ahead.open('flag', 110), '');
+	assert.equal(typed(['n', 'Escape'], 'silent').isLate('note', 110), false);
 });
 
 test('an Escape before the key closed something else', () => {

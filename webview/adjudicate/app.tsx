@@ -52,7 +52,7 @@ function Empty({ model, controller }: { readonly model: Model; readonly controll
 					<vscode-button onClick={() => void controller.start()}>Try again</vscode-button>
 				) : null}
 				{model.items.length > 0 ? (
-					<vscode-button appearance="secondary" onClick={() => controller.action('previous')}>
+					<vscode-button appearance="secondary" onClick={() => controller.click('previous')}>
 						Look back
 					</vscode-button>
 				) : null}
@@ -79,8 +79,8 @@ function TopBar({ state, controller }: { readonly state: State; readonly control
 			<span class="spring" />
 			{item === null ? null : (
 				<div class="tools" role="toolbar" aria-label="View">
-					<KeyButton label="Diff" keys="D" pressed={state.diff} onClick={() => controller.action('diff')} />
-					<KeyButton label="Raw" keys="R" pressed={state.mode === 'raw'} onClick={() => controller.action('raw')} />
+					<KeyButton label="Diff" keys="D" pressed={state.diff} onClick={() => controller.click('diff')} />
+					<KeyButton label="Raw" keys="R" pressed={state.mode === 'raw'} onClick={() => controller.click('raw')} />
 				</div>
 			)}
 		</header>

@@ -7,17 +7,20 @@ import type {
 import type { Remote } from '../../src/protocol/rpc.ts';
 import { watchKeyboard } from '../annotate/keyboard.ts';
 import { scrollSides } from '../annotate/scroll.ts';
+import { TypedAhead } from '../annotate/typed-ahead.ts';
 import { type Choice, describe, toCanonical, toScreen } from '../annotate/verdict.ts';
 import { saveState } from '../host.ts';
 import { ahead, current, type Event, isSaving, type Model, PREFETCH, reduce } from './model.ts';
 import type { Store } from './store.ts';
 
-const CHOICES: Partial<Record<AdjudicateAction, Choice>> = {
-	left: 'left',
-	right: 'right',
-	tie: 'tie',
-	bothBad: 'both_bad',
-};
+const CHOICES = { left: 'left', right: 'right', tie: 'tie', bothBad: 'both_bad' } as const satisfies Partial<
+	Record<AdjudicateAction, Choice>
+>;
+type ChoosingAction = keyof typeof CHOICES;
+
+function isChoice(action: AdjudicateAction): action is ChoosingAction {
+	return action in CHOICES;
+}
 
 function textOf(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);
@@ -27,6 +30,8 @@ function textOf(error: unknown): string {
 export class Controller implements AdjudicateView {
 	readonly #host: Remote<AdjudicateHost>;
 	readonly #store: Store;
+	/** Each choice opens the reason. Its Escape is heard by the field alone, no command comes of it. */
+	readonly #ahead = new TypedAhead<ChoosingAction>({ left: '1', right: '2', tie: '3', bothBad: '4' }, 'silent');
 	#filling: Promise<void> | null = null;
 
 	constructor(host: Remote<AdjudicateHost>, store: Store) {
@@ -36,6 +41,7 @@ export class Controller implements AdjudicateView {
 			change: () => {},
 			focus: (on) => void host.focus(on).catch(() => {}),
 			input: (on) => void host.input(on).catch(() => {}),
+			press: (key, modified) => this.#ahead.press({ key, modified, at: performance.now() }),
 		});
 	}
 
@@ -93,15 +99,44 @@ export class Controller implements AdjudicateView {
 		if (ahead(this.#model) < PREFETCH) await this.#fill();
 	}
 
-	action(action: AdjudicateAction): void {
-		const choice = CHOICES[action];
+	/** A key, by way of VS Code's keybindings, or a command of the palette. */
+	action(action: AdjudicateAction, by: 'key' | 'palette'): void {
+		if (by === 'key') {
+			if (this.#ahead.isLate(action, performance.now())) return;
+			if (isChoice(action) && this.#mayChoose()) {
+				this.#chooseAndType(action);
+				return;
+			}
+			this.#ahead.acted();
+		}
+		this.click(action);
+	}
+
+	/** A click on a button of ours. */
+	click(action: AdjudicateAction): void {
 		const { mode, diff } = this.#store.state;
-		if (choice !== undefined) this.#choose(choice);
+		if (isChoice(action)) this.#choose(CHOICES[action]);
 		else if (action === 'previous' || action === 'next') this.#move(action === 'next' ? 1 : -1);
 		else if (action === 'diff') this.#store.set({ diff: !diff });
 		else if (action === 'raw') this.#store.set({ mode: mode === 'raw' ? 'markdown' : 'raw', diff: false });
 		else if (action === 'undo') this.#undo().catch((error: unknown) => this.#say(textOf(error), 'problem'));
 		else scrollSides(action === 'scrollDown' ? 1 : -1);
+	}
+
+	#mayChoose(): boolean {
+		const item = current(this.#model);
+		return item !== null && item.decided === null && !isSaving(this.#model, item.comparison);
+	}
+
+	/** Letters typed behind the key, before the field was there, are the reason's. */
+	#chooseAndType(action: ChoosingAction): void {
+		const typed = this.#ahead.open(action, performance.now());
+		if (typed === null) {
+			this.cancel();
+			return;
+		}
+		this.#choose(CHOICES[action]);
+		if (typed !== '') this.reason(this.#model.reason + typed);
 	}
 
 	#choose(choice: Choice): void {

@@ -31,7 +31,11 @@ function ReasonField({ state, controller }: Props) {
 	const { choice, reason, lastReason } = state.model;
 	const field = useRef<HTMLInputElement>(null);
 	useLayoutEffect(() => {
-		if (state.asked > 0) field.current?.focus();
+		const input = field.current;
+		if (state.asked === 0 || input === null) return;
+		input.focus();
+		// What was typed ahead stands in it.
+		input.setSelectionRange(input.value.length, input.value.length);
 	}, [state.asked]);
 	const onKeyDown = (event: KeyboardEvent) => {
 		if (event.ctrlKey || event.metaKey || event.key === 'Tab' || event.isComposing) return;
@@ -94,7 +98,7 @@ function Decided({ item }: { readonly item: AdjudicationItem }) {
 export function DecisionBar(props: Props) {
 	const { state, item, controller } = props;
 	const { status, choice } = state.model;
-	const press = (action: AdjudicateAction) => () => controller.action(action);
+	const press = (action: AdjudicateAction) => () => controller.click(action);
 	return (
 		<footer class="foot">
 			<Decided item={item} />

@@ -15,7 +15,7 @@ store.set({ mode });
 let controller: Controller | null = null;
 const rpc = connect<AdjudicateHost, AdjudicateView>(
 	{
-		action: (action) => controller?.action(action),
+		action: (action, by) => controller?.action(action, by),
 		changed: (what) => controller?.changed(what),
 	},
 	{ validate: validateViewCall },

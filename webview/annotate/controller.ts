@@ -21,7 +21,7 @@ import { RenderedResponses } from './rendered.ts';
 import { LISTS, Screen } from './screen.ts';
 import { scrollSides } from './scroll.ts';
 import type { Popover, Store } from './store.ts';
-import { type FieldAction, opensField, TypedAhead } from './typed-ahead.ts';
+import { TypedAhead } from './typed-ahead.ts';
 import { digitOf, verdictOf } from './verdict.ts';
 
 /** Turns keys, clicks and news from the extension into what the parts of the screen do. */
@@ -31,7 +31,7 @@ export class Controller implements AnnotateView {
 	readonly #judging: Judging;
 	readonly #looking: Looking;
 	readonly #acts: PairActs;
-	readonly #ahead = new TypedAhead();
+	readonly #ahead = new TypedAhead<'note' | 'flag'>({ note: 'n', flag: 'f' }, 'acts');
 	readonly #actions: Partial<Record<AnnotateAction, () => void>>;
 	readonly rendered = new RenderedResponses();
 
@@ -182,7 +182,7 @@ export class Controller implements AnnotateView {
 		const key = this.#judging.keyActed();
 		if (by === 'key') {
 			if (!key.pressed || this.#ahead.isLate(action, performance.now())) return;
-			if (opensField(action) && popover !== action) {
+			if (this.#ahead.opens(action) && popover !== action) {
 				this.#openField(action);
 				return;
 			}
@@ -206,7 +206,7 @@ export class Controller implements AnnotateView {
 		else this.#judging.closePopover();
 	}
 
-	#openField(field: FieldAction): void {
+	#openField(field: 'note' | 'flag'): void {
 		if (currentPair(this.#screen.model) === null) return;
 		const typed = this.#ahead.open(field, performance.now());
 		if (typed === null) {

@@ -3,10 +3,6 @@
  * letters typed without waiting reach the screen. They are words meant for the field, and no keys of the screen.
  */
 
-/** Keys of the actions that open a field. Under others that somebody chose, letters typed ahead are let go. */
-const OPENED_BY = { note: 'n', flag: 'f' } as const;
-export type FieldAction = keyof typeof OPENED_BY;
-
 /** A press longer ago has had its action. */
 const LATEST_MS = 1_000;
 
@@ -20,12 +16,28 @@ export interface Press {
 	readonly at: number;
 }
 
-export class TypedAhead {
+/** @typeParam Field the actions of a screen that open a field */
+export class TypedAhead<Field extends string> {
+	readonly #openedBy: Readonly<Record<Field, string>>;
+	readonly #escape: 'acts' | 'silent';
 	/** Those that no action has followed yet, and those of keys that mean nothing. */
 	#presses: readonly Press[] = [];
 	#openedAt = Number.NEGATIVE_INFINITY;
 	/** An Escape closed the field before it was there; its own action is still to come. */
 	#closing = false;
+
+	/**
+	 * @param openedBy the key of each such action. Under others that somebody chose, letters typed ahead are let go
+	 * @param escapeKey whether Escape is bound to an action of its own, which comes back too
+	 */
+	constructor(openedBy: Readonly<Record<Field, string>>, escapeKey: 'acts' | 'silent') {
+		this.#openedBy = openedBy;
+		this.#escape = escapeKey;
+	}
+
+	opens(action: string): action is Field {
+		return action in this.#openedBy;
+	}
 
 	/** A key went down outside of any text field. */
 	press(press: Press): void {
@@ -42,9 +54,9 @@ export class TypedAhead {
 	 * The field of an action opens by its key. Behind another key that one may be a letter of the words: where somebody chose their own.
 	 * @returns what was typed since; null where an Escape behind the key has closed the field already
 	 */
-	open(action: FieldAction, at: number): string | null {
+	open(action: Field, at: number): string | null {
 		const recent = this.#recent(at);
-		const by = recent.findIndex(({ key, modified }) => !modified && key.toLowerCase() === OPENED_BY[action]);
+		const by = recent.findIndex(({ key, modified }) => !modified && key.toLowerCase() === this.#openedBy[action]);
 		const behind = recent.slice(Math.max(by, 0) + 1);
 		this.#presses = [];
 		this.#openedAt = at;
@@ -52,7 +64,7 @@ export class TypedAhead {
 		const left = behind.findIndex(({ key, modified }) => key === 'Escape' && !modified);
 		if (left >= 0) {
 			this.#presses = behind.slice(left + 1);
-			this.#closing = true;
+			this.#closing = this.#escape === 'acts';
 			return null;
 		}
 		const letters = by !== 0 ? [] : behind.filter(({ key, modified }) => !modified && [...key].length === 1);
@@ -70,8 +82,4 @@ export class TypedAhead {
 	#recent(at: number): readonly Press[] {
 		return this.#presses.filter((press) => at - press.at < LATEST_MS);
 	}
-}
-
-export function opensField(action: string): action is FieldAction {
-	return action in OPENED_BY;
 }

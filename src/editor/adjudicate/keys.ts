@@ -20,8 +20,9 @@ export class AdjudicateKeys extends Disposable {
 		super();
 		for (const action of ADJUDICATE_ACTIONS) {
 			this.register(
-				vscode.commands.registerCommand(`pairwright.adjudicate.${action}`, () =>
-					(this.#focused ?? active())?.view?.action(action),
+				vscode.commands.registerCommand(`pairwright.adjudicate.${action}`, (by: unknown) =>
+					// Our keybindings say so: what was typed behind such a key belongs to the reason.
+					(this.#focused ?? active())?.view?.action(action, by === 'key' ? 'key' : 'palette'),
 				),
 			);
 		}
