@@ -5,9 +5,10 @@
  * a coin that knows neither texts nor people, so under H0 verdicts are independent even within a cluster, and the test is exact.
  * Recorded sides only, first blind verdicts for a or b, none on E.
  * Unit: the verdict. Minimum n: 20 verdicts from an annotator; where several people judge, two of them.
- * Nobody is named: individual results are each person's own to see. The pooled share is given where one person judges alone or
- * three are tested: of two, each could subtract their own.
+ * Nobody is named: individual results are each person's own to see. The pooled share is given where one person judges alone, or where
+ * none of those tested could take their own off it and be left with somebody else's.
  */
+import { poolingTells } from '../calibration/agreement/people.ts';
 import { logGamma, studentQuantile } from '../calibration/student.ts';
 import type { PositionCount } from '../domain/dataset.ts';
 import type { HealthCheck } from '../domain/run-record.ts';
@@ -71,7 +72,8 @@ export function checkPositionBias(counts: readonly PositionCount[]): HealthCheck
 	const share = first / n;
 	const needed = verdictsNeeded(tested.length);
 	const found = p < LEVEL;
-	const pooled = counts.length === 1 || tested.length > 2;
+	const sizes = tested.map((c) => c.first + c.second);
+	const pooled = counts.length === 1 || sizes.every((_, me) => !poolingTells(sizes.toSpliced(me, 1)));
 	return {
 		check: POSITION_BIAS,
 		status: found ? 'warn' : 'pass',

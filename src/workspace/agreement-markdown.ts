@@ -9,6 +9,7 @@ export const AGREEMENT_NOTES: readonly string[] = [
 	"Counted are blind verdicts of named people: a correction replaces what it corrects; a verdict given or changed after others' were seen is left out, the blind one before it stays; scheduled repeats count for self-consistency alone. Nothing of the sealed half before an opening.",
 	'α nominal is over a, b, tie, both_bad. α ordinal is over verdict and strength, from a much better to b much better (missing strength = clearly); both_bad is no step of it and left out. κ weighted: linear weights over the same steps.',
 	'"undefined: unanimous" = everyone said the same throughout, so that chance agreement is 1: neither 1 nor 0.',
+	"Against oneself, and for the side shown first, each person's figure is theirs to see alone, unless the settings show everybody's. The total is then shown only where it does not tell one: at least two others stand in it, and none gave more than two thirds of what the others gave.",
 ];
 
 /** Pairs of people on the page; `--json` has the first 200. */

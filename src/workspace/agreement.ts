@@ -1,5 +1,5 @@
 import { humanReference } from '../calibration/agreement/human-reference.ts';
-import { peoplePairs, poolingTells, repeatKappa, sharesOf } from '../calibration/agreement/people.ts';
+import { peoplePairs, repeatKappa, sharesOf, withheld } from '../calibration/agreement/people.ts';
 import { agreementOf } from '../calibration/agreement/summary.ts';
 import { type AgreementGroup, type AgreementReport, PEOPLE_PAIRS, type SelfConsistency } from '../domain/agreement.ts';
 import {
@@ -46,12 +46,9 @@ function selfConsistency(ctx: Context, may: (annotator: string) => boolean): Sel
 	const reason = 'no scheduled repeat was judged yet';
 	const repeats = scheduledRepeats(ctx.db);
 	const tallied = repeats.map(({ first, again, ...rest }) => ({ ...rest, hit: first === again }));
-	const shares = sharesOf(tallied, may, reason);
-	const hidden = poolingTells(shares.people) && shares.by_person.length < shares.people;
-	const kappa = hidden
-		? { value: null, low: null, high: null, reason: shares.reason ?? '' }
-		: repeatKappa(repeats, reason);
-	return { ...shares, kappa };
+	const hidden = withheld(repeats, may);
+	const kappa = hidden === null ? repeatKappa(repeats, reason) : { value: null, low: null, high: null, reason: hidden };
+	return { ...sharesOf(tallied, may, reason), kappa };
 }
 
 /**

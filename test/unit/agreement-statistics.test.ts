@@ -133,19 +133,31 @@ test('pairs of people come by what they have in common; those left out are count
 	assert.equal(anaBo?.n, both.length);
 });
 
-test('of two people nobody is told a pooled share from which to take off their own', () => {
-	const verdicts = ['ana', 'bo'].flatMap((annotator) =>
-		Array.from({ length: 10 }, (_, i) => ({ annotator, cluster: `c${i}`, hit: i % 2 === 0 })),
-	);
-	const mine = sharesOf(verdicts, (name) => name === 'ana', 'none');
-	assert.equal(mine.value, null);
+test('nobody is told a total from which one other person’s share could be taken', () => {
+	const of = (annotator: string, count: number) =>
+		Array.from({ length: count }, (_, i) => ({ annotator, cluster: `c${i}`, hit: i % 2 === 0 }));
+	const seenBy = (who: string, ...counts: readonly (readonly [string, number])[]) =>
+		sharesOf(
+			counts.flatMap(([name, count]) => of(name, count)),
+			(name) => name === who,
+			'none',
+		);
+	const two = seenBy('ana', ['ana', 2], ['bo', 10]);
+	assert.deepEqual([two.value, two.low, two.high, two.n], [null, null, null, 12]);
+	assert.match(two.reason ?? '', /one other person's own figure/u);
 	assert.deepEqual(
-		mine.by_person.map(({ annotator, value }) => [annotator, value]),
+		two.by_person.map(({ annotator, value }) => [annotator, value]),
 		[['ana', 0.5]],
 	);
-	assert.equal(sharesOf(verdicts, () => true, 'none').value, 0.5);
-	const third = verdicts.map((verdict) => ({ ...verdict, annotator: `${verdict.annotator}-too` }));
-	assert.equal(sharesOf([...verdicts, ...third], (name) => name === 'ana', 'none').value, 0.5);
+	assert.equal(seenBy('cy', ['bo', 10]).value, null, 'one alone, asked by who has none');
+	assert.equal(seenBy('bo', ['bo', 10]).value, 0.5, 'their own');
+	const most = seenBy('ana', ['ana', 10], ['bo', 20], ['cy', 9]);
+	assert.equal(most.value, null);
+	assert.match(most.reason ?? '', /more than two thirds/u);
+	assert.equal(seenBy('cy', ['ana', 10], ['bo', 20], ['cy', 9]).value !== null, true, 'ana gave a third of the rest');
+	assert.equal(seenBy('ana', ['ana', 10], ['bo', 20], ['cy', 10]).value, 0.5);
+	assert.equal(sharesOf([...of('ana', 1), ...of('bo', 10)], () => true, 'none').n, 11);
+	assert.notEqual(sharesOf([...of('ana', 1), ...of('bo', 10)], () => true, 'none').value, null, 'settings show all');
 	assert.equal(sharesOf([], () => true, 'none yet').reason, 'none yet');
 });
 

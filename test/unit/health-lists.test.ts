@@ -70,6 +70,8 @@ test('position bias: one person among several is seen, nobody is named, and two 
 	const two = checkPositionBias([{ first: 80, second: 20 }, fair]);
 	assert.deepEqual([two.status, two.statistic, two.low ?? null], ['warn', null, null]);
 	assert.doesNotMatch(two.message, /\d %/);
+	const most = checkPositionBias([{ first: 800, second: 200 }, fair, fair]);
+	assert.deepEqual([most.status, most.statistic], ['warn', null], 'of three, one gave nearly all');
 	assert.equal(checkPositionBias([{ first: 80, second: 20 }]).statistic, 0.8);
 	assert.equal(
 		checkPositionBias([

@@ -120,9 +120,35 @@ function shareOf(verdicts: readonly Tallied[], reason: string): VerdictShare {
 	return n === 0 ? { value: null, low: null, high: null, reason, n } : { ...sums.interval(share), n };
 }
 
-/** Of two people each could take their own share off the pooled one and be left with the other's. */
-export function poolingTells(people: number): boolean {
-	return people === 2;
+/**
+ * Part of others' verdicts from which on a total is all but one person's figure: whoever has given two thirds of them is told to within
+ * ¼ either way, whatever the rest said. By counts alone: a rule that looked at the shares would tell of them by where it withholds.
+ */
+const MOST_OF_ONE = 2 / 3;
+
+/**
+ * Whether a total over verdicts, with one's own taken off, would tell what one other person's figure is.
+ * @param others verdicts of each person whose own figure is not to be shown
+ */
+export function poolingTells(others: readonly number[]): boolean {
+	const given = others.filter((n) => n > 0);
+	const all = given.reduce((sum, n) => sum + n, 0);
+	return given.some((n) => n > all * MOST_OF_ONE);
+}
+
+/** Why a total over verdicts is withheld from who may see the figures of some people alone; null where it is not. */
+export function withheld(
+	verdicts: readonly { readonly annotator: string }[],
+	may: (annotator: string) => boolean,
+): string | null {
+	const others = Map.groupBy(
+		verdicts.filter(({ annotator }) => !may(annotator)),
+		({ annotator }) => annotator,
+	);
+	if (!poolingTells([...others.values()].map(({ length }) => length))) return null;
+	return others.size === 1
+		? "not shown: it would tell one other person's own figure"
+		: "not shown: one other person gave more than two thirds of it, so that it would tell that person's own figure";
 }
 
 /**
@@ -133,13 +159,11 @@ export function poolingTells(people: number): boolean {
 export function sharesOf(verdicts: readonly Tallied[], may: (annotator: string) => boolean, reason: string) {
 	const people = [...new Set(verdicts.map(({ annotator }) => annotator))].sort(byName);
 	const shown = people.filter(may);
-	const hide = poolingTells(people.length) && shown.length < people.length;
-	const pooled: VerdictShare = hide
-		? {
-				...{ value: null, low: null, high: null, n: verdicts.length },
-				reason: "not shown: of two people, each could tell the other's from it",
-			}
-		: shareOf(verdicts, reason);
+	const hidden = withheld(verdicts, may);
+	const pooled: VerdictShare =
+		hidden === null
+			? shareOf(verdicts, reason)
+			: { value: null, low: null, high: null, n: verdicts.length, reason: hidden };
 	const by_person = shown.map(
 		(annotator): PersonShare => ({
 			annotator,
