@@ -27,7 +27,7 @@ export async function askedMapping(
 	const preview = named === null ? await api.previewImport(file, { rows: 1 }) : null;
 	const start = named ?? preview?.suggestion ?? { columns: {} };
 	const said = map.filter((part) => part !== 'guess');
-	const mapping = correctMapping(start, said);
+	const mapping = correctMapping(start, said, preview?.columns);
 	const columns = preview?.columns ?? (await api.previewImport(file, { mapping, rows: 1 })).columns;
 	const missing = Object.values(mapping.columns).find((each) => !columns.some(({ name }) => name === each));
 	if (missing === undefined) return mapping;

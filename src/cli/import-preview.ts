@@ -20,8 +20,8 @@ export function previewText(terminal: Terminal, preview: ImportPreview): string 
 		return row.pairs.map((pair) => [
 			count(row.line),
 			cut(pair.prompt, width),
-			cut(pair.a, width),
-			cut(pair.b, width),
+			cut(sided(pair, 0, row.pairs.length), width),
+			cut(sided(pair, 1, row.pairs.length), width),
 			verdictText(pair),
 			pair.split ?? NONE,
 			oneLine([...pair.tags, ...pair.metadata].join(', ')),
@@ -52,7 +52,13 @@ export function previewText(terminal: Terminal, preview: ImportPreview): string 
 	].join('\n');
 }
 
-function mappingLines({ columns, verdicts, numbers, splits }: ColumnMapping): string[] {
+/** A response, with where it comes from where a row makes several pairs. */
+function sided({ a, b, sides }: PreviewPair, side: 0 | 1, pairs: number): string {
+	const text = side === 0 ? a : b;
+	return pairs < 2 || sides === undefined ? text : `${sides[side]}: ${text}`;
+}
+
+function mappingLines({ columns, verdicts, numbers, entries, order, splits }: ColumnMapping): string[] {
 	const roles = COLUMN_ROLES.flatMap((role) => (columns[role] === undefined ? [] : [`${role}=${columns[role]}`]));
 	const values = (map: Readonly<Record<string, string>>) =>
 		Object.entries(map).map(([value, meaning]) => `${oneLine(value)} → ${meaning}`);
@@ -60,6 +66,8 @@ function mappingLines({ columns, verdicts, numbers, splits }: ColumnMapping): st
 		`  columns: ${roles.map(oneLine).join('  ')}`,
 		...(numbers === undefined ? [] : [`  verdict: ${numbers}`]),
 		...(verdicts === undefined ? [] : [`  verdict: ${values(verdicts).join(', ')}`]),
+		...(order === undefined ? [] : [`  ranking: ${order}`]),
+		...(entries === undefined ? [] : [`  ${columns.best === undefined ? 'ranking' : 'best'}: ${values(entries)}`]),
 		...(splits === undefined ? [] : [`  split: ${values(splits).join(', ')}`]),
 	];
 }

@@ -58,7 +58,7 @@ export function registerImport(program: Command): void {
 		.option('--mapping <name|file>', 'read the columns of a table as remembered under a name, or as a JSON file says')
 		.option(
 			'--map <role=column...>',
-			'correct how columns are read: prompt=q a=x b=y verdict=v "verdict:A>B=a"; "guess" takes the guess',
+			'correct how columns are read: prompt=q a=x b=y verdict=v "verdict:A>B=a", or a=x b=y c=z ranking=r order=best-first; "guess" takes the guess',
 		)
 		.option('--remember <name>', 'remember how the columns were read, for the whole team')
 		.option('--preview', 'show the first 20 rows as they would be read, and import nothing')
@@ -71,6 +71,7 @@ export function registerImport(program: Command): void {
 				'import chat-log.jsonl --as prompts --redact email,phone,iban,card',
 				'import ratings.csv --preview',
 				'import ratings.csv --map prompt=question "verdict:A>B=a" --remember ratings',
+				'import ranked.csv --map a=answer_1 b=answer_2 c=answer_3 ranking=order order=ranks --preview',
 			),
 		)
 		.action(

@@ -1,76 +1,22 @@
-import {
-	type ColumnMapping,
-	type ColumnRole,
-	mappingProblem,
-	type NumberScale,
-	type VerdictCode,
-	valueKey,
-} from '../domain/column-mapping.ts';
+import { type ColumnMapping, type ColumnRole, mappingProblem, RESPONSES, valueKey } from '../domain/column-mapping.ts';
 import { SPLITS, type Split } from '../domain/split.ts';
-import { columnWords, verdictNumbers, verdictWord } from './column-mapping-words.ts';
+import {
+	BEST_NAMES,
+	bestReading,
+	RANKING_NAMES,
+	rankingReading,
+	type SeveralReading,
+} from './column-mapping-guess-several.ts';
+import { type Reading, VERDICT_NAMES, verdictColumn } from './column-mapping-guess-verdict.ts';
+import { columnWords } from './column-mapping-words.ts';
 import type { Row } from './parse-row.ts';
-import { uncheckedJson } from './table-cells.ts';
-
-/** Values of a column that are looked at one by one. */
-const MOST_VALUES = 24;
-/** Different values of a column that may be verdicts although none of them is understood. */
-const MOST_VERDICTS = 9;
-
-export interface TableColumn {
-	readonly name: string;
-	/** Different short values, as texts, at most 25: more are many. */
-	readonly values: readonly string[];
-	readonly kind: 'text' | 'number' | 'list' | 'other' | 'empty';
-	/** Mean length of its texts. */
-	readonly length: number;
-}
+import { MOST_VALUES, type TableColumn, tableColumns } from './table-columns.ts';
 
 /** What the columns of a table are taken for. */
 export interface Guess {
 	readonly mapping: ColumnMapping;
 	/** What has to be looked at before it is used; empty = sure. */
 	readonly doubts: readonly string[];
-}
-
-/** The columns of some rows, in the order in which they first appear. */
-export function tableColumns(rows: readonly Row[]): TableColumn[] {
-	const all = new Map<string, unknown[]>();
-	for (const row of rows) {
-		for (const [name, value] of Object.entries(row)) {
-			const values = all.get(name);
-			if (values === undefined) all.set(name, [value]);
-			else values.push(value);
-		}
-	}
-	return [...all].map(([name, values]) => column(name, values));
-}
-
-function column(name: string, values: readonly unknown[]): TableColumn {
-	const filled = values.filter((value) => value != null && value !== '');
-	const isList = (value: unknown) =>
-		Array.isArray(value) || (typeof value === 'string' && Array.isArray(uncheckedJson(value)));
-	const isNumber = (value: unknown) =>
-		typeof value === 'number' || (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)));
-	const texts = filled.filter((value) => typeof value === 'string');
-	const kind =
-		filled.length === 0
-			? 'empty'
-			: filled.every(isNumber)
-				? 'number'
-				: filled.every(isList)
-					? 'list'
-					: filled.every((value) => typeof value === 'string')
-						? 'text'
-						: 'other';
-	const distinct = new Set<string>();
-	for (const value of filled) {
-		if (typeof value === 'object') continue;
-		if (distinct.size > MOST_VALUES) break;
-		const text = String(value);
-		distinct.add(text.length > 60 ? `${text.slice(0, 60)}…` : text);
-	}
-	const length = texts.length === 0 ? 0 : texts.reduce((sum, text) => sum + text.length, 0) / texts.length;
-	return { name, values: [...distinct], kind, length };
 }
 
 const NAMES: Readonly<Partial<Record<ColumnRole, readonly string[]>>> = {
@@ -130,31 +76,17 @@ const NAMES: Readonly<Partial<Record<ColumnRole, readonly string[]>>> = {
 	source: ['source'],
 };
 
-const VERDICT_NAMES = new Set([
-	...['verdict', 'label', 'preference', 'preferred', 'winner', 'choice', 'vote', 'judgment', 'judgement', 'better'],
-	...[
-		'human preference',
-		'overall preference',
-		'gold label',
-		'decision',
-		'pick',
-		'preferred response',
-		'result',
-		'chosen',
-	],
-	...['better response', 'preference label', 'human label', 'annotation'],
-]);
-
-/** Words that tell two sides apart. */
-const SIDE_WORDS = [
-	['a', 'b'],
-	['1', '2'],
-	['0', '1'],
-	['one', 'two'],
+const PLACES = RESPONSES.map((_, i) => i);
+/** Words that tell responses apart, in order. */
+const SIDE_WORDS: readonly (readonly string[])[] = [
+	RESPONSES,
+	PLACES.map((i) => String(i + 1)),
+	PLACES.map(String),
+	['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'],
 	['left', 'right'],
-	['first', 'second'],
-	['x', 'y'],
-] as const;
+	['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth'],
+	['x', 'y', 'z'],
+];
 const RESPONSE_WORDS = new Set([
 	'response',
 	'answer',
@@ -170,12 +102,12 @@ const RESPONSE_WORDS = new Set([
 	'message',
 ]);
 const SCORE_WORDS = new Set(['score', 'rating', 'reward']);
+const RANK_WORDS = new Set(['rank', 'ranking', 'place', 'position']);
 const OTHER_WORDS = new Set([
 	'id',
 	'name',
 	'length',
 	'tokens',
-	'rank',
 	'source',
 	'url',
 	'feedback',
@@ -186,6 +118,9 @@ const OTHER_WORDS = new Set([
 	'logps',
 	'time',
 ]);
+
+/** Roles of which one says which response is better. */
+export const ORDERS = ['verdict', 'ranking', 'best', 'score_a', 'rank_a'] as const;
 
 /**
  * What the columns of a table are, by their names and by what is in them.
@@ -209,9 +144,14 @@ export function guessColumns(rows: readonly Row[]): Guess {
 	};
 	const isTextual = (c: TableColumn) => c.kind === 'text' || c.kind === 'list' || c.kind === 'other';
 
+	const stem = (fits: (words: readonly string[]) => boolean) => (words: readonly string[]) =>
+		!words.some((word) => OTHER_WORDS.has(word)) && fits(words);
 	const sides = sidesOf(
 		columns,
-		(words) => words.some((word) => RESPONSE_WORDS.has(word)) || words.length === 0,
+		stem(
+			(words) =>
+				words.length === 0 || (words.some((w) => RESPONSE_WORDS.has(w)) && !words.some((w) => RANK_WORDS.has(w))),
+		),
 		isTextual,
 	);
 	const [chosen, rejected] = [byName('chosen', isTextual), byName('rejected', isTextual)];
@@ -219,9 +159,7 @@ export function guessColumns(rows: readonly Row[]): Guess {
 		take('chosen', chosen.name);
 		take('rejected', rejected.name);
 	} else if (sides !== null) {
-		take('a', sides.names[0]);
-		take('b', sides.names[1]);
-		if (sides.more.length > 0) doubts.push(`${sides.more.join(', ')} would only be kept as metadata`);
+		for (const [i, name] of sides.entries()) take(RESPONSES[i]!, name);
 	} else {
 		const responses = byName('responses', (c) => c.kind === 'list');
 		if (responses !== undefined) {
@@ -238,23 +176,44 @@ export function guessColumns(rows: readonly Row[]): Guess {
 	if (system !== undefined) take('system', system.name);
 
 	let reading: Reading | null = null;
-	if (roles.a !== undefined) {
-		reading = verdictColumn(columns.filter((c) => !taken.has(c.name)));
+	let several: SeveralReading = { doubts: [] };
+	const count = sides === null || roles.a === undefined ? 0 : sides.length;
+	const left = () => columns.filter((c) => !taken.has(c.name));
+	const numbersOf = (kind: 'score' | 'rank') => {
+		const words = kind === 'score' ? SCORE_WORDS : RANK_WORDS;
+		const found = sidesOf(
+			left(),
+			stem((all) => all.some((word) => words.has(word))),
+			(c) => c.kind === 'number',
+		);
+		if (found === null || found.length !== count) return false;
+		for (const [i, name] of found.entries()) take(`${kind}_${RESPONSES[i]!}`, name);
+		const best = kind === 'score' ? 'the highest' : 'the lowest';
+		doubts.push(
+			count === 2
+				? `the ${kind === 'score' ? 'higher' : 'lower'} of ${found.join(' and ')} is read as the better response`
+				: `${best} of ${found.join(', ')} is read as the best response`,
+		);
+		return true;
+	};
+	const named = (role: 'ranking' | 'best', names: readonly string[], fits: (c: TableColumn) => boolean) => {
+		const found = left().find((c) => names.includes(columnWords(c.name).join(' ')) && fits(c));
+		if (found === undefined) return false;
+		take(role, found.name);
+		several = (role === 'ranking' ? rankingReading : bestReading)(found, { columns: roles });
+		doubts.push(...several.doubts);
+		return true;
+	};
+	const ranked = () => named('ranking', RANKING_NAMES, (c) => c.ranking !== undefined);
+	const isShort = ({ values }: TableColumn) => values.length > 0 && values.length <= MOST_VALUES;
+	if (count === 2) {
+		reading = verdictColumn(left());
 		if (reading !== null) {
 			take('verdict', reading.column);
 			doubts.push(...reading.doubts);
-		} else {
-			const scores = sidesOf(
-				columns,
-				(words) => words.some((word) => SCORE_WORDS.has(word)),
-				(c) => c.kind === 'number',
-			);
-			if (scores !== null) {
-				take('score_a', scores.names[0]);
-				take('score_b', scores.names[1]);
-				doubts.push(`the higher of ${scores.names.join(' and ')} is read as the better response`);
-			}
-		}
+		} else if (!numbersOf('score') && !numbersOf('rank')) ranked();
+	} else if (count > 2 && !ranked() && !numbersOf('score') && !numbersOf('rank')) {
+		named('best', [...VERDICT_NAMES, ...BEST_NAMES], isShort);
 	}
 	const splits = placeColumn(byName('split', (c) => c.kind === 'text'));
 	if (splits !== null) take('split', splits.column);
@@ -272,131 +231,46 @@ export function guessColumns(rows: readonly Row[]): Guess {
 		columns: roles,
 		...(reading?.verdicts === undefined ? {} : { verdicts: reading.verdicts }),
 		...(reading?.numbers === undefined ? {} : { numbers: reading.numbers }),
+		...(Object.keys(several.entries ?? {}).length === 0 ? {} : { entries: several.entries! }),
+		...(several.order === undefined ? {} : { order: several.order }),
 		...(splits === null || Object.keys(splits.splits).length === 0 ? {} : { splits: splits.splits }),
 	};
 	const problem = mappingProblem(mapping);
 	if (problem !== null) doubts.unshift(problem);
-	else if (roles.a !== undefined && roles.verdict === undefined && roles.score_a === undefined) {
-		const rest = columns.filter((c) => !taken.has(c.name) && c.kind !== 'empty');
-		if (rest.length > 0) doubts.push('no column says which response is better: all pairs would come in unjudged');
+	else if (count > 0 && !ORDERS.some((role) => roles[role] !== undefined)) {
+		const rest = left().filter((c) => c.kind !== 'empty');
+		if (count > 2) doubts.push('no column says which response is better: every two would come in as a pair to judge');
+		else if (rest.length > 0) doubts.push('no column says which response is better: all pairs would come in unjudged');
 	}
 	return { mapping, doubts };
 }
 
-interface SidePair {
-	readonly names: readonly [string, string];
-	/** Further columns of the same kind: response_3, response_4. */
-	readonly more: readonly string[];
-}
-
-/** Two columns whose names differ in one word that tells sides apart; the longest texts win. */
+/** Columns whose names differ in one word that tells responses apart, in order; those with the longest texts win. */
 function sidesOf(
 	columns: readonly TableColumn[],
 	stemFits: (words: readonly string[]) => boolean,
 	fits: (column: TableColumn) => boolean,
-): SidePair | null {
+): readonly string[] | null {
 	const usable = columns.filter(fits).map((c) => ({ column: c, words: columnWords(c.name) }));
-	let best: { pair: SidePair; length: number } | null = null;
-	for (const one of usable) {
-		for (const [x, y] of SIDE_WORDS) {
-			const at = one.words.lastIndexOf(x);
-			if (at < 0) continue;
-			const stem = one.words.toSpliced(at, 1);
-			if (stem.some((word) => OTHER_WORDS.has(word)) || !stemFits(stem)) continue;
-			const other = usable.find(({ words }) => words.join(' ') === one.words.with(at, y).join(' '));
-			if (other === undefined) continue;
-			const next = String.fromCharCode(y.charCodeAt(0) + 1);
-			const more = usable.filter(({ words }) => words.join(' ') === one.words.with(at, next).join(' '));
-			const length = one.column.length + other.column.length;
-			if (best !== null && best.length >= length) continue;
-			best = { pair: { names: [one.column.name, other.column.name], more: more.map((m) => m.column.name) }, length };
+	let best: { names: readonly string[]; length: number } | null = null;
+	for (const { words } of usable) {
+		for (const series of SIDE_WORDS) {
+			const at = words.lastIndexOf(series[0]!);
+			if (at < 0 || !stemFits(words.toSpliced(at, 1))) continue;
+			const found = series.map((word) =>
+				usable.find((each) => each.words.join(' ') === words.with(at, word).join(' ')),
+			);
+			const end = found.indexOf(undefined);
+			const all = found.slice(0, end < 0 ? undefined : end).map((each) => each!.column);
+			if (all.length < 2) continue;
+			const length = all.reduce((sum, column) => sum + column.length, 0);
+			const isLess =
+				best !== null && (best.length > length || (best.length === length && best.names.length >= all.length));
+			if (!isLess) best = { names: all.map(({ name }) => name), length };
 		}
 	}
-	return best?.pair ?? null;
+	return best?.names ?? null;
 }
-
-interface Reading {
-	readonly column: string;
-	readonly verdicts?: Readonly<Record<string, VerdictCode>>;
-	readonly numbers?: NumberScale;
-	readonly doubts: readonly string[];
-}
-
-/** What the values of one column mean as a verdict, as far as they are understood. */
-export function verdictReading({
-	values,
-	kind,
-}: Pick<TableColumn, 'values' | 'kind'>): Pick<Reading, 'verdicts' | 'numbers'> {
-	if (kind === 'number') {
-		const { doubt: _, ...reading } = verdictNumbers(values) ?? { doubt: null };
-		return reading;
-	}
-	const verdicts: Record<string, VerdictCode> = {};
-	for (const value of values) {
-		const code = verdictWord(value);
-		if (code !== null) verdicts[valueKey(value)] = code;
-	}
-	return Object.keys(verdicts).length === 0 ? {} : { verdicts: withMirrors(verdicts) };
-}
-
-/** The column that says which side is better: one of a usual name whose values are all understood. */
-function verdictColumn(columns: readonly TableColumn[]): Reading | null {
-	const named = columns.filter((c) => VERDICT_NAMES.has(columnWords(c.name).join(' ')) && c.kind !== 'empty');
-	let unknown: Reading | null = null;
-	for (const { name, values, kind } of named) {
-		if (kind === 'number') {
-			const reading = verdictNumbers(values);
-			if (reading === null) {
-				unknown ??= { column: name, doubts: [`${name}: it is not known what its numbers mean`] };
-				continue;
-			}
-			const { doubt, ...rest } = reading;
-			return { column: name, ...rest, doubts: doubt === null ? [] : [`${name}: ${doubt}`] };
-		}
-		if (values.length === 0 || values.length > MOST_VALUES) continue;
-		const verdicts: Record<string, VerdictCode> = {};
-		const left: string[] = [];
-		for (const value of values) {
-			const code = verdictWord(value);
-			if (code === null) left.push(value);
-			else verdicts[valueKey(value)] = code;
-		}
-		if (left.length === 0) return { column: name, verdicts: withMirrors(verdicts), doubts: [] };
-		if (Object.keys(verdicts).length > 0 || values.length <= MOST_VERDICTS) {
-			unknown ??= {
-				column: name,
-				verdicts,
-				doubts: [`${name}: it is not known what ${left.slice(0, 3).join(', ')} means`],
-			};
-		}
-	}
-	return unknown;
-}
-
-/** The other side's value of the same kind, which the first rows may lack: A>B of B>A, model_b of model_a. */
-function withMirrors(verdicts: Readonly<Record<string, VerdictCode>>): Record<string, VerdictCode> {
-	const out: Record<string, VerdictCode> = { ...verdicts };
-	for (const [value, code] of Object.entries(verdicts)) {
-		const mirrored = value.replace(
-			/(?<![a-z])[ab12](?![a-z])|left|right|first|second/gu,
-			(word) => MIRROR[word] ?? word,
-		);
-		const meaning = verdictWord(mirrored);
-		if (!(mirrored in out) && meaning !== null && meaning !== code) out[mirrored] = meaning;
-	}
-	return out;
-}
-
-const MIRROR: Readonly<Record<string, string>> = {
-	a: 'b',
-	b: 'a',
-	1: '2',
-	2: '1',
-	left: 'right',
-	right: 'left',
-	first: 'second',
-	second: 'first',
-};
 
 const SPLIT_WORDS: Readonly<Record<string, Split>> = {
 	train: 'train',

@@ -3,12 +3,14 @@ import {
 	type ColumnMapping,
 	type ColumnRole,
 	type NumberScale,
+	RESPONSES,
 	type VerdictCode,
 	valueKey,
 } from '../domain/column-mapping.ts';
 import type { Message } from '../domain/comparison.ts';
 import type { Strength, Verdict } from '../domain/judgment.ts';
 import { SPLITS } from '../domain/split.ts';
+import { isSeveral, severalPairs } from './column-mapping-several.ts';
 import type { Format, ReadJudgment, ReadPair } from './format.ts';
 import { MAPPED } from './formats.ts';
 import { hhRlhf } from './hh-rlhf.ts';
@@ -39,7 +41,7 @@ export function mappedFormat(mapping: ColumnMapping): Format {
 	const splits = new Map(Object.entries(mapping.splits ?? {}).map(([value, split]) => [valueKey(value), split]));
 	const used = Object.values(mapping.columns).filter((name) => name !== undefined);
 	const reader = new MappedRow(mapping, verdicts, splits, used);
-	const needed = (['prompt', 'a', 'b', 'chosen', 'rejected', 'responses'] as const).flatMap(
+	const needed = (['prompt', ...RESPONSES, 'chosen', 'rejected', 'responses'] as const).flatMap(
 		(role) => mapping.columns[role] ?? [],
 	);
 	return {
@@ -84,6 +86,10 @@ class MappedRow {
 		const rest = { columns: this.#used, warnings, common: this.#common(row), facts: this.#facts(row) };
 		if (columns.responses !== undefined) {
 			return rankedPairs(this.#prompt(row, warnings), this.#responses(row, warnings), rest, this.#who(row));
+		}
+		if (isSeveral(this.#mapping)) {
+			const read = (value: unknown, column: string) => sideOf(value, column, warnings);
+			return severalPairs(this.#mapping, row, this.#prompt(row, warnings), read, rest, this.#who(row));
 		}
 		const [one, two] = columns.a === undefined ? (['chosen', 'rejected'] as const) : (['a', 'b'] as const);
 		if (columns.prompt === undefined) {
@@ -189,6 +195,7 @@ class MappedRow {
 
 	/** Numbers that a verdict was taken from are more than the verdict: they are kept. */
 	#facts(row: Row): Row {
+		if (isSeveral(this.#mapping)) return {};
 		const roles = this.#mapping.numbers === undefined ? (['score_a', 'score_b'] as const) : (['verdict'] as const);
 		return Object.fromEntries(
 			roles.flatMap((role) => {

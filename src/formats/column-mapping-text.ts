@@ -2,7 +2,16 @@ import * as v from 'valibot';
 import {
 	COLUMN_ROLES,
 	type ColumnMapping,
+	type ColumnRole,
+	ENTRY_CODES,
+	type EntryCode,
 	mappingProblem,
+	NUMBER_SCALES,
+	type NumberScale,
+	RANKING_ORDERS,
+	type RankingOrder,
+	RESPONSES,
+	ROLES_TEXT,
 	VERDICT_CODES,
 	type VerdictCode,
 	valueKey,
@@ -11,6 +20,7 @@ import { stableJson } from '../domain/identity.ts';
 import { SPLITS, type Split } from '../domain/split.ts';
 import { UserError } from '../protocol/errors.ts';
 import { mappingSchema } from '../protocol/mapping.ts';
+import { type ColumnValues, orderReading } from './column-mapping-guess-several.ts';
 
 /** A mapping as it is recorded with an import: the same mapping gives the same text. */
 export function mappingText(mapping: ColumnMapping): string {
@@ -45,49 +55,110 @@ function checked(mapping: ColumnMapping, where: string): ColumnMapping {
 }
 
 /**
- * Corrects a guess with what was said on a command line: `prompt=question`, `verdict:A>B=a`, `split:val=eval`, `numbers=negative-a`;
- * `note=` takes a column out.
+ * Corrects a guess with what was said on a command line: `prompt=question`, `verdict:A>B=a`, `ranking:X=c`, `order=ranks`,
+ * `split:val=eval`, `numbers=negative-a`; `note=` takes a column out. Where other columns are named than were guessed, their values
+ * are guessed anew before those that were said are put in.
+ * @param table the file's columns, where they are known
  * @throws UserError `usage` naming the part that cannot be read
  */
-export function correctMapping(guess: ColumnMapping, said: readonly string[]): ColumnMapping {
-	const columns: Record<string, string | undefined> = { ...guess.columns };
-	const verdicts: Record<string, VerdictCode> = { ...guess.verdicts };
-	const splits: Record<string, Split> = { ...guess.splits };
-	let numbers = guess.numbers;
-	for (const part of said) {
-		const at = part.lastIndexOf('=');
-		const [key, value] = at < 0 ? [part, ''] : [part.slice(0, at), part.slice(at + 1)];
-		const bad = (expected: string) => new UserError('usage', `--map ${part}: expected ${expected}.`);
-		if (at < 0) throw bad(`ROLE=COLUMN with a role of ${COLUMN_ROLES.join(', ')}`);
-		const verdict = /^verdict:(.*)$/su.exec(key)?.[1];
-		const split = /^split:(.*)$/su.exec(key)?.[1];
-		if (verdict !== undefined) {
-			const code = VERDICT_CODES.find((each) => each === value);
-			if (code === undefined) throw bad(`verdict:VALUE=CODE with a code of ${VERDICT_CODES.join(', ')}`);
-			verdicts[valueKey(verdict)] = code;
-			numbers = undefined;
-		} else if (split !== undefined) {
-			const name = SPLITS.find((each) => each === value);
-			if (name === undefined) throw bad(`split:VALUE=SPLIT with a split of ${SPLITS.join(', ')}`);
-			splits[valueKey(split)] = name;
-		} else if (key === 'numbers') {
-			const parsed = v.safeParse(mappingSchema.entries.numbers, value);
-			if (!parsed.success) throw bad('numbers=SCALE with probability-a, probability-b, negative-a or positive-a');
-			numbers = parsed.output;
-		} else if (COLUMN_ROLES.some((role) => role === key)) {
-			// A column has one role: it is taken from the one it was guessed for.
-			for (const role of Object.keys(columns)) if (columns[role] === value && role !== key) delete columns[role];
-			if (value === '') delete columns[key];
-			else columns[key] = value;
-		} else throw bad(`ROLE=COLUMN with a role of ${COLUMN_ROLES.join(', ')}`);
+export function correctMapping(
+	guess: ColumnMapping,
+	said: readonly string[],
+	table: readonly ColumnValues[] = [],
+): ColumnMapping {
+	const parts = said.map(partOf);
+	const columns: Partial<Record<ColumnRole, string>> = { ...guess.columns };
+	for (const { role, value } of parts) {
+		if (role === null) continue;
+		// A column has one role: it is taken from the one it was guessed for.
+		for (const other of COLUMN_ROLES) if (columns[other] === value && other !== role) delete columns[other];
+		if (value === '') delete columns[role];
+		else {
+			for (const other of insteadOf(role)) delete columns[other];
+			columns[role] = value;
+		}
 	}
+	const of = (mapping: ColumnMapping) => ORDER_ROLES.map((role) => mapping.columns[role]).join('\n');
+	const renamed = of({ columns }) !== of(guess);
+	const read = renamed ? orderReading(table, { columns }) : {};
+	const fresh = renamed && (table.length > 0 || !sameOrder(guess.columns, columns));
+	let { verdicts, numbers, entries, order, splits } = fresh ? { splits: guess.splits, ...read } : guess;
+	for (const part of parts) {
+		if (part.verdict !== undefined) {
+			verdicts = { ...verdicts, [part.verdict]: part.value as VerdictCode };
+			numbers = undefined;
+		} else if (part.entry !== undefined) entries = { ...entries, [part.entry]: part.value as EntryCode };
+		else if (part.split !== undefined) splits = { ...splits, [part.split]: part.value as Split };
+		else if (part.key === 'numbers') numbers = part.value as NumberScale;
+		else if (part.key === 'order') order = part.value as RankingOrder;
+	}
+	const filled = (map: object | undefined) => Object.keys(map ?? {}).length > 0;
 	return checked(
 		{
-			columns: columns as ColumnMapping['columns'],
-			...(numbers === undefined && Object.keys(verdicts).length > 0 ? { verdicts } : {}),
+			columns,
+			...(numbers === undefined && filled(verdicts) ? { verdicts: verdicts! } : {}),
 			...(numbers === undefined ? {} : { numbers }),
-			...(Object.keys(splits).length === 0 ? {} : { splits }),
+			...(filled(entries) ? { entries: entries! } : {}),
+			...(order === undefined ? {} : { order }),
+			...(filled(splits) ? { splits: splits! } : {}),
 		},
 		'--map',
+	);
+}
+
+/** Roles whose columns say what the values of a verdict or ranking mean. */
+const ORDER_ROLES: readonly ColumnRole[] = [...RESPONSES, 'verdict', 'ranking', 'best'];
+
+function sameOrder(one: ColumnMapping['columns'], two: ColumnMapping['columns']): boolean {
+	return (['verdict', 'ranking', 'best'] as const).every((role) => one[role] === two[role]);
+}
+
+/** Who says what the order is takes it from what was guessed to say it. */
+function insteadOf(role: ColumnRole): readonly ColumnRole[] {
+	const ways: readonly ColumnRole[] = ['verdict', 'ranking', 'best'];
+	const numbers = COLUMN_ROLES.filter((each) => /^(?:score|rank)_/u.test(each));
+	if (ways.includes(role)) return [...ways.filter((each) => each !== role), ...numbers];
+	const kind = /^(?:score|rank)_/u.exec(role)?.[0];
+	return kind === undefined ? [] : [...ways, ...numbers.filter((each) => !each.startsWith(kind))];
+}
+
+interface Part {
+	readonly key: string;
+	readonly value: string;
+	/** null where it is no column that is named. */
+	readonly role: ColumnRole | null;
+	readonly verdict?: string;
+	readonly entry?: string;
+	readonly split?: string;
+}
+
+function partOf(part: string): Part {
+	const at = part.lastIndexOf('=');
+	const [key, value] = at < 0 ? [part, ''] : [part.slice(0, at), part.slice(at + 1)];
+	const one = (expected: string, allowed: readonly string[]) => {
+		if (allowed.includes(value)) return;
+		throw new UserError('usage', `--map ${part}: expected ${expected} of ${allowed.join(', ')}.`);
+	};
+	const [, kind, text = ''] = /^(verdict|ranking|best|split):(.*)$/su.exec(key) ?? [];
+	if (at >= 0 && kind === 'verdict') {
+		one('verdict:VALUE=CODE with a code', VERDICT_CODES);
+		return { key, value, role: null, verdict: valueKey(text) };
+	}
+	if (at >= 0 && (kind === 'ranking' || kind === 'best')) {
+		one(`${kind}:ENTRY=RESPONSE with one`, ENTRY_CODES);
+		return { key, value, role: null, entry: valueKey(text) };
+	}
+	if (at >= 0 && kind === 'split') {
+		one('split:VALUE=SPLIT with a split', SPLITS);
+		return { key, value, role: null, split: valueKey(text) };
+	}
+	if (at >= 0 && key === 'numbers') one('numbers=SCALE with one', NUMBER_SCALES);
+	if (at >= 0 && key === 'order') one('order=ORDER with one', RANKING_ORDERS);
+	if (at >= 0 && (key === 'numbers' || key === 'order')) return { key, value, role: null };
+	const role = COLUMN_ROLES.find((each) => each === key);
+	if (at >= 0 && role !== undefined) return { key, value, role };
+	throw new UserError(
+		'usage',
+		`--map ${part}: expected ROLE=COLUMN with a role of ${ROLES_TEXT}; or verdict:VALUE=…, ranking:ENTRY=…, best:VALUE=…, split:VALUE=…, numbers=…, order=….`,
 	);
 }

@@ -70,6 +70,8 @@ export interface NumberReading {
 /** What numbers in a verdict column mean, by which there are; null where they are no verdicts. */
 export function verdictNumbers(values: readonly string[]): NumberReading | null {
 	const all = [...new Set(values.map((value) => (value.trim() === '' ? Number.NaN : Number(value))))];
+	const points = pointsOf(all);
+	if (points !== null) return points;
 	const numbers = all.filter((n) => Math.abs(n) <= 3);
 	const odd = all.filter((n) => !numbers.includes(n));
 	if (numbers.length === 0 || odd.length > 2) return null;
@@ -77,6 +79,21 @@ export function verdictNumbers(values: readonly string[]): NumberReading | null 
 	if (reading === null || odd.length === 0) return reading;
 	const unknown = `it is not known what ${odd.join(' and ')} means`;
 	return { ...reading, doubt: reading.doubt === null ? unknown : `${reading.doubt}; ${unknown}` };
+}
+
+/** A scale of 1 to 5 or 1 to 7 with a tie in its middle; values that the first rows lack are on it, too. */
+function pointsOf(numbers: readonly number[]): NumberReading | null {
+	const most = Math.max(...numbers);
+	if (!numbers.every((n) => Number.isInteger(n) && n >= 1 && n <= 7)) return null;
+	if (most < 4 || !numbers.some((n) => n >= 3 && n <= 6)) return null;
+	const middle = most <= 5 ? 3 : 4;
+	const verdicts: Record<string, VerdictCode> = {};
+	for (let n = 1; n < 2 * middle; n++) {
+		const strength = Math.abs(n - middle);
+		verdicts[n] = strength === 0 ? 'tie' : (`${n < middle ? 'a' : 'b'} ${strength}` as VerdictCode);
+	}
+	const doubt = `1 to ${2 * middle - 1} is read as from a to b, ${middle} as a tie`;
+	return { verdicts, doubt };
 }
 
 function numberReading(numbers: readonly number[]): NumberReading | null {

@@ -21,7 +21,19 @@ const COMMON = new Set(['split', 'half', 'tags', 'source', 'metadata', 'judgment
 export function importedRows(line: number, row: Row, format: Format, sourceName: string): ImportedRow[] {
 	const read = format.read(row);
 	const pairs = 'prompt' in read ? [read] : read;
+	// Each pair of a ranking would get them, whichever two they are about.
+	if (!('prompt' in read) && read[0]?.common === undefined && !isEmptyList(row.judgments)) {
+		return refuse(
+			'judgments',
+			'none beside a ranking: a verdict a or b does not say which two responses it is about',
+			row.judgments,
+		);
+	}
 	return pairs.map((pair) => importedPair(line, row, pair, format, sourceName));
+}
+
+function isEmptyList(value: unknown): boolean {
+	return value == null || (Array.isArray(value) && value.length === 0);
 }
 
 function importedPair(line: number, row: Row, pair: ReadPair, format: Format, sourceName: string): ImportedRow {

@@ -1,13 +1,15 @@
 import type { Message } from '../domain/comparison.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { ImportPreview, PreviewPair } from '../protocol/workspace-api.ts';
-import { guessColumns, tableColumns } from './column-mapping-guess.ts';
+import { guessColumns } from './column-mapping-guess.ts';
+import type { ReadPair } from './format.ts';
 import { importedRows } from './imported-row.ts';
 import { openPairTable } from './message-rows.ts';
 import { type OpenOptions, readRow } from './open.ts';
 import type { Parsed } from './parsed-rows.ts';
 import { type Recognised, recognise } from './recognise.ts';
 import { RowError } from './row-error.ts';
+import { tableColumns } from './table-columns.ts';
 import type { ImportedRow } from './types.ts';
 
 /** Rows that are looked at, and bytes held meanwhile. */
@@ -66,11 +68,7 @@ export async function previewRows(
 		suggestion: known?.mapping ?? guessColumns(rows).mapping,
 		remembered: known?.remembered ?? null,
 		doubts: known?.doubts ?? (refused === null ? [] : [refused.message]),
-		columns: tableColumns(rows).map(({ name, kind, values }) => ({
-			name,
-			kind,
-			values,
-		})),
+		columns: tableColumns(rows).map(({ length: _, ...column }) => column),
 		rows: shownRows(
 			read.filter((row) => row !== null),
 			shown,
@@ -99,7 +97,7 @@ function previewRow(parsed: Parsed, known: Recognised, sourceName: string): Impo
 		const imported = known.strict
 			? importedRows(line, row, known.format, sourceName)
 			: readRow(line, row, known, sourceName);
-		return { line, pairs: imported.map((each, i) => pairOf(each, inOrder[i]?.first)) };
+		return { line, pairs: imported.map((each, i) => pairOf(each, inOrder[i])) };
 	} catch (error) {
 		if (!(error instanceof RowError)) throw error;
 		return { line, reason: error.message };
@@ -107,8 +105,9 @@ function previewRow(parsed: Parsed, known: Recognised, sourceName: string): Impo
 }
 
 /** The sides in the row's own order, as a person looks at the file. */
-function pairOf(row: ImportedRow, first: readonly Message[] | undefined): PreviewPair {
+function pairOf(row: ImportedRow, read: ReadPair | undefined): PreviewPair {
 	const { a, b, prompt } = row.comparison;
+	const first = read?.first;
 	const swapped = first !== undefined && textOf(first) !== textOf(a) && textOf(first) === textOf(b);
 	const turn = (verdict: PreviewPair['judgments'][number]['verdict']) =>
 		!swapped || verdict === 'tie' || verdict === 'both_bad' ? verdict : verdict === 'a' ? 'b' : 'a';
@@ -116,6 +115,7 @@ function pairOf(row: ImportedRow, first: readonly Message[] | undefined): Previe
 		prompt: shorten(textOf(prompt.messages)),
 		a: shorten(textOf(swapped ? b : a)),
 		b: shorten(textOf(swapped ? a : b)),
+		...(read === undefined ? {} : { sides: read.sides }),
 		judgments: row.judgments.map(({ annotator, verdict, strength, note }) => ({
 			annotator,
 			verdict: turn(verdict),

@@ -1,6 +1,6 @@
 import { COLUMN_ROLES, type ColumnMapping } from '../domain/column-mapping.ts';
 import { UserError } from '../protocol/errors.ts';
-import { type Guess, guessColumns } from './column-mapping-guess.ts';
+import { type Guess, guessColumns, ORDERS } from './column-mapping-guess.ts';
 import { mappedFormat } from './column-mapping-read.ts';
 import type { Format } from './format.ts';
 import { FORMATS, IMPORT_FORMATS, MAPPED } from './formats.ts';
@@ -9,6 +9,7 @@ import { pairwright } from './pairwright.ts';
 import type { Row } from './parse-row.ts';
 import type { Parsed } from './parsed-rows.ts';
 import { found, RowError } from './row-error.ts';
+import { asksOrder, wide } from './shapes/wide.ts';
 import type { Container, Table } from './table.ts';
 
 /** Rows whose columns are recognised before the file's format is settled, and bytes held meanwhile. */
@@ -99,7 +100,7 @@ export async function recognise(
 	let best: Format | undefined;
 	for (const [format, count] of counts) if (best === undefined || count > counts.get(best)!) best = format;
 	const parsed = held.flatMap(({ row }) => (row === null ? [] : [row]));
-	if (best !== undefined && !losesVerdict(best, parsed, container)) {
+	if (best !== undefined && !isAsked(best, parsed) && !losesVerdict(best, parsed, container)) {
 		return { format: best, strict: false, mapping: null, remembered: null, doubts: [] };
 	}
 	const usable = parsed.slice(0, GUESS_ROWS);
@@ -119,11 +120,18 @@ function mapped(mapping: ColumnMapping, doubts: readonly string[]): Recognised {
 	return { format: mappedFormat(mapping), strict: true, mapping, remembered: null, doubts };
 }
 
-/** A table with the columns of our own format and a verdict beside them: read as ours, the verdict would be lost. */
+/** Rankings of which none is read before it is known what their numbers mean. */
+function isAsked(format: Format, rows: readonly Row[]): boolean {
+	const fitting = format === wide ? rows.filter((row) => wide.fits(row)) : [];
+	return fitting.length > 0 && fitting.every(asksOrder);
+}
+
+/** The columns of our own format with a verdict or a third response beside them: read as ours, these would be lost. */
 function losesVerdict(format: Format, rows: readonly Row[], container: Container): boolean {
-	if (format !== pairwright || container === 'json' || rows.some((row) => 'judgments' in row)) return false;
+	if (format !== pairwright || rows.some((row) => 'judgments' in row)) return false;
 	const { columns } = guessColumns(rows.slice(0, GUESS_ROWS)).mapping;
-	return columns.verdict !== undefined || columns.score_a !== undefined;
+	if (columns.c !== undefined) return true;
+	return container !== 'json' && ORDERS.some((role) => columns[role] !== undefined);
 }
 
 /** Whether there are responses at all: a mapping that lacks only the prompt can be corrected. */

@@ -1,6 +1,13 @@
 /** Messages between the mapping screen and the extension, checked where they arrive. */
 import * as v from 'valibot';
-import { COLUMN_ROLES, type ColumnMapping, NUMBER_SCALES, VERDICT_CODES } from '../domain/column-mapping.ts';
+import {
+	COLUMN_ROLES,
+	type ColumnMapping,
+	ENTRY_CODES,
+	NUMBER_SCALES,
+	RANKING_ORDERS,
+	VERDICT_CODES,
+} from '../domain/column-mapping.ts';
 import { type ArgumentSchemas, splitSchema } from './schemas.ts';
 import type { ImportPreview, SavedMapping } from './workspace-api.ts';
 
@@ -11,6 +18,8 @@ export const mappingSchema = v.strictObject({
 	columns: v.record(v.picklist(COLUMN_ROLES), v.pipe(textSchema, v.minLength(1))),
 	verdicts: v.exactOptional(v.record(textSchema, v.picklist(VERDICT_CODES))),
 	numbers: v.exactOptional(v.picklist(NUMBER_SCALES)),
+	entries: v.exactOptional(v.record(textSchema, v.picklist(ENTRY_CODES))),
+	order: v.exactOptional(v.picklist(RANKING_ORDERS)),
 	splits: v.exactOptional(v.record(textSchema, splitSchema)),
 });
 
@@ -32,8 +41,8 @@ export const mappingStateSchema = v.object({
 });
 export type MappingState = v.InferOutput<typeof mappingStateSchema>;
 
-/** What the verdict column's values are taken for, where somebody chooses another column. */
-export type VerdictReading = Pick<ColumnMapping, 'verdicts' | 'numbers'>;
+/** What the values of the columns that say which response is better are taken for, where somebody chooses other columns. */
+export type OrderReading = Pick<ColumnMapping, 'verdicts' | 'numbers' | 'entries' | 'order'>;
 
 export interface MappingInit {
 	/** Names of the files, without their folders; all have the same columns. */
@@ -56,8 +65,8 @@ export interface MappingHost {
 	ready(): Promise<MappingInit>;
 	/** The first rows as they would be read so. */
 	preview(mapping: ColumnMapping): Promise<ImportPreview>;
-	/** What the values of a column mean as a verdict, as far as that can be told. */
-	reading(column: string): Promise<VerdictReading>;
+	/** What the values mean of the columns that a mapping names, as far as that can be told. */
+	reading(mapping: ColumnMapping): Promise<OrderReading>;
 	/** Kept while the screen is hidden. */
 	naming(name: string): Promise<void>;
 	/** @returns whether it was imported: not where a question on the way was cancelled. The screen is then closed. */
@@ -74,7 +83,7 @@ export interface MappingView {
 export const mappingHostSchemas: ArgumentSchemas<MappingHost> = {
 	ready: v.strictTuple([]),
 	preview: v.strictTuple([mappingSchema]),
-	reading: v.strictTuple([v.string()]),
+	reading: v.strictTuple([mappingSchema]),
 	naming: v.strictTuple([textSchema]),
 	import: v.strictTuple([mappingSchema, v.nullable(textSchema)]),
 	close: v.strictTuple([]),

@@ -119,6 +119,8 @@ export interface PreviewPair {
 	readonly prompt: string;
 	readonly a: string;
 	readonly b: string;
+	/** The columns, or places in a list, that the two responses come from. */
+	readonly sides?: readonly [string, string];
 	/** About the row's own order: `a` is its first response. */
 	readonly judgments: readonly {
 		readonly annotator: string;
@@ -151,6 +153,11 @@ export interface ImportPreview {
 		readonly kind: 'text' | 'number' | 'list' | 'other' | 'empty';
 		/** Different short values, at most 25; more are many. */
 		readonly values: readonly string[];
+		/** Where its values can be rankings: their different entries, and what bare numbers in them can be. */
+		readonly ranking?: {
+			readonly entries: readonly string[];
+			readonly bare: 'permutations' | 'ranks' | 'scores' | null;
+		};
 	}[];
 	/** The first ones, then at most ten refused ones from further on. */
 	readonly rows: readonly (

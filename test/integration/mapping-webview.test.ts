@@ -10,7 +10,7 @@ import { after, before, test } from 'node:test';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import type { ColumnMapping } from '../../src/domain/column-mapping.ts';
-import { verdictReading } from '../../src/formats/column-mapping-guess.ts';
+import { orderReading } from '../../src/formats/column-mapping-guess-several.ts';
 import { previewRows } from '../../src/formats/preview.ts';
 import type { MappingHost } from '../../src/protocol/mapping.ts';
 import type { SavedMapping } from '../../src/protocol/workspace-api.ts';
@@ -96,10 +96,7 @@ async function open(
 			keep: { folder: 'file:///folder', files: ['/folder/ratings.csv'], target: '', options: {} },
 		}),
 		preview,
-		reading: async (name) => {
-			const column = first.columns.find((each) => each.name === name);
-			return column === undefined ? {} : verdictReading(column);
-		},
+		reading: async (mapping) => orderReading(first.columns, mapping),
 		naming: async () => {},
 		import: async (mapping, name) => {
 			fake.imported.push({ mapping, name });

@@ -3,8 +3,9 @@ import { type ColumnMapping, type ColumnRole, mappingProblem } from '../../src/d
 import type { MappingHost, MappingInit, MappingState } from '../../src/protocol/mapping.ts';
 import type { Remote } from '../../src/protocol/rpc.ts';
 import type { ImportPreview, SavedMapping } from '../../src/protocol/workspace-api.ts';
-import { fitting, withReading, withRole } from './change.ts';
+import { fitting, needsReading, withReading, withRole } from './change.ts';
 import { Columns } from './columns.tsx';
+import { RankingValues } from './ranking.tsx';
 import { Rows } from './rows.tsx';
 import { SplitValues, VerdictValues } from './values.tsx';
 import { CONTAINERS, counted } from './words.ts';
@@ -77,9 +78,9 @@ export function App({ host, init, signals, keep }: Props) {
 	};
 	const onRole = (column: string, role: ColumnRole | null) => {
 		const next = withRole(mapping, column, role);
-		if (role !== 'verdict') return change(next);
+		if (!needsReading(mapping, next)) return change(next);
 		setMapping(next);
-		host.reading(column).then(
+		host.reading(next).then(
 			(reading) => change(withReading(next, reading)),
 			() => change(next),
 		);
@@ -112,6 +113,7 @@ export function App({ host, init, signals, keep }: Props) {
 				</div>
 				<div class="right">
 					<VerdictValues columns={preview.columns} mapping={mapping} onChange={change} />
+					<RankingValues columns={preview.columns} mapping={mapping} onChange={change} />
 					<SplitValues columns={preview.columns} mapping={mapping} onChange={change} />
 				</div>
 			</div>

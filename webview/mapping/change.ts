@@ -1,30 +1,82 @@
-import { type ColumnMapping, type ColumnRole, type VerdictCode, valueKey } from '../../src/domain/column-mapping.ts';
+import {
+	COLUMN_ROLES,
+	type ColumnMapping,
+	type ColumnRole,
+	type EntryCode,
+	type RankingOrder,
+	RESPONSES,
+	type VerdictCode,
+	valueKey,
+} from '../../src/domain/column-mapping.ts';
 import type { Split } from '../../src/domain/split.ts';
-import type { VerdictReading } from '../../src/protocol/mapping.ts';
+import type { OrderReading } from '../../src/protocol/mapping.ts';
 
 export function roleOf({ columns }: ColumnMapping, column: string): ColumnRole | null {
 	for (const [role, name] of Object.entries(columns)) if (name === column) return role as ColumnRole;
 	return null;
 }
 
-/** Gives a column a role (null = metadata); the column that had the role loses it. Values of a verdict or split go with their column. */
+/** Roles of which one says which response is better: choosing one takes the others away. */
+const WAYS: readonly ColumnRole[] = ['verdict', 'ranking', 'best'];
+
+/** What stands in the way of a role: another way to say which is better. */
+function insteadOf(role: ColumnRole): (other: string) => boolean {
+	const kind = /^(?:score|rank)_/u.exec(role)?.[0];
+	const isNumber = (other: string) => /^(?:score|rank)_/u.test(other);
+	if (kind !== undefined)
+		return (other) => WAYS.some((way) => way === other) || (isNumber(other) && !other.startsWith(kind));
+	if (!WAYS.includes(role)) return () => false;
+	return (other) => other !== role && (WAYS.some((way) => way === other) || isNumber(other));
+}
+
+/**
+ * Gives a column a role (null = metadata); the column that had the role loses it, and what cannot stand beside it goes. Values of a
+ * verdict, ranking or split go with their column.
+ */
 export function withRole(mapping: ColumnMapping, column: string, role: ColumnRole | null): ColumnMapping {
 	const columns: Partial<Record<ColumnRole, string>> = { ...mapping.columns };
 	const before = roleOf(mapping, column);
 	if (before !== null) delete columns[before];
-	if (role !== null) columns[role] = column;
-	const { verdicts, numbers, splits } = mapping;
-	const sameVerdict = columns.verdict === mapping.columns.verdict;
+	if (role !== null) {
+		const instead = insteadOf(role);
+		for (const other of COLUMN_ROLES) if (instead(other)) delete columns[other];
+		columns[role] = column;
+	}
+	const { verdicts, numbers, entries, order, splits } = mapping;
+	const same = (each: ColumnRole) => columns[each] === mapping.columns[each];
+	const sameOrder = same('ranking') && same('best');
 	return {
 		columns,
-		...(sameVerdict && verdicts !== undefined ? { verdicts } : {}),
-		...(sameVerdict && numbers !== undefined ? { numbers } : {}),
-		...(columns.split === mapping.columns.split && splits !== undefined ? { splits } : {}),
+		...(same('verdict') && verdicts !== undefined ? { verdicts } : {}),
+		...(same('verdict') && numbers !== undefined ? { numbers } : {}),
+		...(sameOrder && entries !== undefined ? { entries } : {}),
+		...(sameOrder && order !== undefined ? { order } : {}),
+		...(same('split') && splits !== undefined ? { splits } : {}),
 	};
 }
 
-export function withReading({ columns, splits }: ColumnMapping, reading: VerdictReading): ColumnMapping {
+/** Whether what values mean has to be told anew: other columns say which response is better, or other responses are ranked. */
+export function needsReading(before: ColumnMapping, now: ColumnMapping): boolean {
+	const ranked = now.columns.ranking !== undefined || now.columns.best !== undefined;
+	const roles = [...WAYS, ...(ranked ? RESPONSES : [])];
+	const named = WAYS.some((way) => now.columns[way] !== undefined);
+	return named && roles.some((role) => before.columns[role] !== now.columns[role]);
+}
+
+export function withReading({ columns, splits }: ColumnMapping, reading: OrderReading): ColumnMapping {
 	return { columns, ...reading, ...(splits === undefined ? {} : { splits }) };
+}
+
+/** @param code null takes the entry out of the map */
+export function withEntry(mapping: ColumnMapping, entry: string, code: EntryCode | null): ColumnMapping {
+	const entries = { ...mapping.entries };
+	if (code === null) delete entries[valueKey(entry)];
+	else entries[valueKey(entry)] = code;
+	return { ...mapping, entries };
+}
+
+export function withOrder({ order: _, ...mapping }: ColumnMapping, order: RankingOrder | null): ColumnMapping {
+	return order === null ? mapping : { ...mapping, order };
 }
 
 /** @param code null takes the value out of the map: its rows are refused */

@@ -1,7 +1,7 @@
 import type { ColumnMapping, ColumnRole } from '../../src/domain/column-mapping.ts';
 import type { ImportPreview } from '../../src/protocol/workspace-api.ts';
 import { roleOf } from './change.ts';
-import { ROLE_GROUPS } from './words.ts';
+import { roleGroups } from './words.ts';
 
 interface Props {
 	readonly columns: ImportPreview['columns'];
@@ -11,6 +11,7 @@ interface Props {
 
 /** One line a column: its name, what is in it, what it is read as. */
 export function Columns({ columns, mapping, onRole }: Props) {
+	const groups = roleGroups(mapping);
 	return (
 		<section aria-labelledby="columns-heading">
 			<h2 id="columns-heading">Columns</h2>
@@ -33,7 +34,7 @@ export function Columns({ columns, mapping, onRole }: Props) {
 								}
 							>
 								<option value="">Metadata</option>
-								{ROLE_GROUPS.map(({ label, roles }) => (
+								{groups.map(({ label, roles }) => (
 									<optgroup key={label} label={label}>
 										{roles.map(([value, text]) => (
 											<option key={value} value={value}>

@@ -47,7 +47,9 @@ export function Rows({ preview, stale }: Props) {
 												</td>
 											</tr>,
 										]
-									: row.pairs.map((pair, i) => <Pair key={`${row.line} ${i}`} line={row.line} pair={pair} />),
+									: row.pairs.map((pair, i) => (
+											<Pair key={`${row.line} ${i}`} line={row.line} pair={pair} at={i} of={row.pairs.length} />
+										)),
 							)}
 						</tbody>
 					</table>
@@ -60,14 +62,30 @@ export function Rows({ preview, stale }: Props) {
 	);
 }
 
-function Pair({ line, pair }: { readonly line: number; readonly pair: PreviewPair }) {
+interface PairProps {
+	readonly line: number;
+	readonly pair: PreviewPair;
+	/** Which of the pairs that its row makes, from 0. */
+	readonly at: number;
+	readonly of: number;
+}
+
+function Pair({ line, pair, at, of }: PairProps) {
 	const { prompt, a, b, split, tags, metadata, warnings } = pair;
+	const [one, two] = of > 1 ? (pair.sides ?? []) : [];
 	return (
-		<tr>
-			<td class="num">{line.toLocaleString('en')}</td>
-			<Text text={prompt} />
-			<Text text={a} />
-			<Text text={b} />
+		<tr class={at > 0 ? 'same' : ''}>
+			<td class="num">
+				{at === 0 ? line.toLocaleString('en') : <span class="visually-hidden">{line.toLocaleString('en')}</span>}
+				{of > 1 ? (
+					<div class="dim" title={`Pair ${at + 1} of the ${of} that this row makes`}>
+						{at + 1}/{of}
+					</div>
+				) : null}
+			</td>
+			{at === 0 ? <Text text={prompt} /> : <SamePrompt />}
+			<Text text={a} from={one} />
+			<Text text={b} from={two} />
 			<td>
 				<Verdict pair={pair} />
 			</td>
@@ -96,9 +114,23 @@ function Pair({ line, pair }: { readonly line: number; readonly pair: PreviewPai
 	);
 }
 
-function Text({ text }: { readonly text: string }) {
+function SamePrompt() {
+	return (
+		<td class="dim">
+			<span aria-hidden="true">″</span>
+			<span class="visually-hidden">the same prompt</span>
+		</td>
+	);
+}
+
+function Text({ text, from }: { readonly text: string; readonly from?: string | undefined }) {
 	return (
 		<td>
+			{from === undefined ? null : (
+				<div class="from dim" dir="auto">
+					{from}
+				</div>
+			)}
 			<div class="text" dir="auto" title={text}>
 				{text === '' ? <span class="dim">(blank)</span> : text}
 			</div>

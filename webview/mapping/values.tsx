@@ -4,7 +4,7 @@ import type { ImportPreview } from '../../src/protocol/workspace-api.ts';
 import { withSplit, withVerdict } from './change.ts';
 import { CODES, SCALES } from './words.ts';
 
-interface Props {
+export interface Props {
 	readonly columns: ImportPreview['columns'];
 	readonly mapping: ColumnMapping;
 	onChange(mapping: ColumnMapping): void;
@@ -12,8 +12,12 @@ interface Props {
 
 /** Values of a column and of its map, in the order of the file; each once however it is written. */
 function valuesOf(columns: Props['columns'], name: string, known: object | undefined): string[] {
+	return eachOnce(columns.find((column) => column.name === name)?.values ?? [], known);
+}
+
+export function eachOnce(values: readonly string[], known: object | undefined): string[] {
 	const seen = new Map<string, string>();
-	for (const value of columns.find((column) => column.name === name)?.values ?? []) {
+	for (const value of values) {
 		if (!seen.has(valueKey(value))) seen.set(valueKey(value), value);
 	}
 	for (const key of Object.keys(known ?? {})) if (!seen.has(key)) seen.set(key, key);

@@ -1,49 +1,74 @@
-import type { ColumnRole, NumberScale, VerdictCode } from '../../src/domain/column-mapping.ts';
+import {
+	type ColumnMapping,
+	type ColumnRole,
+	mappedResponses,
+	type NumberScale,
+	type RankingOrder,
+	RESPONSES,
+	type VerdictCode,
+} from '../../src/domain/column-mapping.ts';
 
-/** Roles as the list offers them, in groups. */
-export const ROLE_GROUPS: readonly {
+interface RoleGroup {
 	readonly label: string;
 	readonly roles: readonly (readonly [ColumnRole, string])[];
-}[] = [
-	{
-		label: 'Texts',
-		roles: [
-			['prompt', 'Prompt'],
-			['system', 'System turn'],
-			['a', 'Response a'],
-			['b', 'Response b'],
-			['chosen', 'Chosen response'],
-			['rejected', 'Rejected response'],
-			['responses', 'List of responses'],
-		],
-	},
-	{
-		label: 'Which is better',
-		roles: [
-			['verdict', 'Verdict'],
-			['score_a', 'Score of a'],
-			['score_b', 'Score of b'],
-			['ranks', 'List of ranks (1 = best)'],
-			['scores', 'List of scores (more = better)'],
-			['strength', 'Strength, 1 to 3'],
-		],
-	},
-	{
-		label: 'About the judgment',
-		roles: [
-			['annotator', 'Annotator'],
-			['note', 'Note'],
-			['at', 'Time'],
-		],
-	},
-	{
-		label: 'About the prompt',
-		roles: [
-			['domain', 'Domain, as a facet'],
-			['split', 'Split'],
-			['source', 'Source'],
-		],
-	},
+}
+
+/** Roles as the list offers them, in groups: of responses those that are mapped and the next one, of numbers those of mapped ones. */
+export function roleGroups({ columns }: ColumnMapping): readonly RoleGroup[] {
+	const mapped = mappedResponses(columns);
+	const next = Math.max(2, ...mapped.map((role) => RESPONSES.indexOf(role) + 2));
+	const counted = RESPONSES.filter(
+		(role, i) =>
+			i < 2 || mapped.includes(role) || columns[`score_${role}`] !== undefined || columns[`rank_${role}`] !== undefined,
+	);
+	return [
+		{
+			label: 'Texts',
+			roles: [
+				['prompt', 'Prompt'],
+				['system', 'System turn'],
+				...RESPONSES.slice(0, next).map((role) => [role, `Response ${role}`] as const),
+				['chosen', 'Chosen response'],
+				['rejected', 'Rejected response'],
+				['responses', 'List of responses'],
+			],
+		},
+		{
+			label: 'Which is better',
+			roles: [
+				...(mapped.length > 2 && columns.verdict === undefined ? [] : [['verdict', 'Verdict on a and b'] as const]),
+				['ranking', 'Ranking of the responses'],
+				['best', 'The best response'],
+				...counted.map((role) => [`score_${role}`, `Score of ${role} (more = better)`] as const),
+				...counted.map((role) => [`rank_${role}`, `Rank of ${role} (1 = best)`] as const),
+				['ranks', 'List of ranks (1 = best)'],
+				['scores', 'List of scores (more = better)'],
+				['strength', 'Strength, 1 to 3'],
+			],
+		},
+		{
+			label: 'About the judgment',
+			roles: [
+				['annotator', 'Annotator'],
+				['note', 'Note'],
+				['at', 'Time'],
+			],
+		},
+		{
+			label: 'About the prompt',
+			roles: [
+				['domain', 'Domain, as a facet'],
+				['split', 'Split'],
+				['source', 'Source'],
+			],
+		},
+	];
+}
+
+export const ORDERS: readonly (readonly [RankingOrder, string])[] = [
+	['best-first', 'the responses, the best first'],
+	['ranks', 'a rank for each response (1 = best)'],
+	['scores', 'a score for each response (more = better)'],
 ];
 
 export const CODES: readonly (readonly [VerdictCode, string])[] = [

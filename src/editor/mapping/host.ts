@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { ColumnMapping } from '../../domain/column-mapping.ts';
-import { verdictReading } from '../../formats/column-mapping-guess.ts';
-import type { MappingHost, MappingInit, MappingState, VerdictReading } from '../../protocol/mapping.ts';
+import { orderReading } from '../../formats/column-mapping-guess-several.ts';
+import type { MappingHost, MappingInit, MappingState, OrderReading } from '../../protocol/mapping.ts';
 import type { ImportOptions, ImportPreview, SavedMapping } from '../../protocol/workspace-api.ts';
 import type { FolderSession } from '../services.ts';
 
@@ -72,9 +72,8 @@ export class MappingAnswers implements MappingHost {
 		return preview;
 	}
 
-	async reading(column: string): Promise<VerdictReading> {
-		const found = this.#task.preview.columns.find(({ name }) => name === column);
-		return found === undefined ? {} : verdictReading(found);
+	async reading(mapping: ColumnMapping): Promise<OrderReading> {
+		return orderReading(this.#task.preview.columns, mapping);
 	}
 
 	async naming(name: string): Promise<void> {

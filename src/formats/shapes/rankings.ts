@@ -21,6 +21,62 @@ export interface Ranked {
 	readonly facts?: Row;
 }
 
+type Rest = Pick<ReadPair, 'columns' | 'warnings'> & Partial<Pick<ReadPair, 'common' | 'facts' | 'tools'>>;
+
+function pairOf(
+	prompt: readonly Message[],
+	first: Ranked,
+	second: Ranked,
+	rest: Rest,
+	judgment: ReadJudgment | null,
+): ReadPair {
+	const facts =
+		first.facts === undefined && second.facts === undefined ? {} : { first: first.facts, second: second.facts };
+	return {
+		...rest,
+		prompt,
+		first: first.response,
+		second: second.response,
+		sides: [first.field, second.field],
+		labelled: false,
+		judgments: judgment === null ? [] : [judgment],
+		facts: { ...rest.facts, ...facts },
+	};
+}
+
+/**
+ * The pairs of responses without ranks: every two of different text, as far as they are compared.
+ * @param said the judgment of two, in this order; null = not judged; undefined = they are no pair
+ * @throws RowError where no pair is left
+ */
+export function comparedPairs(
+	prompt: readonly Message[],
+	responses: readonly Ranked[],
+	rest: Rest,
+	said: (first: Ranked, second: Ranked) => ReadJudgment | null | undefined,
+): ReadPair[] {
+	const distinct = new Map<string, Ranked>();
+	for (const each of responses) {
+		const text = textKey(each);
+		if (!distinct.has(text)) distinct.set(text, each);
+	}
+	const all = [...distinct.values()];
+	const pairs = all.flatMap((first, i) =>
+		all.slice(i + 1).flatMap((second) => {
+			const judgment = said(first, second);
+			const blank = isBlankSide(first.response) && isBlankSide(second.response);
+			return blank || judgment === undefined ? [] : [pairOf(prompt, first, second, rest, judgment)];
+		}),
+	);
+	if (pairs.length === 0) throw new RowError('responses: expected at least two different ones, found the same text');
+	return pairs;
+}
+
+/** Texts are the same as they are for ids. */
+export function textKey({ response }: Pick<Ranked, 'response'>): string {
+	return canonicalJson(plainMessages(response));
+}
+
 /**
  * The pairs of a ranking, best first. A text that stands there several times is one response; beside one that stands between its ranks
  * it would be better and worse at once, and they make no pair. Blank ones make none with each other.
@@ -30,7 +86,7 @@ export interface Ranked {
 export function rankedPairs(
 	prompt: readonly Message[],
 	responses: readonly Ranked[],
-	rest: Pick<ReadPair, 'columns' | 'warnings'> & Partial<Pick<ReadPair, 'common' | 'facts' | 'tools'>>,
+	rest: Rest,
 	judgment: Omit<ReadJudgment, 'verdict'> = { annotator: null },
 ): ReadPair[] {
 	if (responses.length > MOST_RESPONSES) {
@@ -53,18 +109,7 @@ export function rankedPairs(
 				contradictions.push(`${first.field} and ${second.field}`);
 				continue;
 			}
-			const facts =
-				first.facts === undefined && second.facts === undefined ? {} : { first: first.facts, second: second.facts };
-			pairs.push({
-				...rest,
-				prompt,
-				first: first.response,
-				second: second.response,
-				sides: [first.field, second.field],
-				labelled: false,
-				judgments: [{ ...judgment, verdict: isTie ? 'tie' : 'a' }],
-				facts: { ...rest.facts, ...facts },
-			});
+			pairs.push(pairOf(prompt, first, second, rest, { ...judgment, verdict: isTie ? 'tie' : 'a' }));
 		}
 	}
 	if (contradictions.length === 0) {
@@ -76,11 +121,11 @@ export function rankedPairs(
 	return [{ ...pairs[0]!, warnings: [...pairs[0]!.warnings, `${said}; left out`] }, ...pairs.slice(1)];
 }
 
-/** One entry a text, in the order of their best ranks, with the worst rank it was given. Texts are the same as they are for ids. */
+/** One entry a text, in the order of their best ranks, with the worst rank it was given. */
 function byText<T extends Ranked & { readonly rank: number }>(ranked: readonly T[]): { best: T; worst: number }[] {
 	const found = new Map<string, { best: T; worst: number }>();
 	for (const each of ranked) {
-		const text = canonicalJson(plainMessages(each.response));
+		const text = textKey(each);
 		found.set(text, { best: found.get(text)?.best ?? each, worst: each.rank });
 	}
 	return [...found.values()];

@@ -1,8 +1,9 @@
 import type { Format } from '../format.ts';
 import { isBlankCell } from '../messages.ts';
 import type { Row } from '../parse-row.ts';
-import { RowError, refuse } from '../row-error.ts';
-import { readAnswer, readList, readPromptWithSystem } from './chat.ts';
+import { entryResponse, rankingCell, twoReadings } from '../ranking-entries.ts';
+import { RowError } from '../row-error.ts';
+import { readAnswer, readPromptWithSystem } from './chat.ts';
 import { type Ranked, rankedPairs, rankOf } from './rankings.ts';
 
 const RESPONSE = /^(response|answer|completion|output)[_ -]?([a-z]|\d{1,2})$/iu;
@@ -15,7 +16,7 @@ const SCORES = ['rating', 'score', 'reward'] as const;
 interface Wide {
 	readonly prompt: string;
 	readonly responses: readonly { readonly column: string; readonly label: string }[];
-	/** A list's column, or the columns of the numbers, one a response. */
+	/** The ranking's column, or the columns of the numbers, one a response. */
 	readonly order: string | readonly string[];
 }
 
@@ -33,24 +34,35 @@ function wideOf(row: Row): Wide | null {
 	const responses = found.filter(({ stem }) => stem === found[0]?.stem);
 	const prompt = PROMPTS.find((name) => name in row);
 	if (responses.length < 3 || prompt === undefined) return null;
-	const order = ORDERS.find((name) => name in row && !isNumbers(row[name]));
-	if (order !== undefined) return { prompt, responses, order };
+	const order = ORDERS.find((name) => name in row);
+	if (order !== undefined && !isBare(row[order], order)) return { prompt, responses, order };
 	for (const score of SCORES) {
 		const columns = responses.map(({ label }) =>
 			names.find((name) => name.toLowerCase() === `${score}_${label}`.toLowerCase()),
 		);
 		if (columns.every((name) => name !== undefined)) return { prompt, responses, order: columns };
 	}
-	return null;
+	return order === undefined ? null : { prompt, responses, order };
 }
 
-/** [3, 1, 2] may say which response is best, or which rank the first one has. */
-function isNumbers(value: unknown): boolean {
-	const text = typeof value === 'string' ? value : JSON.stringify(value ?? []);
-	return /^\s*\[[\s"\d.,]*\d[\s"\d.,]*\]\s*$/u.test(text);
+/** 3 1 2 may say which response is best, or which rank the first one has. */
+function isBare(value: unknown, field: string): boolean {
+	if (isBlankCell(value)) return false;
+	try {
+		return rankingCell(value, field).bare;
+	} catch (error) {
+		if (!(error instanceof RowError)) throw error;
+		return false;
+	}
 }
 
-/** K responses in K columns with a ranking: a list of their letters, column names or texts, the best first; or a number for each. */
+/** Whether a row would be read if it were known what its bare numbers mean, and no other column says which response is better. */
+export function asksOrder(row: Row): boolean {
+	const found = wideOf(row);
+	return found !== null && typeof found.order === 'string' && isBare(row[found.order], found.order);
+}
+
+/** K responses in K columns with a ranking: their letters, column names or texts, the best first; or a number for each. */
 export const wide: Format = {
 	name: 'wide-ranking',
 	fits: (row) => wideOf(row) !== null,
@@ -80,28 +92,19 @@ export const wide: Format = {
 	},
 };
 
-/** Rank by column: 0 = best. One that is not listed has none. */
+/** Rank by column: 0 = best, equal = tied. One that is not listed has none. */
 function listed(row: Row, { responses }: Wide, field: string): Map<string, number> {
+	const { groups, bare } = rankingCell(row[field], field);
+	if (bare) throw twoReadings(field, row[field]);
+	const all = responses.map(({ column }) => ({ column, text: row[column] }));
 	const ranks = new Map<string, number>();
-	for (const [rank, item] of readList(row[field], field).entries()) {
-		const text = typeof item === 'string' ? item.trim() : '';
-		const key = text.toLowerCase().replace(/[ -]/gu, '_');
-		const named = responses.find(({ column, label }) => column.toLowerCase() === key || label.toLowerCase() === key);
-		const said = responses.find(({ column }) => row[column] === item);
-		// Responses "B" and "A" in columns a and b: either reading may be meant, and one turns every pair around.
-		if (named !== undefined && said !== undefined && row[named.column] !== item) {
-			throw new RowError(
-				`${field}[${rank}]: expected one response, found ${JSON.stringify(item)}, which names ${named.column} and is the text of ${said.column}`,
-			);
+	let at = 0;
+	for (const [rank, group] of groups.entries()) {
+		for (const entry of group) {
+			const { column } = entryResponse(entry, all, `${field}[${at++}]`);
+			if (ranks.has(column)) throw new RowError(`${field}: expected each response once, found ${column} twice`);
+			ranks.set(column, rank);
 		}
-		const match = named ?? said;
-		if (match === undefined) {
-			const known = responses.map(({ column }) => column).join(', ');
-			return refuse(`${field}[${rank}]`, `one of ${known}, its letter or its text`, item);
-		}
-		if (ranks.has(match.column))
-			throw new RowError(`${field}: expected each response once, found ${match.column} twice`);
-		ranks.set(match.column, rank);
 	}
 	return ranks;
 }

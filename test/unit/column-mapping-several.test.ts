@@ -1,0 +1,320 @@
+/** Several responses in columns of their own: every way to say their order comes to the same pairs, and what may mean two things is asked. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { type ColumnMapping, mappingProblem, RESPONSES } from '../../src/domain/column-mapping.ts';
+import { guessColumns } from '../../src/formats/column-mapping-guess.ts';
+import { mappedFormat } from '../../src/formats/column-mapping-read.ts';
+import { correctMapping, mappingText, parseMapping } from '../../src/formats/column-mapping-text.ts';
+import { importedRows } from '../../src/formats/imported-row.ts';
+import { RowError } from '../../src/formats/row-error.ts';
+import { tableColumns } from '../../src/formats/table-columns.ts';
+import type { ImportedRow } from '../../src/formats/types.ts';
+import { UserError } from '../../src/protocol/errors.ts';
+import { lines, readContent } from './formats-support.ts';
+
+type Cells = Readonly<Record<string, unknown>>;
+
+function read(mapping: ColumnMapping, row: Cells): ImportedRow[] {
+	assert.equal(mappingProblem(mapping), null);
+	return importedRows(1, row, mappedFormat(mapping), 'test');
+}
+
+/** `better > worse`, `one = two` (by text), `one ? two` where nobody judged. */
+function said(rows: readonly ImportedRow[]): string[] {
+	return rows
+		.map(({ comparison: { a, b }, judgments: [first] }) => {
+			const [one, two] = [a[0]!.content!, b[0]!.content!];
+			if (first === undefined) return [one, two].sort().join(' ? ');
+			if (first.verdict === 'a') return `${one} > ${two}`;
+			if (first.verdict === 'b') return `${two} > ${one}`;
+			return [one, two].sort().join(first.verdict === 'tie' ? ' = ' : ' bad ');
+		})
+		.sort();
+}
+
+const FOUR: ColumnMapping['columns'] = { prompt: 'q', a: 'answer_1', b: 'answer_2', c: 'answer_3', d: 'answer_4' };
+const row = (more: Cells): Cells => ({ q: 'Q?', answer_1: 'w', answer_2: 'x', answer_3: 'y', answer_4: 'z', ...more });
+
+test('a ranking by names, signs or numbers, and the best alone, make the pairs that they say', () => {
+	const columns = { ...FOUR, ranking: 'r' };
+	for (const r of [
+		'3 > 1 = 4 > 2',
+		'Answer 3>answer_1=answer_4>2',
+		[3, [1, 4], 2],
+		'["y", ["w", "z"], "x"]',
+		'2 < 4 = 1 < 3',
+	]) {
+		const pairs = said(read({ columns }, row({ r })));
+		assert.deepEqual(pairs, ['w = z', 'w > x', 'y > w', 'y > x', 'y > z', 'z > x'], String(r));
+	}
+	assert.deepEqual(said(read({ columns }, row({ r: '4 > 2' }))), ['z > x'], 'what is not listed is in no pair');
+	assert.deepEqual(said(read({ columns, entries: { gpt: 'c', llama: 'a' } }, row({ r: 'llama > GPT' }))), ['w > y']);
+	assert.deepEqual(
+		said(read({ columns, order: 'best-first' }, row({ r: '3 1 2 4' }))).filter((p) => p.startsWith('y')),
+		['y > w', 'y > x', 'y > z'],
+	);
+	assert.deepEqual(
+		said(read({ columns, order: 'ranks' }, row({ r: '3 1 2 4' }))).filter((p) => p.startsWith('x')),
+		['x > w', 'x > y', 'x > z'],
+	);
+	const best = { ...FOUR, best: 'v' };
+	assert.deepEqual(said(read({ columns: best }, row({ v: '2' }))), ['x > w', 'x > y', 'x > z']);
+	assert.deepEqual(said(read({ columns: best }, row({ v: 'response 4' }))), ['z > w', 'z > x', 'z > y']);
+	assert.equal(
+		said(read({ columns: best, entries: { none: 'both_bad' } }, row({ v: 'None' }))).join(),
+		'w bad x,w bad y,w bad z,x bad y,x bad z,y bad z',
+	);
+	for (const columns of [FOUR, best]) {
+		assert.deepEqual(said(read({ columns }, row({ v: ' ' }))), ['w ? x', 'w ? y', 'w ? z', 'x ? y', 'x ? z', 'y ? z']);
+	}
+});
+
+test('bare numbers that may mean two things are refused with the way out; so is what names nothing, or two', () => {
+	const columns = { ...FOUR, ranking: 'r' };
+	const refused = (r: unknown, more: Partial<ColumnMapping> = {}) => {
+		try {
+			read({ columns, ...more }, row({ r }));
+		} catch (error) {
+			assert.ok(error instanceof RowError);
+			return error.message;
+		}
+		return 'read';
+	};
+	for (const r of ['2 1 3 4', [2, 1, 3, 4], '2,1,3,4', '[2,1,3,4]']) {
+		assert.match(refused(r), /--map order=best-first or order=ranks; in the editor Import Table with Column Mapping/u);
+	}
+	assert.match(refused('5 > 1'), /^r\[0\]: expected one of answer_1, .* found the text "5"$/u);
+	assert.match(refused('1 > 1'), /answer_1 twice/u);
+	assert.match(refused('1 > 2 < 3'), /one sign/u);
+	assert.match(refused('1'), /at least two that are ranked/u);
+	assert.match(refused([1, 2], { order: 'ranks' }), /expected 4 numbers as there are responses, found 2/u);
+	assert.match(refused('a,b,c,d', { order: 'scores' }), /^r\[0\]: expected a number/u);
+	// "x" is the text of the second; a column of that name would be another response.
+	const swapped = { q: 'Q?', x: 'y', y: 'x', z: 'z', r: 'x > z' };
+	assert.throws(
+		() => read({ columns: { prompt: 'q', a: 'x', b: 'y', c: 'z', ranking: 'r' } }, swapped),
+		/"x", which names x and is the text of y/u,
+	);
+});
+
+test('what cannot stand together is said', () => {
+	const problem = (columns: ColumnMapping['columns'], more: Partial<ColumnMapping> = {}) =>
+		mappingProblem({ columns, ...more });
+	assert.match(problem({ prompt: 'q', c: 'x', a: 'y' }) ?? '', /c stands beside a and b/u);
+	assert.match(problem({ ...FOUR, verdict: 'v' }) ?? '', /a verdict is about two/u);
+	assert.match(problem({ ...FOUR, ranking: 'v', best: 'w' }) ?? '', /map the ranking or the best, not both/u);
+	assert.match(problem({ ...FOUR, score_a: 's', score_b: 't' }) ?? '', /score_c is missing/u);
+	assert.match(problem({ prompt: 'q', a: 'x', b: 'y', rank_a: 's', rank_b: 't', rank_c: 'u' }) ?? '', /rank_c needs/u);
+	assert.match(problem(FOUR, { order: 'ranks' }) ?? '', /map the ranking/u);
+	assert.match(problem(FOUR, { entries: { x: 'a' } }) ?? '', /no column is/u);
+	assert.equal(problem({ ...FOUR, ranking: 'v' }, { order: 'ranks', entries: {} }), null);
+});
+
+test('guesses: the columns of a wide table, what its ranking means, and what has to be asked', async () => {
+	const table = (...ranks: unknown[]) => ranks.map((ranking, i) => row({ q: `Q${i}?`, ranking }));
+	const guess = (rows: readonly Cells[]) =>
+		guessColumns(rows.map((each) => ({ ...each, prompt: each.q, q: undefined })));
+	const named = guess(table('4 > 1 > 2', '1 = 3'));
+	assert.deepEqual(named.doubts, []);
+	assert.deepEqual(named.mapping.columns, {
+		...{ a: 'answer_1', b: 'answer_2', c: 'answer_3', d: 'answer_4', prompt: 'prompt' },
+		ranking: 'ranking',
+	});
+	const bare = guess(table('2 1 3 4', '1 2 3 4'));
+	assert.equal(bare.mapping.order, undefined);
+	assert.match(bare.doubts.join(), /order=best-first or order=ranks/u);
+	const tied = guess(table([1, 1, 3, 2], [2, 1, 3, 4]));
+	assert.deepEqual([tied.mapping.order, tied.doubts.length], ['ranks', 1]);
+	assert.equal(guess(table([0.5, 7, 3, 2])).mapping.order, 'scores');
+	// Where they count from 0, 1 is the second.
+	const zero = guess(table('0 > 3 > 1 > 2'));
+	assert.deepEqual(zero.mapping.entries, { 0: 'a', 3: 'd', 1: 'b', 2: 'c' });
+	assert.match(zero.doubts.join(), /0 is read as answer_1/u);
+	const best = guessColumns([row({ prompt: 'Q', winner: 'Answer 3' }), row({ prompt: 'Q', winner: 'tie' })]);
+	assert.deepEqual(
+		[best.mapping.columns.best, best.mapping.entries, best.doubts],
+		['winner', { 'answer 3': 'c', tie: 'tie' }, []],
+	);
+	const ranks = guessColumns([row({ prompt: 'Q', rank_1: 1, rank_2: 2, rank_3: 2, rank_4: 4 })]);
+	assert.equal(ranks.mapping.columns.rank_d, 'rank_4');
+	assert.match(ranks.doubts.join(), /the lowest of rank_1, .* the best/u);
+	for (const content of [
+		lines(...table([2, 1, 3, 4]).map((each) => ({ ...each, prompt: 'Q?' }))),
+		lines(row({ prompt: 'Q?' })),
+		lines({ prompt: 'Q?', response_a: 'x', response_b: 'y', response_c: 'z', ranking: '2 3 1' }),
+		lines({ prompt: 'Q?', response_a: 'x', response_b: 'y', response_c: 'z' }),
+	]) {
+		await assert.rejects(
+			readContent(content),
+			(error) => UserError.is(error, 'unusable-input') && /not surely/u.test(error.message),
+		);
+	}
+});
+
+test('a file of named rankings refuses the rows of bare numbers; another column of numbers settles them', async () => {
+	const wide = { prompt: 'Q?', response_a: 'x', response_b: 'y', response_c: 'z' };
+	const some = await readContent(lines({ ...wide, ranking: 'B > A = C' }, { ...wide, ranking: [2, 3, 1] }));
+	assert.deepEqual([some.format, said(some.rows)], ['wide-ranking', ['x = z', 'y > x', 'y > z']]);
+	assert.match(some.rejected[0]?.reason ?? '', /^ranking: .*\[2,3,1\].*order=ranks/u);
+	const settled = await readContent(lines({ ...wide, ranking: [2, 3, 1], score_a: 1, score_b: 2, score_c: 3 }));
+	assert.deepEqual(said(settled.rows), ['y > x', 'z > x', 'z > y']);
+	assert.deepEqual((settled.rows[0]!.metadata as Cells).ranking, [2, 3, 1]);
+});
+
+test('named verdicts beside a ranking of any kind are refused: they do not say which two responses they are about', async () => {
+	const judgments = [{ annotator: 'bo', verdict: 'a' }];
+	const answers = [1, 2, 3].map((rank) => ({ answer: `text ${rank}`, rank }));
+	const completions = [1, 2].map((overall_score) => ({ response: `text ${overall_score}`, overall_score }));
+	const reply = (text: string, rank: number) => ({ role: 'assistant', text, rank });
+	const tree = { role: 'prompter', text: 'Q?', replies: [reply('x', 0), reply('y', 1)] };
+	for (const ranked of [
+		{ prompt: 'Q?', answers },
+		{ instruction: 'Q?', completions },
+		{ message_tree_id: 't', prompt: tree },
+	]) {
+		const { rows, rejected } = await readContent(lines({ ...ranked, judgments: [] }, { ...ranked, judgments }));
+		assert.ok(rows.length > 0);
+		assert.match(rejected[0]?.reason ?? '', /^judgments: expected none beside a ranking/u);
+	}
+});
+
+test('a command line names further columns, entries and the order; other columns are read anew', () => {
+	const rows = [row({ prompt: 'Q', mark: '2>1>4>3', verdict: 'x' }), row({ prompt: 'R', mark: '4>1', verdict: 'y' })];
+	const { mapping: guess } = guessColumns(rows);
+	const told = correctMapping(guess, ['ranking=mark', 'ranking:4=none', 'order=best-first'], tableColumns(rows));
+	assert.deepEqual(told, {
+		columns: { prompt: 'prompt', a: 'answer_1', b: 'answer_2', c: 'answer_3', d: 'answer_4', ranking: 'mark' },
+		entries: { 1: 'a', 2: 'b', 3: 'c', 4: 'none' },
+		order: 'best-first',
+	});
+	assert.deepEqual(parseMapping(mappingText(told), 'x'), told);
+	const two = [{ q: 'Q', x: '1', y: '2', v: 'A>B' }];
+	const read = correctMapping({ columns: {} }, ['prompt=q', 'a=x', 'b=y', 'verdict=v'], tableColumns(two));
+	assert.equal(read.verdicts?.['a>b'], 'a', 'usual words of a named column need no map');
+	for (const bad of [['order=best'], ['ranking:x=q'], ['a=']]) {
+		assert.throws(
+			() => correctMapping(guess, bad),
+			(error) => UserError.is(error, 'usage'),
+		);
+	}
+});
+
+/** A weak order of some responses: a place for each, equal = tied. */
+const ranked = fc
+	.uniqueArray(
+		fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }).filter((s) => s.trim() !== '' && !/[[{]/u.test(s)),
+		{ minLength: 2, maxLength: 7, selector: (s) => s.normalize('NFC') },
+	)
+	.chain((texts) =>
+		fc.record({
+			texts: fc.constant(texts),
+			places: fc.array(fc.integer({ min: 1, max: texts.length }), { minLength: texts.length, maxLength: texts.length }),
+			blank: fc.integer({ min: 0, max: texts.length }),
+		}),
+	);
+
+test('every way to write an order comes to the same pairs, whatever the order of the columns; unknown columns stay', () => {
+	fc.assert(
+		fc.property(ranked, fc.boolean(), ({ texts, places }, reversed) => {
+			const columns = texts.map((_, i) => `column ${RESPONSES[i]!}`);
+			const cells = Object.fromEntries(columns.map((name, i) => [name, texts[i]]));
+			const roles = Object.fromEntries(columns.map((name, i) => [RESPONSES[i]!, name]));
+			const groups = [...new Set(places)]
+				.sort((x, y) => x - y)
+				.map((place) => columns.filter((_, i) => places[i] === place));
+			const numbers = (sign: number) => places.map((place) => sign * place);
+			const each = (kind: 'score' | 'rank', sign: number) => ({
+				columns: Object.fromEntries(columns.map((_, i) => [`${kind}_${RESPONSES[i]!}`, `n${i}`])),
+				cells: Object.fromEntries(columns.map((_, i) => [`n${i}`, sign * places[i]!])),
+			});
+			const ways: { columns: object; cells: object; more?: Partial<ColumnMapping> }[] = [
+				{ columns: { ranking: 'r' }, cells: { r: groups } },
+				{ columns: { ranking: 'r' }, cells: { r: JSON.stringify(groups) } },
+				{ columns: { ranking: 'r' }, cells: { r: groups.map((group) => group.join(' = ')).join(' > ') } },
+				{ columns: { ranking: 'r' }, cells: { r: numbers(1) }, more: { order: 'ranks' } },
+				{ columns: { ranking: 'r' }, cells: { r: numbers(-1).join('; ') }, more: { order: 'scores' } },
+				each('rank', 1),
+				each('score', -1),
+			];
+			const expected = texts.flatMap((one, i) =>
+				texts.slice(i + 1).map((two, k) => {
+					const order = places[i]! - places[i + 1 + k]!;
+					if (order === 0) return [one, two].sort().join(' = ');
+					return order < 0 ? `${one} > ${two}` : `${two} > ${one}`;
+				}),
+			);
+			for (const way of ways) {
+				const all = Object.entries({ q: 'Q?', ...cells, kept: 'x', ...way.cells });
+				const given = Object.fromEntries(reversed ? all.toReversed() : all);
+				const pairs = read({ columns: { prompt: 'q', ...roles, ...way.columns }, ...way.more }, given);
+				assert.deepEqual(said(pairs), expected.sort(), JSON.stringify(way));
+				assert.equal(new Set(pairs.map(({ comparison }) => comparison.promptId)).size, 1);
+				assert.ok(pairs.every(({ metadata }) => (metadata as Cells).kept === 'x'));
+			}
+		}),
+		{ numRuns: 15 },
+	);
+});
+
+test('any cells under any mapping of several columns: a row is read, at most as three pairs, or refused', () => {
+	const cell = fc.oneof(
+		fc.constantFrom(
+			'',
+			' ',
+			'a',
+			'B',
+			'1',
+			'2 1 3',
+			'1>2',
+			'b = c',
+			'[1,2]',
+			'[["a"],["b","c"]]',
+			'x',
+			'<',
+			'>',
+			'\u0000',
+		),
+		fc.string({ maxLength: 6 }),
+		fc.constantFrom(null, 3, -0.5, true, ['a'], [['c'], 2], { role: 'assistant', content: 'x' }, { x: 1 }),
+	);
+	const how = fc.constantFrom<Partial<ColumnMapping>>(
+		{},
+		{ order: 'ranks' },
+		{ order: 'best-first' },
+		{ order: 'scores' },
+	);
+	const entries = fc.dictionary(
+		fc.constantFrom('a', '1', 'x', ''),
+		fc.constantFrom('a', 'c', 'd', 'tie', 'both_bad', 'none'),
+	);
+	const cells = fc.record({ q: cell, a: cell, b: cell, c: cell, n: cell, m: cell, l: cell });
+	fc.assert(
+		fc.property(
+			cells,
+			how,
+			entries,
+			fc.constantFrom('ranking', 'best', 'score', 'rank', 'none'),
+			(given, more, map, way) => {
+				const base = { prompt: 'q', a: 'a', b: 'b', c: 'c' };
+				const mapping: ColumnMapping =
+					way === 'ranking'
+						? { columns: { ...base, ranking: 'n' }, ...more, entries: map as ColumnMapping['entries'] & object }
+						: way === 'best'
+							? { columns: { ...base, best: 'n' }, entries: map as ColumnMapping['entries'] & object }
+							: way === 'none'
+								? { columns: base }
+								: { columns: { ...base, [`${way}_a`]: 'n', [`${way}_b`]: 'm', [`${way}_c`]: 'l' } };
+				let rows: ImportedRow[];
+				try {
+					rows = read(mapping, given);
+				} catch (error) {
+					assert.ok(error instanceof RowError, String(error));
+					return;
+				}
+				assert.ok(rows.length > 0 && rows.length <= 3);
+			},
+		),
+		{ numRuns: 60 },
+	);
+});
