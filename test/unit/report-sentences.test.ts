@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkTitle, orderedChecks, passesTitle } from '../../src/domain/check-list.ts';
 import { inSolution, lambdaChoices, lambdaRange, solutions } from '../../src/domain/frontier.ts';
+import type { RunRecord } from '../../src/domain/run-record.ts';
 import { orderedSlices } from '../../src/domain/slice-order.ts';
 import { checkKey, checkNumbers, factLines, remedyOf } from '../../webview/report/check-words.ts';
 import { claimWords, divergenceName } from '../../webview/report/claim-words.ts';
@@ -24,10 +25,12 @@ import {
 	frontierSentence,
 	leftOutSentence,
 	longerSentence,
+	notAskedFor,
 	openedSentence,
 	reliabilitySentence,
 	runsSentence,
 	sideOfZero,
+	unscoredWords,
 } from '../../webview/report/sentences.ts';
 import { shiftSentence } from '../../webview/report/shift-words.ts';
 import { slicesSentence } from '../../webview/report/slice-words.ts';
@@ -311,4 +314,17 @@ test('coverage is told by number of clusters, and what misses its promise is mar
 		},
 	);
 	assert.match(coverageCaption([row(8, 0.9, 0.9)]), /From 400 simulated sets each, so ±2\.1 is noise/);
+});
+
+test('a split without numbers says whether it was asked for, is empty, or could not be scored', () => {
+	const size = { pairs: 0, prompts: 0, clusters: 0 };
+	const splits = { train: size, eval: size, heldout_reference: size, heldout_sealed: size, retention: size };
+	const record = (settings: object, pairs: number) =>
+		({ settings, dataset: { splits: { ...splits, eval: { ...size, pairs } } } }) as unknown as RunRecord;
+	const some = { splits: ['train', 'heldout_reference', 'heldout_sealed'] };
+	assert.equal(unscoredWords(record(some, 0), 'eval'), 'not asked for: this run scored train and held-out alone');
+	assert.equal(unscoredWords(record({ splits: ['eval'] }, 0), 'eval'), 'nothing there: no judged pairs');
+	assert.equal(unscoredWords(record({}, 0), 'eval'), 'nothing there: no judged pairs');
+	assert.equal(unscoredWords(record({}, 3), 'eval'), 'insufficient: none of its pairs was scored');
+	assert.equal(notAskedFor(record({}, 0), 'eval'), false);
 });

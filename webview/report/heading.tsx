@@ -6,6 +6,7 @@ import { Recommendation, scoredWords } from './checkpoints/recommendation.tsx';
 import { type CheckpointRecord, hasCheckpoints, headlineOf } from './checkpoints/record.ts';
 import { count, counted, dateTime, lambda, percent, seconds, withInterval } from './format.ts';
 import { StatusMark } from './parts.tsx';
+import { unscoredWords } from './sentences.ts';
 import { useView } from './view-state.tsx';
 
 export function Heading({ report }: { report: RunReport }) {
@@ -135,7 +136,7 @@ export function Verdict({ report }: { report: RunReport }) {
 							clusters.{' '}
 						</>
 					) : (
-						<>Held-out, tuning half: no scored pairs. </>
+						<>Held-out, tuning half: {unscoredWords(record, 'heldout_reference')}. </>
 					)}
 					{hasCheckpoints(record) ? '' : record.recommended.sentence}
 				</p>

@@ -28,6 +28,25 @@ function worstBin(metrics: Metrics): { confidence: number; accuracy: number; n: 
 	return worst;
 }
 
+/** Whether a run that was asked for some splits alone left this one out. */
+export function notAskedFor({ settings }: Pick<RunRecord, 'settings'>, split: EvaluationSplit): boolean {
+	return settings.splits?.includes(split) === false;
+}
+
+/** Why a split shows no numbers: the run was not asked for it, nothing judged is in it, or none of its pairs was scored. */
+export function unscoredWords(record: Pick<RunRecord, 'settings' | 'dataset'>, split: EvaluationSplit): string {
+	if (notAskedFor(record, split)) {
+		// Both halves are asked for together.
+		const asked = (record.settings.splits ?? []).map(
+			(one) => SPLIT_LABELS[one.startsWith('heldout') ? 'heldout' : one],
+		);
+		return `not asked for: this run scored ${listed([...new Set(asked)])} alone`;
+	}
+	return record.dataset.splits[split].pairs === 0
+		? 'nothing there: no judged pairs'
+		: 'insufficient: none of its pairs was scored';
+}
+
 export function reliabilitySentence(metrics: Metrics | null | undefined): string {
 	if (!metrics || metrics.n === 0) return 'Insufficient: no scored pairs, so there is nothing to draw.';
 	const o = metrics.overconfidence;

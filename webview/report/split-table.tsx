@@ -6,7 +6,7 @@ import type { EvaluationSplit } from '../../src/domain/split.ts';
 import { hasCheckpoints, headlineOf } from './checkpoints/record.ts';
 import { count, counted } from './format.ts';
 import { Lock } from './parts.tsx';
-import { leftOutSentence, missingReasons, peopleSentence } from './sentences.ts';
+import { leftOutSentence, missingReasons, notAskedFor, peopleSentence, unscoredWords } from './sentences.ts';
 import { EceNull, OverConfidence, Slope, WithSpread } from './split-cells.tsx';
 import { useView } from './view-state.tsx';
 
@@ -121,7 +121,8 @@ function WideRow({
 }: {
 	name: string;
 	detail: string;
-	pairs: number;
+	/** null = not known to this run. */
+	pairs: number | null;
 	children: ComponentChildren;
 }) {
 	return (
@@ -129,7 +130,7 @@ function WideRow({
 			<th scope="row" {...ROLE.rowheader}>
 				{name} <span class="dim">{detail}</span>
 			</th>
-			<Cell column={1}>{count(pairs)}</Cell>
+			<Cell column={1}>{pairs === null ? '–' : count(pairs)}</Cell>
 			<td {...ROLE.cell} class="wide" colSpan={COLUMNS.length - 2}>
 				{children}
 			</td>
@@ -175,6 +176,13 @@ function SplitRows({
 	const metrics = record.metrics[split];
 	const size = record.dataset.splits[split];
 	const reviewed = record.metrics_after_review?.[split];
+	if (notAskedFor(record, split)) {
+		return (
+			<WideRow name={name} detail={detail} pairs={null}>
+				{unscoredWords(record, split)}
+			</WideRow>
+		);
+	}
 	if (split === 'heldout_sealed' && !metrics) {
 		if (record.decision !== null) {
 			return (
@@ -204,7 +212,7 @@ function SplitRows({
 		if (split === 'retention' && size.pairs === 0) return null;
 		return (
 			<WideRow name={name} detail={detail} pairs={size.pairs}>
-				insufficient: no scored pairs
+				{unscoredWords(record, split)}
 			</WideRow>
 		);
 	}

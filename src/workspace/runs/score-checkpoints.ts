@@ -169,7 +169,11 @@ export async function scoreCheckpoints(
 			'There is no judged pair to score. Judge some, or import pairs that carry labels; with --split, name splits that hold some.',
 		);
 	}
-	const workspace = { ...all, dataset: { ...all.dataset, pairs } };
+	const { sealedUnlabelled, ...dataset } = all.dataset;
+	// Where E is not scored, its unlabelled members would be its whole size, and so tell how many they are.
+	const unlabelled =
+		sealedUnlabelled === undefined || splits?.includes('heldout_sealed') === false ? {} : { sealedUnlabelled };
+	const workspace = { ...all, dataset: { ...dataset, ...unlabelled, pairs } };
 	// Whatever can be wrong without a model is found before one is opened.
 	const rules = readTrainedOn(workspace.exports, options.trainedOn);
 	const settings: CheckpointSettings = {

@@ -2,6 +2,7 @@ import type { CheckpointResult } from '../../../src/domain/checkpoint.ts';
 import type { Metrics } from '../../../src/domain/run-record.ts';
 import { FEW_PAIRS } from '../../charts/reliability.tsx';
 import { accuracyFloor, Panel } from '../reliability-section.tsx';
+import { unscoredWords } from '../sentences.ts';
 import { Picker } from './picker.tsx';
 import type { CheckpointRecord } from './record.ts';
 import { usePicked } from './shared.ts';
@@ -11,7 +12,15 @@ const SPLITS = [
 	['heldout_reference', 'Held-out, tuning half'],
 ] as const;
 
-function Column({ checkpoint, floor }: { checkpoint: CheckpointResult; floor: number }) {
+function Column({
+	record,
+	checkpoint,
+	floor,
+}: {
+	record: CheckpointRecord;
+	checkpoint: CheckpointResult;
+	floor: number;
+}) {
 	const { name, metrics, void: gone } = checkpoint;
 	return (
 		<section class="parallel-column" aria-label={name}>
@@ -31,7 +40,9 @@ function Column({ checkpoint, floor }: { checkpoint: CheckpointResult; floor: nu
 						}
 					/>
 				) : (
-					<p key={split}>{title}: insufficient, no scored pairs.</p>
+					<p key={split}>
+						{title}: {unscoredWords(record, split)}.
+					</p>
 				);
 			})}
 		</section>
@@ -55,7 +66,7 @@ export function SideBySideSection({ record }: { record: CheckpointRecord }) {
 				<>
 					<div class={picked.length > 2 ? 'parallel many' : 'parallel'}>
 						{picked.map((checkpoint) => (
-							<Column key={checkpoint.name} checkpoint={checkpoint} floor={floor} />
+							<Column key={checkpoint.name} record={record} checkpoint={checkpoint} floor={floor} />
 						))}
 					</div>
 					<p class="note dim">
