@@ -4,6 +4,7 @@
  * Errors: `UserError` (protocol/errors.ts) says what happened, where, and what to do; anything else is a defect.
  */
 
+import type { ActiveWaits } from '../domain/active-words.ts';
 import type { AgreementReport, PersonShare, VerdictShare } from '../domain/agreement.ts';
 import type { EngineName, LossName } from '../domain/checkpoint.ts';
 import type { ColumnMapping } from '../domain/column-mapping.ts';
@@ -575,6 +576,8 @@ export interface QueuePage {
 	readonly pairs: readonly BlindPair[];
 	/** Of `judge`: my part, or, once that is done, what is asked of others and still missing. */
 	readonly part?: 'mine' | 'others';
+	/** Of `judge`: active ordering is on and has not begun. Says nothing of any pair. */
+	readonly activeWaits?: ActiveWaits;
 }
 
 /** One opinion on a pair that is to be settled. */

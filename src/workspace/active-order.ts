@@ -1,3 +1,4 @@
+import { FEWEST_FOR_ACTIVE } from '../domain/active-words.ts';
 import type { Dataset, LeftOut, ScoredPair } from '../domain/dataset.ts';
 import type { EvaluationSplit } from '../domain/split.ts';
 import { promptText } from '../domain/text.ts';
@@ -6,9 +7,6 @@ import { fitProbe } from '../scoring/probe.ts';
 import { novelty } from '../shift/novelty.ts';
 import { type TrainPair, trainPairs } from '../store/active-query.ts';
 import type { Context } from './context.ts';
-
-/** Fewer judged pairs say nothing about what to ask next. */
-const FEWEST_JUDGED = 20;
 
 const NOTHING: LeftOut = { open: 0, unresolved: 0, both_bad: 0, waiting: 0, waiting_behind: null, spanning: 0 };
 const SPLITS: readonly EvaluationSplit[] = ['train', 'eval', 'heldout_reference', 'heldout_sealed', 'retention'];
@@ -44,7 +42,7 @@ export async function activeOrder(ctx: Context, seed: number, signal?: AbortSign
 	const judged = all.filter(({ y }) => y !== null);
 	const waiting = all.filter(({ y }) => y === null);
 	const clusters = new Set(judged.map(({ cluster }) => cluster)).size;
-	if (judged.length < FEWEST_JUDGED || clusters < 2 || waiting.length === 0) return [];
+	if (judged.length < FEWEST_FOR_ACTIVE || clusters < 2 || waiting.length === 0) return [];
 	const dataset: Dataset = {
 		pairs: [...waiting.map((pair) => asPair(pair, 'eval')), ...judged.map((pair) => asPair(pair, 'train'))],
 		leftOut: Object.fromEntries(SPLITS.map((split) => [split, NOTHING])) as Record<EvaluationSplit, LeftOut>,

@@ -16,7 +16,7 @@ import {
 } from '../store/read-comparison.ts';
 import { queueCounts } from '../store/read-counts.ts';
 import type { Context } from './context.ts';
-import { dueRepeats, mixedGold, myQueue } from './my-queue.ts';
+import { activeWaits, dueRepeats, mixedGold, myQueue } from './my-queue.ts';
 
 /** The canonical side that stands left: a seeded coin of comparison and person, so that it stays the same on looking back. */
 export function leftSide(comparison: string, person: string): Side {
@@ -110,10 +110,12 @@ export function queue(
 		done = (sizes.mineLeft > 0 ? sizes.mineDone : sizes.judged) + sizes.repeated + sizes.gold;
 		total = done + left + due.length + gold.total;
 	}
+	const waits = kind === 'judge' ? activeWaits(ctx) : null;
 	return {
 		...{ kind, done, total },
 		pairs: ids.map((id) => blind(ctx, person, readComparison(ctx.db, id), false, id === again)),
 		...(part === undefined ? {} : { part }),
+		...(waits === null ? {} : { activeWaits: waits }),
 	};
 }
 

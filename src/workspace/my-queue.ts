@@ -1,3 +1,5 @@
+import { type ActiveWaits, FEWEST_FOR_ACTIVE } from '../domain/active-words.ts';
+import { countTrain } from '../store/active-query.ts';
 import { peopleAtWork, type QueueIndex, queueIndex } from '../store/queue-index.ts';
 import type { Context } from './context.ts';
 
@@ -23,6 +25,14 @@ export function myQueue(ctx: Context, person: string | null): QueueIndex {
 		gold: ctx.config.queue.gold,
 		active: ctx.config.queue.active ? ctx.state.activeOrder() : null,
 	});
+}
+
+/** Why active ordering, where it is on, has not begun; null where it has, is off, or has nothing to order. */
+export function activeWaits(ctx: Context): ActiveWaits | null {
+	if (!ctx.config.queue.active || ctx.state.activeOrder() !== null) return null;
+	const { judged, waiting } = countTrain(ctx.db, FEWEST_FOR_ACTIVE);
+	if (waiting === 0) return null;
+	return judged < FEWEST_FOR_ACTIVE ? { for: 'judgments', judged } : { for: 'run' };
 }
 
 /** What is to come to a person again now. Whoever has seen others' verdicts on a comparison since could not judge it anew. */

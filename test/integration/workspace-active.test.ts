@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { activeWaitsWords } from '../../src/domain/active-words.ts';
 import { sideText } from '../../src/domain/text.ts';
 import type { Workspace } from '../../src/workspace/workspace.ts';
 import { makeDataset, PLACES, SHIFTED } from '../unit/scoring-support.ts';
@@ -44,6 +45,8 @@ test('a run orders what waits in train for the queue; every other split keeps it
 	const queue = { overlap: { train: 0, eval: 0, heldout: 0, retention: 0 }, people: ['ana'], repeats: 0 };
 	settings(dir, { ...queue, active: true });
 	await workspace.reload();
+	const waits = async () => (await workspace.queue('judge', { count: 1 })).activeWaits;
+	assert.deepEqual(await waits(), { for: 'run' });
 	const seeded = await queueOf(workspace);
 	const places = placesOf(workspace);
 	const inSplit = (ids: readonly string[], train: boolean) =>
@@ -55,6 +58,7 @@ test('a run orders what waits in train for the queue; every other split keeps it
 		return (await workspace.report(run)).record.dataset;
 	};
 	assert.equal((await score()).actively_judged, undefined, 'no verdict came by it yet');
+	assert.equal(await waits(), undefined, 'it has begun');
 	const stored = [...(workspace.context.state.activeOrder()?.rank.keys() ?? [])];
 	assert.deepEqual([...stored].sort(), inSplit(seeded, true).sort(), 'every train pair that waits, and nothing else');
 
@@ -81,5 +85,37 @@ test('a run orders what waits in train for the queue; every other split keeps it
 		await queueOf(workspace),
 		seeded.filter((id) => !active.slice(0, 12).includes(id)),
 	);
+	await workspace.close();
+});
+
+test('while too few train pairs are judged, the queue says what active ordering waits for', async (t) => {
+	const dir = folder(t);
+	const { workspace } = await openAt(dir, 'ana');
+	const path = join(dir, 'open.jsonl');
+	const rows = Array.from({ length: 30 }, (_, n) => ({
+		prompt: `Why ${n}?`,
+		response_a: `Because ${n}.`,
+		response_b: 'No.',
+	}));
+	writeFileSync(path, rows.map((row) => JSON.stringify(row)).join('\n'));
+	await workspace.importFiles([path], { format: 'pairwright', split: 'train' }, job());
+	const page = () => workspace.queue('judge', { count: 1 });
+	const judgeOne = async () => {
+		const [pair] = (await page()).pairs;
+		await workspace.judge({ comparison: pair!.comparison, verdict: 'a', queue: 'judge' });
+	};
+	assert.equal((await page()).activeWaits, undefined, 'off');
+	settings(dir, { active: true });
+	await workspace.reload();
+	await judgeOne();
+	await workspace.flag({ comparison: (await page()).pairs[0]!.comparison });
+	const { activeWaits } = await page();
+	assert.deepEqual(activeWaits, { for: 'judgments', judged: 1 });
+	assert.equal(activeWaitsWords(activeWaits!), 'Active order begins at 20 judged train pairs, 1 so far');
+	for (let i = 1; i < 20; i++) await judgeOne();
+	assert.deepEqual((await page()).activeWaits, { for: 'run' });
+	assert.equal((await workspace.queue('review', { count: 1 })).activeWaits, undefined);
+	for (let i = 20; i < 30; i++) await judgeOne();
+	assert.equal((await page()).activeWaits, undefined, 'nothing left to order');
 	await workspace.close();
 });

@@ -1,3 +1,4 @@
+import type { ActiveWaits } from '../../src/domain/active-words.ts';
 import type { Judgment } from '../../src/domain/judgment.ts';
 import type { BlindPair, QueueKind, QueuePage } from '../../src/protocol/workspace-api.ts';
 import { describe, type ScreenVerdict, toCanonical, toScreen } from './verdict.ts';
@@ -55,6 +56,8 @@ export interface Model {
 	readonly total: number;
 	/** Of the judging queue: my part is done, and what others were asked for is still missing. */
 	readonly beyondMine: boolean;
+	/** Of the judging queue: active ordering is on and has not begun. */
+	readonly activeWaits: ActiveWaits | null;
 	/** The first is on screen, unless something else is looked at. */
 	readonly queue: readonly BlindPair[];
 	/** The queue has nothing behind what is held here. */
@@ -80,6 +83,7 @@ export function emptyModel(kind: QueueKind): Model {
 		done: 0,
 		total: 0,
 		beyondMine: false,
+		activeWaits: null,
 		queue: [],
 		drained: false,
 		showing: 0,
@@ -166,6 +170,7 @@ function takePage(model: Model, page: QueuePage, asked: number): Model {
 		done,
 		total: done + page.total - page.done - ahead,
 		beyondMine: page.part === 'others',
+		activeWaits: page.activeWaits ?? null,
 	});
 	return before === null && currentPair(next) !== null ? replaced(next) : next;
 }

@@ -1,3 +1,4 @@
+import { activeWaitsWords } from '../../src/domain/active-words.ts';
 import type { ViewProps } from './app.tsx';
 import { currentPair, type Model } from './model.ts';
 import { KeyButton } from './parts.tsx';
@@ -29,6 +30,9 @@ export function TopBar({ store, controller }: ViewProps) {
 			<h1>{title(model)}</h1>
 			{pair === null || looking ? null : (
 				<progress class="bar" max={Math.max(1, model.total)} value={model.done} aria-label="Judged in this queue" />
+			)}
+			{looking || pair === null || model.activeWaits === null ? null : (
+				<span class="dim order">{activeWaitsWords(model.activeWaits)}</span>
 			)}
 			{looking ? (
 				<KeyButton
