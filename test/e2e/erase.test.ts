@@ -91,6 +91,16 @@ test('a text is erased from its pair after a modal question, and no file holds i
 	await dialog.getByRole('button', { name: 'Erase' }).click();
 	await page.getByText('A tombstone with the ids').first().waitFor();
 	await screenshot('erase-done');
+	// The tombstone's line and the advice are wider than the editor: they wrap.
+	const result = page.locator('.editor-instance[data-mode-id="pairwright-result"], .editor-instance').last();
+	const lineNumbers = result.locator('.margin .line-numbers');
+	const drawn = result.locator('.view-lines .view-line');
+	assert.ok((await drawn.count()) > (await lineNumbers.count()), 'fewer numbered lines than drawn ones');
+	// What the advice names is there.
+	await page.keyboard.press('F1');
+	await page.locator('.quick-input-widget input').first().fill('>Local History: Delete All');
+	await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Local History: Delete All' }).first().waitFor();
+	await page.keyboard.press('Escape');
 	assert.equal(events('erased').length, 1);
 	for (const file of globSync('.pairwright/{journal,sources}/**/*.*', { cwd: workspace })) {
 		const bytes = readFileSync(join(workspace, file));

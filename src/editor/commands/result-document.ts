@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import { Disposable } from '../disposable.ts';
 
 const SCHEME = 'pairwright-result';
+/** Plain text whose long lines wrap: its defaults are contributed for the language. */
+const LANGUAGE = 'pairwright-result';
 /** Results of this window; the oldest goes first. */
 const KEPT = 20;
 
@@ -32,7 +34,8 @@ export class ResultDocuments extends Disposable implements vscode.TextDocumentCo
 
 	/** @param name becomes the tab's title */
 	async show(name: string, text: string): Promise<void> {
-		const document = await vscode.workspace.openTextDocument(this.add(name, text));
+		const opened = await vscode.workspace.openTextDocument(this.add(name, text));
+		const document = await vscode.languages.setTextDocumentLanguage(opened, LANGUAGE);
 		await vscode.window.showTextDocument(document, { preview: true });
 	}
 

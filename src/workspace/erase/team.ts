@@ -69,7 +69,7 @@ function quoted(path: string): string {
 
 /** Files that were edited in VS Code: nothing here can reach its copies of them. */
 const LOCAL_HISTORY =
-	'VS Code keeps earlier versions of files that were edited in it (drafts, and sources that you opened), on each machine by itself: its command "Local History: Delete All" takes them away there.';
+	'VS Code keeps earlier versions of files that were edited in it (drafts, and sources that you opened), on each machine by itself: its command "Local History: Delete All" takes those of every file and folder away there, for good; a single one is deleted in the Timeline view of its file.';
 
 /**
  * What git still holds and how to take it out of there too, and what else may.
