@@ -1,6 +1,6 @@
 import type { Half, Split } from '../domain/split.ts';
 import type { Database } from './database.ts';
-import { keyList } from './matching.ts';
+import { keyList } from './kept.ts';
 import { codesOfSplit, placementOf } from './placement.ts';
 import { exportedKeys, frozenKeys } from './protected-keys.ts';
 
@@ -26,14 +26,28 @@ export function facetsDrawn(db: Database): ReadonlyMap<string, boolean> {
 	);
 }
 
+/** Facets in use that were never drawn. From one to the next by the index: tags of 100,000 prompts have few. */
+function facetsUndrawn(db: Database): string[] {
+	return db
+		.all<{ facet: string }>(
+			`WITH RECURSIVE used(facet) AS (
+				SELECT min(facet) FROM prompt_tags
+				UNION ALL SELECT (SELECT min(facet) FROM prompt_tags WHERE facet > used.facet) FROM used WHERE facet IS NOT NULL)
+			SELECT facet FROM used WHERE facet IS NOT NULL AND facet NOT IN (SELECT facet FROM facets)`,
+		)
+		.map(({ facet }) => facet);
+}
+
 /** Held-out clusters with something to draw, by name; only among `clusters` if given. */
 export function undrawnClusters(db: Database, clusters: readonly string[] | null): ClusterDraw[] {
+	const fresh = facetsUndrawn(db);
 	const waiting = db
 		.all<{ cluster: string }>(
-			`SELECT DISTINCT cluster FROM prompts WHERE split = 'heldout' AND half IS NULL
+			`SELECT DISTINCT cluster FROM prompts WHERE place IN ('heldout', 'waiting') AND split = 'heldout' AND half IS NULL
 			UNION SELECT DISTINCT p.cluster FROM prompt_tags t JOIN prompts p ON p.n = t.prompt
-			WHERE p.split = 'heldout' AND p.drawn IS NOT NULL AND t.facet NOT IN (SELECT facet FROM facets)
+			WHERE t.facet IN (SELECT value FROM json_each(?)) AND p.split = 'heldout' AND p.drawn IS NOT NULL
 			ORDER BY 1`,
+			JSON.stringify(fresh),
 		)
 		.map((row) => row.cluster);
 	const among = clusters === null ? null : new Set(clusters);

@@ -63,26 +63,35 @@ export function votesOn(db: Database, comparison: number): SourceVote[] {
 	return db.all<VoteRow>(`${VOTES} WHERE v.comparison = ? ${VOTES_ORDER}`, comparison).map(voteOf);
 }
 
-/** `eventsAbout` of many subjects, in two reads; a subject without events is not in it. */
-export function eventsAboutEach(db: Database, subjects: readonly string[]): Map<string, JournalEvent[]> {
+/**
+ * `eventsAbout` of many subjects, in two reads; a subject without events is not in it.
+ * @param cache bulk events that were read before
+ */
+export function eventsAboutEach(
+	db: Database,
+	subjects: readonly string[],
+	cache: Map<number, JournalEvent> = new Map(),
+): Map<string, JournalEvent[]> {
 	// Which first, then each event once: one about ten thousand subjects is a megabyte of text.
 	const named = db.all<{ subject: string; n: number }>(
 		`SELECT s.subject, e.n FROM event_subjects s JOIN events e ON e.n = s.event
 		WHERE s.subject IN (SELECT value FROM json_each(?)) AND e.void = 0 ORDER BY e.seq, e.time, e.id`,
 		JSON.stringify(subjects),
 	);
+	const unread = new Set(named.map(({ n }) => n).filter((n) => !cache.has(n)));
 	const events = new Map(
 		db
 			.all<{ n: number; line: string }>(
 				'SELECT n, line FROM events WHERE n IN (SELECT value FROM json_each(?))',
-				JSON.stringify([...new Set(named.map(({ n }) => n))]),
+				JSON.stringify([...unread]),
 			)
 			.map(({ n, line }) => [n, JSON.parse(line) as JournalEvent]),
 	);
+	for (const [n, event] of events) if (BULK.has(event.type)) cache.set(n, event);
 	return grouped(
 		named,
 		({ subject }) => subject,
-		({ n }) => events.get(n)!,
+		({ n }) => (events.get(n) ?? cache.get(n))!,
 	);
 }
 

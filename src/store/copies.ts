@@ -3,6 +3,9 @@ import { sha256 } from '../domain/identity.ts';
 import type { Half, Split } from '../domain/split.ts';
 import { normaliseText, promptText, sideText } from '../domain/text.ts';
 import type { Database } from './database.ts';
+import { kept, keyList } from './kept.ts';
+import { promptSet } from './near-edges.ts';
+import { spanningMembers, standingApart } from './placement.ts';
 
 /**
  * Characters (after normalisation) from which a response can be a copy: below, people and models say the same by themselves
@@ -110,27 +113,37 @@ export interface PlacedPrompt {
 	readonly preview: string;
 }
 
+const shared = { prompt: kept<readonly (readonly number[])[]>(), response: kept<readonly (readonly number[])[]>() };
+
+/** Keys of prompts that share a text, by its hash, wherever they stand. Grouping 200,000 hashes takes a while; a move changes none. */
+function sharing(db: Database, kind: 'prompt' | 'response'): readonly (readonly number[])[] {
+	const removed = db.value<string>("SELECT value FROM meta WHERE key = 'removed'");
+	return shared[kind](db, `${promptSet(db)} ${hashedUpTo(db)} ${removed}`, () =>
+		db
+			.all<{ keys: string }>(
+				'SELECT group_concat(prompt) AS keys FROM copies WHERE kind = ? GROUP BY hash HAVING count(*) > 1 ORDER BY hash',
+				kind,
+			)
+			.map(({ keys }) => keyList(keys)),
+	);
+}
+
 /** Groups of prompts that share a text and stand in different places, members by id; excluded prompts take no part. */
 export function copyGroups(db: Database, kind: 'prompt' | 'response'): readonly (readonly PlacedPrompt[])[] {
-	const rows = db.all<PlacedPrompt & { hash: number; place: string }>(
-		`SELECT k.hash, p.id, p.first_turn, p.cluster, p.split, p.half, p.place, p.preview FROM copies k
-		JOIN prompts p ON p.n = k.prompt
-		WHERE k.kind = ? AND p.place NOT IN ('excluded', 'waiting')
-		AND k.hash IN (SELECT hash FROM copies WHERE kind = ? GROUP BY hash HAVING count(*) > 1)
-		ORDER BY k.hash, p.id`,
-		kind,
-		kind,
+	const groups = standingApart(db, sharing(db, kind));
+	if (groups.length === 0) return [];
+	const prompts = new Map(
+		db
+			.all<PlacedPrompt & { n: number }>(
+				`SELECT n, id, first_turn, cluster, split, half, preview FROM prompts
+				WHERE n IN (SELECT value FROM json_each(?))`,
+				JSON.stringify(groups.flat()),
+			)
+			.map(({ n, ...prompt }) => [n, prompt]),
 	);
-	const groups = new Map<number, { readonly places: Set<string>; readonly members: PlacedPrompt[] }>();
-	for (const { hash, place, ...prompt } of rows) {
-		const group = groups.get(hash);
-		if (group === undefined) groups.set(hash, { places: new Set([place]), members: [prompt] });
-		else {
-			group.places.add(place);
-			group.members.push(prompt);
-		}
-	}
-	return [...groups.values()].filter(({ places }) => places.size > 1).map(({ members }) => members);
+	return groups.map((keys) =>
+		keys.map((key) => prompts.get(key) as PlacedPrompt).sort((x, y) => (x.id < y.id ? -1 : 1)),
+	);
 }
 
 /** Members of one place of a group that are looked at: more than one, since some leaks may be accepted and others not. */
@@ -163,16 +176,7 @@ function byPlace(group: readonly PlacedPrompt[]): Map<string, PlacedPrompt[]> {
 
 /** Of prompts with the same text, keys by key. */
 function twins(db: Database): ReadonlyMap<number, readonly number[]> {
-	const groups = new Map<number, number[]>();
-	for (const { hash, prompt } of db.all<{ hash: number; prompt: number }>(
-		`SELECT hash, prompt FROM copies WHERE kind = 'prompt'
-		AND hash IN (SELECT hash FROM copies WHERE kind = 'prompt' GROUP BY hash HAVING count(*) > 1)`,
-	)) {
-		const group = groups.get(hash);
-		if (group === undefined) groups.set(hash, [prompt]);
-		else group.push(prompt);
-	}
-	return new Map([...groups.values()].flatMap((group) => group.map((prompt) => [prompt, group] as const)));
+	return new Map(sharing(db, 'prompt').flatMap((group) => group.map((prompt) => [prompt, group] as const)));
 }
 
 export interface NearPair {
@@ -186,10 +190,12 @@ export interface NearPair {
  * cluster. What is near one prompt is near its copies, which have no edge of their own.
  */
 export function nearPairs(db: Database): NearPair[] {
+	const spanning = spanningMembers(db);
+	if (spanning.length === 0) return [];
 	const edges = db.all<{ a: number; b: number; similarity: number; apart: number }>(
-		`SELECT e.a, e.b, e.similarity, x.place <> y.place AS apart FROM near_edges e CROSS JOIN prompts x ON x.n = e.a CROSS JOIN prompts y ON y.n = e.b
-		WHERE x.cluster = y.cluster AND x.cluster IN (
-			SELECT cluster FROM prompts WHERE place NOT IN ('excluded', 'waiting') GROUP BY cluster HAVING count(DISTINCT place) > 1)`,
+		`SELECT e.a, e.b, e.similarity, x.place <> y.place AS apart FROM json_each(?) j CROSS JOIN near_edges e ON e.a = j.value
+		CROSS JOIN prompts x ON x.n = e.a CROSS JOIN prompts y ON y.n = e.b WHERE x.cluster = y.cluster`,
+		JSON.stringify(spanning),
 	);
 	if (edges.length === 0) return [];
 	const same = twins(db);

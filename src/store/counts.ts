@@ -33,6 +33,7 @@ interface PersonDelta {
 export class Counts {
 	readonly #places = new Map<string, PlaceDelta>();
 	readonly #people = new Map<string, PersonDelta>();
+	#moved = false;
 
 	#place(place: string): PlaceDelta {
 		let delta = this.#places.get(place);
@@ -45,6 +46,7 @@ export class Counts {
 
 	prompt(place: string, sign: 1 | -1): void {
 		this.#place(place).prompts += sign;
+		this.#moved = true;
 	}
 
 	comparison(c: Contribution, sign: 1 | -1): void {
@@ -71,6 +73,13 @@ export class Counts {
 
 	/** Writes what gathered; inside the transaction whose rows it describes. */
 	flush(db: Database): void {
+		if (this.#moved) {
+			// Two that change places leave every sum as it was.
+			db.run(
+				"INSERT INTO meta VALUES ('places', '1') ON CONFLICT(key) DO UPDATE SET value = CAST(value AS INTEGER) + 1",
+			);
+			this.#moved = false;
+		}
 		for (const [place, d] of this.#places) {
 			if (Object.values(d).every((n) => n === 0)) continue;
 			db.run(

@@ -15,7 +15,9 @@ export class Marks {
 
 	/** Inside the transaction whose events made the marks. */
 	flush(db: Database): void {
-		for (const subject of this.#subjects) db.run('INSERT OR IGNORE INTO dirty VALUES (?)', subject);
+		// In order: neighbours in the table are written together.
+		const subjects = JSON.stringify([...this.#subjects].sort());
+		db.run('INSERT OR IGNORE INTO dirty SELECT value FROM json_each(?)', subjects);
 		this.#subjects.clear();
 	}
 }
@@ -78,10 +80,13 @@ export function addEvent(db: Database, event: JournalEvent, line: string, file: 
 	db.run('INSERT OR IGNORE INTO event_files VALUES (?, ?)', file, n);
 	if (!isNew) return false;
 	const subjects = subjectsOf(event);
-	for (const subject of subjects) {
-		db.run('INSERT OR IGNORE INTO event_subjects VALUES (?, ?)', subject, n);
-		marks.add(subject);
+	const [only] = subjects;
+	if (subjects.length === 1) db.run('INSERT OR IGNORE INTO event_subjects VALUES (?, ?)', only, n);
+	else if (subjects.length > 1) {
+		const sorted = JSON.stringify([...subjects].sort());
+		db.run('INSERT OR IGNORE INTO event_subjects SELECT value, ? FROM json_each(?)', n, sorted);
 	}
+	for (const subject of subjects) marks.add(subject);
 	if (type === 'retracted') settleStoredVoid(db, event.event, marks);
 	settleVoid(db, { n, id, person, type, void: 0 }, () => subjects, marks);
 	if (type === 'imported' || ATTACHED.has(type)) marks.add(`event ${id}`);

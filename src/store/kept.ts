@@ -11,3 +11,14 @@ export function kept<T>(): (db: Database, version: string, read: () => T) => T {
 		return value;
 	};
 }
+
+/** Changes with every write, of this connection or another. */
+export function versionOf(db: Database): string {
+	const own = db.value<number>('SELECT total_changes()') as number;
+	return `${own} ${db.raw.pragma('data_version', { simple: true })}`;
+}
+
+/** Keys out of SQLite's `group_concat`: one string is read many times faster than as many rows. */
+export function keyList(text: string | null | undefined): number[] {
+	return JSON.parse(`[${text ?? ''}]`) as number[];
+}

@@ -1,6 +1,8 @@
 import type { ListFilter } from '../protocol/workspace-api.ts';
 import type { Database } from './database.ts';
+import { keyList, versionOf } from './kept.ts';
 import { allOf, both, type Clause, conditionsOf, sealedOf, WITH_PAIRS } from './list-conditions.ts';
+import { keysWithPairs } from './placement.ts';
 
 /** Answers kept: paging, counting, jumping and previewing ask for the same set again and again. */
 const KEPT = 16;
@@ -12,23 +14,12 @@ interface Known {
 
 const known = new WeakMap<Database, Known>();
 
-/** Changes with every write, of this connection or another. */
-export function versionOf(db: Database): string {
-	const own = db.value<number>('SELECT total_changes()') as number;
-	return `${own} ${db.raw.pragma('data_version', { simple: true })}`;
-}
-
 /** Ascending and each once; of a hundred thousand in milliseconds, where SQLite's DISTINCT sorts rows. */
 function sortedKeys(keys: readonly number[]): Int32Array {
 	const sorted = Int32Array.from(keys).sort();
 	let kept = 0;
 	for (const key of sorted) if (kept === 0 || sorted[kept - 1] !== key) sorted[kept++] = key;
 	return sorted.slice(0, kept);
-}
-
-/** Keys out of SQLite's `group_concat`: one string is read many times faster than as many rows. */
-export function keyList(text: string | null | undefined): number[] {
-	return JSON.parse(`[${text ?? ''}]`) as number[];
 }
 
 function keysOf(db: Database, { sql, values }: Clause): Int32Array {
@@ -74,6 +65,7 @@ export function matchingPrompts(db: Database, query: ListFilter): Int32Array {
 		if (conditions === null) return new Int32Array();
 		const { prompts, comparisons, opinions } = conditions;
 		const pairs = both(comparisons, opinions);
+		if (pairs.sql === '1' && prompts.sql === '1') return keysWithPairs(db);
 		if (pairs.sql === '1') {
 			// A prompt whose responses are still to be written has no comparison to list.
 			const sql = `SELECT p.n AS n FROM prompts p WHERE ${prompts.sql} AND p.place IN (${WITH_PAIRS})`;

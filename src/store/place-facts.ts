@@ -1,6 +1,5 @@
 import type { Database } from './database.ts';
-import { kept } from './kept.ts';
-import { keyList } from './matching.ts';
+import { kept, keyList } from './kept.ts';
 import { promptSet } from './near-edges.ts';
 import { codesOfPlaces, placementOf } from './placement.ts';
 

@@ -1,13 +1,13 @@
 /**
  * Where every prompt stands and with whom, as arrays by key. Sums over 100,000 prompts take milliseconds from them, where grouping
- * rows by their 64-digit clusters takes hundreds; reading the arrays anew after a write takes tens.
+ * rows by their 64-digit clusters takes hundreds; reading the arrays anew after a move takes tens.
  */
 import type { Split } from '../domain/split.ts';
 import { settledClusters } from './clusters.ts';
 import type { Database } from './database.ts';
-import { kept } from './kept.ts';
+import { kept, keyList, versionOf } from './kept.ts';
 import { WITH_PAIRS } from './list-conditions.ts';
-import { keyList, versionOf } from './matching.ts';
+import { promptSet } from './near-edges.ts';
 
 /** Places in the order of their codes, the first is 1; a prompt that waits has its split all the same. */
 const PLACES: readonly { readonly place: string; readonly split: Split }[] = [
@@ -87,20 +87,49 @@ function readClusters(db: Database): Clusters {
 const knownCodes = kept<Uint8Array>();
 const knownClusters = kept<Clusters>();
 
-/** As it is now. A move or a tag changes no cluster, so those are read again only where prompts came or went. */
+/** Code of each prompt's place by its key. Verdicts and tags move nobody, so it is read again only where prompts came, went or moved. */
+function codesOf(db: Database): Uint8Array {
+	const moves = db.value<string>("SELECT value FROM meta WHERE key = 'places'");
+	return knownCodes(db, `${promptSet(db)} ${moves}`, () => readCodes(db));
+}
+
+/** As it is now. A move changes no cluster, so those are read again only where prompts came or went. */
 export function placementOf(db: Database): Placement {
-	const version = versionOf(db);
 	return {
-		codes: knownCodes(db, version, () => readCodes(db)),
-		...knownClusters(db, settledClusters(db) ?? `changing ${version}`, () => readClusters(db)),
+		codes: codesOf(db),
+		...knownClusters(db, settledClusters(db) ?? `changing ${versionOf(db)}`, () => readClusters(db)),
 	};
+}
+
+/** Keys of all prompts that have a pair, or had one, in the order they came in. */
+export function keysWithPairs(db: Database): Int32Array {
+	const codes = codesOf(db);
+	const waits = codesOfPlaces(['waiting']);
+	let found = 0;
+	const keys = new Int32Array(codes.length);
+	for (let key = 0; key < codes.length; key++) {
+		const code = codes[key] as number;
+		if (code > 0 && waits[code] === 0) keys[found++] = key;
+	}
+	return keys.slice(0, found);
+}
+
+/** Of groups that stand in more than one place, the members that take part: not excluded, and not waiting. */
+export function standingApart(db: Database, groups: readonly (readonly number[])[]): (readonly number[])[] {
+	const { codes } = placementOf(db);
+	const out = codesOfPlaces(['excluded', 'waiting']);
+	return groups
+		.map((members) => members.filter((key) => out[codes[key] as number] === 0))
+		.filter(([first, ...others]) => others.some((key) => codes[key] !== codes[first as number]));
 }
 
 /** Clusters with members in more than one place, by name; excluded and waiting prompts take no part. */
 export function spanningKeys(db: Database): (readonly number[])[] {
-	const { codes, clusters } = placementOf(db);
-	const out = codesOfPlaces(['excluded', 'waiting']);
-	return clusters
-		.map((members) => members.filter((key) => out[codes[key] as number] === 0))
-		.filter(([first, ...others]) => others.some((key) => codes[key] !== codes[first as number]));
+	return standingApart(db, placementOf(db).clusters);
+}
+
+/** Of those clusters all members, whether they take part or not. */
+export function spanningMembers(db: Database): number[] {
+	const { clusterOf, clusters } = placementOf(db);
+	return spanningKeys(db).flatMap(([first]) => clusters[(clusterOf[first as number] as number) - 1] ?? []);
 }

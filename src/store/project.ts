@@ -1,5 +1,5 @@
-import type { EventOf, JournalEvent } from '../domain/events.ts';
-import type { Half, Split } from '../domain/split.ts';
+import type { JournalEvent } from '../domain/events.ts';
+import type { Split } from '../domain/split.ts';
 import { firstTurnKey } from '../domain/text.ts';
 import {
 	forgetCandidates,
@@ -19,7 +19,6 @@ import {
 	insertPrompt,
 	NEXT_REV,
 	orderKey,
-	placeOf,
 	removeGold,
 	type StoredCounts,
 	storedContribution,
@@ -32,8 +31,10 @@ import { forgetPromptCopy, forgetResponses } from './copies.ts';
 import { Counts } from './counts.ts';
 import type { Database } from './database.ts';
 import { forgetEdges } from './near-edges.ts';
+import { placeComparisons } from './place-comparisons.ts';
 import { projectComparison } from './project-comparison.ts';
-import { projectPrompt, type SourceAssignment } from './project-prompt.ts';
+import type { PromptState } from './project-prompt.ts';
+import { promptStates, type StoredPrompt, storedPrompts, writePromptStates } from './prompt-states.ts';
 import { facetSubject, subjectsOf, writtenComparison } from './subjects.ts';
 import { SHORT, type Slice } from './sync-journal.ts';
 
@@ -42,6 +43,9 @@ export interface ProjectionSettings {
 	readonly seed: string;
 	readonly defaultSplit: (firstTurnKey: string) => Split;
 }
+
+/** Prompts projected between two looks at the clock. */
+const TOGETHER = 250;
 
 /** Recomputes the projections of what events and imports have touched. Each is a pure function of its own events. */
 export class Projector {
@@ -63,13 +67,7 @@ export class Projector {
 	*drain(): Generator<void> {
 		for (;;) {
 			const left = this.#db.write(() => {
-				const started = performance.now();
-				const subjects = this.#db.all<{ subject: string }>('SELECT subject FROM dirty LIMIT ?', this.#most.rows);
-				for (const { subject } of subjects) {
-					this.#db.run('DELETE FROM dirty WHERE subject = ?', subject);
-					this.#project(subject);
-					if (performance.now() - started > this.#most.ms) break;
-				}
+				this.#slice();
 				this.#counts.flush(this.#db);
 				return this.#db.value<number>('SELECT 1 FROM dirty LIMIT 1') !== undefined;
 			});
@@ -78,6 +76,44 @@ export class Projector {
 		}
 		this.#cache.clear();
 		this.#sealedOnly = null;
+	}
+
+	/** One transaction's part: prompts together, then the others one by one. */
+	#slice(): void {
+		const started = performance.now();
+		const late = () => performance.now() - started > this.#most.ms;
+		// A facet marks its prompts: behind them it would have them projected twice.
+		const facets = this.#db.all<{ subject: string }>(
+			"SELECT subject FROM dirty WHERE subject >= 'facet ' AND subject < 'facet!'",
+		);
+		for (const { subject } of facets) {
+			this.#clean([subject]);
+			this.#project(subject);
+		}
+		const marked = this.#db
+			.all<{ subject: string }>('SELECT subject FROM dirty LIMIT ?', this.#most.rows)
+			.map(({ subject }) => subject);
+		const prompts = storedPrompts(this.#db, marked);
+		for (let i = 0; i < prompts.length; i += TOGETHER) {
+			const some = prompts.slice(i, i + TOGETHER);
+			this.#clean(some.map(({ id }) => id));
+			this.#prompts(some);
+			if (late()) return;
+		}
+		const done = new Set(prompts.map(({ id }) => id));
+		for (const subject of marked) {
+			if (done.has(subject)) continue;
+			this.#clean([subject]);
+			this.#project(subject);
+			if (late()) return;
+		}
+	}
+
+	/** Takes marks off before what they are of is projected: that may mark it again. */
+	#clean(subjects: readonly string[]): void {
+		const [only] = subjects;
+		if (subjects.length === 1) this.#db.run('DELETE FROM dirty WHERE subject = ?', only);
+		else this.#db.run('DELETE FROM dirty WHERE subject IN (SELECT value FROM json_each(?))', JSON.stringify(subjects));
 	}
 
 	#dirty(subject: string): void {
@@ -98,9 +134,9 @@ export class Projector {
 			this.#comparison(comparison, subject);
 			return;
 		}
-		const prompt = this.#db.value<number>('SELECT n FROM prompts WHERE id = ?', subject);
-		if (prompt !== undefined) {
-			this.#prompt(prompt, subject);
+		const prompts = storedPrompts(this.#db, [subject]);
+		if (prompts.length > 0) {
+			this.#prompts(prompts);
 			return;
 		}
 		const line = this.#db.value<string>('SELECT line FROM events WHERE id = ?', subject);
@@ -127,7 +163,8 @@ export class Projector {
 		const fallback = this.#settings.defaultSplit(firstTurnKey(comparison.prompt));
 		let prompt = this.#db.value<number>('SELECT n FROM prompts WHERE id = ?', comparison.promptId);
 		if (prompt === undefined) {
-			const state = this.#promptState(0, comparison.promptId, fallback);
+			const asked = [{ n: 0, id: comparison.promptId, fallback }];
+			const [state] = promptStates(this.#db, asked, this.#sealedFacets(), this.#cache) as [PromptState];
 			prompt = insertPrompt(
 				this.#db,
 				this.#counts,
@@ -247,47 +284,9 @@ export class Projector {
 		this.#counts.prompt(prompt.place, -1);
 	}
 
-	#promptState(n: number, id: string, fallback: Split) {
-		const db = this.#db;
-		const rows = db
-			.all<{ split: Split | null; half: Half | null; tags: string | null }>(
-				`SELECT r.split, r.half, r.tags, s.seq, s.time, s.event, r.ord FROM comparisons c
-				JOIN source_rows r ON r.comparison = c.n JOIN sources s ON s.n = r.source
-				WHERE c.prompt = ? AND (r.split IS NOT NULL OR r.tags IS NOT NULL)
-				UNION ALL SELECT r.split, r.half, r.tags, s.seq, s.time, s.event, r.ord FROM candidate_rows r
-				JOIN sources s ON s.n = r.source WHERE r.prompt = ? AND (r.split IS NOT NULL OR r.tags IS NOT NULL)
-				ORDER BY 4, 5, 6, 7`,
-				n,
-				n,
-			)
-			.map(
-				({ split, half, tags }): SourceAssignment => ({
-					split,
-					half,
-					tags: tags === null ? [] : (JSON.parse(tags) as string[]),
-				}),
-			);
-		const events = eventsAbout(db, id, this.#cache);
-		const answers = events
-			.filter((e) => e.type === 'proposed')
-			.flatMap((e) => eventsAbout(db, e.id, this.#cache))
-			.filter((e): e is EventOf<'proposal-answered'> => e.type === 'proposal-answered');
-		this.#sealedOnly ??= new Set(
-			db.all<{ facet: string }>('SELECT facet FROM facets WHERE sealed_only = 1').map((f) => f.facet),
-		);
-		return projectPrompt(id, fallback, rows, events, answers, this.#sealedOnly);
-	}
-
 	/** Responses of logs and models, and the comparisons that people made of them. */
 	#candidates(n: number, id: string): void {
 		const db = this.#db;
-		const spoken = db.value(
-			`SELECT 1 FROM event_subjects s JOIN events e ON e.n = s.event
-			WHERE s.subject = ? AND e.type IN ('generated', 'paired') LIMIT 1`,
-			id,
-		);
-		const held = db.value('SELECT 1 FROM candidates WHERE prompt = ? LIMIT 1', n);
-		if (spoken === undefined && held === undefined) return;
 		const events = eventsAbout(db, id, this.#cache);
 		settleCandidates(db, n, events);
 		for (const pair of pairsAbout(events, id)) {
@@ -296,38 +295,39 @@ export class Projector {
 		}
 	}
 
-	#prompt(n: number, id: string): void {
-		const db = this.#db;
-		const before = db.get<{ place: string; fallback: Split; tags: string | null }>(
-			'SELECT place, fallback, tags FROM prompts WHERE n = ?',
-			n,
-		) as { place: string; fallback: Split; tags: string | null };
-		this.#candidates(n, id);
-		if (before.place === 'waiting' && !isLogged(db, n)) {
-			this.#removePrompt({ n, place: before.place });
-			return;
-		}
-		const state = this.#promptState(n, id, before.fallback);
-		const tags = state.tags.length === 0 ? null : JSON.stringify(state.tags);
-		db.run(
-			'UPDATE prompts SET split = ?, half = ?, drawn = ?, tags = ? WHERE n = ?',
-			state.split,
-			state.half,
-			state.drawn,
-			tags,
-			n,
+	/** Prompts that have candidates, or of which people or models made some. */
+	#withCandidates(prompts: readonly StoredPrompt[]): readonly StoredPrompt[] {
+		const found = this.#db.all<{ id: string }>(
+			`SELECT s.subject AS id FROM event_subjects s JOIN events e ON e.n = s.event
+			WHERE s.subject IN (SELECT value FROM json_each(?)) AND e.type IN ('generated', 'paired')
+			UNION SELECT p.id FROM prompts p WHERE p.n IN (SELECT value FROM json_each(?))
+			AND EXISTS (SELECT 1 FROM candidates k WHERE k.prompt = p.n)`,
+			JSON.stringify(prompts.map(({ id }) => id)),
+			JSON.stringify(prompts.map(({ n }) => n)),
 		);
-		if (tags !== before.tags) {
-			db.run('DELETE FROM prompt_tags WHERE prompt = ?', n);
-			for (const tag of state.tags) db.run('INSERT INTO prompt_tags VALUES (?, ?)', tag, n);
-		}
-		const place = before.place === 'waiting' ? before.place : placeOf(state.split, state.half);
-		if (place === before.place) return;
-		this.#counts.prompt(before.place, -1);
-		this.#counts.prompt(place, 1);
-		for (const c of db.all<{ n: number; id: string }>('SELECT n, id FROM comparisons WHERE prompt = ?', n)) {
-			this.#comparison(c.n, c.id);
-		}
+		if (found.length === 0) return [];
+		const ids = new Set(found.map(({ id }) => id));
+		return prompts.filter(({ id }) => ids.has(id));
+	}
+
+	/** Prompts together: a bulk action names tens of thousands, which all come to one of a few states. */
+	#prompts(prompts: readonly StoredPrompt[]): void {
+		const db = this.#db;
+		for (const { n, id } of this.#withCandidates(prompts)) this.#candidates(n, id);
+		const [gone, here] = [[] as StoredPrompt[], [] as StoredPrompt[]];
+		for (const prompt of prompts) (prompt.place === 'waiting' && !isLogged(db, prompt.n) ? gone : here).push(prompt);
+		for (const prompt of gone) this.#removePrompt(prompt);
+		const states = promptStates(db, here, this.#sealedFacets(), this.#cache);
+		const moved = writePromptStates(db, this.#counts, here, states);
+		if (moved.size === 0) return;
+		for (const id of placeComparisons(db, this.#counts, moved)) this.#project(id);
+	}
+
+	#sealedFacets(): ReadonlySet<string> {
+		this.#sealedOnly ??= new Set(
+			this.#db.all<{ facet: string }>('SELECT facet FROM facets WHERE sealed_only = 1').map((f) => f.facet),
+		);
+		return this.#sealedOnly;
 	}
 
 	/** The first draw of a facet says for good whether it is E only. */
@@ -340,6 +340,7 @@ export class Projector {
 		if (now === undefined) this.#db.run('DELETE FROM facets WHERE facet = ?', facet);
 		else this.#db.run('INSERT OR REPLACE INTO facets VALUES (?, ?)', facet, now);
 		this.#sealedOnly = null;
+		if ((now === 1) === (before === 1)) return;
 		for (const row of this.#db.all<{ id: string }>(
 			'SELECT p.id AS id FROM prompt_tags t JOIN prompts p ON p.n = t.prompt WHERE t.facet = ?',
 			facet,

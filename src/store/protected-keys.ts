@@ -1,7 +1,6 @@
 import type { Split } from '../domain/split.ts';
 import type { Database } from './database.ts';
-import { kept } from './kept.ts';
-import { keyList } from './matching.ts';
+import { kept, keyList } from './kept.ts';
 import { promptSet } from './near-edges.ts';
 
 /** A manifest in force: its prompts that are there, by key, and how many it lists. */

@@ -2,7 +2,7 @@
  * Version of the tables. The database is a projection of journals and sources, so another version (older or newer) is
  * dropped and built again instead of being migrated: one path, always tested, and it cannot keep a past mistake.
  */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /**
  * Integer keys inside; 64-hex ids at the border. `place` = split with its half: train, eval, R, E, heldout (half not drawn
@@ -10,7 +10,8 @@ export const SCHEMA_VERSION = 4;
  * Keys of prompts and comparisons are never given twice: indexes that follow behind remember how far they have come.
  * `target` of an event is the event it takes back: few have one, so the index of them is small however many events there are.
  * `gold` holds what is in force: in train, or excluded; `known` = JSON of the people who know the answer. Of each person the first answer.
- * `rev` of a comparison is the largest there was plus one whenever the fold touches it or its standing; meta `removed` counts removals.
+ * `rev` of a comparison is the largest there was plus one whenever the fold touches it or its standing; meta `removed` counts removals, `places` the
+ * transactions that moved prompts.
  */
 export const SCHEMA = `
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -60,8 +61,8 @@ CREATE TABLE prompts(
 	place TEXT GENERATED ALWAYS AS (CASE WHEN waiting = 1 THEN 'waiting' WHEN split = 'heldout' THEN coalesce(half, 'heldout')
 		ELSE split END) VIRTUAL,
 	CHECK (half IS NULL OR split = 'heldout'));
-CREATE INDEX prompts_cluster ON prompts(cluster, place);
-CREATE INDEX prompts_turn ON prompts(first_turn, place);
+CREATE INDEX prompts_cluster ON prompts(cluster);
+CREATE INDEX prompts_turn ON prompts(first_turn);
 CREATE INDEX prompts_place ON prompts(place, chars);
 CREATE TABLE prompt_tags(facet TEXT NOT NULL, prompt INTEGER NOT NULL, PRIMARY KEY(facet, prompt)) WITHOUT ROWID;
 CREATE INDEX prompt_tags_prompt ON prompt_tags(prompt);

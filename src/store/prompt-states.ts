@@ -1,0 +1,131 @@
+import type { EventOf, JournalEvent } from '../domain/events.ts';
+import type { Half, Split } from '../domain/split.ts';
+import { eventsAboutEach, placeOf } from './comparison-rows.ts';
+import type { Counts } from './counts.ts';
+import type { Database } from './database.ts';
+import { type PromptState, projectPrompt, type SourceAssignment } from './project-prompt.ts';
+
+/** A prompt as it is stored, before it is projected anew. */
+export interface StoredPrompt {
+	readonly n: number;
+	readonly id: string;
+	readonly place: string;
+	readonly fallback: Split;
+	readonly split: Split;
+	readonly half: Half | null;
+	readonly drawn: Half | null;
+	readonly tags: string | null;
+}
+
+/** Those of these subjects that are prompts, by key. */
+export function storedPrompts(db: Database, subjects: readonly string[]): StoredPrompt[] {
+	return db.all<StoredPrompt>(
+		`SELECT n, id, place, fallback, split, half, drawn, tags FROM prompts
+		WHERE id IN (SELECT value FROM json_each(?)) ORDER BY n`,
+		JSON.stringify(subjects),
+	);
+}
+
+/** What imported rows say of prompts, by key, in the order (import, row). */
+function assignmentsOf(db: Database, prompts: string): Map<number, SourceAssignment[]> {
+	const rows = db.all<{ prompt: number; split: Split | null; half: Half | null; tags: string | null }>(
+		`SELECT c.prompt, r.split, r.half, r.tags, s.seq, s.time, s.event, r.ord FROM comparisons c
+		JOIN source_rows r ON r.comparison = c.n JOIN sources s ON s.n = r.source
+		WHERE c.prompt IN (SELECT value FROM json_each(?)) AND (r.split IS NOT NULL OR r.tags IS NOT NULL)
+		UNION ALL SELECT r.prompt, r.split, r.half, r.tags, s.seq, s.time, s.event, r.ord FROM candidate_rows r
+		JOIN sources s ON s.n = r.source
+		WHERE r.prompt IN (SELECT value FROM json_each(?)) AND (r.split IS NOT NULL OR r.tags IS NOT NULL)
+		ORDER BY 5, 6, 7, 8`,
+		prompts,
+		prompts,
+	);
+	const found = new Map<number, SourceAssignment[]>();
+	for (const { prompt, split, half, tags } of rows) {
+		const assignment = { split, half, tags: tags === null ? [] : (JSON.parse(tags) as string[]) };
+		const known = found.get(prompt);
+		if (known === undefined) found.set(prompt, [assignment]);
+		else known.push(assignment);
+	}
+	return found;
+}
+
+/**
+ * States of prompts from imported rows and events, in the order given: a few reads however many they are.
+ * @param cache bulk events that were read before
+ */
+export function promptStates(
+	db: Database,
+	prompts: readonly { readonly n: number; readonly id: string; readonly fallback: Split }[],
+	sealedOnly: ReadonlySet<string>,
+	cache: Map<number, JournalEvent>,
+): PromptState[] {
+	const rows = assignmentsOf(db, JSON.stringify(prompts.map(({ n }) => n)));
+	const about = eventsAboutEach(
+		db,
+		prompts.map(({ id }) => id),
+		cache,
+	);
+	const proposals = new Set<string>();
+	for (const events of about.values()) for (const e of events) if (e.type === 'proposed') proposals.add(e.id);
+	const answers = proposals.size === 0 ? new Map() : eventsAboutEach(db, [...proposals], cache);
+	return prompts.map(({ n, id, fallback }) => {
+		const events = about.get(id) ?? [];
+		const answered = events
+			.filter((e) => e.type === 'proposed')
+			.flatMap((e) => (answers.get(e.id) ?? []) as readonly JournalEvent[])
+			.filter((e): e is EventOf<'proposal-answered'> => e.type === 'proposal-answered');
+		return projectPrompt(id, fallback, rows.get(n) ?? [], events, answered, sealedOnly);
+	});
+}
+
+function tagsText({ tags }: PromptState): string | null {
+	return tags.length === 0 ? null : JSON.stringify(tags);
+}
+
+/**
+ * Writes states that differ from what is stored, one statement for each state that several came to.
+ * @returns place by key of the prompts that moved
+ */
+export function writePromptStates(
+	db: Database,
+	counts: Counts,
+	prompts: readonly StoredPrompt[],
+	states: readonly PromptState[],
+): Map<number, string> {
+	const changed = new Map<string, { readonly state: PromptState; readonly keys: number[] }>();
+	const retagged: { readonly n: number; readonly tags: readonly string[] }[] = [];
+	const moved = new Map<number, string>();
+	for (const [i, prompt] of prompts.entries()) {
+		const state = states[i] as PromptState;
+		const tags = tagsText(state);
+		const { n, place } = prompt;
+		if (tags !== prompt.tags) retagged.push({ n, tags: state.tags });
+		const same = state.split === prompt.split && state.half === prompt.half && state.drawn === prompt.drawn;
+		if (same && tags === prompt.tags) continue;
+		const name = JSON.stringify([state.split, state.half, state.drawn, tags]);
+		const group = changed.get(name) ?? { state, keys: [] };
+		changed.set(name, group);
+		group.keys.push(n);
+		const now = place === 'waiting' ? place : placeOf(state.split, state.half);
+		if (now === place) continue;
+		counts.prompt(place, -1);
+		counts.prompt(now, 1);
+		moved.set(n, now);
+	}
+	for (const { state, keys } of changed.values()) {
+		db.run(
+			'UPDATE prompts SET split = ?, half = ?, drawn = ?, tags = ? WHERE n IN (SELECT value FROM json_each(?))',
+			state.split,
+			state.half,
+			state.drawn,
+			tagsText(state),
+			JSON.stringify(keys),
+		);
+	}
+	if (retagged.length > 0) {
+		const keys = JSON.stringify(retagged.map(({ n }) => n));
+		db.run('DELETE FROM prompt_tags WHERE prompt IN (SELECT value FROM json_each(?))', keys);
+		for (const { n, tags } of retagged) for (const tag of tags) db.run('INSERT INTO prompt_tags VALUES (?, ?)', tag, n);
+	}
+	return moved;
+}
