@@ -1,5 +1,6 @@
 /**
- * `npm run performance`: runs the benchmarks behind the README's performance table and writes it there, between its two marks.
+ * `npm run performance [NAME…]`: runs the benchmarks behind the README's performance table, or those named, and writes it there, between
+ * its two marks.
  * A figure is a line `FIGURE {…}` that a benchmark prints; one that was skipped (no Python package, no real editor) keeps its old row.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -37,7 +38,8 @@ export function figuresIn(output: string): Figure[] {
 }
 
 function row({ work, ours, floor, ratio, aim }: Figure): string {
-	const times = ratio === null ? '' : `${ratio >= 10 ? Math.round(ratio) : ratio.toFixed(1)}×`;
+	// Under 2 the second decimal decides about aims such as ≥ 1.8×.
+	const times = ratio === null ? '' : `${ratio >= 10 ? Math.round(ratio) : ratio.toFixed(ratio < 2 ? 2 : 1)}×`;
 	return `| ${work} | ${ours} | ${floor} | ${times} | ${aim} |`;
 }
 
@@ -60,7 +62,10 @@ export function withTable(readme: string, figures: readonly Figure[], where: str
 
 if (import.meta.main) {
 	const figures: Figure[] = [];
-	for (const name of BENCHES) {
+	const named = process.argv.slice(2);
+	const unknown = named.filter((name) => !BENCHES.includes(name));
+	if (unknown.length > 0) throw new Error(`The table has no benchmark ${unknown.join(', ')}: ${BENCHES.join(', ')}.`);
+	for (const name of BENCHES.filter((each) => named.length === 0 || named.includes(each))) {
 		process.stdout.write(`\n${name}\n`);
 		const { code, output } = await run(process.execPath, ['--expose-gc', join(root, `test/bench/${name}.bench.ts`)]);
 		process.stdout.write(output);

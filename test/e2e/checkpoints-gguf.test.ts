@@ -33,6 +33,7 @@ const editor = useEditor({
 });
 
 interface Stored {
+	readonly settings: { readonly kl?: false };
 	readonly work: { readonly scored: number; readonly reused: number };
 	readonly checkpoints: readonly { readonly name: string; readonly step: number | null }[];
 	readonly engine: { readonly self_test: readonly { readonly status: string }[] };
@@ -97,20 +98,33 @@ test('a run is stopped at the second checkpoint, and gone on with: nothing is sc
 	await treeRow(page, 'Run 1 · 3 checkpoints').waitFor();
 });
 
-test('as last time: one step to the same run, which scores nothing again', async () => {
+test('as last time: one step to the same run, without KL, which scores nothing again', async () => {
 	const { page, command, screenshot } = editor();
 	await command('Pairwright: Score Checkpoints…');
 	await row('As last time').waitFor();
 	await screenshot('gguf-6-as-last-time');
 	await pick(page, 'As last time');
 	await title('settings (4/4)').waitFor();
+	await row('KL from the reference per token').getByText('read', { exact: true }).waitFor();
+	await screenshot('gguf-6-kl-read');
+	await pick(page, 'KL from the reference per token');
+	await row('KL from the reference per token').getByText('left out', { exact: true }).waitFor();
+	await screenshot('gguf-6-kl-left-out');
 	await pick(page, 'Score them');
 	const report = await webview(page, 'report', RUN);
 	await report.getByRole('heading', { name: /run 2/ }).waitFor({ timeout: RUN });
 	assert.deepEqual(
-		records().map(({ work }) => work.scored === 0),
-		[false, true],
+		records().map(({ work, settings }) => [work.scored === 0, settings.kl ?? true]),
+		[
+			[false, true],
+			[true, false],
+		],
 	);
+	await report
+		.getByText(/not computed/)
+		.first()
+		.waitFor();
+	await screenshot('gguf-6-without-kl');
 });
 
 test('λ, the trend and a flipped pair', async () => {

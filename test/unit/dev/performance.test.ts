@@ -19,5 +19,7 @@ test('a measured row replaces its old one, an unmeasured row and the rest of the
 	assert.doesNotMatch(out, /\| a \| 1 s/);
 	assert.match(out, /\| b \| 2 s \| 8 s \| 4\.0× \| ≥ 5× \|/);
 	assert.match(out, /^# X\n[\s\S]*tail\n$/);
+	const near = withTable(readme, [{ work: 'a', ours: '3 s', floor: '5 s', ratio: 1.768, aim: '≥ 1.8×' }], 'here');
+	assert.match(near, /\| 1\.77× \| ≥ 1\.8× \|/, 'not rounded up to its aim');
 	assert.throws(() => withTable('# no marks', [], ''), /lacks the marks/);
 });
