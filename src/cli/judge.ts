@@ -73,7 +73,12 @@ export function registerJudge(program: Command): void {
 		.argument('<id>', ID)
 		.addArgument(verdictArgument())
 		.requiredOption('--reason <text>', 'why')
-		.addHelpText('after', example('adjudicate 3f9a1c22 b --reason "a invents a source"'))
+		.addHelpText(
+			'after',
+			`
+A decision stands whatever is judged later. "flag" brings the pair back to be settled anew; "retract" takes the decision back.
+${example('adjudicate 3f9a1c22 b --reason "a invents a source"')}`,
+		)
 		.action(
 			perform<{ reason: string }>(async (context, [id, verdict], { reason }) => {
 				const api = await context.open();

@@ -629,6 +629,8 @@ export interface AdjudicationItem {
 export interface AdjudicationPage {
 	/** All that wait, those that the caller holds included. */
 	readonly total: number;
+	/** Of those, the ones that are not disputed: somebody flagged them. */
+	readonly onlyFlagged?: number;
 	readonly items: readonly AdjudicationItem[];
 }
 
@@ -1141,7 +1143,7 @@ export interface WorkspaceApi {
 	skip(input: { readonly comparison: string; readonly cannot?: string }): Promise<{ event: string }>;
 	flag(input: { readonly comparison: string; readonly note?: string }): Promise<{ event: string }>;
 	/**
-	 * Disputed and flagged pairs that nobody has adjudicated, in seeded order; or, with `ids`, those pairs as they are now. A verdict
+	 * Disputed pairs, and those flagged since they were decided or without a decision, in seeded order; or, with `ids`, those pairs as they are now. A verdict
 	 * of mine on a pair whose other verdicts were sent is stored as not blind from then on.
 	 */
 	adjudicationQueue(options: {

@@ -18,8 +18,12 @@ export function nextToAdjudicate(db: Database, count: number, held: ReadonlySet<
 		.slice(0, count);
 }
 
-export function countToAdjudicate(db: Database): number {
-	return db.value<number>(`SELECT count(*) FROM comparisons WHERE ${WAITING}`) ?? 0;
+/** All that waits, and what of it people do not disagree on: it was flagged. */
+export function countToAdjudicate(db: Database): { readonly total: number; readonly onlyFlagged: number } {
+	const counted = db.get<{ total: number; onlyFlagged: number }>(
+		`SELECT count(*) AS total, count(*) FILTER (WHERE resolution <> 'disputed') AS onlyFlagged FROM comparisons WHERE ${WAITING}`,
+	);
+	return counted ?? { total: 0, onlyFlagged: 0 };
 }
 
 /** By its whole id. */

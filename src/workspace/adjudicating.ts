@@ -117,5 +117,5 @@ export function adjudicationQueue(
 		options.ids === undefined
 			? nextToAdjudicate(ctx.db, count, new Set(options.after ?? []))
 			: options.ids.filter((id) => hasComparison(ctx.db, id)).slice(0, count);
-	return { total: countToAdjudicate(ctx.db), items: ids.map((id) => itemOf(ctx, id)) };
+	return { ...countToAdjudicate(ctx.db), items: ids.map((id) => itemOf(ctx, id)) };
 }

@@ -32,7 +32,7 @@ test('what differs or is flagged waits in the one order, without names, and leav
 	await workspace.flag({ comparison: agreed, note: 'needs adjudication' });
 
 	const page = await workspace.adjudicationQueue({ count: 10 });
-	assert.equal(page.total, 5);
+	assert.deepEqual([page.total, page.onlyFlagged], [5, 1]);
 	const ids = page.items.map(({ comparison }) => comparison);
 	const order = workspace.context.db.all<{ id: string }>('SELECT id FROM comparisons ORDER BY order_key, id');
 	assert.deepEqual(
@@ -96,6 +96,14 @@ test('a pair flagged after it was decided waits again, names hidden, until it is
 	const flagged = async () => (await workspace.list({ status: 'flagged' })).total;
 	await workspace.adjudicate({ comparison, verdict: 'b', reason: 'it is true' });
 	assert.deepEqual([await waiting(), await flagged()], [0, 0], 'the decision answers the flag before it');
+
+	const { workspace: late } = await openAt(dir, 'late', 'two');
+	await late.judge({ comparison, verdict: 'a' });
+	await workspace.judge({ comparison, verdict: 'a' });
+	await workspace.reload();
+	assert.equal((await item())?.counts.a, 3, 'most people now say otherwise');
+	assert.deepEqual([await waiting(), (await workspace.show(comparison)).resolution], [0, 'b'], 'it stands');
+	await late.close();
 
 	const again = await workspace.flag({ comparison, note: 'the source was withdrawn' });
 	assert.deepEqual([await waiting(), await flagged()], [1, 1]);

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AdjudicationItem } from '../../src/protocol/workspace-api.ts';
-import { current, EMPTY, type Event, left, type Model, reduce } from '../../webview/adjudicate/model.ts';
+import {
+	current,
+	EMPTY,
+	type Event,
+	left,
+	leftOnlyFlagged,
+	type Model,
+	reduce,
+} from '../../webview/adjudicate/model.ts';
 
 function item(n: number, more: Partial<AdjudicationItem> = {}): AdjudicationItem {
 	return {
@@ -38,6 +46,19 @@ test('a decision goes on to the next pair at once, and counts as saved only afte
 	const saved = after(decided, { type: 'saved', comparison: 'c1', event: 'e', at });
 	assert.deepEqual([saved.status?.tone, left(saved), saved.total], ['saved', 2, 2]);
 	assert.equal(saved.items[0]?.decided?.mine, true);
+});
+
+test('what is flagged and not disputed is counted apart, and counted down with its decision', () => {
+	const page = { total: 2, onlyFlagged: 1, items: [item(1), item(2, { disputed: false })] };
+	const both = after(EMPTY, { type: 'page', page, asked: 4 });
+	assert.deepEqual([left(both), leftOnlyFlagged(both)], [2, 1]);
+	const one = after(both, ...decide, { type: 'saved', comparison: 'c1', event: 'e', at });
+	assert.deepEqual([left(one), leftOnlyFlagged(one)], [1, 1]);
+	const under = after(one, ...decide);
+	assert.deepEqual([left(under), leftOnlyFlagged(under)], [0, 0]);
+	const none = after(under, { type: 'saved', comparison: 'c2', event: 'f', at });
+	assert.deepEqual([left(none), leftOnlyFlagged(none), none.onlyFlagged], [0, 0, 0]);
+	assert.equal(leftOnlyFlagged(after(under, { type: 'failed', comparison: 'c2', message: 'full' })), 1);
 });
 
 test('without a choice or a reason nothing is decided', () => {

@@ -3,13 +3,24 @@ import { KeyButton } from '../annotate/parts.tsx';
 import { type Choice, toScreen } from '../annotate/verdict.ts';
 import type { Controller } from './controller.ts';
 import { DecisionBar } from './decision.tsx';
-import { current, left, type Model } from './model.ts';
+import { current, left, leftOnlyFlagged, type Model } from './model.ts';
 import { PromptView, SidesView } from './pair.tsx';
 import type { State, Store } from './store.ts';
 import { Neither } from './verdicts.tsx';
 
 function pairs(count: number): string {
 	return `${count.toLocaleString('en')} ${count === 1 ? 'pair' : 'pairs'}`;
+}
+
+/** The side bar counts disputed pairs alone: what else waits here is said. */
+function kinds(model: Model): string | null {
+	const flagged = leftOnlyFlagged(model);
+	if (flagged === 0) return null;
+	const disputed = left(model) - flagged;
+	const counted = (n: number) => n.toLocaleString('en');
+	return disputed === 0
+		? 'flagged, not disputed'
+		: `${counted(disputed)} disputed, ${counted(flagged)} flagged and not disputed`;
 }
 
 interface Words {
@@ -67,6 +78,9 @@ function TopBar({ state, controller }: { readonly state: State; readonly control
 	return (
 		<header class="top">
 			<h1>{state.model.phase === 'ready' && waiting > 0 ? `Adjudicate: ${pairs(waiting)} left` : 'Adjudicate'}</h1>
+			{state.model.phase === 'ready' && kinds(state.model) !== null ? (
+				<span class="dim">{kinds(state.model)}</span>
+			) : null}
 			{item === null ? null : (
 				<>
 					{item.disputed ? <span class="chip">disputed</span> : null}

@@ -24,6 +24,8 @@ export interface Model {
 	readonly error: string | null;
 	/** All that wait, as last heard. */
 	readonly total: number;
+	/** Of those, the ones that are flagged and not disputed. */
+	readonly onlyFlagged: number;
 	/** Decided here. */
 	readonly done: number;
 	/** In the order they came: those that were decided or passed over, the one on screen, those to come. */
@@ -43,6 +45,7 @@ export const EMPTY: Model = {
 	phase: 'loading',
 	error: null,
 	total: 0,
+	onlyFlagged: 0,
 	done: 0,
 	items: [],
 	at: 0,
@@ -92,6 +95,12 @@ export function left(model: Model): number {
 	return Math.max(0, model.total - model.saving.length);
 }
 
+/** Of these, the ones that are flagged and not disputed. */
+export function leftOnlyFlagged({ items, saving, onlyFlagged }: Model): number {
+	const under = new Set(saving.map(({ comparison }) => comparison));
+	return Math.max(0, onlyFlagged - items.filter((item) => under.has(item.comparison) && !item.disputed).length);
+}
+
 function put(model: Model, at: number): Model {
 	return { ...model, at, choice: null, reason: '' };
 }
@@ -117,6 +126,7 @@ function takePage(model: Model, page: AdjudicationPage, asked: number): Model {
 		phase: 'ready',
 		error: null,
 		total: page.total,
+		onlyFlagged: page.onlyFlagged ?? 0,
 		items: [...model.items, ...fresh],
 		drained: page.items.length < asked,
 	};
@@ -138,7 +148,7 @@ function refresh(model: Model, page: AdjudicationPage): Model {
 		return settled && item.comparison !== shown ? [] : [{ ...now, left, right, leftSide }];
 	});
 	const at = items.findIndex(({ comparison }) => comparison === shown);
-	const next = { ...model, total: page.total, items };
+	const next = { ...model, total: page.total, onlyFlagged: page.onlyFlagged ?? 0, items };
 	return at >= 0 ? { ...next, at } : advance({ ...next, at: -1 });
 }
 
@@ -162,9 +172,11 @@ function saved(model: Model, comparison: string, event: string, at: string): Mod
 	const { verdict, reason } = entry;
 	const decided = { event, verdict, reason, by: '', mine: true, at };
 	const before = model.items.find((item) => item.comparison === comparison);
+	const settled = before?.decided === null;
 	return {
 		...model,
-		total: model.total - (before?.decided === null ? 1 : 0),
+		total: model.total - (settled ? 1 : 0),
+		onlyFlagged: model.onlyFlagged - (settled && !before.disputed ? 1 : 0),
 		saving: model.saving.filter((each) => each !== entry),
 		items: model.items.map((item) => (item.comparison === comparison ? { ...item, decided } : item)),
 		status: { tone: 'saved', text: 'Saved' },

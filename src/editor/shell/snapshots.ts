@@ -12,6 +12,8 @@ export interface Snapshot {
 	readonly queue: { readonly done: number; readonly total: number } | null;
 	readonly flagged: number;
 	readonly disputed: number;
+	/** Pairs of the sealed half are not counted as disputed: that they are is a verdict. */
+	readonly sealedOut: boolean;
 	/** Events of mine that the team's repository lacks; null where there is none to send to. */
 	readonly notSent: number | null;
 	/** Latest first. */
@@ -120,7 +122,15 @@ async function read(session: FolderSession): Promise<Snapshot> {
 		readQueue(api, info),
 		readNotSent(api),
 	]);
-	return { info, queue, flagged: flagged.total, disputed: disputed.total, runs, notSent };
+	return {
+		info,
+		queue,
+		flagged: flagged.total,
+		disputed: disputed.total,
+		sealedOut: (disputed.sealedOut ?? 0) > 0,
+		runs,
+		notSent,
+	};
 }
 
 /** git is asked only in trusted folders: its settings may name programs to run. */

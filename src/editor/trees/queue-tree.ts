@@ -11,7 +11,7 @@ function hasPairs({ info }: Snapshot): boolean {
 /** What waits for me. Empty while nothing was imported, so that the welcome view shows. */
 export function queueRows(snapshot: Snapshot): Row[] {
 	if (!hasPairs(snapshot) && snapshot.info.waiting === undefined) return [];
-	const { info, queue, flagged, disputed } = snapshot;
+	const { info, queue, flagged, disputed, sealedOut } = snapshot;
 	const open = queue === null ? info.queue : queue.total - queue.done;
 	const rows: Row[] = [
 		{
@@ -21,7 +21,7 @@ export function queueRows(snapshot: Snapshot): Row[] {
 			tooltip:
 				open === 0
 					? 'You have judged every pair in your queue.'
-					: `${count.format(open)} pairs wait for your verdict. Click to judge the next one.`,
+					: `${count.format(open)} ${open === 1 ? 'pair waits' : 'pairs wait'} for your verdict. Click to judge the next one.`,
 			icon: new vscode.ThemeIcon(open === 0 ? 'pass' : 'law'),
 			command: 'pairwright.annotate',
 		},
@@ -36,11 +36,12 @@ export function queueRows(snapshot: Snapshot): Row[] {
 		{
 			id: 'disputed',
 			label: 'Disputed',
-			description: disputed === 0 ? 'none' : count.format(disputed),
-			tooltip:
+			description: `${disputed === 0 ? 'none' : count.format(disputed)}${sealedOut ? ', sealed half not counted' : ''}`,
+			tooltip: `${
 				disputed === 0
 					? 'Pairs without a strict majority come here.'
-					: 'Pairs without a strict majority. They are counted in every export and run until someone adjudicates. Click to settle them.',
+					: 'Pairs without a strict majority. They are counted in every export and run until someone adjudicates.'
+			} Click to settle what waits: Adjudicate also has flagged pairs${sealedOut ? ', and those of the sealed half, which are not counted here until a decision opens it' : ''}.`,
 			icon: new vscode.ThemeIcon('git-compare'),
 			command: 'pairwright.adjudicate',
 		},
@@ -48,7 +49,7 @@ export function queueRows(snapshot: Snapshot): Row[] {
 			id: 'flagged',
 			label: 'Flagged',
 			description: flagged === 0 ? 'none' : count.format(flagged),
-			tooltip: 'Pairs that someone marked for a closer look.',
+			tooltip: 'Pairs that someone marked for a closer look. Adjudicate has them too.',
 			icon: new vscode.ThemeIcon('flag'),
 			command: 'pairwright.openSplits',
 			argument: { status: 'flagged' },

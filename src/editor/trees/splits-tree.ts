@@ -73,7 +73,7 @@ export function splitRows({ info }: Snapshot): Row[] {
 			id: `${split}${half ?? ''}`,
 			label,
 			description: size.prompts === 0 ? 'empty' : [prompts, share].filter((part) => part !== '').join(' · '),
-			tooltip: `${about}\n${prompts}, ${count.format(size.pairs)} pairs${share === '' ? '' : `, ${share}`}.`,
+			tooltip: `${about}\n${prompts}, ${count.format(size.pairs)} ${size.pairs === 1 ? 'pair' : 'pairs'}${share === '' ? '' : `, ${share}`}.`,
 			icon: new vscode.ThemeIcon(icon),
 			command: 'pairwright.openSplits',
 			argument: half === undefined ? { split } : { split, half },
