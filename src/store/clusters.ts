@@ -1,7 +1,7 @@
 import { firstTurnLinks } from '../domain/assignment.ts';
 import { Groups } from '../domain/near-clusters.ts';
 import type { Database } from './database.ts';
-import { endsOfEdges, nearSet, promptSet } from './near-edges.ts';
+import { endsOfEdges, epoch, nearSet, promptSet } from './near-edges.ts';
 
 /** Most prompts read, or changed in one transaction, between pauses. */
 const SLICE = 500;
@@ -82,9 +82,11 @@ function* mergedByEdges(db: Database, templates: ReadonlySet<string>): Generator
 
 /**
  * Brings every prompt's cluster in line with first turns and near-duplicates, in short transactions. A function of the set of
- * prompts and edges alone, so a rebuild comes to the same clusters. It moves nobody: splits, halves and tags stay.
+ * prompts and edges alone, so a rebuild comes to the same clusters. It moves nobody: splits, halves and tags stay. Stops where the
+ * tables were made anew meanwhile: their clusters are the next call's.
  */
 export function* settleClusters(db: Database): Generator<void> {
+	const tables = epoch(db);
 	const version = clustersVersion(db);
 	if (settledVersion(db) === version) return;
 	const total = db.value<number>('SELECT coalesce(sum(prompts), 0) FROM counts') as number;
@@ -107,24 +109,39 @@ export function* settleClusters(db: Database): Generator<void> {
 			read++;
 		}
 		if (moves.length < SLICE && read < SLICE) continue;
-		yield* move(db, moves);
+		if (!(yield* move(db, tables, moves))) return;
 		[moves, read] = [[], 0];
 		yield;
 	}
-	yield* move(db, moves);
-	yield* replace(db, 'unlinked_turns', unlinked, templates);
-	yield* replace(db, 'merged_turns', before, merged.turns);
+	if (!(yield* move(db, tables, moves))) return;
+	if (!(yield* replace(db, tables, 'unlinked_turns', unlinked, templates))) return;
+	if (!(yield* replace(db, tables, 'merged_turns', before, merged.turns))) return;
 	// Prompts that came in meanwhile are the next call's.
-	db.run("INSERT OR REPLACE INTO meta VALUES ('clusters', ?)", version);
+	writeTo(db, tables, () => db.run("INSERT OR REPLACE INTO meta VALUES ('clusters', ?)", version));
 }
 
-function* move(db: Database, moves: readonly { readonly n: number; readonly to: string }[]): Generator<void> {
+/** Writes unless the tables were made anew. @returns whether it was written */
+function writeTo(db: Database, tables: string, section: () => void): boolean {
+	return db.write(() => {
+		if (epoch(db) !== tables) return false;
+		section();
+		return true;
+	});
+}
+
+function* move(
+	db: Database,
+	tables: string,
+	moves: readonly { readonly n: number; readonly to: string }[],
+): Generator<void, boolean> {
 	for (let i = 0; i < moves.length; i += SLICE) {
-		db.write(() => {
+		const written = writeTo(db, tables, () => {
 			for (const { n, to } of moves.slice(i, i + SLICE)) db.run('UPDATE prompts SET cluster = ? WHERE n = ?', to, n);
 		});
+		if (!written) return false;
 		yield;
 	}
+	return true;
 }
 
 function nameOf(row: Member, templates: ReadonlySet<string>, { names }: Merged): string {
@@ -134,10 +151,11 @@ function nameOf(row: Member, templates: ReadonlySet<string>, { names }: Merged):
 
 function* replace(
 	db: Database,
+	tables: string,
 	table: 'unlinked_turns' | 'merged_turns',
 	before: readonly string[],
 	now: ReadonlySet<string>,
-): Generator<void> {
+): Generator<void, boolean> {
 	const known = new Set(before);
 	const changes = [
 		...before
@@ -148,9 +166,11 @@ function* replace(
 			.map((turn) => [`INSERT OR IGNORE INTO ${table} VALUES (?)`, turn] as const),
 	];
 	for (let i = 0; i < changes.length; i += SLICE) {
-		db.write(() => {
+		const written = writeTo(db, tables, () => {
 			for (const [sql, turn] of changes.slice(i, i + SLICE)) db.run(sql, turn);
 		});
+		if (!written) return false;
 		yield;
 	}
+	return true;
 }

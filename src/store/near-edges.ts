@@ -8,7 +8,7 @@ import type { Database } from './database.ts';
 const SLICE = 500;
 
 /** Names the tables as they are: a rebuild makes new ones, with keys that mean something else. */
-function epoch(db: Database): string {
+export function epoch(db: Database): string {
 	return db.value<string>("SELECT value FROM meta WHERE key = 'epoch'") as string;
 }
 

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { stableJson } from '../../src/domain/identity.ts';
+import { settleClusters } from '../../src/store/clusters.ts';
+import { resetTables } from '../../src/store/database.ts';
 import { dump } from '../../src/store/dump.ts';
 import { removeFileEvents } from '../../src/store/fold-events.ts';
 import { assertOneState, clocks, fold, fresh, history, prompts, settle, steps } from '../fixtures/fold-histories.ts';
@@ -57,6 +59,21 @@ test('near-copies are one cluster, and apart again once one of them is gone', as
 	settle(db);
 	settle(db);
 	assert.equal(db.value('SELECT count(*) FROM near_edges'), 0);
+	db.close();
+});
+
+test('clusters that were worked out for tables that are gone are not written into the new ones', async () => {
+	const db = await fresh();
+	fold(db, [stableJson(history([])[0])], 1, 1);
+	settle(db);
+	db.raw.exec("DELETE FROM merged_turns; DELETE FROM meta WHERE key = 'clusters'");
+	const steps = settleClusters(db);
+	// What it has to write is read by then: templates, and the one edge.
+	for (let i = 0; i < 2; i++) steps.next();
+	resetTables(db);
+	for (const _ of steps);
+	const written = db.all("SELECT first_turn FROM merged_turns UNION SELECT value FROM meta WHERE key = 'clusters'");
+	assert.deepEqual(written, []);
 	db.close();
 });
 
