@@ -103,6 +103,15 @@ test('--trained-on names a recorded export or none, and a pattern that fits noth
 
 test('options reach the record; losses that need tokens or a smoothing say so', async (t) => {
 	const cli = await workspace(t);
+	const chat = (content: string) => [
+		{ role: 'user', content: 'Both of these are bad?' },
+		{ role: 'assistant', content },
+	];
+	const bad = { conversation_a: chat('one'), conversation_b: chat('two'), winner: 'tie (bothbad)' };
+	const imported = await cli.json([
+		...['import', cli.write('bad.jsonl', jsonLines([{ ...bad, split: 'heldout', half: 'E' }]))],
+	]);
+	assert.equal(imported.code, 0, imported.stderr);
 	const rowsOf = madeLogps(rows, 1);
 	const file = cli.write('logps.m.jsonl', jsonLines(rowsOf));
 	const { document, code, stderr } = await cli.json([
@@ -122,6 +131,7 @@ test('options reach the record; losses that need tokens or a smoothing say so', 
 	assert.ok(!open.includes('"place":"E"'), 'those of E are sealed');
 	const one = (await cli.json([...score(file), '--split', 'eval'])).document as RunRecord;
 	assert.deepEqual(placesOf(one.run), ['eval'], 'a run freezes the labels of what it scored');
+	assert.equal(one.dataset.splits.heldout_sealed.pairs, 0, 'its size would be the number of pairs without a label');
 	const refused = async (...more: string[]) =>
 		(await cli.run(['--workspace', cli.dir, ...score(file), ...more])).stderr;
 	assert.match(await refused('--loss', 'robust'), /robust needs a label smoothing/);
