@@ -84,10 +84,11 @@ function meanings(
 	const placed: string[] = [];
 	const unknown: string[] = [];
 	const named = (entry: string) => responses.find(({ column }) => namesColumn(entry, column));
-	// Where they count from 0, 1 is the second, whatever a column is called.
-	const zero = all.includes('0') && named('0') === undefined;
+	// Numbers of which one names no column count the columns, whatever these are called: from 0, the second is 1.
+	const zero = all.includes('0');
+	const counts = all.some((entry) => isNumber(entry) && named(entry) === undefined);
 	for (const entry of all) {
-		const own = zero && isNumber(entry) ? undefined : named(entry);
+		const own = counts && isNumber(entry) ? undefined : named(entry);
 		const found = own ?? responses[placeOf(entry, zero)];
 		const word = found === undefined ? verdictWord(entry) : null;
 		if (found !== undefined) entries[valueKey(entry)] = found.role;

@@ -260,6 +260,60 @@ test('a table that cannot be guessed begins with its columns and says what is mi
 	await view.close();
 });
 
+const RANKED = [
+	'task,gpt,llama,mistral,qwen,places,pick,topic',
+	'Which pan for eggs?,Cast iron.,Steel.,Any.,"A pan that is ""non-stick"".",2 3 1 4,mistral,pans',
+	'How do I season it?,Oil.,,Heat it.,Salt.,3 1 2 4,gpt,pans',
+	'Who cleans it?,You.,Me.,They.,Nobody.,4 1 3 2,llama,pans',
+	'Which oil?,Flaxseed.,Olive.,Any.,None.,broken,,oil',
+	'',
+].join('\n');
+
+const RANKED_BY_NAME = RANKED.replace('places', 'ranking').replaceAll(
+	/gpt|llama|mistral|qwen/gu,
+	(model) => `answer_${['gpt', 'llama', 'mistral', 'qwen'].indexOf(model)}`,
+);
+
+test('several responses are mapped by hand: the numbers of a ranking are asked, entries are told apart, pairs are shown', {
+	skip,
+}, async () => {
+	const view = await open(RANKED);
+	const { page, fake } = view;
+	const role = (column: string, value: string) => page.getByLabel(column, { exact: true }).selectOption(value);
+	await role('task', 'prompt');
+	for (const [i, column] of ['gpt', 'llama', 'mistral', 'qwen'].entries()) await role(column, 'abcd'[i]!);
+	// Nobody said which is better: every two are a pair to judge; a blank cell is no response.
+	await page.getByText('Of 4 rows: 21 pairs, none refused.').waitFor();
+	await role('places', 'ranking');
+	await page.locator('.refused').first().getByText('order=best-first or order=ranks').waitFor();
+	await page.getByText('Of 4 rows: 0 pairs, 4 refused.').waitFor();
+	await view.shot('mapping-several-asked');
+	await page.getByLabel('Its numbers are').selectOption('ranks');
+	await page.getByText('Of 4 rows: 15 pairs, 1 refused.').waitFor();
+	const first = page.locator('tbody tr').first();
+	assert.deepEqual(await first.locator('.from').allInnerTexts(), ['mistral', 'gpt']);
+	assert.match(await first.locator('.num').innerText(), /^2\s+1\/6$/u);
+	await page.getByLabel('Its numbers are').selectOption('best-first');
+	await page.locator('tbody tr .from').first().getByText('llama').waitFor();
+	assert.deepEqual(await accessibility(page), []);
+	await view.shot('mapping-several-dark');
+	// Entries that are no names of columns get their meaning here; 4 is nobody.
+	await page.getByLabel('4', { exact: true }).selectOption('none');
+	await page.getByText('Of 4 rows: 7 pairs, 1 refused.').waitFor();
+	// Another way to say which is better takes the place of the ranking, with nothing left of it.
+	await role('pick', 'best');
+	await page.getByText('Of 4 rows: 14 pairs, none refused.').waitFor();
+	assert.equal(await page.getByLabel('places', { exact: true }).inputValue(), '');
+	await page.getByRole('button', { name: 'Import 14 pairs' }).click();
+	await page.waitForFunction(() => true);
+	assert.deepEqual(fake.imported[0]?.mapping, {
+		columns: { prompt: 'task', a: 'gpt', b: 'llama', c: 'mistral', d: 'qwen', best: 'pick' },
+		entries: { mistral: 'c', gpt: 'a', llama: 'b' },
+	});
+	assert.deepEqual(await view.violations(), []);
+	await view.close();
+});
+
 for (const theme of ['dark', 'light', 'high-contrast'] as const) {
 	test(`in the theme ${theme} nothing is inaccessible, wide or narrow`, { skip }, async () => {
 		for (const width of theme === 'dark' ? [1200, 340] : [1200]) {
@@ -270,6 +324,15 @@ for (const theme of ['dark', 'light', 'high-contrast'] as const) {
 			assert.ok(wider <= 0, `${wider} px too wide at ${width}`);
 			await view.shot(`mapping-view-${theme}-${width}`);
 			await view.close();
+			const several = await open(RANKED_BY_NAME, {
+				theme,
+				width,
+			});
+			await several.page.getByLabel('Its numbers are').selectOption('best-first');
+			await several.page.locator('.from').first().waitFor();
+			assert.deepEqual(await accessibility(several.page), []);
+			await several.shot(`mapping-several-${theme}-${width}`);
+			await several.close();
 		}
 	});
 }

@@ -131,6 +131,9 @@ test('guesses: the columns of a wide table, what its ranking means, and what has
 	const zero = guess(table('0 > 3 > 1 > 2'));
 	assert.deepEqual(zero.mapping.entries, { 0: 'a', 3: 'd', 1: 'b', 2: 'c' });
 	assert.match(zero.doubts.join(), /0 is read as answer_1/u);
+	const columns = { prompt: 'Q', answer_0: 'w', answer_1: 'x', answer_2: 'y' };
+	const one = guessColumns([{ ...columns, ranking: '3 > 1' }]).mapping;
+	assert.deepEqual(one.entries, { 3: 'c', 1: 'a' }, 'no column is called 3, so 1 is the first');
 	const best = guessColumns([row({ prompt: 'Q', winner: 'Answer 3' }), row({ prompt: 'Q', winner: 'tie' })]);
 	assert.deepEqual(
 		[best.mapping.columns.best, best.mapping.entries, best.doubts],

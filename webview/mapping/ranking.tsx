@@ -3,6 +3,8 @@ import { withEntry, withOrder } from './change.ts';
 import { eachOnce, type Props } from './values.tsx';
 import { ORDERS } from './words.ts';
 
+const inOrder = (x: string, y: string) => x.localeCompare(y, 'en', { numeric: true });
+
 /** What the column of a ranking, or of the best response, means. */
 export function RankingValues({ columns, mapping, onChange }: Props) {
 	const { ranking, best } = mapping.columns;
@@ -15,7 +17,8 @@ export function RankingValues({ columns, mapping, onChange }: Props) {
 	const responses = mappedResponses(mapping.columns);
 	const values = ranking === undefined ? (column?.values ?? []) : (column?.ranking?.entries ?? []);
 	// Names of columns need no entry, and a list of texts has none to offer.
-	const shown = byPlace ? [] : eachOnce(values, entries);
+	const isAsked = ranking !== undefined && bare !== null && order === undefined;
+	const shown = byPlace || isAsked ? [] : eachOnce(values, entries).sort(inOrder);
 	return (
 		<section aria-labelledby="ranking-heading">
 			<h2 id="ranking-heading">
@@ -75,7 +78,7 @@ export function RankingValues({ columns, mapping, onChange }: Props) {
 									)
 								}
 							>
-								<option value="">by its text</option>
+								<option value="">by name or text</option>
 								{responses.map((role) => (
 									<option key={role} value={role}>
 										{role}: {mapping.columns[role]}
@@ -95,7 +98,7 @@ export function RankingValues({ columns, mapping, onChange }: Props) {
 					))}
 				</ul>
 			)}
-			{byPlace ? null : (
+			{byPlace || isAsked ? null : (
 				<p class="dim">
 					{ranking === undefined
 						? 'The best is paired with each other response; the others have no order.'

@@ -37,8 +37,8 @@ export function roleGroups({ columns }: ColumnMapping): readonly RoleGroup[] {
 			label: 'Which is better',
 			roles: [
 				...(mapped.length > 2 && columns.verdict === undefined ? [] : [['verdict', 'Verdict on a and b'] as const]),
-				['ranking', 'Ranking of the responses'],
-				['best', 'The best response'],
+				['ranking', 'Ranking'],
+				['best', 'Best response'],
 				...counted.map((role) => [`score_${role}`, `Score of ${role} (more = better)`] as const),
 				...counted.map((role) => [`rank_${role}`, `Rank of ${role} (1 = best)`] as const),
 				['ranks', 'List of ranks (1 = best)'],
