@@ -3,10 +3,20 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { stableJson } from '../../src/domain/identity.ts';
 import { settleClusters } from '../../src/store/clusters.ts';
-import { resetTables } from '../../src/store/database.ts';
+import { type Database, resetTables } from '../../src/store/database.ts';
 import { dump } from '../../src/store/dump.ts';
 import { removeFileEvents } from '../../src/store/fold-events.ts';
-import { assertOneState, clocks, fold, fresh, history, prompts, settle, steps } from '../fixtures/fold-histories.ts';
+import {
+	assertOneState,
+	bulkSteps,
+	clocks,
+	fold,
+	fresh,
+	history,
+	prompts,
+	settle,
+	steps,
+} from '../fixtures/fold-histories.ts';
 
 test('a fold does not depend on the order, duplication or files of its events, nor on torn lines or clocks', async () => {
 	const db = await fresh();
@@ -45,6 +55,33 @@ test('taking a file out leaves the state that never had it', async () => {
 		}),
 		{ numRuns: 10, seed: 11 },
 	);
+});
+
+test('bulk moves, tags and their undo, folded as they come, give the state of a rebuild', async () => {
+	const [one, two] = [await fresh(), await fresh()];
+	const state = (db: Database, lines: readonly string[], every: number) => {
+		db.raw.exec('BEGIN');
+		fold(db, lines, 1, every);
+		settle(db);
+		const counted = db.all('SELECT place, prompts, pairs FROM counts WHERE prompts <> 0 OR pairs <> 0 ORDER BY place');
+		const there = db.all(
+			`SELECT place, count(*) AS prompts, sum((SELECT count(*) FROM comparisons c WHERE c.prompt = p.n AND c.place = p.place))
+			AS pairs FROM prompts p GROUP BY place ORDER BY place`,
+		);
+		const folded = dump(db);
+		db.raw.exec('ROLLBACK');
+		assert.deepEqual(counted, there);
+		return folded;
+	};
+	fc.assert(
+		fc.property(bulkSteps(8, 20), (list) => {
+			const lines = history(list).map((e) => stableJson(e));
+			assert.equal(state(one, lines, 1), state(two, lines, 1000));
+		}),
+		{ numRuns: 40, seed: 5 },
+	);
+	one.close();
+	two.close();
 });
 
 test('near-copies are one cluster, and apart again once one of them is gone', async () => {
