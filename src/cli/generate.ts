@@ -215,7 +215,7 @@ export function servedText({ served, server, models }: GenerationPlan): string[]
 	const names = missing.map(oneLine).join(', ');
 	if (server === 'gguf') return [`There is no file ${names}.`];
 	const has = offered.length === 0 ? 'It lists no model.' : `It lists ${offered.map(oneLine).join(', ')}.`;
-	return [`${server} does not list ${names}: generating would fail. ${has}`];
+	return [`${server} does not list ${names}: it may not have it. ${has}`];
 }
 
 function exitOf(done: GenerationResult): number {

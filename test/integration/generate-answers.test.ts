@@ -69,8 +69,12 @@ const DOCUMENTED: Readonly<Record<string, object>> = {
 		choices: [
 			{ finish_reason: 'stop', index: 0, message: { role: 'assistant', content: 'Yes.', reasoning_content: '' } },
 		],
-		...{ created: 1, model: 'm', system_fingerprint: 'b6000-abc', object: 'chat.completion', id: 'chatcmpl-x' },
-		...{ usage: { completion_tokens: 2, prompt_tokens: 31, total_tokens: 33 }, timings: { prompt_n: 31, cache_n: 0 } },
+		...{ created: 1, model: 'm', system_fingerprint: 'b11669-x', object: 'chat.completion', id: 'chatcmpl-x' },
+		usage: {
+			...{ completion_tokens: 2, prompt_tokens: 31, total_tokens: 33 },
+			prompt_tokens_details: { cached_tokens: 0 },
+		},
+		timings: { cache_n: 0, prompt_n: 31, prompt_ms: 0.9, predicted_n: 2, predicted_ms: 4.7 },
 	},
 	vLLM: {
 		...{
@@ -112,6 +116,86 @@ test('what a server says to a refusal is not repeated: it may be the prompt', as
 	const generator = await saying(t, 404, '{"error":{"message":"no model for: a private question"}}');
 	await assert.rejects(generator.answer(ASKED, new AbortController().signal), (error) => {
 		return UserError.is(error, 'not-found') && !error.message.includes('private');
+	});
+});
+
+/** A server of one model, as llama-server is with one file: it answers whatever name it is asked for. Paths and bodies that came. */
+async function oneModel(t: TestContext, listed: readonly object[], by = 'tiny.gguf') {
+	const bodies: { readonly [key: string]: unknown }[] = [];
+	const server = createServer(async (request, response) => {
+		let text = '';
+		for await (const chunk of request) text += chunk;
+		if (request.method === 'POST') bodies.push(JSON.parse(text) as Record<string, unknown>);
+		const answer = { model: by, choices: [{ message: { role: 'assistant', content: 'Yes.' }, finish_reason: 'stop' }] };
+		response.end(JSON.stringify(request.url === '/v1/models' ? { object: 'list', data: listed } : answer));
+	});
+	await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+	t.after(() => server.close());
+	const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	return { generator: chatGenerator(checkAddress(url, false), { concurrency: 1 }), bodies };
+}
+
+test('a name that the server does not have is refused where another model answered in its place', async (t) => {
+	const ask = async (listed: readonly object[], model: string, by?: string) =>
+		(await oneModel(t, listed, by)).generator.answer({ ...ASKED, model }, new AbortController().signal);
+	const one = [{ id: 'tiny.gguf', aliases: ['tiny.gguf', 'second'] }];
+	await assert.rejects(ask(one, 'llama3'), (error) => {
+		return (
+			UserError.is(error, 'not-found') && /no model "llama3": "tiny\.gguf" answered in its place/.test(error.message)
+		);
+	});
+	assert.ok(await ask(one, 'second'), 'a further name of the model');
+	assert.ok(await ask(one, 'tiny'), 'part of its name');
+	assert.ok(await ask([], 'folder', '/models/other@main'), 'a server that lists nothing');
+	assert.ok(await ask([{ id: 'gpt-x' }, { id: 'best' }], 'best', 'gpt-x'), 'a name that is listed');
+});
+
+test('tools and calls of tools are sent in the form that chat servers take', async (t) => {
+	const { generator, bodies } = await oneModel(t, []);
+	const call = (args: unknown) => [{ id: '1', type: 'function', function: { name: 'f', arguments: args } }];
+	const tools = [{ type: 'function', function: { name: 'f', parameters: {} } }];
+	const messages = [
+		{ role: 'user', content: 'x' },
+		{ role: 'assistant', tool_calls: call({ x: '1' }) },
+		{ role: 'tool', content: 'ok' },
+	];
+	await generator.answer(
+		{ ...ASKED, prompt: { messages, tools: JSON.stringify(tools) } },
+		new AbortController().signal,
+	);
+	assert.deepEqual(bodies[0]?.tools, tools);
+	assert.deepEqual((bodies as { messages: object[] }[])[0]?.messages[1], {
+		role: 'assistant',
+		tool_calls: call('{"x":"1"}'),
+	});
+});
+
+test('why a prompt is refused is said where the server names a limit or the model', async (t) => {
+	const llama = 'request (2805 tokens) exceeds the available context size (512 tokens), try increasing it';
+	const vllm =
+		"You passed 9 input tokens and requested 10 output tokens. However, the model's context length is only 16 tokens";
+	for (const [status, body, why, systematic] of [
+		[
+			400,
+			{ error: { code: 400, message: llama, type: 'exceed_context_size_error' } },
+			/longer than the context/,
+			false,
+		],
+		[400, { error: { message: vllm, type: 'BadRequestError' } }, /an answer of 10 tokens.*--max-tokens/, true],
+		[400, { error: { message: 'no', type: 'BadRequestError' } }, /refuses it \(400, BadRequestError\)/, true],
+	] as const) {
+		const generator = await saying(t, status, JSON.stringify(body));
+		await assert.rejects(generator.answer(ASKED, new AbortController().signal), (error) => {
+			return error instanceof Unanswered && error.systematic === systematic && why.test(error.message);
+		});
+	}
+	const router = await saying(
+		t,
+		400,
+		'{"error":{"code":400,"message":"model \'m\' not found","type":"invalid_request_error"}}',
+	);
+	await assert.rejects(router.answer(ASKED, new AbortController().signal), (error) => {
+		return UserError.is(error, 'not-found') && /has no model "m" \(it answers 400\)/.test(error.message);
 	});
 });
 

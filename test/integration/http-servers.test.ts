@@ -19,7 +19,7 @@ async function refusal(options: ServerOptions): Promise<string> {
 		assert.ok(UserError.is(error, 'environment'), String(error));
 		assert.ok(error.message.startsWith(server.url), error.message);
 		// No conversation goes to a server that is recognised beforehand.
-		if (options.as !== undefined) assert.deepEqual((await server.stats()).prompts, []);
+		if (options.as !== undefined && !options.as.endsWith('proxy')) assert.deepEqual((await server.stats()).prompts, []);
 		return error.message;
 	} finally {
 		await server.close();
@@ -31,7 +31,17 @@ describe('servers that cannot score a given response', () => {
 		{
 			name: 'llama-server',
 			options: { as: 'llama-server' },
-			says: /llama-server.*Only no echo is supported.*--engine gguf/s,
+			says: /llama-server.*not of a given response.*--engine gguf/s,
+		},
+		{
+			name: 'llama-server that wants a key',
+			options: { as: 'llama-server with a key' },
+			says: /is llama.cpp's llama-server.*--engine gguf/s,
+		},
+		{
+			name: 'llama-server behind a proxy, whose /tokenize takes texts alone,',
+			options: { as: 'llama-server behind a proxy' },
+			says: /no \/tokenize for conversations.*vllm serve/s,
 		},
 		{ name: 'Ollama', options: { as: 'ollama' }, says: /is Ollama.*--engine gguf.*ollama show --modelfile/s },
 		{ name: 'LM Studio', options: { as: 'lm-studio' }, says: /is LM Studio.*--engine gguf/s },

@@ -219,5 +219,7 @@ async function fill(
 		if (cut) tally.cut++;
 		return;
 	}
-	throw new Unanswered(`the model ${last}, ${TRIES} times with another seed each`, false);
+	// Some servers take the likeliest token unless they are told otherwise.
+	const hint = options.sampling?.temperature === undefined ? '; given a temperature, it may say others' : '';
+	throw new Unanswered(`the model ${last}, ${TRIES} times with another seed each${hint}`, false);
 }

@@ -26,7 +26,9 @@ export async function capable(
 	try {
 		sequence = (await sequences.pair({ comparison: '', prompt: PROMPT, ...ANSWERS }, signal)).a;
 	} catch (error) {
-		if (error instanceof Refused && (error.status === 404 || error.status === 405))
+		const absent = error instanceof Refused && (error.status === 404 || error.status === 405);
+		// llama-server has a /tokenize too: of texts, and it answers a conversation with no token.
+		if (absent || (error instanceof Exhausted && /\/tokenize/.test(error.words)))
 			throw refusalOf('no-tokenize', origin);
 		throw inWords(error, sequences, 'turn a small conversation into tokens');
 	}

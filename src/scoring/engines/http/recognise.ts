@@ -51,11 +51,13 @@ export async function recognise(
 	if (api === 'sglang' || api === 'llama-cpp-python') throw refusalOf(api, origin);
 	if (CLOUDS.test(new URL(origin).hostname)) throw refusalOf('cloud', origin);
 	const list = await firstLook(client, signal);
+	// It says what it is even where it wants a key or still loads: no key helps it to score.
+	if (api === undefined && list.server.startsWith('llama.cpp')) throw refusalOf('llama-server', origin);
 	if (list.status === 401 || list.status === 403) throw client.keyRefused(list.status);
 	const models = list.status === 200 ? v.safeParse(Models, list.json) : null;
 	const owners = new Set((models?.success ? models.output.data : []).map((model) => model.owned_by ?? ''));
 	if (!owners.has('vllm') && api === undefined) {
-		const unsuited = await whatElse(client, list, owners, signal);
+		const unsuited = await whatElse(client, owners, signal);
 		if (unsuited !== null) throw refusalOf(unsuited, origin);
 	}
 	if (models === null || !models.success) throw notAnApi(origin, list);
@@ -91,12 +93,10 @@ async function quietLook(client: HttpClient, path: string, signal: AbortSignal):
 
 async function whatElse(
 	client: HttpClient,
-	list: Look,
 	owners: ReadonlySet<string>,
 	signal: AbortSignal,
 ): Promise<Unsuited | null> {
 	for (const owner of owners) if (OWNERS[owner] !== undefined) return OWNERS[owner];
-	if (list.server.startsWith('llama.cpp')) return 'llama-server';
 	const has = async (path: string, keys: readonly string[]) => {
 		const look = await quietLook(client, path, signal);
 		const json = look?.status === 200 && typeof look.json === 'object' && look.json !== null ? look.json : {};

@@ -5,8 +5,11 @@ import { checkAddress } from '../../../protocol/server-address.ts';
 const TIMEOUT_MS = 10_000;
 const LONGEST_BYTES = 4_000_000;
 
-/** Ollama without a model says `null`. */
-const reply = v.object({ data: v.nullable(v.array(v.object({ id: v.pipe(v.string(), v.minLength(1)) }))) });
+const name = v.pipe(v.string(), v.minLength(1));
+/** Ollama without a model says `null`; llama-server gives the further names of a model beside its first. */
+const reply = v.object({
+	data: v.nullable(v.array(v.object({ id: name, aliases: v.optional(v.fallback(v.array(name), []), []) }))),
+});
 
 /**
  * Names of the models that a server offers (`GET /v1/models`). Redirects are not followed: a key goes to its origin alone.
@@ -45,5 +48,5 @@ export async function servedModels(url: string, key: string | undefined): Promis
 	if (!parsed.success) {
 		throw new UserError('environment', `${origin} does not answer as a server of models does. Type the models’ names.`);
 	}
-	return [...new Set((parsed.output.data ?? []).map(({ id }) => id))];
+	return [...new Set((parsed.output.data ?? []).flatMap(({ id, aliases }) => [id, ...aliases]))];
 }

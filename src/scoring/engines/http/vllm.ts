@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Message, Prompt } from '../../../domain/comparison.ts';
 import type { HttpClient } from './client.ts';
 import { Passing } from './failures.ts';
+import { messageSent, toolsSent } from './messages.ts';
 
 const Tokenized = v.looseObject({
 	tokens: v.array(v.pipe(v.number(), v.integer())),
@@ -51,35 +52,6 @@ const ROUNDING = 1e-4;
 /** vLLM writes −9999 for −∞, which JSON has not. */
 export const IMPOSSIBLE = -9999;
 
-/** A message as the chat endpoints of vLLM take it: arguments of tool calls as JSON text, from which it makes objects again. */
-function sent(message: Message): Record<string, unknown> {
-	const calls = message.tool_calls;
-	return {
-		role: message.role,
-		...(message.content === undefined ? {} : { content: message.content }),
-		...(message.name === undefined ? {} : { name: message.name }),
-		...(calls === undefined ? {} : { tool_calls: Array.isArray(calls) ? calls.map(callSent) : calls }),
-	};
-}
-
-function callSent(call: unknown): unknown {
-	if (typeof call !== 'object' || call === null || !('function' in call)) return call;
-	const made = call.function;
-	if (typeof made !== 'object' || made === null || !('arguments' in made) || typeof made.arguments === 'string')
-		return call;
-	return { ...call, function: { ...made, arguments: JSON.stringify(made.arguments) } };
-}
-
-/** Tools as received: a list, or the list as JSON text. */
-function toolsSent(tools: unknown): unknown {
-	if (typeof tools !== 'string') return tools;
-	try {
-		return JSON.parse(tools);
-	} catch {
-		return tools;
-	}
-}
-
 /**
  * Token ids of a conversation, by the server's own chat template and tokenizer, as TRL's apply_chat_template gives them: the whole at
  * once, no special tokens beside the template's.
@@ -98,7 +70,7 @@ export function tokenize(
 			path: '/tokenize',
 			body: {
 				model,
-				messages: [...prompt.messages, ...response].map(sent),
+				messages: [...prompt.messages, ...response].map(messageSent),
 				add_generation_prompt: open,
 				add_special_tokens: false,
 				...(prompt.tools === undefined ? {} : { tools: toolsSent(prompt.tools) }),
