@@ -4,7 +4,7 @@
  * length, size of the length difference, turns): a group such as "the preferred response is longer" would choose its own mistakes.
  * Cluster unit: the cluster of prompts. Minimum n: 8 clusters. Train, eval and R, never E; mean margin over fold models.
  */
-import { clusteredMean, intervalOf, MIN_CLUSTERS, recordMean } from '../calibration/jackknife.ts';
+import { clusteredMean, intervalOf, MIN_CLUSTERS } from '../calibration/jackknife.ts';
 import { accuracyWeights, confidenceForm, losses, majorityHits } from '../calibration/proper.ts';
 import { recordsFromMargins } from '../calibration/records.ts';
 import type { ScoredPair } from '../domain/dataset.ts';
@@ -61,23 +61,51 @@ function grouping(inputs: readonly SliceInput[]): (pair: ScoredPair) => Group[] 
 
 type Measured = Omit<Slice, 'p_adjusted' | 'flagged'>;
 
-function measure(group: Group, input: SliceInput, rows: readonly number[]): Measured | null {
-	const pairs = rows.map((i) => input.pairs[i]!);
-	const records = recordsFromMargins(pairs, [Float64Array.from(rows, (i) => input.margins[i]!)]);
-	if (records.clusters < MIN_CLUSTERS) return null;
-	const form = confidenceForm(records);
-	const over = recordMean(
-		records,
-		form.confidence.map((confidence, i) => confidence - form.correct[i]!),
-	)!;
-	const hits = clusteredMean(majorityHits(records), accuracyWeights(records), records.cluster, records.clusters);
+/** What the metrics of any group of a split's pairs are means of, one entry a pair. */
+interface Parts {
+	readonly split: Slice['split'];
+	readonly cluster: Int32Array;
+	readonly clusters: number;
+	readonly weight: Float64Array;
+	readonly over: Float64Array;
+	readonly loss: Float64Array;
+	readonly hits: Float64Array;
+	readonly decided: Float64Array;
+}
+
+function partsOf({ split, pairs, margins }: SliceInput): Parts {
+	const records = recordsFromMargins(pairs, [Float64Array.from(margins)]);
+	const { confidence, correct } = confidenceForm(records);
+	return {
+		...{ split, cluster: records.cluster, clusters: records.clusters, weight: records.weight },
+		over: confidence.map((each, i) => each - correct[i]!),
+		loss: losses(records),
+		hits: majorityHits(records),
+		decided: accuracyWeights(records),
+	};
+}
+
+function measure(group: Group, parts: Parts, rows: Int32Array): Measured | null {
+	// Clusters numbered anew, from 0 and without gaps.
+	const number = new Int32Array(parts.clusters).fill(-1);
+	let clusters = 0;
+	const cluster = rows.map((i) => {
+		const of = parts.cluster[i]!;
+		if (number[of] === -1) number[of] = clusters++;
+		return number[of]!;
+	});
+	if (clusters < MIN_CLUSTERS) return null;
+	const take = (all: Float64Array): Float64Array => Float64Array.from(rows, (i) => all[i]!);
+	const weight = take(parts.weight);
+	const mean = (of: Float64Array, by = weight) => clusteredMean(take(of), by, cluster, clusters);
+	const over = mean(parts.over)!;
 	return {
 		...group,
-		split: input.split,
-		pairs: records.pairs,
-		clusters: records.clusters,
-		accuracy: intervalOf(hits, 'no pair has a strict majority'),
-		nll: intervalOf(recordMean(records, losses(records))),
+		split: parts.split,
+		pairs: rows.length,
+		clusters,
+		accuracy: intervalOf(mean(parts.hits, take(parts.decided)), 'no pair has a strict majority'),
+		nll: intervalOf(mean(parts.loss)),
 		overconfidence: intervalOf(over),
 		p: upperTail(over, over.clusters - 1),
 	};
@@ -88,6 +116,7 @@ export function sliceRun(inputs: readonly SliceInput[]): Slice[] {
 	const groupsOf = grouping(inputs);
 	const measured: Measured[] = [];
 	for (const input of inputs) {
+		const parts = partsOf(input);
 		const groups = new Map<string, { readonly group: Group; readonly rows: number[] }>();
 		input.pairs.forEach((pair, i) => {
 			for (const group of groupsOf(pair)) {
@@ -100,7 +129,7 @@ export function sliceRun(inputs: readonly SliceInput[]): Slice[] {
 		for (const { group, rows } of groups.values()) {
 			// A group that is the whole split says what the split's own row says.
 			if (rows.length === input.pairs.length) continue;
-			const slice = measure(group, input, rows);
+			const slice = measure(group, parts, Int32Array.from(rows));
 			if (slice !== null) measured.push(slice);
 		}
 	}

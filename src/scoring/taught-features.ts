@@ -1,3 +1,4 @@
+import { numberStrings } from '../calibration/records.ts';
 import type { TaughtFeature } from '../domain/run-record.ts';
 import { sideText } from '../domain/text.ts';
 import { words } from '../domain/tokens.ts';
@@ -49,7 +50,8 @@ function strongest(x: Ranked, y: Ranked): number {
 
 interface Candidate {
 	readonly column: number;
-	readonly clusters: Set<string>;
+	/** Clusters of fitted pairs that have the column. */
+	clusters: number;
 	/** Clusters of each n-gram that fell into the column's bucket, and the sign it is hashed with. */
 	readonly found: Map<string, { readonly clusters: Set<string>; readonly sign: 1 | -1 }>;
 }
@@ -68,21 +70,27 @@ function taughtGrams(family: ProbeFamily, point: number): Ranked[] {
 		.filter((column) => steady[column] === 1)
 		.sort((i, j) => strength[j]! - strength[i]! || i - j)
 		.slice(0, CANDIDATES)
-		.map((column) => ({ column, clusters: new Set(), found: new Map() }));
+		.map((column) => ({ column, clusters: 0, found: new Map() }));
 	// Every entry of every fitted row is looked up: an array, since a map takes a second on 100,000 pairs.
 	const placeOf = new Int16Array(x.columns).fill(-1);
 	candidates.forEach(({ column }, place) => {
 		placeOf[column] = place;
 	});
+	const { index, count } = numberStrings(fitted.map(({ pair }) => pair.cluster));
+	// A mark for each candidate and cluster: a set of names takes most of a second on 100,000 pairs.
+	const met = new Uint8Array(candidates.length * count);
 	const wanted = new Map(candidates.map((candidate) => [gramBuckets[candidate.column]!, candidate]));
 	const read = new Set<number>();
-	fitted.forEach(({ row, pair }, i) => {
+	fitted.forEach(({ row }, i) => {
 		for (let e = x.start[row]!; e < x.start[row + 1]!; e++) {
 			const place = placeOf[x.column[e]!]!;
 			if (place < 0) continue;
+			const mark = place * count + index[i]!;
+			if (met[mark] === 1) continue;
+			met[mark] = 1;
 			const candidate = candidates[place]!;
-			if (!candidate.clusters.has(pair.cluster) && candidate.clusters.size < PAIRS_READ) read.add(i);
-			candidate.clusters.add(pair.cluster);
+			if (candidate.clusters < PAIRS_READ) read.add(i);
+			candidate.clusters++;
 		}
 	});
 	for (const i of read) {
@@ -108,7 +116,7 @@ function taughtGrams(family: ProbeFamily, point: number): Ranked[] {
 		const best = name === null ? undefined : found.get(name);
 		if (name === null || best === undefined || best.clusters.size < MIN_GRAM_CLUSTERS) return [];
 		const weight = best.sign * grams[column]!;
-		return [{ name, weight, kind: 'ngram' as const, clusters: clusters.size, standardised: weight * spread[column]! }];
+		return [{ name, weight, kind: 'ngram' as const, clusters, standardised: weight * spread[column]! }];
 	});
 }
 
