@@ -105,11 +105,18 @@ test('as last time: one step to the same run, without KL, which scores nothing a
 	await screenshot('gguf-6-as-last-time');
 	await pick(page, 'As last time');
 	await title('settings (4/4)').waitFor();
-	await row('KL from the reference per token').getByText('read', { exact: true }).waitFor();
-	await screenshot('gguf-6-kl-read');
-	await pick(page, 'KL from the reference per token');
-	await row('KL from the reference per token').getByText('left out', { exact: true }).waitFor();
-	await screenshot('gguf-6-kl-left-out');
+	const kl = row('KL from the reference per token');
+	// Among the last of the lines: typing brings it up.
+	await input().fill('KL from');
+	await kl.getByText('read', { exact: true }).waitFor();
+	await screenshot('gguf-7-kl-read');
+	await kl.click();
+	await row('Score them').getByText('· without KL').waitFor();
+	await screenshot('gguf-8-kl-changed');
+	await input().fill('KL from');
+	await kl.getByText('left out', { exact: true }).waitFor();
+	await screenshot('gguf-9-kl-left-out');
+	await input().fill('');
 	await pick(page, 'Score them');
 	const report = await webview(page, 'report', RUN);
 	await report.getByRole('heading', { name: /run 2/ }).waitFor({ timeout: RUN });
@@ -124,7 +131,7 @@ test('as last time: one step to the same run, without KL, which scores nothing a
 		.getByText(/not computed/)
 		.first()
 		.waitFor();
-	await screenshot('gguf-6-without-kl');
+	await screenshot('gguf-10-without-kl');
 });
 
 test('λ, the trend and a flipped pair', async () => {
@@ -134,7 +141,7 @@ test('λ, the trend and a flipped pair', async () => {
 	await page.keyboard.press('Home');
 	await report.getByText(/^λ = 0:/).waitFor();
 	await report.locator('#trend-title').scrollIntoViewIfNeeded();
-	await screenshot('gguf-7-trend');
+	await screenshot('gguf-11-trend');
 	const form = report.locator('.compare-form');
 	await form.getByLabel('From').selectOption({ label: 'dpo-step50' });
 	await form.getByLabel('To').selectOption({ label: 'dpo-step400' });
@@ -158,6 +165,6 @@ test('a checkpoint is chosen with a reason, and the seal opens', async () => {
 		.first()
 		.waitFor();
 	await report.locator('#decision').scrollIntoViewIfNeeded();
-	await screenshot('gguf-8-decided');
+	await screenshot('gguf-12-decided');
 	await treeRow(page, 'decided').waitFor();
 });

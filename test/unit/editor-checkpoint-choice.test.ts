@@ -110,6 +110,8 @@ test('what is scored is said by name and number', () => {
 	assert.equal(modelsText(served.models), '2 checkpoints against base on gpu.example:8000');
 	assert.equal(modelsText({ engine: 'logprobs', files: ['/x/logps.jsonl'] }), 'logps.jsonl');
 	assert.equal(settingsText(DEFAULT_SETTINGS), 'β 0.1 · sigmoid · λ 1 · margin 0 · seed 0');
+	const less = { ...DEFAULT_SETTINGS, kl: false, splits: ['eval', 'heldout_reference', 'heldout_sealed'] as const };
+	assert.match(settingsText({ ...less, splits: [...less.splits] }), / · eval, held-out alone · without KL$/);
 	assert.equal(nameList(['a', 'b', 'c', 'd', 'e']), 'a, b, c and 2 more');
 	assert.equal(nameList(['a', 'b']), 'a and b');
 });

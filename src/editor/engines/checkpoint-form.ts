@@ -115,7 +115,9 @@ function items({ models, settings }: CheckpointChoice): Item[] {
 					{
 						label: 'KL from the reference per token',
 						description: settings.kl ? 'read' : 'left out',
-						detail: 'At a sample of the tuning half. Every model is opened a second time for it.',
+						detail: settings.kl
+							? 'At a sample of the tuning half. Every model is opened a second time for it.'
+							: 'No model is opened a second time for it, and the report has none.',
 						action: 'kl' as const,
 					},
 				]

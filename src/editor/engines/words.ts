@@ -1,4 +1,5 @@
 import type { LossName } from '../../domain/checkpoint.ts';
+import { SPLIT_LABELS } from '../../domain/split.ts';
 import { ggufName, logprobsName, namesOfFiles } from '../../scoring/engines/checkpoint-names.ts';
 import { type CheckpointChoice, type CheckpointModels, type CheckpointSettings, usesSmoothing } from './choice.ts';
 
@@ -74,7 +75,10 @@ export function hostOf(url: string): string {
 }
 
 /** "β 0.1 · sigmoid · λ 1 · margin 0 · seed 0". */
-export function settingsText({ beta, loss, labelSmoothing, lambda, margin, seed, labels }: CheckpointSettings): string {
+/** What is left out is said here too: its own line may be below the end of the list. */
+export function settingsText(settings: CheckpointSettings): string {
+	const { beta, loss, labelSmoothing, lambda, margin, seed, labels, splits, kl } = settings;
+	const asked = splits.map((split) => SPLIT_LABELS[split.startsWith('heldout') ? 'heldout' : split]);
 	return [
 		`β ${beta}`,
 		usesSmoothing(loss) ? `${loss} ε ${labelSmoothing}` : loss,
@@ -82,6 +86,8 @@ export function settingsText({ beta, loss, labelSmoothing, lambda, margin, seed,
 		`margin ${margin}`,
 		`seed ${seed}`,
 		...(labels === undefined ? [] : [`labels ${labels}`]),
+		...(asked.length === 0 ? [] : [`${[...new Set(asked)].join(', ')} alone`]),
+		...(kl ? [] : ['without KL']),
 	].join(' · ');
 }
 
