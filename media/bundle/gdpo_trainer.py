@@ -1,9 +1,8 @@
-"""TRL's DPOTrainer with a generalization penalty on minibatches of R, and the rule that stops a run which learns R by heart."""
+"""TRL's DPOTrainer with a generalization penalty on minibatches of R."""
 
 from __future__ import annotations
 
 import json
-import math
 from collections import defaultdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -11,15 +10,9 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from torch.utils.data import DataLoader
-from transformers import TrainerCallback
 from trl import DPOTrainer
 from trl.models import prepare_deepspeed
 from trl.trainer.utils import selective_log_softmax
-
-# One-sided 99 % point of the normal distribution.
-Z_99 = 2.3263478740408408
-# Below so many clusters on a side, no test.
-MIN_CLUSTERS = 8
 
 
 def versions() -> dict[str, str | None]:
@@ -34,8 +27,11 @@ def versions() -> dict[str, str | None]:
 
 
 def response_logps(logits: torch.Tensor, input_ids: torch.Tensor, completion_mask: torch.Tensor) -> torch.Tensor:
-    """Sum of log p over response tokens, one a row: masked and shifted as in DPOTrainer._compute_loss."""
-    per_token = selective_log_softmax(logits[:, :-1, :], input_ids[:, 1:])
+    """
+    Sum of log p over response tokens, one a row: masked and shifted as in DPOTrainer._compute_loss. In float32 whatever the model
+    computes in: bfloat16 cannot tell -300 from -301.
+    """
+    per_token = selective_log_softmax(logits[:, :-1, :].float(), input_ids[:, 1:])
     return per_token.masked_fill(completion_mask[:, 1:] == 0, 0.0).sum(dim=1)
 
 
@@ -63,6 +59,12 @@ class Smoothed:
         self._sum = 0.0
         self._weight = 0.0
 
+    def state(self) -> list[float]:
+        return [self._sum, self._weight]
+
+    def restore(self, state: list[float]) -> None:
+        self._sum, self._weight = state
+
     def add(self, value: float) -> float:
         self._sum = self._decay * self._sum + (1 - self._decay) * value
         self._weight = self._decay * self._weight + (1 - self._decay)
@@ -79,6 +81,8 @@ class GdpoTrainer(DPOTrainer):
     R_T + lambda * (R_H - R_T), whose minibatch gradient is unbiased. What stays is that the gate is late by about 1/(1 - decay)
     minibatches and errs where the gap is within noise of m.
     """
+
+    _all_have_read = False
 
     def __init__(
         self,
@@ -124,18 +128,36 @@ class GdpoTrainer(DPOTrainer):
             if self._precompute_engine is None:
                 self._precompute_engine = prepare_deepspeed(self.model, self.accelerator)
             model = self._precompute_engine
-        elif home != device:
+        else:
             # FSDP has not placed it yet. Where one device cannot hold it, --reference-scores spares this.
-            model.to(device)
+            if home != device:
+                model.to(device)
+            self._read_by_all()
         loader = DataLoader(dataset, batch_size=batch_size, collate_fn=self.data_collator, shuffle=False)
         chosen, rejected = [], []
         for batch in self.accelerator.prepare(loader):
-            both = self.accelerator.gather_for_metrics(self.compute_ref_log_probs(model, batch))
-            chosen += both[0].float().tolist()
-            rejected += both[1].float().tolist()
+            # Precision as in training. A new adapter changes nothing yet, so the model is the reference as it stands.
+            with torch.no_grad(), self.accelerator.autocast():
+                outputs = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"], use_cache=False)
+            logps = response_logps(outputs.logits, batch["input_ids"], batch["completion_mask"])
+            both = self.accelerator.gather_for_metrics(logps.chunk(2, dim=0))
+            chosen += both[0].tolist()
+            rejected += both[1].tolist()
         if not self.is_deepspeed_enabled and home != device:
             model.to(home)
         return dataset.add_column("ref_chosen_logps", chosen).add_column("ref_rejected_logps", rejected)
+
+    def _read_by_all(self) -> None:
+        """
+        Gives every process the weights that the first one has read: with FSDP's cpu_ram_efficient_loading the others hold zeros until
+        the model is sharded, and would score the reference with them.
+        """
+        plugin = getattr(self.accelerator.state, "fsdp_plugin", None)
+        if plugin is None or not plugin.cpu_ram_efficient_loading or self._all_have_read:
+            return
+        for tensor in self.model.state_dict().values():
+            torch.distributed.broadcast(tensor, src=0)
+        self._all_have_read = True
 
     def _next_reference(self) -> dict:
         """The next minibatch of R: seeded shuffles of the whole, dealt to the processes in turn."""
@@ -170,10 +192,10 @@ class GdpoTrainer(DPOTrainer):
 
     def _compute_loss(self, model, inputs, return_outputs):
         if self._penalty is None or not self.model.training:
-            loss = super()._compute_loss(model, inputs, return_outputs)
+            loss = self._pair_losses(model, inputs).mean()
             if self.model.training:
-                self._step_losses["train_loss"].append(self._mean(loss[0] if return_outputs else loss))
-            return loss
+                self._step_losses["train_loss"].append(self._mean(loss))
+            return (loss, None) if return_outputs else loss
         pairs = inputs["ref_chosen_logps"].shape[0]
         batch = merged(inputs, self._next_reference(), self._tokenizer.pad_token_id)
         losses = self._pair_losses(model, batch)
@@ -215,6 +237,11 @@ class GdpoTrainer(DPOTrainer):
     def has_penalty(self) -> bool:
         return self._penalty is not None
 
+    @property
+    def smoothed(self) -> dict[str, Smoothed]:
+        """What opens the hinge; the same on every process."""
+        return {"train": self._smooth_train, "reference": self._smooth_reference}
+
     def look(self) -> dict[str, tuple[list[float], list[str]]]:
         """Losses pair by pair on eval and on both kinds of parts of R, with the pairs' clusters; the same on every process."""
         was_training = self.model.training
@@ -230,86 +257,3 @@ class GdpoTrainer(DPOTrainer):
         if was_training:
             model.train()
         return found
-
-
-def clustered(losses: list[float], clusters: list[str]) -> tuple[float, float, int]:
-    """Mean over pairs, its squared standard error by delete-one-cluster jackknife, and the number of clusters."""
-    sums: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for loss, cluster in zip(losses, clusters, strict=True):
-        sums[cluster][0] += loss
-        sums[cluster][1] += 1
-    total, n, groups = sum(losses), len(losses), len(sums)
-    if groups < 2:
-        return total / n, math.inf, groups
-    without = [(total - part) / (n - count) for part, count in sums.values()]
-    center = sum(without) / groups
-    return total / n, (groups - 1) / groups * sum((value - center) ** 2 for value in without), groups
-
-
-class MemorisingStop(TrainerCallback):
-    """
-    Stops a run that learns the penalty parts of R by heart. Parts are dealt by chance, so a model that generalizes has the same loss on
-    both kinds but for chance. A look counts as memorising when
-
-    - the loss on the penalty parts is below its start,
-    - that on the monitoring parts is above it by more than 2.33 clustered standard errors (one-sided 1 %), and
-    - the monitoring loss is not below its best look by more than one paired clustered standard error: it does not fall any more.
-
-    `patience` such looks in a row stop the run.
-    """
-
-    def __init__(self, trainer: GdpoTrainer, every: int, patience: int) -> None:
-        self._trainer, self._every, self._patience = trainer, every, patience
-        self._start: float | None = None
-        self._best: list[float] | None = None
-        self._in_a_row: list[int] = []
-        self.message: str | None = None
-
-    def on_train_begin(self, args, state, control, **kwargs) -> None:
-        self._look(state.global_step)
-
-    def on_step_end(self, args, state, control, **kwargs) -> None:
-        if state.global_step % self._every != 0 and state.global_step != state.max_steps:
-            return
-        self._look(state.global_step)
-        if self._patience > 0 and len(self._in_a_row) >= self._patience:
-            steps = ", ".join(str(step) for step in self._in_a_row)
-            self.message = (
-                f"the penalty parts of R are being learnt by heart (looks at steps {steps}): their loss is down, that of the "
-                f"monitoring parts does not fall. Checkpoints before step {self._in_a_row[0]} are the ones to trust; a smaller "
-                "--learning-rate, --lambda or LoRA rank, or more held-out pairs, delay this."
-            )
-            control.should_training_stop = True
-            control.should_save = True
-
-    def _memorising(self, penalty: list[float], monitoring: list[float], clusters: tuple[list[str], list[str]]) -> tuple[bool, float]:
-        """Whether a look counts, and by how many standard errors the two kinds of parts have come apart."""
-        low, low_variance, low_groups = clustered(penalty, clusters[0])
-        high, high_variance, high_groups = clustered(monitoring, clusters[1])
-        error = math.sqrt(low_variance + high_variance)
-        z = (high - low) / error if 0 < error < math.inf else 0.0
-        if self._start is None or self._best is None:
-            self._start, self._best = low, monitoring
-            return False, z
-        gain, variance, _ = clustered([best - now for best, now in zip(self._best, monitoring, strict=True)], clusters[1])
-        falls = gain > math.sqrt(variance)
-        if falls:
-            self._best = monitoring
-        counts = min(low_groups, high_groups) >= MIN_CLUSTERS and low < self._start and z > Z_99 and not falls
-        return counts, z
-
-    def _look(self, step: int) -> None:
-        found = self._trainer.look()
-        line: dict = {"step": step, "look": True}
-        for name, (losses, _) in found.items():
-            line[f"{name}_loss"] = sum(losses) / len(losses)
-        # Without a penalty nothing of R is trained on, so there is nothing to learn by heart.
-        if self._trainer.has_penalty and "penalty" in found and "monitoring" in found:
-            (penalty, of_penalty), (monitoring, of_monitoring) = found["penalty"], found["monitoring"]
-            memorising, z = self._memorising(penalty, monitoring, (of_penalty, of_monitoring))
-            self._in_a_row = [*self._in_a_row, step] if memorising else []
-            line.update({"z": z, "memorising": memorising})
-        self._trainer.write_metrics(line)
-        if self._trainer.accelerator.is_main_process:
-            losses = ", ".join(f"{name} {line[f'{name}_loss']:.4f}" for name in found)
-            print(f"step {step}: {losses}{' (memorising R)' if line.get('memorising') else ''}", flush=True)

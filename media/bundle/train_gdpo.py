@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import sys
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     add("--lora-rank", type=int, default=16)
     add("--lora-alpha", type=int, default=32)
     add("--lora-targets", nargs="+", default=None, help="modules (default: all linear layers)")
-    add("--dtype", choices=["float32", "bfloat16"], default=None, help="of the weights (default: bfloat16 on a GPU that has it)")
+    add("--dtype", choices=["float32", "bfloat16"], default=None, help="to compute in (default: bfloat16 on a GPU that has it); what is trained stays float32")
     add("--gradient-checkpointing", action="store_true", help="less memory, about a third more time")
     add("--reference-scores", default=None, help="reference/logps.jsonl of score_hf.py, so that the reference is not scored here")
     add("--chat-template", default=None, help="file with a chat template instead of the tokenizer's own")
@@ -129,13 +130,16 @@ def main(argv: list[str] | None = None) -> int:
     from transformers.utils import logging
     from trl import DPOConfig
 
-    from gdpo_trainer import GdpoTrainer, MemorisingStop, versions
+    from gdpo_trainer import GdpoTrainer, versions
+    from memorising_stop import MemorisingStop
 
     set_seed(args.seed)
     if not sys.stderr.isatty():
         logging.disable_progress_bar()
     on_gpu = torch.cuda.is_available()
     dtype = args.dtype or ("bfloat16" if on_gpu and torch.cuda.is_bf16_supported() else "float32")
+    # The launch file says what GPUs mostly have.
+    os.environ["ACCELERATE_MIXED_PRECISION"] = "bf16" if dtype == "bfloat16" else "no"
     config = DPOConfig(
         output_dir=str(output),
         beta=args.beta,
@@ -154,7 +158,7 @@ def main(argv: list[str] | None = None) -> int:
         max_length=args.max_length,
         # The reference is needed for R too, and in float32 sums of whole responses: computed once, before the first step.
         precompute_ref_log_probs=True,
-        bf16=dtype == "bfloat16" and on_gpu,
+        bf16=dtype == "bfloat16",
         use_cpu=not on_gpu,
         save_strategy="steps",
         save_steps=args.save_steps,
@@ -191,8 +195,9 @@ def main(argv: list[str] | None = None) -> int:
     if tokens.mismatched:
         print(f"warning: {tokens.mismatched} prompts end in other tokens once the response follows; cut as TRL cuts", file=sys.stderr)
 
+    # A step of 5e-7 is lost in a weight of bfloat16: what is trained is kept in float32, and only what stays as it is need not be.
     model = AutoModelForCausalLM.from_pretrained(
-        args.model, dtype=getattr(torch, dtype), trust_remote_code=False, use_safetensors=True
+        args.model, dtype=getattr(torch, dtype if args.lora else "float32"), trust_remote_code=False, use_safetensors=True
     )
     peft_config = None
     if args.lora:
@@ -241,6 +246,7 @@ def main(argv: list[str] | None = None) -> int:
         "settings": {key: value for key, value in sorted(vars(args).items()) if key not in ("model", "output", "resume")},
         "dtype": dtype,
         "world_size": trainer.accelerator.num_processes,
+        "distributed": trainer.accelerator.distributed_type.value,
         "pairs": {
             "train": len(train),
             "penalty": 0 if penalty is None else len(penalty),

@@ -3,7 +3,8 @@
  * beside the repository (harmful text: tests only) and a Python with the bundle's requirements.
  */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { runPython, trainingPython } from '../fixtures/python.ts';
@@ -13,6 +14,7 @@ const SHARED = join(import.meta.dirname, '../../../shared');
 const TOKENIZER = join(SHARED, 'models/tokenizer.json');
 const DATA = join(SHARED, 'data/harmless.jsonl');
 const CHECK = join(import.meta.dirname, '../fixtures/bundle_check.py');
+const SHARDED = join(import.meta.dirname, '../fixtures/sharded_on_cpu.py');
 
 const python = existsSync(DATA) && existsSync(TOKENIZER) ? trainingPython() : null;
 const skip = !existsSync(DATA)
@@ -65,6 +67,13 @@ function* shortRows(): Generator<object> {
 	}
 }
 
+const LOSSES = ['train_loss', 'reference_loss', 'eval_loss', 'penalty_loss', 'monitoring_loss'] as const;
+
+interface Scored {
+	readonly id: string;
+	readonly a_logps: number;
+}
+
 interface MetricsLine {
 	readonly step: number;
 	readonly look?: boolean;
@@ -88,6 +97,31 @@ async function mustRun(args: readonly string[], cwd: string): Promise<string> {
 	return stdout;
 }
 
+async function freePort(): Promise<number> {
+	const server = createServer().listen(0, '127.0.0.1');
+	await new Promise((done) => server.once('listening', done));
+	const { port } = server.address() as AddressInfo;
+	await new Promise((done) => server.close(done));
+	return port;
+}
+
+/** The bundle's own launch file with the model in shards over two nodes, which are two launches on this machine's CPU. */
+async function onTwoNodes(home: string, script: readonly string[]): Promise<void> {
+	const text = readFileSync(join(home, 'bundle/launch/fsdp.yaml'), 'utf8');
+	writeFileSync(join(home, 'fsdp-cpu.yaml'), text.replace('use_cpu: false', 'use_cpu: true'));
+	const port = String(await freePort());
+	const node = (rank: string): Promise<string> =>
+		mustRun(
+			[
+				...['-m', 'accelerate.commands.launch', '--config_file', 'fsdp-cpu.yaml', '--num_machines', '2'],
+				...['--num_processes', '2', '--machine_rank', rank, '--main_process_ip', '127.0.0.1'],
+				...['--main_process_port', port, SHARDED, ...script],
+			],
+			home,
+		);
+	await Promise.all([node('0'), node('1')]);
+}
+
 test('bundle, training, checkpoints, scores, run, decision', { skip }, async (t) => {
 	const cli = makeCli(t);
 	const home = join(cli.dir, '..');
@@ -108,15 +142,12 @@ test('bundle, training, checkpoints, scores, run, decision', { skip }, async (t)
 		bundle.files.reduce((sum, file) => sum + (file.role === role ? file.pairs : 0), 0);
 
 	await mustRun([CHECK, 'make', TOKENIZER, join(home, 'base')], home);
-	const train = (output: string, ...more: string[]): Promise<string> =>
-		mustRun(
-			[
-				...['bundle/train_gdpo.py', '--model', 'base', '--output', output, '--max-steps', String(STEPS)],
-				...['--save-steps', String(SAVE), '--batch-size', '4', '--gradient-accumulation', '1', '--max-length', '256'],
-				...['--learning-rate', '1e-3', '--seed', '3', ...more],
-			],
-			home,
-		);
+	const options = (output: string, ...more: string[]): string[] => [
+		...['bundle/train_gdpo.py', '--model', 'base', '--output', output, '--max-steps', String(STEPS)],
+		...['--save-steps', String(SAVE), '--batch-size', '4', '--gradient-accumulation', '1', '--max-length', '256'],
+		...['--learning-rate', '1e-3', '--seed', '3', ...more],
+	];
+	const train = (output: string, ...more: string[]): Promise<string> => mustRun(options(output, ...more), home);
 	t.diagnostic(await train('gdpo', '--patience', '0'));
 	const metrics = lines<MetricsLine>(join(home, 'gdpo/metrics.jsonl'));
 	const steps = metrics.filter(({ look }) => look !== true);
@@ -143,11 +174,42 @@ test('bundle, training, checkpoints, scores, run, decision', { skip }, async (t)
 	assert.ok(steps.some(({ hinge_open }) => hinge_open === 1) && steps.some(({ hinge_open }) => hinge_open === 0));
 	assert.ok(looks.at(-1)!.penalty_loss! < looks.at(-1)!.monitoring_loss!, 'what is trained on is fitted better');
 
+	// The same run in shards: the same pairs a step, the same losses, and checkpoints that any scorer reads.
+	await onTwoNodes(home, options('sharded', '--batch-size', '2', '--patience', '0'));
+	const { distributed, world_size } = JSON.parse(readFileSync(join(home, 'sharded/run.json'), 'utf8'));
+	assert.deepEqual([distributed, world_size], ['FSDP', 2]);
+	const inShards = lines<MetricsLine>(join(home, 'sharded/metrics.jsonl'));
+	assert.equal(inShards.length, metrics.length);
+	let furthest = 0;
+	for (const [k, line] of metrics.entries()) {
+		for (const key of LOSSES) furthest = Math.max(furthest, Math.abs((line[key] ?? 0) - (inShards[k]![key] ?? 0)));
+	}
+	t.diagnostic(`in shards over two nodes: losses within ${furthest.toExponential(1)} of one process`);
+	assert.ok(furthest < 1e-3, String(furthest));
+
 	const scored = await mustRun(
 		['bundle/score_hf.py', '--reference', 'base', '--run', 'gdpo', '--out', 'scores', '--batch-size', '16'],
 		home,
 	);
 	assert.match(scored, new RegExp(`--trained-on ${bundle.export.slice(0, 12)}\n`));
+
+	const end = `checkpoint-${STEPS}`;
+	await mustRun(
+		[
+			...['bundle/score_hf.py', '--reference', 'base', '--reference-scores', 'scores/reference/logps.jsonl'],
+			...['--checkpoint', `sharded/${end}`, '--out', 'scores-sharded', '--batch-size', '16'],
+		],
+		home,
+	);
+	const whole = lines<Scored>(join(home, `scores/gdpo-step${STEPS}.jsonl`));
+	const apart = Math.max(
+		...lines<Scored>(join(home, `scores-sharded/${end}.jsonl`)).map(({ id, a_logps }, k) => {
+			assert.equal(id, whole[k]!.id);
+			return Math.abs(a_logps - whole[k]!.a_logps);
+		}),
+	);
+	t.diagnostic(`its last checkpoint's scores: within ${apart.toExponential(1)} nats`);
+	assert.ok(apart < 0.01, String(apart));
 
 	const plainly = (...options: readonly string[]) =>
 		train(
@@ -164,6 +226,11 @@ test('bundle, training, checkpoints, scores, run, decision', { skip }, async (t)
 	assert.ok(Math.abs(start!.eval_loss! - Math.LN2) < 1e-5 && Math.abs(start!.monitoring_loss! - Math.LN2) < 1e-5);
 	await plainly('--max-steps', '3', '--save-steps', '1', '--resume');
 	assert.equal(JSON.parse(readFileSync(join(home, 'plain/run.json'), 'utf8')).steps, 3);
+	assert.deepEqual(
+		lines<MetricsLine>(join(home, 'plain/metrics.jsonl')).flatMap(({ step, look }) => (look === true ? [step] : [])),
+		[0, 2, 3],
+		'it goes on from the look of its checkpoint, and does not look again',
+	);
 	const files = readdirSync(join(home, 'scores')).filter((name) => name.endsWith('.jsonl'));
 	assert.equal(files.length, STEPS / SAVE);
 	const name = `gdpo-step${STEPS}`;

@@ -11,6 +11,7 @@ export const TEMPLATES = [
 	'launch/deepspeed.yaml',
 	'launch/fsdp.yaml',
 	'launch/one-gpu.yaml',
+	'memorising_stop.py',
 	'requirements.txt',
 	'score_hf.py',
 	'train_gdpo.py',
