@@ -3,6 +3,7 @@ import { readPlace, readTags, setOwn } from './imported-row.ts';
 import { filledPrompt, isBlank, isBlankSide, readMessages, readPrompt, readSide, roleNote } from './messages.ts';
 import type { Row } from './parse-row.ts';
 import { found, RowError, refuse } from './row-error.ts';
+import { treePrompts } from './shapes/message-tree.ts';
 import type { LoggedRow } from './types.ts';
 
 /** Columns that hold a prompt, a response, a whole chat: the first that a row has is taken. */
@@ -101,6 +102,40 @@ function metadataOf(row: Row, columns: readonly string[], foreignTags: boolean):
 		if (kept) setOwn(out, Object.hasOwn(out, name) ? `column:${name}` : name, value);
 	}
 	return Object.keys(out).length === 0 ? undefined : out;
+}
+
+/**
+ * Reads a tree of messages: each turn of the user is a prompt, each reply to it a response.
+ * @param lines of its messages, where they stood in rows of their own
+ * @throws RowError naming the field, what was expected and what was found
+ */
+export function loggedTree(line: number, lines: readonly number[] | undefined, row: Row): LoggedRow[] {
+	const { prompt: root, ...rest } = row;
+	const found = treePrompts(root);
+	if (found.length === 0)
+		throw new RowError("prompt: expected a user's message in the tree, found none that is usable");
+	const common = { ...readPlace(row, null), tags: readTags(row, null, { name: 'log' }, []) ?? [] };
+	return found.map(({ prompt, response, facts }): LoggedRow => {
+		const blank = response !== null && isBlankSide(response);
+		const given = response === null || blank ? null : response;
+		const roles = roleNote(prompt, ...(given === null ? [] : [given]));
+		const { model_name: model } = facts;
+		const metadata = metadataOf({ ...rest, ...facts }, [], false);
+		return {
+			line,
+			...(lines === undefined ? {} : { lines }),
+			prompt: { messages: prompt },
+			response: given,
+			...(typeof model === 'string' && model !== '' && given !== null ? { model } : {}),
+			...common,
+			...(typeof row.source === 'string' && row.source !== '' ? { source: row.source } : {}),
+			...(metadata === undefined ? {} : { metadata }),
+			warnings: [
+				...(blank ? ['response: it is blank, so the row counts as a prompt alone'] : []),
+				...(roles === null ? [] : [roles]),
+			],
+		};
+	});
 }
 
 /**

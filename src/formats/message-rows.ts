@@ -16,9 +16,15 @@ export interface GatherOptions {
 	readonly format?: string | undefined;
 	readonly mapping?: unknown;
 	readonly signal?: AbortSignal | undefined;
+	/** Told while a table of messages is read for the first of two times; bytes are those of the file. */
+	readonly onFirstReading?: FirstReading | undefined;
+	/** Rows of the first reading; by default all. With fewer, what is missing of a tree is not told. */
+	readonly look?: number;
 	/** For tests. */
 	readonly held?: number;
 }
+
+export type FirstReading = (rows: number, bytes: number, totalBytes: number) => void;
 
 /** One row a message (OpenAssistant's flat table): which tree it stands in and what it replies to, but not the replies. */
 function isMessageRow(row: Row): boolean {
@@ -50,9 +56,10 @@ export async function openPairTable(path: string, options: GatherOptions): Promi
 	}
 	if (first == null || !isMessageRow(first)) return { ...table, rows: again(held, table.rows) };
 	await table.rows.return();
-	const sizes = await treeSizes(path, options.signal);
+	const { sizes, whole } = await treeSizes(path, options);
 	const second = await openTable(path, options.signal);
-	return { ...second, rows: gathered(path, second.rows, sizes, options.held ?? HELD_CHARACTERS) };
+	const rows = gathered(path, second.rows, sizes, options.held ?? HELD_CHARACTERS);
+	return { ...second, rows: whole ? rows : withoutRefused(rows) };
 }
 
 async function* again(held: Parsed[][], rows: Table['rows']): AsyncGenerator<Parsed[], void> {
@@ -64,10 +71,24 @@ async function* again(held: Parsed[][], rows: Table['rows']): AsyncGenerator<Par
 	}
 }
 
-async function treeSizes(path: string, signal: AbortSignal | undefined): Promise<Map<string, number>> {
+async function* withoutRefused(rows: AsyncGenerator<Parsed[], void>): AsyncGenerator<Parsed[], void> {
+	for await (const some of rows) yield some.filter(({ row }) => row !== null);
+}
+
+interface TreeSizes {
+	readonly sizes: Map<string, number>;
+	/** Whether all rows were counted. */
+	readonly whole: boolean;
+}
+
+async function treeSizes(
+	path: string,
+	{ signal, onFirstReading, look = Number.POSITIVE_INFINITY }: GatherOptions,
+): Promise<TreeSizes> {
 	const sizes = new Map<string, number>();
-	const { rows } = await openTable(path, signal);
-	for await (const some of rows) {
+	const table = await openTable(path, signal);
+	let count = 0;
+	for await (const some of table.rows) {
 		throwIfCancelled(signal);
 		for (const { row } of some) {
 			const tree = row === null ? null : treeOf(row);
@@ -79,8 +100,11 @@ async function treeSizes(path: string, signal: AbortSignal | undefined): Promise
 				`${path} has more than ${MOST_TREES.toLocaleString('en')} trees of messages. Split it into several files by message_tree_id.`,
 			);
 		}
+		count += some.length;
+		onFirstReading?.(count, table.consumed(), table.totalBytes);
+		if (count >= look) return { sizes, whole: false };
 	}
-	return sizes;
+	return { sizes, whole: true };
 }
 
 function treeOf(row: Row): string | null {

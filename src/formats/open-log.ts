@@ -1,7 +1,11 @@
 import { UserError } from '../protocol/errors.ts';
 import { batchesOf } from './batches.ts';
-import { loggedRow } from './log-rows.ts';
-import { openTable, type Table } from './table.ts';
+import { loggedRow, loggedTree } from './log-rows.ts';
+import { type FirstReading, openPairTable } from './message-rows.ts';
+import type { Row } from './parse-row.ts';
+import type { Parsed } from './parsed-rows.ts';
+import { messageTree } from './shapes/message-tree.ts';
+import type { Table } from './table.ts';
 import type { LoggedRow, RowBatch } from './types.ts';
 
 /** Name of the format in `imported` events: the rows are prompts, each with at most one response. */
@@ -14,12 +18,17 @@ export interface LogReader {
 }
 
 /**
- * Opens a log: JSON Lines, one JSON array, a table of text or Parquet, told from its content.
+ * Opens a log: JSON Lines, one JSON array, a table of text or Parquet, told from its content. Rows of single messages are gathered
+ * into their trees, as pairs' are.
  * @throws UserError `unusable-input` for a file that cannot be read or is not text; while reading `cancelled`
  */
-export async function openLog(path: string, signal?: AbortSignal): Promise<LogReader> {
-	const table = await openTable(path, signal);
+export async function openLog(path: string, signal?: AbortSignal, onFirstReading?: FirstReading): Promise<LogReader> {
+	const table = await openPairTable(path, { signal, onFirstReading });
 	return { totalBytes: table.totalBytes, batches: batches(path, table, signal) };
+}
+
+function readLog({ line, lines }: Parsed, row: Row): LoggedRow[] {
+	return messageTree.fits(row) ? loggedTree(line, lines, row) : [loggedRow(line, row)];
 }
 
 async function* batches(
@@ -28,7 +37,7 @@ async function* batches(
 	signal: AbortSignal | undefined,
 ): AsyncGenerator<RowBatch<LoggedRow>> {
 	let empty = true;
-	for await (const batch of batchesOf(table, ({ line }, row) => [loggedRow(line, row)], signal)) {
+	for await (const batch of batchesOf(table, readLog, signal)) {
 		empty = false;
 		yield batch;
 	}

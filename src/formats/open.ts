@@ -1,7 +1,7 @@
 import { batchesOf } from './batches.ts';
 import { FORMATS } from './formats.ts';
 import { importedRows } from './imported-row.ts';
-import { openPairTable } from './message-rows.ts';
+import { type FirstReading, openPairTable } from './message-rows.ts';
 import type { Row } from './parse-row.ts';
 import type { Parsed } from './parsed-rows.ts';
 import { type Recognised, type RecogniseOptions, recognise, unknownColumns, unsure } from './recognise.ts';
@@ -13,6 +13,8 @@ export interface OpenOptions extends RecogniseOptions {
 	/** Names implicit labels: `source:NAME`. */
 	readonly sourceName: string;
 	readonly signal?: AbortSignal | undefined;
+	/** Told while a file that has to be read twice is read for the first time. */
+	readonly onFirstReading?: FirstReading | undefined;
 }
 
 /**

@@ -15,6 +15,8 @@ import type { ImportedRow } from './types.ts';
 /** Rows that are looked at, and bytes held meanwhile. */
 const MOST_ROWS = 1000;
 const MOST_BYTES = 8 * 1024 * 1024;
+/** Messages of a flat table whose trees are counted before it is looked at: a preview must not wait for the whole file. */
+const LOOKED_MESSAGES = 20_000;
 /** Characters of a text that are shown. */
 const MOST_TEXT = 400;
 /** Refused rows that are shown although they come later. */
@@ -30,7 +32,7 @@ export async function previewRows(
 	options: OpenOptions,
 	shown: number,
 ): Promise<Omit<ImportPreview, 'path'>> {
-	const table = await openPairTable(path, options);
+	const table = await openPairTable(path, { ...options, look: LOOKED_MESSAGES });
 	const held: Parsed[] = [];
 	let known: Recognised | null = null;
 	let refused: UserError | null = null;

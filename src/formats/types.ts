@@ -34,6 +34,8 @@ export interface ImportedRow {
 /** One good row of a log: a prompt, and the response that was given to it where there is one. */
 export interface LoggedRow {
 	readonly line: number;
+	/** Every line of the tree that it was gathered with, where rows are single messages. */
+	readonly lines?: readonly number[];
 	readonly prompt: Prompt;
 	readonly response: readonly Message[] | null;
 	/** Which model answered, where the row says so. */

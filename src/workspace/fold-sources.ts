@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import type { FirstReading } from '../formats/message-rows.ts';
 import { openRows } from '../formats/open.ts';
 import { LOG_FORMAT, openLog } from '../formats/open-log.ts';
 import type { ImportedRow, LoggedRow, RejectedRow } from '../formats/types.ts';
@@ -80,11 +81,7 @@ interface Opened {
 	};
 }
 
-async function opened(
-	ctx: Context,
-	source: PendingSource,
-	options: { readonly path: string; readonly signal?: AbortSignal },
-): Promise<Opened> {
+async function opened(ctx: Context, source: PendingSource, options: FoldOptions): Promise<Opened> {
 	if (source.format === LOG_FORMAT) {
 		const folder = new CandidateFolder(ctx.db, source, ctx.store.settings);
 		return {
@@ -94,7 +91,7 @@ async function opened(
 				},
 				fold: (rows, maxMs) => folder.fold(rows as readonly LoggedRow[], maxMs),
 			},
-			reader: await openLog(options.path, options.signal),
+			reader: await openLog(options.path, options.signal, options.onFirstReading),
 		};
 	}
 	const folder = new SourceFolder(ctx.db, source, ctx.store.settings);
@@ -103,6 +100,7 @@ async function opened(
 		...recordedMapping(source.mapping),
 		sourceName: source.label ?? source.name,
 		signal: options.signal,
+		onFirstReading: options.onFirstReading,
 	});
 
 	return {
@@ -120,6 +118,8 @@ interface FoldOptions {
 	readonly path: string;
 	readonly signal?: AbortSignal;
 	readonly progress?: (rows: number, bytes: number, totalBytes: number) => void;
+	/** Told while a file that has to be read twice is read for the first time. */
+	readonly onFirstReading?: FirstReading | undefined;
 }
 
 /**
@@ -138,7 +138,15 @@ export async function foldSource(ctx: Context, source: PendingSource, options: F
 
 async function foldRows(ctx: Context, source: PendingSource, options: FoldOptions): Promise<SourceOutcome> {
 	const result = outcome();
-	const { folder, reader } = await opened(ctx, source, options);
+	let from: Opened;
+	try {
+		from = await opened(ctx, source, options);
+	} catch (error) {
+		// A file that is read twice may be left in its first reading.
+		if (options.signal?.aborted !== true) throw error;
+		return { ...result, cancelled: true, rows: source.rows };
+	}
+	const { folder, reader } = from;
 	let skip = source.rows;
 	let left = source.row_limit ?? Number.POSITIVE_INFINITY;
 	let waiting: (ImportedRow | LoggedRow)[] = [];

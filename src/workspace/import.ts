@@ -2,9 +2,10 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { EventBody, EventOf } from '../domain/events.ts';
 import { mappingText } from '../formats/column-mapping-text.ts';
+import type { FirstReading } from '../formats/message-rows.ts';
 import { openRows } from '../formats/open.ts';
 import type { RecogniseOptions } from '../formats/recognise.ts';
-import type { RejectedRow } from '../formats/types.ts';
+import type { RejectedRow, RowBatch } from '../formats/types.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { ImportOptions, ImportResult } from '../protocol/workspace-api.ts';
 import { pendingSources, replaceCancelled, sourceOfEvent } from '../store/source-rows.ts';
@@ -108,7 +109,8 @@ async function importFile(
 		nameRejected(result, file, bad.rows);
 		return;
 	}
-	const event = known ?? (await recordImport(ctx, path, file, sha, options, signal));
+	const onFirstReading = firstReading(ctx, job);
+	const event = known ?? (await recordImport(ctx, path, file, sha, options, signal, onFirstReading));
 	if (event === null) {
 		result.cancelled = signal.aborted;
 		if (signal.aborted) return;
@@ -125,6 +127,7 @@ async function importFile(
 	const folded = await foldSource(ctx, pending, {
 		path,
 		signal,
+		onFirstReading,
 		progress: (rows, bytes, total) => {
 			ctx.emit.progress({
 				job,
@@ -143,6 +146,34 @@ async function importFile(
 		await recordCancelled(ctx, event, folded.rows);
 	}
 	report(result, file, event.source.format, folded);
+}
+
+/** Progress of the first reading of a file that is read twice: rows and bytes. */
+export function firstReading(ctx: Context, job: string): FirstReading {
+	const eta = new Eta();
+	return (rows, done, total) =>
+		ctx.emit.progress({
+			...{ job, phase: 'looking for trees', done, total, unit: 'bytes' },
+			...{ eta: eta.at(done, total), message: `${rows.toLocaleString('en')} rows read` },
+		});
+}
+
+/** Whether some row of a file can be read; false where the job was cancelled before one was found. */
+export async function hasGoodRow(batches: AsyncIterable<RowBatch<unknown>>, signal: AbortSignal): Promise<boolean> {
+	try {
+		for await (const { rows } of batches) if (rows.length > 0) return true;
+	} catch (error) {
+		if (!signal.aborted) throw error;
+	}
+	return false;
+}
+
+/** null where a job was cancelled; other errors go on. */
+export function unlessCancelled(signal: AbortSignal): (error: unknown) => null {
+	return (error) => {
+		if (signal.aborted) return null;
+		throw error;
+	};
 }
 
 /** How rows are told apart, as the caller says, with what the team remembers. */
@@ -186,15 +217,13 @@ async function recordImport(
 	sha: string,
 	options: ImportOptions,
 	signal: AbortSignal,
+	onFirstReading: FirstReading,
 ): Promise<EventOf<'imported'> | null> {
 	const name = sourceName(file);
-	const reader = await openRows(path, { ...readBy(ctx, options), sourceName: options.source ?? name, signal });
-	let good = false;
-	for await (const batch of reader.batches) {
-		good = batch.rows.length > 0;
-		if (good || signal.aborted) break;
-	}
-	if (!good) return null;
+	const how = { ...readBy(ctx, options), sourceName: options.source ?? name, signal, onFirstReading };
+	const reader = await openRows(path, how).catch(unlessCancelled(signal));
+	if (reader === null) return null;
+	if (!(await hasGoodRow(reader.batches, signal))) return null;
 	const inside = await pathInside(ctx.paths.root, path);
 	const large = options.copyLarge === true;
 	// A copy without what was erased lies where copies lie already.

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { Progress } from '../../src/protocol/workspace-api.ts';
 import { dump } from '../../src/store/dump.ts';
+import { Workspace } from '../../src/workspace/workspace.ts';
 import { holding } from './erase-support.ts';
 import { folder, job, openAt } from './workspace-support.ts';
 
@@ -48,4 +50,93 @@ test('a flat table of messages: pairs of one prompt, nothing twice, the same aft
 	await workspace.rebuild(job());
 	assert.equal(dump(workspace.context.db), before);
 	assert.equal((await workspace.list({ limit: 1 })).total, 6);
+});
+
+test('a flat table of messages as prompts: every question waits with its answers, in either order of rows, redacted or not', async (t) => {
+	const dir = folder(t);
+	const { workspace } = await openAt(dir);
+	t.after(() => workspace.close());
+	const ada = tree('Ada') as { message_id: string; text: string }[];
+	const more = { message_tree_id: 'Ada-q', lang: 'en' };
+	const follow = {
+		...more,
+		message_id: 'Ada-f',
+		parent_id: 'Ada-b',
+		role: 'prompter',
+		text: 'Why not? Write to ada@mail.example',
+	};
+	const alone = {
+		...more,
+		message_id: 'Bo-q',
+		message_tree_id: 'Bo-q',
+		parent_id: null,
+		role: 'prompter',
+		text: 'Who is Bo?',
+	};
+	const orphan = { ...alone, message_id: 'Bo-x', parent_id: 'Bo-gone', text: 'Lost' };
+	const gone = { ...more, message_id: 'Ada-d', parent_id: 'Ada-q', role: 'assistant', text: 'Spam', deleted: true };
+	const files = [
+		[...ada, follow, alone, orphan, gone],
+		[gone, follow, orphan, ...ada.toReversed(), alone],
+	].map((rows, i) => {
+		const path = join(dir, `flat-${i}.jsonl`);
+		writeFileSync(path, `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`);
+		return path;
+	});
+	const [first, second] = files as [string, string];
+	const done = await workspace.importFiles([first], { as: 'prompts', redact: ['email'] }, job());
+	// Three answers to one question are pairs at once; the others wait.
+	assert.deepEqual([done.waiting?.prompts, done.paired, done.redacted], [2, 1, { email: 1 }]);
+	assert.match(done.rejected[0]?.reason ?? '', /parent_id: expected a message of the tree/u);
+	assert.equal(done.rejected[0]?.line, 7);
+	const waiting = (await workspace.waiting({ order: 'arrival' })).rows.map(({ preview }) => preview).sort();
+	assert.equal(waiting.length, 2);
+	assert.match(waiting.join(), /Who is Bo/u);
+	assert.deepEqual(holding(join(dir, 'work'), 'ada@mail.example'), []);
+	const again = await workspace.importFiles([second], { as: 'prompts', redact: ['email'] }, job());
+	assert.deepEqual([again.files[0]?.imported, again.waiting?.prompts], [0, 2]);
+	await workspace.settled();
+	const before = dump(workspace.context.db);
+	await workspace.rebuild(job());
+	await workspace.settled();
+	assert.equal(dump(workspace.context.db), before);
+	// A prompt of a tree whose others stay is left in the copy and named; alone it goes.
+	const [bo] = (await workspace.waiting({ order: 'arrival' })).rows.filter(({ preview }) => preview.includes('Bo'));
+	assert.deepEqual((await workspace.erase([bo!.id], { reason: 'asked to' }, job())).left, []);
+	await workspace.settled();
+	assert.deepEqual(holding(join(dir, 'work'), 'Who is Bo'), []);
+});
+
+test('the first reading of a flat table tells rows and bytes, and is cancelled without leaving an import behind', async (t) => {
+	const dir = folder(t);
+	const progress: Progress[] = [];
+	let stop: (() => void) | null = null;
+	const heard = (each: Progress) => {
+		progress.push(each);
+		if (each.phase === 'looking for trees') stop?.();
+	};
+	const root = join(dir, 'work');
+	mkdirSync(root);
+	const events = { progress: heard, changed() {}, notice() {} };
+	const workspace = await Workspace.open(root, { stateDir: join(dir, 'state'), annotator: 'ana', events });
+	await workspace.init({});
+	t.after(() => workspace.close());
+	const path = join(dir, 'messages.jsonl');
+	const rows = Array.from({ length: 2_000 }, (_, i) => tree(`Somebody ${i}`)).flat();
+	writeFileSync(path, `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`);
+	for (const options of [{}, { as: 'prompts' as const }]) {
+		const named = job();
+		stop = () => void workspace.cancel(named.job);
+		progress.length = 0;
+		const done = await workspace.importFiles([path], options, named);
+		assert.deepEqual([done.cancelled, done.files.length, done.comparisons], [true, 0, 0]);
+		const told = progress.filter(({ phase }) => phase === 'looking for trees');
+		assert.ok(told.length > 0 && told.every(({ done, total }) => done > 0 && done <= (total ?? 0)));
+		assert.match(told[0]?.message ?? '', /rows read/u);
+		stop = null;
+		await workspace.rebuild(job());
+		assert.equal((await workspace.list({ limit: 1 })).total, 0);
+	}
+	const whole = await workspace.importFiles([path], {}, job());
+	assert.deepEqual([whole.cancelled, whole.comparisons], [false, 6_000]);
 });

@@ -22,12 +22,14 @@ function readNode(value: unknown, field: string): Node {
 	if (!isObject(value)) return refuse(field, 'a message {text, role, replies}', value);
 	const { text, role } = value;
 	if (typeof text !== 'string') return refuse(`${field}.text`, 'text', text);
-	if (role !== 'prompter' && role !== 'assistant') return refuse(`${field}.role`, 'prompter or assistant', role);
+	if (role !== 'prompter' && role !== 'user' && role !== 'assistant') {
+		return refuse(`${field}.role`, 'prompter or assistant', role);
+	}
 	const replies = value.replies ?? [];
 	if (!Array.isArray(replies)) return refuse(`${field}.replies`, 'a list of messages', replies);
 	return {
 		text,
-		role: role === 'prompter' ? 'user' : 'assistant',
+		role: role === 'assistant' ? 'assistant' : 'user',
 		rank: rankOf(value.rank, `${field}.rank`),
 		facts: factsOf(value),
 		replies,
@@ -96,4 +98,37 @@ function rankedReplies(
 	const texts = new Set(ranked.map(({ response }) => response[0]?.content?.normalize('NFC')));
 	if (texts.size < 2) return [];
 	return rankedPairs(filledPrompt(way, 'prompt'), ranked, { columns, warnings: [] });
+}
+
+/** A turn that somebody asked, with one answer to it or none. */
+export interface TreePrompt {
+	readonly prompt: readonly Message[];
+	readonly response: readonly Message[] | null;
+	/** What else the answer, or the prompt without one, says in single values. */
+	readonly facts: Row;
+}
+
+/** Every turn of the user in a tree: the way to it is a prompt, and each reply to it a response. */
+export function treePrompts(root: unknown): TreePrompt[] {
+	const out: TreePrompt[] = [];
+	const walk = (value: unknown, way: readonly Message[], field: string): void => {
+		if (!isUsable(value)) return;
+		const node = readNode(value, field);
+		if (way.length > DEEPEST) throw new RowError(`${field}: expected at most ${DEEPEST} turns, found more`);
+		const turns = [...way, { role: node.role, content: node.text }];
+		const replies = node.replies.filter(isUsable);
+		if (node.role === 'user') {
+			const prompt = filledPrompt(turns, field);
+			const answers = replies
+				.map((reply, i) => readNode(reply, `${field}.replies[${i}]`))
+				.filter(({ role }) => role === 'assistant');
+			if (answers.length === 0) out.push({ prompt, response: null, facts: node.facts });
+			for (const { text, facts } of answers) {
+				out.push({ prompt, response: [{ role: 'assistant', content: text }], facts });
+			}
+		}
+		for (const [i, reply] of replies.entries()) walk(reply, turns, `${field}.replies[${i}]`);
+	};
+	walk(root, [], 'prompt');
+	return out;
 }

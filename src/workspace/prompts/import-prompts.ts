@@ -12,7 +12,7 @@ import type { Context } from '../context.ts';
 import { withoutErased } from '../erase/import.ts';
 import { Eta } from '../eta.ts';
 import { afterRows, foldPendingSources, foldSource, NAMED_REJECTED } from '../fold-sources.ts';
-import { recordCancelled } from '../import.ts';
+import { firstReading, hasGoodRow, recordCancelled, unlessCancelled } from '../import.ts';
 import { workspaceTotals } from '../info.ts';
 import { copySource, hashSource, locateSource, pathInside, sourceName } from '../source-files.ts';
 import { type RedactedSource, redactSource } from './redact-source.ts';
@@ -188,7 +188,7 @@ async function importLog(
 			report(result, file, { rows, imported: 0, duplicates: rows, rejected: bad.count, warnings: [] }, bad.rows);
 			return;
 		}
-		const event = known ?? (await recordLog(ctx, path, stored, file, options, kinds, job.signal));
+		const event = known ?? (await recordLog(ctx, path, stored, file, options, kinds, job));
 		if (event === null) {
 			if (job.signal.aborted) {
 				result.cancelled = true;
@@ -225,15 +225,11 @@ async function recordLog(
 	file: string,
 	options: ImportOptions,
 	kinds: readonly Redaction[],
-	signal: AbortSignal,
+	{ job, signal }: Job,
 ): Promise<EventOf<'imported'> | null> {
-	const { batches } = await openLog(stored.path, signal);
-	let good = false;
-	for await (const batch of batches) {
-		good = batch.rows.length > 0;
-		if (good || signal.aborted) break;
-	}
-	if (!good) return null;
+	const reader = await openLog(stored.path, signal, firstReading(ctx, job)).catch(unlessCancelled(signal));
+	if (reader === null) return null;
+	if (!(await hasGoodRow(reader.batches, signal))) return null;
 	const { sha } = stored;
 	const bytes = statSync(stored.path).size;
 	const inside = stored.redacted === null ? await pathInside(ctx.paths.root, path) : null;
@@ -276,6 +272,7 @@ async function foldLog(
 	const folded = await foldSource(ctx, pending, {
 		path: locateSource(ctx.paths, event.source.path),
 		signal,
+		onFirstReading: firstReading(ctx, job),
 		progress: (rows, done, total) => {
 			const message = `${rows} rows`;
 			ctx.emit.progress({ job, phase: 'importing', done, total, unit: 'bytes', eta: eta.at(done, total), message });
