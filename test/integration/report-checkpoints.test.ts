@@ -113,6 +113,37 @@ describe('the report of a checkpoint run', { skip }, () => {
 		}
 	});
 
+	test('a split that was not asked for is told from one that is empty', async () => {
+		const report = checkpointReport();
+		const { eval: inDistribution } = report.record.metrics;
+		const nothing = { pairs: 0, prompts: 0, clusters: 0 };
+		const { train, eval: size } = report.record.dataset.splits;
+		const { page } = await open(
+			shown({
+				...report,
+				record: {
+					...report.record,
+					settings: { ...report.record.settings, splits: ['train', 'eval', 'retention'] },
+					metrics: inDistribution === undefined ? {} : { eval: inDistribution },
+					dataset: {
+						...report.record.dataset,
+						splits: { train, eval: size, heldout_reference: nothing, heldout_sealed: nothing, retention: nothing },
+					},
+				},
+			}),
+			{ width: 900 },
+		);
+		const rows = page.locator('table.splits tbody tr');
+		const words = (await rows.allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' '));
+		const asked = /– not asked for: this run scored train, eval and must not forget alone$/;
+		assert.match(words.find((text) => text.startsWith('held-out tuning half')) ?? '', asked);
+		assert.match(words.find((text) => text.startsWith('held-out sealed half')) ?? '', asked);
+		assert.match(words.find((text) => text.startsWith('train')) ?? '', /insufficient: none of its pairs was scored$/);
+		assert.equal(words.length, 4, 'a split to keep that holds nothing has no row');
+		assert.match(await page.getByRole('region', { name: /^Verdict/ }).innerText(), /tuning half: not asked for/);
+		await page.context().close();
+	});
+
 	test('says what was scored, what is recommended and what is vetoed, then lists all checkpoints', async () => {
 		const { page } = await open(shown(checkpointReport()));
 		assert.match(
