@@ -291,6 +291,12 @@ const pageSchema = v.strictObject({
 	total: countSchema,
 	pairs: v.array(pairSchema),
 	part: v.exactOptional(v.picklist(['mine', 'others'])),
+	activeWaits: v.exactOptional(
+		v.variant('for', [
+			v.strictObject({ for: v.literal('judgments'), judged: countSchema }),
+			v.strictObject({ for: v.literal('run') }),
+		]),
+	),
 });
 
 /** Checks what the extension answered. @throws ValiError where it has another shape, so that nothing half-read is shown */

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import type { AnnotateInit, VerdictMessage } from '../../src/protocol/annotate.ts';
-import type { BlindPair } from '../../src/protocol/workspace-api.ts';
+import type { BlindPair, QueuePage } from '../../src/protocol/workspace-api.ts';
 import { THEMES, type ThemeName } from './report-page.ts';
 
 const ORIGIN = 'http://webview.test';
@@ -47,6 +47,8 @@ export interface Scene {
 	readonly detail?: unknown;
 	/** How long a verdict takes to reach the disk. */
 	readonly saveMs?: number;
+	/** Further fields of the judging queue's pages. */
+	readonly page?: Pick<QueuePage, 'activeWaits' | 'part'>;
 	readonly motion?: boolean;
 }
 
@@ -74,6 +76,7 @@ interface StandIn {
 	others: unknown[];
 	detail: unknown;
 	saveMs: number;
+	page: Scene['page'];
 }
 
 /** Runs in the page before anything else: the extension, as far as the screen can tell. */
@@ -101,6 +104,7 @@ function standIn(options: StandIn): void {
 		ready: () => options.init,
 		queue: (kind: string, { count, held }: { count: number; held: string[] }) => ({
 			kind,
+			...(kind === 'judge' ? options.page : {}),
 			done: options.done + judged.length,
 			total: options.total,
 			pairs: options.pairs
@@ -225,6 +229,7 @@ export async function openAnnotate(browser: Browser, folder: string, scene: Scen
 		others: [...(scene.others ?? [])],
 		detail: scene.detail ?? null,
 		saveMs: scene.saveMs ?? 5,
+		page: scene.page,
 	} as StandIn);
 	await page.goto(`${ORIGIN}/`);
 	const colours = Object.entries(THEMES[theme]).map(([name, value]) => `--vscode-${name}: ${value};`);

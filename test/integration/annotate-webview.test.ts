@@ -547,6 +547,19 @@ describe('annotate screen', { skip: chromiumPath === null ? 'no Chromium' : fals
 		});
 	});
 
+	test('active order that is on and has not begun says above the pair what it waits for', async () => {
+		for (const [activeWaits, words] of [
+			[{ for: 'judgments', judged: 7 }, 'Active order begins at 20 judged train pairs, 7 so far'],
+			[{ for: 'run' }, 'Active order begins with the next scoring run on this machine'],
+		] as const) {
+			await screen({ page: { activeWaits }, width: 420 }, async (view) => {
+				await view.page.locator('.top', { hasText: words }).waitFor();
+				assert.ok((await view.page.evaluate(() => document.documentElement.scrollWidth)) <= 420);
+			});
+		}
+		await screen({}, async (view) => assert.doesNotMatch(await view.page.locator('.top').innerText(), /Active order/u));
+	});
+
 	for (const [width, height] of [
 		[360, 740],
 		[700, 450],
