@@ -23,7 +23,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 	const snapshots = new Snapshots(shell);
 	const splits = new SplitsViews(shell, {
 		openPair: (session, comparison) => openPair(shell, session, comparison),
-		promptForTag: (session, selection, initial) => promptForTag(shell, session, selection, initial),
+		promptForTag: (session, selection, initial, hooks) => promptForTag(shell, session, selection, initial, hooks),
 	});
 	const adjudicate = new AdjudicateViews(shell);
 	const reports = new ReportViews(shell, {

@@ -128,6 +128,7 @@ export const dataSchemas = {
 		v.strictObject({ root: pathSchema, stateDir: optional(pathSchema), annotator: optional(text) }),
 	]),
 	info: v.strictTuple([]),
+	about: v.strictTuple([]),
 	init: v.strictTuple([v.strictObject({ demo: optional(v.boolean()) })]),
 	setPerson: v.strictTuple([text]),
 	reload: v.strictTuple([]),

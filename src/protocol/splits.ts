@@ -60,6 +60,14 @@ export interface SplitsDone {
 	readonly event: string | null;
 }
 
+/** An action that everything was answered for and that is being stored; it ends with the answer to its call. */
+export interface SplitsActing {
+	/** "Moving 100,000 prompts to eval…" */
+	readonly text: string;
+	/** Where the chosen prompts go, as far as they may. */
+	readonly split: Split | null;
+}
+
 export type ShellCommand = 'annotate' | 'import' | 'openGuidelines' | 'openConfig' | 'waiting';
 
 /** What the view may ask of the extension. Each rejects with a UserError that the view shows. */
@@ -109,6 +117,8 @@ export interface SplitsView {
 	changed(what: 'rows' | 'counts'): void;
 	/** How far `inspect` is; total null while unknown. */
 	inspecting(progress: { readonly phase: string; readonly done: number; readonly total: number | null }): void;
+	/** What was asked for last is under way. */
+	acting(acting: SplitsActing): void;
 	focus(focus: SplitsFocus): void;
 }
 
@@ -150,6 +160,7 @@ export const splitsViewSchemas: ArgumentSchemas<SplitsView> = {
 	inspecting: v.strictTuple([
 		v.strictObject({ phase: v.string(), done: finiteSchema, total: v.nullable(finiteSchema) }),
 	]),
+	acting: v.strictTuple([v.strictObject({ text: v.string(), split: v.nullable(splitSchema) })]),
 	focus: v.strictTuple([focusSchema]),
 };
 

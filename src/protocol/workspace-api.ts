@@ -1099,6 +1099,8 @@ export interface SyncState {
 
 export interface WorkspaceApi {
 	info(): Promise<WorkspaceInfo>;
+	/** What of `info` needs no look at a queue: a question that opens does not wait for one. */
+	about(): Promise<Pick<WorkspaceInfo, 'person' | 'config' | 'index'>>;
 	/** Makes `.pairwright/` (config, guidelines, .gitignore); with demo, writes and imports the demo data. Idempotent. */
 	init(options: { readonly demo?: boolean }): Promise<{ workspace: string; created: boolean }>;
 	/** Stores the handle in the user's state folder: asked once per machine, shared by editor and CLI. */

@@ -18,6 +18,11 @@ import { openProposals } from './proposals.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 
+/** Who works here and how it is set up. */
+export function about(ctx: Context): Pick<WorkspaceInfo, 'person' | 'config' | 'index'> {
+	return { person: ctx.person(), config: ctx.config, index: indexState(ctx.db) };
+}
+
 /** What every view shows at a glance, from counts that the fold keeps. */
 export function info(ctx: Context): WorkspaceInfo {
 	const person = ctx.person();
@@ -28,8 +33,7 @@ export function info(ctx: Context): WorkspaceInfo {
 		root: ctx.paths.root,
 		name: basename(ctx.paths.root),
 		initialised: ctx.initialised,
-		person,
-		config: ctx.config,
+		...about(ctx),
 		guidelines: ctx.guidelines,
 		splits: counts.splits,
 		halves: { reference: counts.of('R'), sealed: counts.of('E') },
@@ -37,7 +41,6 @@ export function info(ctx: Context): WorkspaceInfo {
 		review: queueCounts(ctx.db, person).review,
 		...(waiting.prompts === 0 ? {} : { waiting }),
 		proposals: openProposals(ctx).length,
-		index: indexState(ctx.db),
 		runs: countEvents(ctx.db, 'run-recorded'),
 		sourceProblems: sourceProblems(ctx.db),
 		mineToday: person === null ? 0 : judgedSince(ctx.db, person, new Date(Date.now() - DAY_MS).toISOString()),

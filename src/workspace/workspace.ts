@@ -34,7 +34,7 @@ import { planGeneration } from './generate/plan.ts';
 import { gold, markGold, unmarkGold } from './gold.ts';
 import { importFiles } from './import.ts';
 import { previewImport } from './import-preview.ts';
-import { info } from './info.ts';
+import { about, info } from './info.ts';
 import { init } from './init.ts';
 import { inspect } from './inspect.ts';
 import { adjudicate, flag, judge, others, pair, past, queue, skip } from './judging.ts';
@@ -181,6 +181,10 @@ export class Workspace implements WorkspaceApi {
 
 	async info() {
 		return info(this.context);
+	}
+
+	async about() {
+		return about(this.context);
 	}
 
 	async init(options: { readonly demo?: boolean }) {
@@ -519,7 +523,7 @@ export class Workspace implements WorkspaceApi {
 
 	/** What an erasure does between its own steps. */
 	#steps(job: string, signal: AbortSignal): Steps {
-		return { reload: () => this.reload(), sync: (person) => this.#sync(job, signal, person) };
+		return { reload: () => this.reload(), sync: (person) => this.#sync(job, signal, person), signal };
 	}
 
 	async erase(...[ids, options, { job }]: Parameters<WorkspaceApi['erase']>) {

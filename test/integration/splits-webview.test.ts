@@ -153,6 +153,52 @@ test('rows are selected by keys and ranges, all that match as a query, and undo 
 	await close();
 });
 
+test('while a move is being stored its rows say where they go, and the list goes on', { skip }, async () => {
+	const answers: (() => void)[] = [];
+	const fake = fakeHost(700, {
+		assign: () => new Promise((done) => answers.push(() => done({ text: 'Moved 3 prompts to eval.', event: 'e1' }))),
+	});
+	const { page, tell, close } = await open(fake);
+	await row(page, 0).waitFor();
+	await page.getByRole('grid').focus();
+	await page.keyboard.press('Space');
+	await page.keyboard.press('Shift+ArrowDown');
+	await page.keyboard.press('Shift+ArrowDown');
+	await page.keyboard.press('Shift+ArrowDown');
+	await page.keyboard.press('m');
+	// The question is open: nothing is said yet, and what was chosen stays.
+	await page.locator('vscode-button[disabled]', { hasText: 'Move…' }).waitFor();
+	assert.equal(await page.locator('.going').count(), 0);
+	await tell('acting', { text: 'Moving 4 prompts to eval…', split: 'eval' });
+	await page.getByText('Moving 4 prompts to eval…').waitFor();
+	// The fourth stands in eval already, and is frozen there.
+	assert.equal(await page.locator('.going').count(), 3);
+	assert.match((await row(page, 1).locator('.cell-split').textContent()) ?? '', /^Train → being moved to Eval…$/);
+	await row(page, 5).locator('.cell-check').click();
+	await page.locator('vscode-button:not([disabled])', { hasText: 'Move…' }).waitFor();
+	await page.keyboard.press('x');
+	await tell('acting', { text: 'Excluding 1 prompt…', split: 'excluded' });
+	await page.getByText('Moving 4 prompts to eval… Excluding 1 prompt…').waitFor();
+	for (const answer of answers) answer();
+	await page.getByText('Moved 3 prompts to eval.').waitFor();
+	await page.locator('.going').first().waitFor({ state: 'detached' });
+	assert.equal(await page.locator('.doing').count(), 0);
+	await close();
+});
+
+test('tags have a column once one is seen', { skip }, async () => {
+	const plain = { page: async () => ({ prompts: [0, 1, 2].map(promptRow), total: 3, next: null }) };
+	const { page, close } = await open(fakeHost(3, plain));
+	await row(page, 0).waitFor();
+	const heading = page.getByRole('columnheader', { name: 'Tags' });
+	assert.equal(await heading.count(), 0);
+	await close();
+	const tagged = await open(fakeHost(700));
+	await row(tagged.page, 0).waitFor();
+	await tagged.page.getByRole('columnheader', { name: 'Tags' }).waitFor();
+	await tagged.close();
+});
+
 test('typing into the search does nothing to the list', { skip }, async () => {
 	const fake = fakeHost(700);
 	const { page, close } = await open(fake);

@@ -11,7 +11,10 @@ interface Props {
 	readonly selection: Selection;
 	readonly total: number;
 	readonly notice: Notice | null;
-	readonly busy: boolean;
+	/** A question is open. */
+	readonly asking: boolean;
+	/** Actions that are being stored, in words. */
+	readonly doing: readonly string[];
 	onSelect(selection: Selection): void;
 	onTag(): void;
 	onMove(): void;
@@ -23,23 +26,24 @@ interface Props {
 
 /** What is selected and what can be done with it; beside it what was done last, with undo. */
 export function ActionBar(props: Props) {
-	const { selection, total, notice, busy, onSelect, onTag, onMove, onUntag, onExclude, onUndo, onDismiss } = props;
+	const { selection, total, notice, asking, doing, onSelect, onTag, onMove, onUntag, onExclude, onUndo, onDismiss } =
+		props;
 	const selected = selectedCount(selection, total);
 	return (
 		<div class="action-bar">
 			{selected > 0 && (
 				<div class="actions" role="toolbar" aria-label="Selected prompts">
 					<span class="selected-count">{many(selected, 'prompt')} selected</span>
-					<vscode-button appearance="primary" disabled={busy} onClick={onTag}>
+					<vscode-button appearance="primary" disabled={asking} onClick={onTag}>
 						Tag out of distribution…
 					</vscode-button>
-					<vscode-button appearance="secondary" disabled={busy} onClick={onMove}>
+					<vscode-button appearance="secondary" disabled={asking} onClick={onMove}>
 						Move…
 					</vscode-button>
-					<vscode-button appearance="secondary" disabled={busy} onClick={onUntag}>
+					<vscode-button appearance="secondary" disabled={asking} onClick={onUntag}>
 						Remove tag…
 					</vscode-button>
-					<vscode-button appearance="secondary" disabled={busy} onClick={onExclude}>
+					<vscode-button appearance="secondary" disabled={asking} onClick={onExclude}>
 						Exclude
 					</vscode-button>
 					{!selection.all && total > selected && (
@@ -53,6 +57,11 @@ export function ActionBar(props: Props) {
 				</div>
 			)}
 			<p class={notice?.error === true ? 'notice error' : 'notice'} role="status">
+				{doing.length > 0 && (
+					<span class="doing">
+						<span class="spinner" aria-hidden="true" /> {doing.join(' ')}
+					</span>
+				)}
 				{notice !== null && (
 					<>
 						{notice.text}{' '}

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Remote } from '../../src/protocol/rpc.ts';
 import type {
+	SplitsActing,
 	SplitsDone,
 	SplitsFilter,
 	SplitsFocus,
@@ -17,7 +18,7 @@ import { InspectionPart, type InspectionState } from './inspection.tsx';
 import { Pages } from './pages.ts';
 import { PlaceCard } from './place-card.tsx';
 import { PromptGrid } from './prompt-grid.tsx';
-import { NOTHING, type Selection, toPromptSelection } from './selection.ts';
+import { goingTo, NOTHING, type Pending, type Selection, toPromptSelection } from './selection.ts';
 import { count, many, PLACES } from './words.ts';
 
 /** What survives hiding and a reload. No texts: a search phrase is the reader's own. */
@@ -34,6 +35,7 @@ export interface Signals {
 	onChanged: (what: 'rows' | 'counts') => void;
 	onFocus: (focus: SplitsFocus) => void;
 	onInspecting: SplitsView['inspecting'];
+	onActing: (acting: SplitsActing) => void;
 }
 
 interface Props {
@@ -55,7 +57,8 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 	const [details, setDetails] = useState(initial.details ?? innerWidth > 1150);
 	const [selection, setSelection] = useState<Selection>(NOTHING);
 	const [notice, setNotice] = useState<Notice | null>(null);
-	const [busy, setBusy] = useState(false);
+	const [pending, setPending] = useState<readonly Pending[]>([]);
+	const acts = useRef(0);
 	const [version, setVersion] = useState(0);
 	const [inspection, setInspection] = useState<InspectionState>(NOT_INSPECTED);
 	const [moved, setMoved] = useState(0);
@@ -148,21 +151,35 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 		}
 	};
 
-	/** One action at a time; what was done is told, with undo. */
-	const act = async (work: () => Promise<SplitsDone | null | undefined>): Promise<void> => {
-		setBusy(true);
+	// A question is open: what is chosen stays, and no other action may start. Once all is answered, both are free again.
+	const asking = pending.some(({ text }) => text === null);
+	signals.onActing = ({ text, split }) => {
+		const asked = pending.findLast((each) => each.text === null);
+		if (asked === undefined) return;
+		setPending((was) => was.map((each) => (each.id === asked.id ? { ...each, text, split } : each)));
+		setSelection((now) => (now === asked.selection ? NOTHING : now));
+		setNotice(null);
+	};
+
+	/** One question at a time; what is being done and what was done is told, with undo. */
+	const act = async (
+		work: () => Promise<SplitsDone | null | undefined>,
+		{ chosen = NOTHING, text = null }: { readonly chosen?: Selection; readonly text?: string | null } = {},
+	): Promise<void> => {
+		const id = ++acts.current;
+		setPending((was) => [...was, { id, text, split: null, selection: chosen, filter }]);
 		try {
 			const done = await work();
 			if (done === null || done === undefined) return;
 			setNotice(done);
-			setSelection(NOTHING);
+			setSelection((now) => (now === chosen ? NOTHING : now));
 			setMoved((n) => n + 1);
 			pages.refresh('rows');
 			read();
 		} catch (error) {
 			fail(error);
 		} finally {
-			setBusy(false);
+			setPending((was) => was.filter((each) => each.id !== id));
 		}
 	};
 	const onSelected = (
@@ -170,17 +187,20 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 	) => {
 		const chosen = toPromptSelection(selection, filter);
 		if (chosen === null) setNotice({ text: 'Select prompts first: Space, or a click on their boxes.', event: null });
-		else if (!busy) void act(() => work(chosen));
+		else if (!asking) void act(() => work(chosen), { chosen: selection });
 	};
 	const tag = (): void => onSelected((chosen) => host.tag(chosen));
 	const move = (): void => onSelected((chosen) => host.assign(chosen, null));
 	const untag = (): void => onSelected((chosen) => host.untag(chosen));
 	const exclude = (): void => onSelected((chosen) => host.assign(chosen, 'excluded'));
 	const undo = (event: string): void =>
-		void act(async () => {
-			await host.undo(event);
-			return { text: 'Undone.', event: null };
-		});
+		void act(
+			async () => {
+				await host.undo(event);
+				return { text: 'Undone.', event: null };
+			},
+			{ text: 'Undoing…' },
+		);
 	const attention = useMemo(
 		() => ({
 			texts: (leak: Parameters<SplitsHost['texts']>[0]) => host.texts(leak),
@@ -313,6 +333,7 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 						pages={pages}
 						version={version}
 						selection={selection}
+						going={(row) => goingTo(row, pending, filter)}
 						initialScroll={scroll.current}
 						actions={{
 							open: (row) => void host.open(row.id).catch(fail),
@@ -332,7 +353,8 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 					selection={selection}
 					total={total}
 					notice={notice}
-					busy={busy}
+					asking={asking}
+					doing={pending.flatMap(({ text }) => (text === null ? [] : [text]))}
 					onSelect={setSelection}
 					onTag={tag}
 					onMove={move}

@@ -7,10 +7,11 @@ import { App, type Signals, type ViewState } from './app.tsx';
 
 registerComponents('button');
 
-const signals: Signals = { onChanged: () => {}, onFocus: () => {}, onInspecting: () => {} };
+const signals: Signals = { onChanged: () => {}, onFocus: () => {}, onInspecting: () => {}, onActing: () => {} };
 const view: SplitsView = {
 	changed: (what) => signals.onChanged(what),
 	focus: (focus) => signals.onFocus(focus),
+	acting: (acting) => signals.onActing(acting),
 	inspecting: (progress) => signals.onInspecting(progress),
 };
 const { remote: host } = connect<SplitsHost, SplitsView>(view, {

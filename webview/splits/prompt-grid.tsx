@@ -1,6 +1,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table cannot be virtual and keep rows of one height; the roles say what it is
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid holds the focus and names its row by aria-activedescendant
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { Split } from '../../src/domain/split.ts';
 import type { PromptRow } from '../../src/protocol/workspace-api.ts';
 import { Icon } from './icons.tsx';
 import type { Pages } from './pages.ts';
@@ -32,18 +33,22 @@ interface Props {
 	/** Counts up whenever `pages` holds something new. */
 	readonly version: number;
 	readonly selection: Selection;
+	/** Where a row is being moved just now. */
+	going(row: PromptRow): Split | null;
 	readonly initialScroll: number;
 	readonly actions: GridActions;
 	onScroll(top: number): void;
 }
 
 /** The list of prompts: a grid of which only the rows in view exist. */
-export function PromptGrid({ pages, selection, initialScroll, actions, onScroll }: Props) {
+export function PromptGrid({ pages, selection, going, initialScroll, actions, onScroll }: Props) {
 	const scroller = useRef<HTMLDivElement>(null);
 	const [box, setBox] = useState({ width: 1000, height: 400 });
 	const [scrollTop, setScrollTop] = useState(initialScroll);
 	const [active, setActive] = useState(0);
 	const anchor = useRef<{ row: number; before: Selection }>({ row: 0, before: NOTHING });
+	// Its column comes with the first tag that is seen, and stays: one that came and went would move the others at every scroll.
+	const tagged = useRef(false);
 	const total = pages.total ?? 0;
 	const narrow = box.width < NARROW;
 	const rowHeight = narrow ? NARROW_ROW : WIDE_ROW;
@@ -129,6 +134,7 @@ export function PromptGrid({ pages, selection, initialScroll, actions, onScroll 
 	const rows = [];
 	for (let index = from; index < to; index++) {
 		const row = pages.row(index);
+		tagged.current ||= row !== undefined && row.tags.length > 0;
 		rows.push(
 			<PromptRowView
 				key={index}
@@ -136,6 +142,7 @@ export function PromptGrid({ pages, selection, initialScroll, actions, onScroll 
 				index={index}
 				height={rowHeight}
 				selected={row !== undefined && isSelected(selection, row.id)}
+				going={row === undefined ? null : going(row)}
 				active={index === active}
 				onClick={(event) => onClick(event, index)}
 				onToggle={(event) => {
@@ -148,7 +155,9 @@ export function PromptGrid({ pages, selection, initialScroll, actions, onScroll 
 		);
 	}
 	return (
-		<div class={narrow ? 'grid narrow' : box.width < MEDIUM ? 'grid medium' : 'grid'}>
+		<div
+			class={narrow ? 'grid narrow' : `grid${box.width < MEDIUM ? ' medium' : ''}${tagged.current ? '' : ' untagged'}`}
+		>
 			<div
 				class="scroller"
 				role="grid"
@@ -156,7 +165,7 @@ export function PromptGrid({ pages, selection, initialScroll, actions, onScroll 
 				aria-label="Prompts"
 				aria-multiselectable="true"
 				aria-rowcount={total + 1}
-				aria-colcount={7}
+				aria-colcount={tagged.current ? 7 : 6}
 				aria-activedescendant={active >= from && active < to ? rowId(active) : undefined}
 				ref={scroller}
 				onKeyDown={onKeyDown}

@@ -1,8 +1,10 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table cannot be virtual and keep rows of one height; the roles say what it is
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid holds the focus and names its row by aria-activedescendant
+
+import type { Split } from '../../src/domain/split.ts';
 import type { PromptRow } from '../../src/protocol/workspace-api.ts';
 import { Icon } from './icons.tsx';
-import { count, judgedText, placeOf } from './words.ts';
+import { count, judgedText, placeOf, splitName } from './words.ts';
 
 const SHOWN_TAGS = 2;
 
@@ -13,6 +15,8 @@ interface Props {
 	readonly height: number;
 	readonly selected: boolean;
 	readonly active: boolean;
+	/** Where it is being moved; what it comes to is read behind it. */
+	readonly going: Split | null;
 	onClick(event: MouseEvent): void;
 	onToggle(event: MouseEvent): void;
 }
@@ -22,7 +26,7 @@ export function rowId(index: number): string {
 }
 
 /** One prompt in the list. */
-export function PromptRowView({ row, index, height, selected, active, onClick, onToggle }: Props) {
+export function PromptRowView({ row, index, height, selected, active, going, onClick, onToggle }: Props) {
 	const place = { top: `${index * height}px`, height: `${height}px` };
 	const rowClass = `row${selected ? ' selected' : ''}${active ? ' active' : ''}${row === undefined ? ' loading' : ''}`;
 	if (row === undefined) {
@@ -66,6 +70,13 @@ export function PromptRowView({ row, index, height, selected, active, onClick, o
 			<span role="gridcell" class={`cell-split ${row.split}`}>
 				{row.split === 'heldout' && row.half === 'E' && <Icon name="lock" />}
 				{placeOf(row)}
+				{going !== null && (
+					<span class="going" title={`Being moved to ${splitName(going)}`}>
+						{' → '}
+						<span class="visually-hidden">being moved to </span>
+						{splitName(going)}…
+					</span>
+				)}
 				{row.frozen && (
 					<span class="frozen-sign" title="Frozen">
 						<Icon name="snow" />

@@ -1,5 +1,6 @@
+import type { Split } from '../../src/domain/split.ts';
 import type { SplitsFilter } from '../../src/protocol/splits.ts';
-import type { PromptSelection } from '../../src/protocol/workspace-api.ts';
+import type { PromptRow, PromptSelection } from '../../src/protocol/workspace-api.ts';
 
 /** What is selected in the list: rows one by one, or everything the filters find. */
 export type Selection = { readonly all: true } | { readonly all: false; readonly ids: ReadonlySet<string> };
@@ -26,6 +27,31 @@ export function isSelected(selection: Selection, id: string): boolean {
 /** @param total rows that the filters find */
 export function selectedCount(selection: Selection, total: number): number {
 	return selection.all ? total : selection.ids.size;
+}
+
+/** What was chosen for an action that is being stored. */
+export interface Pending {
+	readonly id: number;
+	/** What is being done, in words; null while its question is open. */
+	readonly text: string | null;
+	/** Where the chosen go, as far as they may. */
+	readonly split: Split | null;
+	readonly selection: Selection;
+	readonly filter: SplitsFilter;
+}
+
+/** Where a row is being moved; null where it is not. Frozen ones, and those that a model has seen, are only proposed. */
+export function goingTo(
+	{ id, split, frozen, seen }: Pick<PromptRow, 'id' | 'split' | 'frozen' | 'seen'>,
+	pending: readonly Pending[],
+	filter: SplitsFilter,
+): Split | null {
+	for (const { text, split: to, selection, filter: among } of pending) {
+		if (text === null || to === null || to === split || frozen) continue;
+		if (seen && (to === 'eval' || to === 'heldout')) continue;
+		if (selection.all ? among === filter : selection.ids.has(id)) return to;
+	}
+	return null;
 }
 
 /** As the extension takes it; null where nothing is selected. */

@@ -1,3 +1,4 @@
+import type { Split } from '../../src/domain/split.ts';
 import type { SplitsFilter } from '../../src/protocol/splits.ts';
 import type { PromptRow, SplitsOverview } from '../../src/protocol/workspace-api.ts';
 
@@ -67,6 +68,11 @@ export const PLACES: Readonly<Record<PlaceName, { name: string; about: string; e
 export function placeOf({ split, half }: Pick<PromptRow, 'split' | 'half'>): string {
 	if (split !== 'heldout') return PLACES[split].name;
 	return PLACES[half === 'E' ? 'heldout_sealed' : 'heldout_reference'].name;
+}
+
+/** A split as a move names it: the half is drawn behind the move. */
+export function splitName(split: Split): string {
+	return split === 'heldout' ? 'Held-out' : PLACES[split].name;
 }
 
 /** What is known of a row's pairs: "2 of 3 judged", "sealed", "open". */

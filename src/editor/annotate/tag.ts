@@ -44,6 +44,11 @@ interface FacetItem extends vscode.QuickPickItem {
 	readonly facet?: string;
 }
 
+export interface TagHooks {
+	readonly prompts?: number | undefined;
+	readonly acting?: (facet: string) => void;
+}
+
 /** What the question shows; a large selection or a busy workspace takes a moment to count. */
 interface Facts {
 	readonly known: readonly string[];
@@ -52,9 +57,14 @@ interface Facts {
 }
 
 /** Asks for a facet: the last one first, known ones, or a new one as it is typed. The question is there before the count is. */
-function askFacet(read: Promise<Facts>, last: string | undefined, initial: string): Promise<string | undefined> {
+function askFacet(
+	read: Promise<Facts>,
+	counting: string,
+	last: string | undefined,
+	initial: string,
+): Promise<string | undefined> {
 	const picker = vscode.window.createQuickPick<FacetItem>();
-	let facts: Facts = { known: [], scope: '', preview: 'counting…' };
+	let facts: Facts = { known: [], scope: '', preview: counting };
 	picker.placeholder = 'How does it differ? kind:value, such as domain:law';
 	picker.ignoreFocusOut = false;
 	picker.value = initial;
@@ -120,6 +130,7 @@ function askFacet(read: Promise<Facts>, last: string | undefined, initial: strin
  * Asks how prompts lie outside the training distribution, and tags them. The count stands in the title before anything is
  * done; the event that comes back undoes it.
  * @param initial what stands in the field at first, to be edited
+ * @param hooks prompts: how many they are, where that is known; acting: told once everything is answered, before anything is stored
  * @returns null where the person left it
  */
 export async function promptForTag(
@@ -127,22 +138,25 @@ export async function promptForTag(
 	session: FolderSession,
 	selection: PromptSelection,
 	initial = '',
+	hooks: TagHooks = {},
 ): Promise<{ readonly text: string; readonly event: string | null } | null> {
 	const api = await session.api();
 	const memory = services.context.workspaceState;
-	const info = api.info();
+	const about = api.about();
 	const preview = api.previewTag(selection).then(tagPreviewText);
-	const facts = Promise.all([api.facets(), info, preview]).then(([known, { config }, text]) => ({
+	const facts = Promise.all([api.facets(), about, preview]).then(([known, { config }, text]) => ({
 		...{ known, scope: config.scope, preview: text },
 	}));
-	const facet = await askFacet(facts, memory.get<string>(LAST_FACET), initial);
+	const counting = hooks.prompts === undefined ? 'counting…' : `${count(hooks.prompts)}, counting clusters…`;
+	const facet = await askFacet(facts, counting, memory.get<string>(LAST_FACET), initial);
 	if (facet === undefined) return null;
-	if ((await info).person === null && (await services.ensurePerson(session)) === undefined) return null;
+	if ((await about).person === null && (await services.ensurePerson(session)) === undefined) return null;
 	const reason = await vscode.window.showInputBox({
 		title: `${facet}: ${await preview}`,
 		prompt: 'Why does it lie outside? A few words; may stay empty.',
 	});
 	if (reason === undefined) return null;
+	hooks.acting?.(facet);
 	const result = await api.tag(selection, { facet, ...(reason.trim() === '' ? {} : { reason: reason.trim() }) });
 	await memory.update(LAST_FACET, facet);
 	return { text: tagResultText(result, facet), event: result.event };

@@ -3,15 +3,21 @@ import { type Half, SPLIT_LABELS, SPLITS, type Split } from '../../domain/split.
 import { UserError } from '../../protocol/errors.ts';
 import type { SplitsDone, SplitsFilter, SplitsFocus, SplitsHost, SplitsView } from '../../protocol/splits.ts';
 import type { ComparisonDetail, PromptSelection, WorkspaceApi } from '../../protocol/workspace-api.ts';
+import type { TagHooks } from '../annotate/tag.ts';
 import { freezeSplit } from '../commands/freeze.ts';
 import type { FolderSession, Services } from '../services.ts';
 import { Inspecting } from './inspecting.ts';
-import { excludeDetail, mostProtected, moveDetail, movedText, promptCount } from './moves.ts';
+import { excludeDetail, mostProtected, moveDetail, movedText, movingText, promptCount, taggingText } from './moves.ts';
 
 /** Screens that a row opens. */
 export interface SplitsScreens {
 	openPair(session: FolderSession, comparison: string): Promise<void>;
-	promptForTag(session: FolderSession, selection: PromptSelection, initial?: string): Promise<SplitsDone | null>;
+	promptForTag(
+		session: FolderSession,
+		selection: PromptSelection,
+		initial?: string,
+		hooks?: TagHooks,
+	): Promise<SplitsDone | null>;
 }
 
 interface Place {
@@ -26,16 +32,20 @@ export class SplitsAnswers implements SplitsHost {
 	readonly #session: FolderSession;
 	readonly #screens: SplitsScreens;
 	readonly #inspection: Inspecting;
+	readonly #acting: SplitsView['acting'];
 	#focus: SplitsFocus | null;
+	/** What the list found last: a question about all of it need not count. */
+	#found: { readonly filter: string; readonly total: number } | null = null;
 
 	constructor(
 		services: Services,
 		session: FolderSession,
 		screens: SplitsScreens,
 		focus: SplitsFocus | null,
-		onInspecting: SplitsView['inspecting'],
+		tell: Pick<SplitsView, 'inspecting' | 'acting'>,
 	) {
-		this.#inspection = new Inspecting(session, onInspecting);
+		this.#inspection = new Inspecting(session, tell.inspecting);
+		this.#acting = tell.acting;
 		this.#services = services;
 		this.#session = session;
 		this.#screens = screens;
@@ -52,12 +62,32 @@ export class SplitsAnswers implements SplitsHost {
 
 	async state(): ReturnType<SplitsHost['state']> {
 		const api = await this.#session.api();
-		const [overview, info, searches] = await Promise.all([api.splits(), api.info(), api.searches()]);
-		return { overview, index: info.index, scope: info.config.scope, searches };
+		const [overview, about, searches] = await Promise.all([api.splits(), api.about(), api.searches()]);
+		return { overview, index: about.index, scope: about.config.scope, searches };
 	}
 
 	async page(query: Parameters<SplitsHost['page']>[0]): ReturnType<SplitsHost['page']> {
-		return (await this.#session.api()).listPrompts(query);
+		const page = await (await this.#session.api()).listPrompts(query);
+		const { limit: _limit, after: _after, ...filter } = query;
+		this.#found = { filter: JSON.stringify(filter), total: page.total };
+		return page;
+	}
+
+	/** How many prompts are chosen, where that is known without asking. */
+	#chosen(selection: PromptSelection): number | undefined {
+		if ('ids' in selection) return selection.ids.length;
+		return this.#found?.filter === JSON.stringify(selection.query) ? this.#found.total : undefined;
+	}
+
+	/** Moves once everything is answered; the view hears of it before anything is stored. */
+	async #move(
+		selection: PromptSelection,
+		prompts: number,
+		options: { readonly split: Split; readonly alone?: true },
+	): Promise<SplitsDone> {
+		this.#acting({ text: movingText(prompts, options.split), split: options.split });
+		const { moved, proposed, event } = await (await this.#session.api()).assign(selection, options);
+		return { text: movedText(moved, proposed, options.split), event };
 	}
 
 	async cursors(...[filter, every]: Parameters<SplitsHost['cursors']>): ReturnType<SplitsHost['cursors']> {
@@ -88,18 +118,26 @@ export class SplitsAnswers implements SplitsHost {
 
 	async tag(selection: PromptSelection, hint?: string): Promise<SplitsDone | null> {
 		if ((await this.#services.ensurePerson(this.#session)) === undefined) return null;
-		return this.#screens.promptForTag(this.#session, selection, hint);
+		const prompts = this.#chosen(selection);
+		return this.#screens.promptForTag(this.#session, selection, hint, {
+			prompts,
+			acting: (facet) => this.#acting({ text: taggingText(prompts, facet), split: 'heldout' }),
+		});
 	}
 
 	async untag(selection: PromptSelection): Promise<SplitsDone | null> {
 		const api = await this.#session.api();
-		const { tags } = await api.previewMove(selection, 'heldout');
-		if (tags.length === 0) return { text: 'None of these prompts has a tag.', event: null };
-		const pick = await vscode.window.showQuickPick(
-			tags.map(({ facet, prompts }) => ({ label: facet, description: promptCount(prompts), prompts })),
-			{ title: 'Remove a tag', placeHolder: 'Nothing moves back by itself' },
-		);
+		// The question is there before the tags are counted; without any it goes away again.
+		const none = new vscode.CancellationTokenSource();
+		const items = api.previewMove(selection, 'heldout').then(({ tags }) => {
+			if (tags.length === 0) none.cancel();
+			return tags.map(({ facet, prompts }) => ({ label: facet, description: promptCount(prompts), prompts }));
+		});
+		const question = { title: 'Remove a tag', placeHolder: 'Nothing moves back by itself' };
+		const pick = await vscode.window.showQuickPick(items, question, none.token);
+		if (none.token.isCancellationRequested) return { text: 'None of these prompts has a tag.', event: null };
 		if (pick === undefined || (await this.#services.ensurePerson(this.#session)) === undefined) return null;
+		this.#acting({ text: `Removing ${pick.label} from ${promptCount(pick.prompts)}…`, split: null });
 		const { event } = await api.tag(selection, { facet: pick.label, remove: true });
 		return { text: `Removed ${pick.label} from ${promptCount(pick.prompts)}.`, event };
 	}
@@ -141,13 +179,12 @@ export class SplitsAnswers implements SplitsHost {
 
 	async assign(selection: PromptSelection, split: Split | null): Promise<SplitsDone | null> {
 		const api = await this.#session.api();
-		const target = split ?? (await pickSplit(api, selection));
+		const target = split ?? (await pickSplit(this.#chosen(selection)));
 		if (target === undefined) return null;
 		const preview = await api.previewMove(selection, target);
 		if (preview.prompts > 1 && !(await confirmMove(target, moveDetail(preview, target), preview.prompts))) return null;
 		if ((await this.#services.ensurePerson(this.#session)) === undefined) return null;
-		const { moved, proposed, event } = await api.assign(selection, { split: target });
-		return { text: movedText(moved, proposed, target), event };
+		return this.#move(selection, preview.prompts, { split: target });
 	}
 
 	async mend(prompts: readonly string[], how: 'together' | 'exclude'): Promise<SplitsDone | null> {
@@ -166,9 +203,7 @@ export class SplitsAnswers implements SplitsHost {
 		const kept = prompts.filter((id) => !chosen.has(id)).length;
 		if (!(await confirmMove('excluded', excludeDetail(kept), others.length))) return null;
 		if ((await this.#services.ensurePerson(this.#session)) === undefined) return null;
-		const options = { split: 'excluded', alone: true } as const;
-		const { moved, proposed, event } = await (await this.#session.api()).assign({ ids: others }, options);
-		return { text: movedText(moved, proposed, 'excluded'), event };
+		return this.#move({ ids: others }, others.length, { split: 'excluded', alone: true });
 	}
 
 	async accept(prompts: readonly string[]): Promise<SplitsDone | null> {
@@ -218,10 +253,13 @@ async function pairOf(api: WorkspaceApi, prompt: string): Promise<ComparisonDeta
 	return first === undefined ? null : api.show(first.id);
 }
 
-async function pickSplit(api: WorkspaceApi, selection: PromptSelection): Promise<Split | undefined> {
-	const { prompts } = await api.previewTag(selection);
+async function pickSplit(prompts: number | undefined): Promise<Split | undefined> {
 	const items = SPLITS.map((split) => ({ label: SPLIT_LABELS[split], split }));
-	return (await vscode.window.showQuickPick(items, { title: `Move ${promptCount(prompts)} to` }))?.split;
+	return (
+		await vscode.window.showQuickPick(items, {
+			title: `Move ${prompts === undefined ? 'what matches' : promptCount(prompts)} to`,
+		})
+	)?.split;
 }
 
 async function confirmMove(split: Split, detail: string, prompts: number): Promise<boolean> {

@@ -36,6 +36,17 @@ export function excludeDetail(kept: number): string {
 	return `Only the less protected ${kept === 1 ? 'side' : 'prompts'}, without the rest of their clusters: what is more protected stays where it is.\nYou can undo it.`;
 }
 
+/** While a move is being stored: what comes of it is only known behind it. */
+export function movingText(prompts: number, split: Split): string {
+	return split === 'excluded'
+		? `Excluding ${promptCount(prompts)}…`
+		: `Moving ${promptCount(prompts)} to ${SPLIT_LABELS[split]}…`;
+}
+
+export function taggingText(prompts: number | undefined, facet: string): string {
+	return `Tagging ${prompts === undefined ? 'what matches' : promptCount(prompts)} ${facet}…`;
+}
+
 /** What was done, with what was only proposed. */
 export function movedText(moved: number, proposed: number, split: Split): string {
 	const parts = moved > 0 || proposed === 0 ? [`Moved ${promptCount(moved)} to ${SPLIT_LABELS[split]}.`] : [];

@@ -29,8 +29,9 @@ export class SplitsPanel extends Disposable {
 		const { extensionUri } = services.context;
 		panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'pairwright.svg');
 		panel.webview.options = { enableScripts: true, localResourceRoots: webviewRoots(extensionUri) };
-		const answers = new SplitsAnswers(services, session, screens, focus, (progress) => {
-			if (panel.visible) rpc.notify.inspecting(progress);
+		const answers = new SplitsAnswers(services, session, screens, focus, {
+			inspecting: (progress) => panel.visible && rpc.notify.inspecting(progress),
+			acting: (acting) => panel.visible && rpc.notify.acting(acting),
 		});
 		// Nobody is left to read what it finds.
 		this.register({ dispose: () => void answers.stopInspecting().catch(() => {}) });
