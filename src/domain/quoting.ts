@@ -73,8 +73,8 @@ class Pieces {
 	}
 }
 
-/** Which of some pieces stand in texts. One pass; it ends where all were found. */
-function standing(pieces: ReadonlySet<string>, texts: Iterable<string>): Set<string> {
+/** Which of some pieces stand in texts. One pass; it ends where all were found. Pauses after every text. */
+function* standing(pieces: ReadonlySet<string>, texts: Iterable<string>): Generator<void, Set<string>> {
 	const found = new Set<string>();
 	if (pieces.size === 0) return found;
 	const lengths = [...Map.groupBy(pieces, (piece) => piece.length)].map(([length, some]) => new Pieces(length, some));
@@ -82,6 +82,7 @@ function standing(pieces: ReadonlySet<string>, texts: Iterable<string>): Set<str
 		const padded = ` ${folded(text)} `;
 		for (const some of lengths) some.find(padded, found);
 		if (found.size === pieces.size) break;
+		yield;
 	}
 	return found;
 }
@@ -90,26 +91,34 @@ function standing(pieces: ReadonlySet<string>, texts: Iterable<string>): Set<str
  * Which of the words that people wrote were taken from given texts, whatever their case, signs and spaces. What also stands in a text
  * that stays (a stock refusal) was taken from nowhere. Notes are many and short, texts few and long or, those that stay, all there are:
  * so the notes' pieces are held in memory and texts go by once; those that stay only where there is something to excuse.
+ * It pauses after every text and every few words, so that the caller can let others have their turn.
  * @param texts asked for again with every `atOnce` pieces of words
  */
-export function quoted(
+export function* quoting(
 	words: Iterable<string>,
 	texts: () => Iterable<string>,
 	staying: () => Iterable<string> = () => [],
 	atOnce = PIECES,
-): Set<string> {
+): Generator<void, Set<string>> {
 	const said = new Set(words);
 	const taken = new Set<string>();
 	let pieces = new Set<string>();
-	const look = (): void => {
-		for (const piece of standing(pieces, texts())) taken.add(piece);
+	const look = function* (): Generator<void, void> {
+		for (const piece of yield* standing(pieces, texts())) taken.add(piece);
 		pieces = new Set();
 	};
 	for (const each of said) {
 		for (const piece of piecesOf(each)) pieces.add(piece);
-		if (pieces.size >= atOnce) look();
+		if (pieces.size >= atOnce) yield* look();
+		yield;
 	}
-	look();
-	for (const piece of standing(taken, staying())) taken.delete(piece);
-	return new Set([...said].filter((each) => [...piecesOf(each)].some((piece) => taken.has(piece))));
+	yield* look();
+	for (const piece of yield* standing(taken, staying())) taken.delete(piece);
+	if (taken.size === 0) return new Set();
+	const found = new Set<string>();
+	for (const each of said) {
+		if ([...piecesOf(each)].some((piece) => taken.has(piece))) found.add(each);
+		yield;
+	}
+	return found;
 }

@@ -204,6 +204,21 @@ export async function openDatabaseReadOnly(paths: WorkspacePaths): Promise<Datab
 	);
 }
 
+/** A second connection that reads the database as it is now, whatever is written to the first one, until it is closed. */
+export async function openSnapshot({ path }: Database): Promise<Database> {
+	const Driver = await loadSqlite();
+	const raw = new Driver(path, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
+	raw.exec('BEGIN');
+	// The snapshot is that of the first read.
+	raw.prepare('SELECT count(*) FROM sqlite_schema').get();
+	return new Database(path, raw);
+}
+
+/** Changes with whatever is written to the database, by anybody. */
+export function changeStamp(db: Database): string {
+	return `${db.raw.pragma('data_version', { simple: true })} ${db.value<number>('SELECT total_changes()')}`;
+}
+
 /** Makes all tables anew in the same file: other processes keep their handle on it. */
 export function resetTables(db: Database): void {
 	db.write(() => {

@@ -210,14 +210,27 @@ export function* textsStaying(db: Database, { comparisons, prompts }: Leaving): 
 	}
 }
 
-/** Events with words that somebody wrote, also those that were taken back: their lines stand in the journals. */
-export function wordedEvents(db: Database): JournalEvent[] {
-	return db
-		.all<{ line: string }>(
-			`SELECT line FROM events WHERE type IN ('search-saved', 'decided') OR line LIKE '%"note":"%'
-			OR line LIKE '%"reason":"%' OR line LIKE '%"query":"%' OR line LIKE '%"cannot":"%'`,
-		)
-		.map(({ line }) => JSON.parse(line) as JournalEvent);
+/** Events looked through at a time for words. */
+const EVENTS = 5_000;
+
+/**
+ * Events with words that somebody wrote, also those that were taken back: their lines stand in the journals. Pauses between some thousands
+ * of events, and leaves no statement open meanwhile.
+ */
+export function* wordedEvents(db: Database): Generator<void, JournalEvent[]> {
+	const found: JournalEvent[] = [];
+	const last = db.value<number>('SELECT max(n) FROM events') ?? 0;
+	for (let n = 0; n < last; n += EVENTS) {
+		const some = db.all<{ line: string }>(
+			`SELECT line FROM events WHERE n > ? AND n <= ? AND (type IN ('search-saved', 'decided') OR line LIKE '%"note":"%'
+			OR line LIKE '%"reason":"%' OR line LIKE '%"query":"%' OR line LIKE '%"cannot":"%')`,
+			n,
+			n + EVENTS,
+		);
+		for (const { line } of some) found.push(JSON.parse(line) as JournalEvent);
+		yield;
+	}
+	return found;
 }
 
 /** Ids of answers, with a reason, to proposals about some prompts and no others. */

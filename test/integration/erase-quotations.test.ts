@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { UserError } from '../../src/protocol/errors.ts';
+import { erase } from '../../src/workspace/erase/erase.ts';
+import { quotationsOf, withLate } from '../../src/workspace/erase/quotes.ts';
 import { eraseText } from '../../src/workspace/erase/words.ts';
 import { holding, idOf } from './erase-support.ts';
 import { folder, job, openAt } from './workspace-support.ts';
@@ -80,4 +83,66 @@ test('words about texts that stay are left alone, and those that leave are liste
 			eggs,
 		);
 	assert.equal(passed(workspace), 1, 'who cannot judge it still cannot');
+});
+
+test('what is said while the texts go by is found before the tombstone, and nothing is looked at twice where nobody wrote', async (t) => {
+	const dir = folder(t);
+	const opened = await openAt(dir);
+	const { workspace } = opened;
+	t.after(() => workspace.close());
+	const path = write(dir, [
+		{ prompt: `Tell me: ${SECRET}`, chosen: 'Yes.', rejected: 'No.' },
+		{ prompt: 'How to bake bread?', chosen: 'Flour and water.', rejected: 'Never.' },
+	]);
+	await workspace.importFiles([path], {}, job());
+	await workspace.settled();
+	const secret = await idOf(opened, 'Ashdown');
+	const bread = await idOf(opened, 'bread');
+	const { prompt_id } = await workspace.show(secret!);
+	const { event: before } = await workspace.flag({ comparison: bread!, note: `like ${SECRET}` });
+	const leaving = { comparisons: [secret!], prompts: [prompt_id] };
+	const looked = await quotationsOf(workspace.context, leaving);
+	assert.deepEqual(looked.fields.words, [before]);
+	assert.equal(withLate(workspace.context, leaving, looked), looked);
+	const { event: late } = await workspace.flag({ comparison: bread!, note: `again: ${SECRET}` });
+	await workspace.flag({ comparison: bread!, note: 'about bread alone' });
+	const all = withLate(workspace.context, leaving, looked);
+	assert.deepEqual(all.fields.words, [before, late].sort());
+	assert.deepEqual(
+		all.found.map(({ event }) => event),
+		[before, late].sort(),
+	);
+});
+
+test('cancelled before the tombstone, an erasure has changed nothing', async (t) => {
+	const dir = folder(t);
+	const opened = await openAt(dir);
+	const { workspace } = opened;
+	t.after(() => workspace.close());
+	// From outside the workspace: a copy, of which an erasure writes a draft first.
+	await workspace.importFiles(
+		[write(dir, [{ prompt: `Tell me: ${SECRET}`, chosen: 'Yes.', rejected: 'No.' }])],
+		{},
+		job(),
+	);
+	await workspace.settled();
+	const secret = await idOf(opened, 'Ashdown');
+	const files = () =>
+		globSync('.pairwright/{journal,sources}/**/*.*', { cwd: join(dir, 'work') })
+			.sort()
+			.map((path) => [path, readFileSync(join(dir, 'work', path), 'base64')]);
+	const before = files();
+	assert.ok(before.length >= 2);
+	const steps = {
+		reload: () => workspace.reload(),
+		sync: () => assert.fail('there is nobody to sync with'),
+		signal: AbortSignal.abort(),
+	};
+	await assert.rejects(erase(workspace.context, [secret!], { reason: 'asked for' }, steps), (error) =>
+		UserError.is(error, 'cancelled'),
+	);
+	assert.deepEqual(files(), before);
+	assert.equal((await workspace.list({})).total, 1);
+	const done = await workspace.erase([secret!], { reason: 'asked for' }, job());
+	assert.equal(done.comparisons.length, 1);
 });

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { quoted } from '../../src/domain/quoting.ts';
+import { quoting as slices } from '../../src/domain/quoting.ts';
+import { atOnce } from '../../src/workspace/erase/slices.ts';
+
+const quoted = (...args: Parameters<typeof slices>) => atOnce(slices(...args));
 
 const quoting =
 	(texts: readonly string[], staying: readonly string[] = []) =>

@@ -19,7 +19,8 @@ import { listJournalFiles } from '../../store/journal-files.ts';
 import type { Context } from '../context.ts';
 import { applyErasures, erasedDrafts } from './apply.ts';
 import { scrubbedJournals } from './journal-text.ts';
-import { quotationsOf } from './quotes.ts';
+import { type Quotations, quotationsOf, withLate } from './quotes.ts';
+import { stopIfCancelled } from './slices.ts';
 import {
 	dropLookedAt,
 	erasuresWith,
@@ -157,30 +158,38 @@ export async function erase(
 	const named = resolve(ctx, ids);
 	const gone = goneWith(ctx, named);
 	const leaving = { comparisons: named.comparisons, prompts: [...named.prompts, ...gone] };
-	const { found: quotations, fields, inReason } = quotationsOf(ctx, leaving, reason);
-	if (inReason) {
+	const quoting = await quotationsOf(ctx, leaving, { reason, signal: steps.signal });
+	if (quoting.inReason) {
 		throw new UserError(
 			'usage',
 			'The reason quotes the text, and it stays: say it in other words. Nothing was erased.',
 		);
 	}
-	const body = {
-		type: 'erased',
-		comparisons: named.comparisons,
-		reason: reason === '' ? 'copies once more' : reason,
-		...(named.prompts.length === 0 ? {} : { prompts: named.prompts }),
-		...(gone.length === 0 ? {} : { gone }),
-		...fields,
-	} as const satisfies EventBody;
-	const erasures = erasuresWith(ctx, body);
+	const bodyWith = ({ fields }: Quotations) =>
+		({
+			type: 'erased',
+			comparisons: named.comparisons,
+			reason: reason === '' ? 'copies once more' : reason,
+			...(named.prompts.length === 0 ? {} : { prompts: named.prompts }),
+			...(gone.length === 0 ? {} : { gone }),
+			...fields,
+		}) as const satisfies EventBody;
+	const known = erasuresWith(ctx, bodyWith(quoting));
 	const files = [
 		// Two who erased at once left two copies, each with the other's text.
 		...(ids.length === 0 ? copiedFiles(ctx.db) : []),
 		...named.comparisons.flatMap((id) => filesWith(ctx.db, id)),
 		...named.prompts.flatMap((id) => logsWith(ctx.db, id)),
 	];
-	const looked = await lookAtSources(ctx, files, erasures);
-	const more = await leftTakenBack(ctx, erasures);
+	const looked = await lookAtSources(ctx, files, known);
+	const more = await leftTakenBack(ctx, known);
+	if (steps.signal?.aborted === true) dropLookedAt(looked);
+	stopIfCancelled(steps.signal);
+	// From here on nothing waits until the tombstone stands: no word can come in between.
+	const all = withLate(ctx, leaving, quoting);
+	const body = bodyWith(all);
+	const { found: quotations } = all;
+	const erasures = erasuresWith(ctx, body);
 	const plan = { ...planned(ctx, named, looked, erasures, more), quoting: quotations.length, quotations };
 	const before = pathsBefore(plan.journals, looked);
 	if (preview) {
@@ -217,6 +226,12 @@ export async function finishErasure(
 	}
 	ctx.emit.changed({ what: ['comparisons', 'judgments', 'splits', 'runs', 'index'], reason: 'erased' });
 	if (!team) return null;
-	const { ok, message } = await steps.sync(person);
-	return { ok, message };
+	try {
+		const { ok, message } = await steps.sync(person);
+		return { ok, message };
+	} catch (error) {
+		// It is erased here, whatever becomes of the sync.
+		if (!UserError.is(error, 'cancelled')) throw error;
+		return { ok: false, message: `${error.message} It is erased here; the others hear of it with your next sync.` };
+	}
 }

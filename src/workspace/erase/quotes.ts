@@ -1,10 +1,12 @@
 import type { JournalEvent } from '../../domain/events.ts';
-import { quoted } from '../../domain/quoting.ts';
+import { quoting } from '../../domain/quoting.ts';
 import type { Quotation } from '../../protocol/workspace-api.ts';
+import { changeStamp, type Database, openSnapshot } from '../../store/database.ts';
 import { answersOf, type Leaving, textsLeaving, textsStaying, wordedEvents } from '../../store/erasure-query.ts';
 import { matchingComparisons } from '../../store/matching.ts';
 import { readComparison } from '../../store/read-comparison.ts';
 import type { Context } from '../context.ts';
+import { atOnce, inSlices } from './slices.ts';
 
 /** Whether a search finds what is erased and nothing that stays: its words are then words of the erased text alone. */
 function findsOnly({ db }: Context, search: string, numbers: ReadonlySet<number>): boolean {
@@ -45,18 +47,22 @@ export interface Quotations {
 	readonly inReason: boolean;
 }
 
-/**
- * Events elsewhere that hold words of what is to be erased and of nothing that stays: notes, reasons, searches that quote it, and answers to
- * proposals about prompts that go. They are found while the text is still there; the tombstone names them, so that every clone takes the
- * same words out.
- * @param reason of the erasure: it stays
- */
-export function quotationsOf(ctx: Context, leaving: Leaving, reason = ''): Quotations {
-	const { db } = ctx;
-	const out = new Set([...leaving.comparisons, ...leaving.prompts]);
-	if (out.size === 0) return { found: [], fields: {}, inReason: false };
-	const events = wordedEvents(db).filter((event) => !leavesAnyway(event, out));
-	const taken = quoted(
+interface Looked extends Quotations {
+	/** Ids of the events that were looked at. */
+	readonly seen: ReadonlySet<string>;
+	/** Of the database when they were read. */
+	readonly stamp: string;
+}
+
+/** What some events quote. @param reason of the erasure: it stays */
+function* quotationsIn(
+	ctx: Context,
+	db: Database,
+	leaving: Leaving,
+	events: readonly JournalEvent[],
+	reason: string,
+): Generator<void, Quotations> {
+	const taken = yield* quoting(
 		[reason, ...events.flatMap((event) => [...saidIn(event), searchOf(event) ?? ''])],
 		() => textsLeaving(db, leaving),
 		() => textsStaying(db, leaving),
@@ -64,18 +70,72 @@ export function quotationsOf(ctx: Context, leaving: Leaving, reason = ''): Quota
 	const numbers = new Set(leaving.comparisons.map((id) => readComparison(db, id).n));
 	const answers = new Set(answersOf(db, leaving.prompts));
 	const named = (event: JournalEvent) => saidIn(event).some((words) => taken.has(words));
-	const found = events
-		.filter((event) => {
-			if (answers.has(event.id) || named(event)) return true;
-			const search = searchOf(event);
-			return search !== null && (taken.has(search) || findsOnly(ctx, search, numbers));
-		})
-		.sort((x, y) => (x.id < y.id ? -1 : 1));
+	const found: JournalEvent[] = [];
+	for (const event of events) {
+		const search = searchOf(event);
+		if (
+			answers.has(event.id) ||
+			named(event) ||
+			(search !== null && (taken.has(search) || findsOnly(ctx, search, numbers)))
+		)
+			found.push(event);
+		if (search !== null) yield;
+	}
+	found.sort((x, y) => (x.id < y.id ? -1 : 1));
 	const words = found.map(({ id }) => id);
 	const searches = found.filter((event) => event.type === 'search-saved' && !named(event)).map(({ id }) => id);
 	return {
 		found: found.map(({ id, type, person, time }) => ({ event: id, type, person, at: time })),
 		fields: { ...(words.length === 0 ? {} : { words }), ...(searches.length === 0 ? {} : { searches }) },
 		inReason: taken.has(reason),
+	};
+}
+
+function outOf({ comparisons, prompts }: Leaving): ReadonlySet<string> {
+	return new Set([...comparisons, ...prompts]);
+}
+
+/**
+ * Events elsewhere that hold words of what is to be erased and of nothing that stays: notes, reasons, searches that quote it, and answers to
+ * proposals about prompts that go. They are found while the text is still there; the tombstone names them, so that every clone takes the
+ * same words out. All texts may go by for it, so that it is done in slices, over the database as it was at the beginning.
+ * @throws UserError 'cancelled'
+ */
+export async function quotationsOf(
+	ctx: Context,
+	leaving: Leaving,
+	options: { readonly reason?: string; readonly signal?: AbortSignal | undefined } = {},
+): Promise<Looked> {
+	const out = outOf(leaving);
+	if (out.size === 0) return { found: [], fields: {}, inReason: false, seen: new Set(), stamp: '' };
+	const stamp = changeStamp(ctx.db);
+	const db = await openSnapshot(ctx.db);
+	try {
+		const worded = await inSlices(wordedEvents(db), options.signal);
+		const events = worded.filter((event) => !leavesAnyway(event, out));
+		const found = await inSlices(quotationsIn(ctx, db, leaving, events, options.reason ?? ''), options.signal);
+		return { ...found, seen: new Set(worded.map(({ id }) => id)), stamp };
+	} finally {
+		db.close();
+	}
+}
+
+function joined(one: readonly string[] | undefined, other: readonly string[] | undefined): string[] {
+	return [...(one ?? []), ...(other ?? [])].sort();
+}
+
+/** With what was said while `quotationsOf` was at work. Without a pause: the tombstone that names it all is to follow at once. */
+export function withLate(ctx: Context, leaving: Leaving, looked: Looked): Quotations {
+	const out = outOf(leaving);
+	if (out.size === 0 || changeStamp(ctx.db) === looked.stamp) return looked;
+	const late = atOnce(wordedEvents(ctx.db)).filter((event) => !looked.seen.has(event.id) && !leavesAnyway(event, out));
+	if (late.length === 0) return looked;
+	const more = atOnce(quotationsIn(ctx, ctx.db, leaving, late, ''));
+	const words = joined(looked.fields.words, more.fields.words);
+	const searches = joined(looked.fields.searches, more.fields.searches);
+	return {
+		found: [...looked.found, ...more.found].sort((x, y) => (x.event < y.event ? -1 : 1)),
+		fields: { ...(words.length === 0 ? {} : { words }), ...(searches.length === 0 ? {} : { searches }) },
+		inReason: looked.inReason,
 	};
 }

@@ -22,7 +22,8 @@ import { writtenComparison } from '../../store/subjects.ts';
 import type { Context } from '../context.ts';
 import { mentions } from './copies.ts';
 import { finishErasure, journalsWith, pathsBefore } from './erase.ts';
-import { quotationsOf } from './quotes.ts';
+import { type Quotations, quotationsOf, withLate } from './quotes.ts';
+import { stopIfCancelled } from './slices.ts';
 import { dropLookedAt, erasuresWith, keepCopies, lookAtSources } from './sources.ts';
 import { historyAdvice, placeOf, type Steps, settleTeam } from './team.ts';
 
@@ -125,13 +126,13 @@ export async function removePerson(
 	const gone = [...new Set(leaving.map((id) => promptOf(ctx.db, id)))].filter(
 		(id) => !hasCandidates(ctx.db, id) && comparisonsOn(ctx.db, id).every((each) => out.has(each)),
 	);
-	const erased = {
-		type: 'erased',
-		comparisons: leaving,
-		reason: 'written by a person who was removed',
-		gone,
-		...quotationsOf(ctx, { comparisons: leaving, prompts: gone }).fields,
-	} as const satisfies EventBody;
+	const texts = { comparisons: leaving, prompts: gone };
+	const quoting = await quotationsOf(ctx, texts, { signal: steps.signal });
+	const erasedWith = ({ fields }: Quotations) =>
+		({
+			...{ type: 'erased', comparisons: leaving, reason: 'written by a person who was removed', gone },
+			...fields,
+		}) as const satisfies EventBody;
 	const reason = options.reason?.trim();
 	const body = {
 		type: 'person-removed',
@@ -140,10 +141,16 @@ export async function removePerson(
 		work,
 		...(reason === undefined || reason === '' ? {} : { reason }),
 	} as const satisfies EventBody;
-	const erasures = erasuresWith(ctx, body, erased);
 	const files = [...filesNaming(ctx.db, current), ...leaving.flatMap((id) => filesWith(ctx.db, id))];
-	const looked = await lookAtSources(ctx, done === undefined ? files : [], erasures);
+	const planned = erasuresWith(ctx, body, erasedWith(quoting));
+	const looked = await lookAtSources(ctx, done === undefined ? files : [], planned);
 	const name = displayNames(ctx.db).get(current);
+	const mentions = await mentionedIn(ctx, name === undefined ? [handle] : [handle, name]);
+	if (steps.signal?.aborted === true) dropLookedAt(looked);
+	stopIfCancelled(steps.signal);
+	// From here on nothing waits until the tombstones stand: no word can come in between.
+	const erased = erasedWith(withLate(ctx, texts, quoting));
+	const erasures = erasuresWith(ctx, body, erased);
 	const journals = journalsWith(ctx, erasures);
 	const plan = {
 		person: handle,
@@ -155,7 +162,7 @@ export async function removePerson(
 		journals,
 		sources: looked.rewritten.map(({ file, cleaned }) => ({ path: file.path, rows: cleaned.rows.length })),
 		left: looked.left,
-		mentions: await mentionedIn(ctx, name === undefined ? [handle] : [handle, name]),
+		mentions,
 	};
 	const paths = pathsBefore(journals, looked);
 	if (preview || done !== undefined) dropLookedAt(looked);

@@ -11,6 +11,8 @@ export interface Steps {
 	readonly reload: () => Promise<void>;
 	/** @param person whose journals are sent; the annotator at work if left out */
 	readonly sync: (person?: string) => Promise<SyncResult>;
+	/** Of the job; heard until the tombstone stands, and not from then on. */
+	readonly signal?: AbortSignal;
 }
 
 /** The git work tree of the workspace; null where there is none. @throws where something is half done there */
