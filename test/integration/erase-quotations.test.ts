@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { UserError } from '../../src/protocol/errors.ts';
@@ -128,9 +128,12 @@ test('cancelled before the tombstone, an erasure has changed nothing', async (t)
 	await workspace.settled();
 	const secret = await idOf(opened, 'Ashdown');
 	const files = () =>
-		globSync('.pairwright/{journal,sources}/**/*.*', { cwd: join(dir, 'work') })
-			.sort()
-			.map((path) => [path, readFileSync(join(dir, 'work', path), 'base64')]);
+		['journal', 'sources'].flatMap((name) => {
+			const root = join(dir, 'work', '.pairwright', name);
+			return readdirSync(root, { recursive: true, withFileTypes: true })
+				.filter((entry) => entry.isFile())
+				.map(({ parentPath, name: file }) => [file, readFileSync(join(parentPath, file), 'base64')]);
+		});
 	const before = files();
 	assert.ok(before.length >= 2);
 	const steps = {
