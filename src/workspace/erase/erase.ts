@@ -183,8 +183,7 @@ export async function erase(
 	];
 	const looked = await lookAtSources(ctx, files, known);
 	const more = await leftTakenBack(ctx, known);
-	if (steps.signal?.aborted === true) dropLookedAt(looked);
-	stopIfCancelled(steps.signal);
+	stopIfCancelled(steps.signal, () => dropLookedAt(looked));
 	// From here on nothing waits until the tombstone stands: no word can come in between.
 	const all = withLate(ctx, leaving, quoting);
 	const body = bodyWith(all);

@@ -146,8 +146,7 @@ export async function removePerson(
 	const looked = await lookAtSources(ctx, done === undefined ? files : [], planned);
 	const name = displayNames(ctx.db).get(current);
 	const mentions = await mentionedIn(ctx, name === undefined ? [handle] : [handle, name]);
-	if (steps.signal?.aborted === true) dropLookedAt(looked);
-	stopIfCancelled(steps.signal);
+	stopIfCancelled(steps.signal, () => dropLookedAt(looked));
 	// From here on nothing waits until the tombstones stand: no word can come in between.
 	const erased = erasedWith(withLate(ctx, texts, quoting));
 	const erasures = erasuresWith(ctx, body, erased);
