@@ -11,21 +11,28 @@ const PLAIN_ROLES = [
 
 /**
  * What a column of a table may be. `a`, `b` and further letters are responses in the row's own order, each with a `score_…` (more =
- * better) or a `rank_…` (1 = best) of its own, or all with one `ranking` or the `best` of them; `verdict` is about two. `chosen` and
+ * better) or a `rank_…` (1 = best) of its own, or all with one `ranking` or the `best` of them; `verdict` is about two. All three may call
+ * a response by its `name_…`, such as the model that wrote it. `chosen` and
  * `rejected` already say which is preferred; `responses` is a list of any number of them, with `ranks` or `scores`. `at` is the time of
  * the verdict; `domain` becomes a facet `domain:…`. Every column without a role is kept as metadata.
  */
-export type ColumnRole = (typeof PLAIN_ROLES)[number] | ResponseRole | `score_${ResponseRole}` | `rank_${ResponseRole}`;
+export type ColumnRole =
+	| (typeof PLAIN_ROLES)[number]
+	| ResponseRole
+	| `score_${ResponseRole}`
+	| `rank_${ResponseRole}`
+	| `name_${ResponseRole}`;
 export const COLUMN_ROLES: readonly ColumnRole[] = [
 	...PLAIN_ROLES.slice(0, 2),
 	...RESPONSES,
 	...PLAIN_ROLES.slice(2, 10),
 	...RESPONSES.map((role) => `score_${role}` as const),
 	...RESPONSES.map((role) => `rank_${role}` as const),
+	...RESPONSES.map((role) => `name_${role}` as const),
 	...PLAIN_ROLES.slice(10),
 ];
 /** All roles in few words, for messages. */
-export const ROLES_TEXT = `a, b (c to p for further responses), score_a …, rank_a …, ${PLAIN_ROLES.join(', ')}`;
+export const ROLES_TEXT = `a, b (c to p for further responses), score_a …, rank_a …, name_a …, ${PLAIN_ROLES.join(', ')}`;
 
 /** What a value of the verdict column means; the digit is the strength: 1 slightly, 2 clearly, 3 much. `none` = not judged. */
 export const VERDICT_CODES = ['a', 'a 1', 'a 2', 'a 3', 'b', 'b 1', 'b 2', 'b 3', 'tie', 'both_bad', 'none'] as const;
@@ -111,6 +118,8 @@ function orderProblem(
 		const missing = letters.find((role) => !given.includes(role));
 		if (missing !== undefined) return `${kind}_${missing} is missing: map one column for each response.`;
 	}
+	const nameless = RESPONSES.find((role) => has(`name_${role}`) && !letters.includes(role));
+	if (nameless !== undefined) return `name_${nameless} needs the column of the response ${nameless}.`;
 	if (!has('verdict') && (numbers !== undefined || Object.keys(verdicts ?? {}).length > 0)) {
 		return 'values of a verdict are mapped, but no column is: map the verdict.';
 	}

@@ -60,25 +60,34 @@ function responsesOf({ columns }: ColumnMapping): Response[] {
 }
 
 /** @returns what the entries mean; the order only where bare numbers cannot name responses */
-export function rankingReading({ name, ranking }: ColumnValues, mapping: ColumnMapping): SeveralReading {
+export function rankingReading(
+	{ name, ranking }: ColumnValues,
+	mapping: ColumnMapping,
+	names: ReadonlySet<string> = new Set(),
+): SeveralReading {
 	if (ranking === undefined) return { doubts: [`${name}: it is not known how its rankings are written`] };
 	const { bare } = ranking;
 	if (bare === 'scores') return { order: 'scores', doubts: [`${name}: its numbers are read as scores, more = better`] };
 	if (bare === 'ranks') return { order: 'ranks', doubts: [`${name}: its numbers are read as ranks, 1 = best`] };
-	const { entries, doubts } = meanings(name, ranking.entries, responsesOf(mapping));
+	const { entries, doubts } = meanings(name, ranking.entries, responsesOf(mapping), names);
 	if (bare === null) return { entries, doubts };
 	const doubt = `${name}: its numbers may be the responses, the best first, or a rank for each: say which (order=best-first or order=ranks)`;
 	return { entries, doubts: [doubt] };
 }
 
-export function bestReading({ name, values }: ColumnValues, mapping: ColumnMapping): SeveralReading {
-	return meanings(name, values, responsesOf(mapping));
+export function bestReading(
+	{ name, values }: ColumnValues,
+	mapping: ColumnMapping,
+	names: ReadonlySet<string> = new Set(),
+): SeveralReading {
+	return meanings(name, values, responsesOf(mapping), names);
 }
 
 function meanings(
 	name: string,
 	all: readonly string[],
 	responses: readonly Response[],
+	names: ReadonlySet<string>,
 ): { entries: Record<string, EntryCode>; doubts: string[] } {
 	const entries: Record<string, EntryCode> = {};
 	const placed: string[] = [];
@@ -88,6 +97,8 @@ function meanings(
 	const zero = all.includes('0');
 	const counts = all.some((entry) => isNumber(entry) && named(entry) === undefined);
 	for (const entry of all) {
+		// The row says which response it is.
+		if (names.has(valueKey(entry))) continue;
 		const own = counts && isNumber(entry) ? undefined : named(entry);
 		const found = own ?? responses[placeOf(entry, zero)];
 		const word = found === undefined ? verdictWord(entry) : null;

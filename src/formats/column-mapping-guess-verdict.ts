@@ -5,6 +5,8 @@ import { MOST_VALUES, type TableColumn } from './table-columns.ts';
 /** Different values of a column that may be verdicts although none of them is understood. */
 const MOST_VERDICTS = 9;
 
+const POINTS_WORDS = new Set(['likert', 'preference', 'rating', 'verdict', 'better', 'choice', 'vote', 'scale']);
+
 /** Names of columns that say which response is better, in words. */
 export const VERDICT_NAMES = new Set([
 	...['verdict', 'label', 'preference', 'preferred', 'winner', 'choice', 'vote', 'judgment', 'judgement', 'better'],
@@ -46,7 +48,7 @@ export function verdictReading({
 }
 
 /** The column that says which side is better: one of a usual name whose values are all understood. */
-export function verdictColumn(columns: readonly TableColumn[]): Reading | null {
+export function verdictColumn(columns: readonly TableColumn[], names: ReadonlySet<string> = new Set()): Reading | null {
 	const named = columns.filter((c) => VERDICT_NAMES.has(columnWords(c.name).join(' ')) && c.kind !== 'empty');
 	let unknown: Reading | null = null;
 	for (const { name, values, kind } of named) {
@@ -63,6 +65,7 @@ export function verdictColumn(columns: readonly TableColumn[]): Reading | null {
 		const verdicts: Record<string, VerdictCode> = {};
 		const left: string[] = [];
 		for (const value of values) {
+			if (names.has(valueKey(value))) continue;
 			const code = verdictWord(value);
 			if (code === null) left.push(value);
 			else verdicts[valueKey(value)] = code;
@@ -77,6 +80,16 @@ export function verdictColumn(columns: readonly TableColumn[]): Reading | null {
 		}
 	}
 	return unknown;
+}
+
+/** A column of a scale of points that calls itself a preference or a rating among other words: always doubtful. */
+export function pointsColumn(columns: readonly TableColumn[]): Reading | null {
+	for (const { name, values, kind } of columns) {
+		if (kind !== 'number' || !columnWords(name).some((word) => POINTS_WORDS.has(word))) continue;
+		const { doubt, ...rest } = verdictNumbers(values) ?? { doubt: null };
+		if (doubt !== null) return { column: name, ...rest, doubts: [`${name}: ${doubt}`] };
+	}
+	return null;
 }
 
 /** The other side's value of the same kind, which the first rows may lack: A>B of B>A, model_b of model_a. */

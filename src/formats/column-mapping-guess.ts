@@ -7,7 +7,7 @@ import {
 	rankingReading,
 	type SeveralReading,
 } from './column-mapping-guess-several.ts';
-import { type Reading, VERDICT_NAMES, verdictColumn } from './column-mapping-guess-verdict.ts';
+import { pointsColumn, type Reading, VERDICT_NAMES, verdictColumn } from './column-mapping-guess-verdict.ts';
 import { columnWords } from './column-mapping-words.ts';
 import type { Row } from './parse-row.ts';
 import { MOST_VALUES, type TableColumn, tableColumns } from './table-columns.ts';
@@ -102,6 +102,7 @@ const RESPONSE_WORDS = new Set([
 	'message',
 ]);
 const SCORE_WORDS = new Set(['score', 'rating', 'reward']);
+const WRITER_WORDS = new Set(['model', 'system', 'name', 'generator', 'writer']);
 const RANK_WORDS = new Set(['rank', 'ranking', 'place', 'position']);
 const OTHER_WORDS = new Set([
 	'id',
@@ -200,18 +201,38 @@ export function guessColumns(rows: readonly Row[]): Guess {
 		const found = left().find((c) => names.includes(columnWords(c.name).join(' ')) && fits(c));
 		if (found === undefined) return false;
 		take(role, found.name);
-		several = (role === 'ranking' ? rankingReading : bestReading)(found, { columns: roles });
+		const said = role === 'best' ? found.values : found.ranking?.entries;
+		several = (role === 'ranking' ? rankingReading : bestReading)(found, { columns: roles }, writerNames);
+		takeWriters(said);
 		doubts.push(...several.doubts);
 		return true;
+	};
+	// Who wrote each response: verdicts and rankings may call it so.
+	const writers = sidesOf(
+		left(),
+		(words) => words.some((w) => WRITER_WORDS.has(w)),
+		(c) => c.kind === 'text' && c.values.length <= MOST_VALUES,
+	);
+	const writerNames = new Set(
+		writers === null || writers.length !== count
+			? []
+			: columns.filter(({ name }) => writers.includes(name)).flatMap(({ values }) => values.map(valueKey)),
+	);
+	const takeWriters = (values: readonly string[] | undefined) => {
+		if (writers === null || values?.some((value) => writerNames.has(valueKey(value))) !== true) return;
+		for (const [i, name] of writers.entries()) take(`name_${RESPONSES[i]!}`, name);
 	};
 	const ranked = () => named('ranking', RANKING_NAMES, (c) => c.ranking !== undefined);
 	const isShort = ({ values }: TableColumn) => values.length > 0 && values.length <= MOST_VALUES;
 	if (count === 2) {
-		reading = verdictColumn(left());
+		reading = verdictColumn(left(), writerNames);
+		if (reading === null && !numbersOf('score') && !numbersOf('rank') && !ranked()) reading = pointsColumn(left());
 		if (reading !== null) {
-			take('verdict', reading.column);
+			const { column } = reading;
+			take('verdict', column);
+			takeWriters(columns.find(({ name }) => name === column)?.values);
 			doubts.push(...reading.doubts);
-		} else if (!numbersOf('score') && !numbersOf('rank')) ranked();
+		}
 	} else if (count > 2 && !ranked() && !numbersOf('score') && !numbersOf('rank')) {
 		named('best', [...VERDICT_NAMES, ...BEST_NAMES], isShort);
 	}

@@ -1,5 +1,6 @@
 import { facetText, parseFacet } from '../domain/assignment.ts';
 import {
+	COLUMN_ROLES,
 	type ColumnMapping,
 	type ColumnRole,
 	type NumberScale,
@@ -39,7 +40,8 @@ const TEXT_KEYS = ['response', 'text', 'answer', 'completion', 'output', 'conten
 export function mappedFormat(mapping: ColumnMapping): Format {
 	const verdicts = new Map(Object.entries(mapping.verdicts ?? {}).map(([value, code]) => [valueKey(value), code]));
 	const splits = new Map(Object.entries(mapping.splits ?? {}).map(([value, split]) => [valueKey(value), split]));
-	const used = Object.values(mapping.columns).filter((name) => name !== undefined);
+	// Names of responses are more than a verdict: they stay with the row.
+	const used = COLUMN_ROLES.flatMap((role) => (role.startsWith('name_') ? [] : (mapping.columns[role] ?? [])));
 	const reader = new MappedRow(mapping, verdicts, splits, used);
 	const needed = (['prompt', ...RESPONSES, 'chosen', 'rejected', 'responses'] as const).flatMap(
 		(role) => mapping.columns[role] ?? [],
@@ -177,7 +179,7 @@ class MappedRow {
 		if (typeof value === 'object') return refuse(field, 'one value', value);
 		const { numbers } = this.#mapping;
 		if (numbers !== undefined) return scaled(value, numbers, field);
-		const code = this.#verdicts.get(valueKey(value));
+		const code = this.#verdicts.get(valueKey(value)) ?? this.#named(row, value);
 		if (code === undefined) {
 			const known = [...this.#verdicts.keys()].slice(0, 8).join(', ');
 			return refuse(field, known === '' ? 'a value of the map (it has none)' : `one of ${known}`, value);
@@ -185,6 +187,15 @@ class MappedRow {
 		if (code === 'none') return null;
 		const [side, strength] = code.split(' ') as [Verdict, string | undefined];
 		return { verdict: side, ...(strength === undefined ? {} : { strength: Number(strength) as Strength }) };
+	}
+
+	/** The side that a verdict calls by its name; undefined where it names neither, or both. */
+	#named(row: Row, value: unknown): VerdictCode | undefined {
+		const [a, b] = (['name_a', 'name_b'] as const).map((role) => {
+			const name = this.#value(row, role);
+			return !isBlankCell(name) && valueKey(name) === valueKey(value);
+		});
+		return a === b ? undefined : a ? 'a' : 'b';
 	}
 
 	#higher(row: Row): { verdict: Verdict } | null {

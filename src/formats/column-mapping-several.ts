@@ -24,6 +24,8 @@ interface Column {
 	readonly role: string;
 	readonly column: string;
 	readonly text: unknown;
+	/** How the row calls it, if it does. */
+	readonly name: unknown;
 }
 
 /**
@@ -42,7 +44,8 @@ export function severalPairs(
 	const { columns } = mapping;
 	const all = mappedResponses(columns).map((role): Column => {
 		const column = columns[role]!;
-		return { role, column, text: row[column] };
+		const name = columns[`name_${role}`];
+		return { role, column, text: row[column], name: name === undefined ? null : row[name] };
 	});
 	const order = orderOf(mapping, row, all);
 	const responses = all
@@ -103,7 +106,9 @@ function orderOf(mapping: ColumnMapping, row: Row, all: readonly Column[]): Orde
 	if (alike !== null) return alike;
 	if (columns.ranking === undefined) {
 		// "Response B, because" is no name: the whole cell first, then what stands between signs.
-		const named = whole === undefined ? all.find(({ text }) => text === value) : undefined;
+		const isCalled = ({ text, name }: Column) =>
+			text === value || (!isBlankCell(name) && valueKey(name) === valueKey(value));
+		const named = whole === undefined ? all.find(isCalled) : undefined;
 		const groups = whole !== undefined || named !== undefined ? [[value]] : rankingCell(value, field).groups;
 		const best = groups
 			.flat()
@@ -162,7 +167,13 @@ function responseOf(
 	field: string,
 ): Column {
 	const code = codes.get(valueKey(entry));
-	if (code === undefined) return entryResponse(entry, all, field);
+	if (code === undefined) {
+		const called = all.filter(({ name }) => !isBlankCell(name) && valueKey(name) === valueKey(entry));
+		if (called.length < 2) return called[0] ?? entryResponse(entry, all, field);
+		throw new RowError(
+			`${field}: expected one response, found ${JSON.stringify(entry)}, the name of ${called.map(({ column }) => column).join(' and ')}`,
+		);
+	}
 	const found = all.find(({ role }) => role === code);
 	if (found !== undefined) return found;
 	throw new RowError(`${field}: expected a response, found ${JSON.stringify(entry)}, which is mapped to ${code}`);

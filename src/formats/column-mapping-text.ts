@@ -133,7 +133,8 @@ interface Part {
 }
 
 function partOf(part: string): Part {
-	const at = part.lastIndexOf('=');
+	// A column's name may hold the sign, and so may a value of a map: those stand behind a colon.
+	const at = /^[a-z]+:/u.test(part) ? part.lastIndexOf('=') : part.indexOf('=');
 	const [key, value] = at < 0 ? [part, ''] : [part.slice(0, at), part.slice(at + 1)];
 	const one = (expected: string, allowed: readonly string[]) => {
 		if (allowed.includes(value)) return;

@@ -203,6 +203,54 @@ test('a command line names further columns, entries and the order; other columns
 	}
 });
 
+test('responses are called by who wrote them: in a verdict, a ranking and the best; the names stay with the row', async () => {
+	const log = (winner: string, i: number) => ({
+		...{ question: `Q${i}?`, left_response: 'x', right_response: 'y', model_left: 'gpt', model_right: 'llama', winner },
+	});
+	const read2 = await readContent(lines(...['GPT', 'llama', 'tie', 'both bad'].map(log)));
+	assert.deepEqual([read2.format, said(read2.rows)], ['columns', ['x = y', 'x > y', 'x bad y', 'y > x']]);
+	assert.deepEqual(read2.rows[0]?.metadata, { model_left: 'gpt', model_right: 'llama' });
+	const same = await readContent(lines(log('gpt', 1), { ...log('gpt', 2), model_right: 'gpt' }));
+	assert.match(same.rejected[0]?.reason ?? '', /^winner: expected .* found the text "gpt"$/u);
+	const columns = { ...FOUR, name_a: 'm', name_b: 'n', name_c: 'o', name_d: 'p' };
+	const models = { m: 'big', n: 'small', o: 'small', p: 'old' };
+	assert.deepEqual(said(read({ columns: { ...columns, ranking: 'r' } }, row({ ...models, r: 'old > big' }))), [
+		'z > w',
+	]);
+	assert.equal(
+		said(read({ columns: { ...columns, best: 'r' } }, row({ ...models, r: 'OLD' }))).join(),
+		'z > w,z > x,z > y',
+	);
+	assert.throws(
+		() => read({ columns: { ...columns, ranking: 'r' } }, row({ ...models, r: 'small > big' })),
+		/^RowError: r\[0\]: expected one response, found "small", the name of answer_2 and answer_3$/u,
+	);
+	assert.match(mappingProblem({ columns: { prompt: 'q', a: 'x', b: 'y', name_c: 'z' } }) ?? '', /name_c needs/u);
+});
+
+test('a scale of points is proposed and asked, whatever else its column is called; scores of both sides come first', () => {
+	const rating = 'Rating (1 = A much better, 7 = B much better)';
+	const rows = [1, 4, 6].map((n) => ({ question: 'Q?', answer_a: 'x', answer_b: 'y', [rating]: n }));
+	const { mapping: guess, doubts } = guessColumns(rows);
+	assert.deepEqual(guess.verdicts, { 1: 'a 3', 2: 'a 2', 3: 'a 1', 4: 'tie', 5: 'b 1', 6: 'b 2', 7: 'b 3' });
+	assert.match(doubts.join(), /1 to 7 is read as from a to b, 4 as a tie/u);
+	assert.equal(
+		guessColumns([1, 5].map((rating) => ({ question: 'Q?', answer_a: 'x', answer_b: 'y', rating }))).mapping.verdicts?.[
+			'3'
+		],
+		'tie',
+	);
+	const scored = guessColumns([{ question: 'Q?', answer_a: 'x', answer_b: 'y', rating_a: 4, rating_b: 3 }]);
+	assert.equal(scored.mapping.columns.score_a, 'rating_a');
+	// A column's name may hold the sign that parts roles from columns.
+	const told = correctMapping(
+		{ columns: { prompt: 'question', a: 'answer_a', b: 'answer_b' } },
+		[`verdict=${rating}`],
+		tableColumns(rows),
+	);
+	assert.deepEqual([told.columns.verdict, told.verdicts?.['7']], [rating, 'b 3']);
+});
+
 /** A weak order of some responses: a place for each, equal = tied. */
 const ranked = fc
 	.uniqueArray(

@@ -13,6 +13,7 @@ export function RankingValues({ columns, mapping, onChange }: Props) {
 	const column = columns.find((each) => each.name === name);
 	const bare = ranking === undefined ? null : (column?.ranking?.bare ?? null);
 	const { order, entries } = mapping;
+	const hasNames = mapping.columns.name_a !== undefined;
 	const byPlace = order === 'ranks' || order === 'scores';
 	const responses = mappedResponses(mapping.columns);
 	const values = ranking === undefined ? (column?.values ?? []) : (column?.ranking?.entries ?? []);
@@ -60,7 +61,7 @@ export function RankingValues({ columns, mapping, onChange }: Props) {
 			) : (
 				<ul class="values">
 					{shown.map((value, i) => (
-						<li key={value} class={entries?.[valueKey(value)] === undefined ? 'value unknown' : 'value'}>
+						<li key={value} class={entries?.[valueKey(value)] === undefined && !hasNames ? 'value unknown' : 'value'}>
 							<label for={`entry-${i}`} dir="auto">
 								{value}
 							</label>

@@ -31,6 +31,7 @@ export function VerdictValues({ columns, mapping, onChange }: Props) {
 	const name = mapping.columns.verdict;
 	if (name === undefined) return null;
 	const { numbers, verdicts } = mapping;
+	const hasNames = mapping.columns.name_a !== undefined;
 	const isNumber = columns.find((column) => column.name === name)?.kind === 'number';
 	const setScale = (scale: NumberScale | null) => {
 		const { numbers: _n, verdicts: _v, ...rest } = mapping;
@@ -63,7 +64,7 @@ export function VerdictValues({ columns, mapping, onChange }: Props) {
 			{numbers === undefined ? (
 				<ul class="values">
 					{valuesOf(columns, name, verdicts).map((value, i) => (
-						<li key={value} class={verdicts?.[valueKey(value)] === undefined ? 'value unknown' : 'value'}>
+						<li key={value} class={verdicts?.[valueKey(value)] === undefined && !hasNames ? 'value unknown' : 'value'}>
 							<label for={`verdict-${i}`} dir="auto">
 								{value}
 							</label>
@@ -81,7 +82,7 @@ export function VerdictValues({ columns, mapping, onChange }: Props) {
 									)
 								}
 							>
-								<option value="">refuse these rows</option>
+								<option value="">{hasNames ? 'by the name of a side' : 'refuse these rows'}</option>
 								{CODES.map(([code, text]) => (
 									<option key={code} value={code}>
 										{text}

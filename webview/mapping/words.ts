@@ -8,6 +8,8 @@ import {
 	type VerdictCode,
 } from '../../src/domain/column-mapping.ts';
 
+const KINDS = ['score', 'rank', 'name'] as const;
+
 interface RoleGroup {
 	readonly label: string;
 	readonly roles: readonly (readonly [ColumnRole, string])[];
@@ -18,8 +20,7 @@ export function roleGroups({ columns }: ColumnMapping): readonly RoleGroup[] {
 	const mapped = mappedResponses(columns);
 	const next = Math.max(2, ...mapped.map((role) => RESPONSES.indexOf(role) + 2));
 	const counted = RESPONSES.filter(
-		(role, i) =>
-			i < 2 || mapped.includes(role) || columns[`score_${role}`] !== undefined || columns[`rank_${role}`] !== undefined,
+		(role, i) => i < 2 || mapped.includes(role) || KINDS.some((kind) => columns[`${kind}_${role}`] !== undefined),
 	);
 	return [
 		{
@@ -41,6 +42,7 @@ export function roleGroups({ columns }: ColumnMapping): readonly RoleGroup[] {
 				['best', 'Best response'],
 				...counted.map((role) => [`score_${role}`, `Score of ${role} (more = better)`] as const),
 				...counted.map((role) => [`rank_${role}`, `Rank of ${role} (1 = best)`] as const),
+				...counted.map((role) => [`name_${role}`, `Name of ${role} in the verdict`] as const),
 				['ranks', 'List of ranks (1 = best)'],
 				['scores', 'List of scores (more = better)'],
 				['strength', 'Strength, 1 to 3'],
