@@ -167,7 +167,7 @@ export function timeline(ctx: Context, c: StoredComparison, state: ComparisonSta
 				text: `imported with ${name}`,
 				retracted: false,
 				from: `${path}, line ${line}`,
-				where: `line ${line} of ${name}, ${computer(event)}`,
+				where: `line ${line}, ${computer(event)}`,
 				device: event.device,
 				...(revertible(event, false, person) ? { mine: true as const } : {}),
 			},

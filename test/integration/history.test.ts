@@ -45,7 +45,7 @@ test('a timeline says who did what, when and where it stands: imports, verdicts,
 	assert.notEqual(history[2]!.device, history[3]!.device);
 	assert.deepEqual(
 		history.slice(0, 4).map(({ where }) => where),
-		['line 2 of own, another computer', 'line 2 of own', 'another computer', 'this computer'],
+		['line 2, another computer', 'line 2 of own', 'another computer', 'this computer'],
 	);
 	assert.deepEqual(
 		history.filter(({ mine }) => mine === true).map(({ type }) => type),
