@@ -101,7 +101,7 @@ function unanswered({ status, type, said }: Refused, origin: string, most: numbe
 		const room = /max_(completion_)?tokens|in the completion|requested [1-9]\d* output/i.test(said);
 		return room
 			? new Unanswered(
-					`${origin} has no room for it and an answer of ${most} tokens: give a smaller --max-tokens`,
+					`${origin} has no room for it and an answer of ${most} tokens: ask for fewer (--max-tokens; in the editor pairwright.generate.maxTokens)`,
 					true,
 				)
 			: new Unanswered(`it is longer than the context of ${origin}`, false);
