@@ -19,11 +19,23 @@ function table(from: number): string {
 	return `${[header, ...rows, 'ragged,row', `"Same ${from}?",alike,alike,1,w1,kitchen,train`].join('\r\n')}\r\n`;
 }
 
+/** Four answers in columns of their own, ranked in numbers that may mean two things. */
+function ranked(from: number): string {
+	const rows = Array.from({ length: 12 }, (_, i) => {
+		const n = from + i;
+		const last = i === 5 ? '' : `Leave it ${n}.`;
+		return `How do I bake loaf ${n}?,Bake it long ${n}.,"Bake it hot, ${n}.",Ask the baker ${n}.,${last},${i % 2 === 0 ? '3 1 2 4' : '2 3 1 4'},bread`;
+	});
+	return `${['Question,Answer 1,Answer 2,Answer 3,Answer 4,Ranking,Topic', ...rows].join('\n')}\n`;
+}
+
 const editor = useEditor({
 	prepare: (workspace) => {
 		runCli(workspace, 'init');
 		writeFileSync(join(workspace, 'ratings.csv'), table(0));
 		writeFileSync(join(workspace, 'more.csv'), table(100));
+		writeFileSync(join(workspace, 'ranked.csv'), ranked(0));
+		writeFileSync(join(workspace, 'ranked-more.csv'), ranked(50));
 	},
 });
 
@@ -138,6 +150,55 @@ test('the next table with the same columns comes in as remembered, without a que
 	const imports = journal().filter(({ type }) => type === 'imported');
 	assert.equal(imports.length, 2);
 	assert.equal(imports[0]?.options?.mapping, imports[1]?.options?.mapping);
+});
+
+test('four answers with a ranking in numbers: the screen asks what they mean, shows the pairs, and remembers', async () => {
+	const { page, command, screenshot, violations } = editor();
+	await command('Notifications: Clear All Notifications');
+	await command('Pairwright: Import Preference Data…');
+	await pick(page, 'ranked.csv');
+	await pick(page, 'As the rows say');
+	const frame = await webview(page, 'mapping');
+	await frame.getByText('Ranking: its numbers may be the responses, the best first, or a rank for each').waitFor();
+	assert.equal(await frame.getByLabel('Answer 4', { exact: true }).inputValue(), 'd');
+	await frame.getByText('Of 12 rows: 0 pairs, 12 refused.').waitFor();
+	await screenshot('mapping-several-asked-dark');
+	// By keyboard: the second choice of the list.
+	const numbers = frame.getByLabel('Its numbers are');
+	await numbers.focus();
+	await page.keyboard.press('ArrowDown');
+	await page.keyboard.press('ArrowDown');
+	assert.equal(await numbers.inputValue(), 'ranks');
+	await frame.getByText('Of 12 rows: 69 pairs, none refused.').waitFor();
+	const first = frame.locator('tbody tr').first();
+	assert.deepEqual(await first.locator('.from').allInnerTexts(), ['Answer 2', 'Answer 3']);
+	await frame.getByLabel('Topic', { exact: true }).selectOption('domain');
+	await first.getByText('domain:bread').waitFor();
+	await frame.getByLabel('Remember as').fill('ranked answers');
+	await screenshot('mapping-several-dark');
+	await page.setViewportSize({ width: 620, height: 800 });
+	await screenshot('mapping-several-narrow');
+	await page.setViewportSize({ width: 1280, height: 800 });
+	await command('Preferences: Color Theme');
+	await answer(page, 'Light Modern');
+	await page.waitForTimeout(800);
+	await screenshot('mapping-several-light');
+	await (await webview(page, 'mapping')).getByRole('button', { name: 'Import 69 pairs' }).click();
+	await page
+		.locator('.notification-list-item', { hasText: 'Imported 69 pairs (format: columns)' })
+		.waitFor({ timeout: 30_000 });
+	await page.locator('.tab', { hasText: 'Map Columns' }).waitFor({ state: 'detached' });
+	assert.deepEqual(violations, []);
+	await command('Notifications: Clear All Notifications');
+	await command('Pairwright: Import Preference Data…');
+	await pick(page, 'ranked-more.csv');
+	await pick(page, 'As the rows say');
+	await page
+		.locator('.notification-list-item', { hasText: 'Imported 69 pairs (format: columns)' })
+		.waitFor({ timeout: 30_000 });
+	const mapping = journal().findLast(({ type }) => type === 'imported')?.options?.mapping ?? '';
+	assert.match(mapping, /"order":"ranks"/u);
+	assert.match(mapping, /"d":"Answer 4"/u);
 });
 
 test('a recognised file can be mapped by hand too', async () => {
