@@ -234,6 +234,28 @@ test('prompts that come in after the plan was confirmed are not sent', async (t)
 	);
 });
 
+test('a model that spends its tokens without an answer is told from one that says nothing', async (t) => {
+	for (const [cut, why] of [
+		[true, /says nothing within 12 tokens \(does it think first\? allow more\), 4 times/u],
+		[false, /the model says nothing, 4 times/u],
+	] as const) {
+		const dir = folder(t);
+		const { workspace } = await openAt(dir);
+		t.after(() => workspace.close());
+		writeFileSync(join(dir, 'log.jsonl'), '{"messages":[{"role":"user","content":"Why?"}]}\n');
+		await workspace.importFiles([join(dir, 'log.jsonl')], { as: 'prompts' }, job());
+		const thinking: Generator = {
+			...{ server: 's', concurrency: 1 },
+			answer: async () => ({ response: [{ role: 'assistant', content: '' }], cut }),
+			async close() {},
+		};
+		const options = { engine: 'chat', url: 'http://127.0.0.1:1', models: ['m'], sampling: { maxTokens: 12 } } as const;
+		const signal = new AbortController().signal;
+		const { failed } = await generate(workspace.context, options, { job: 'j', signal }, () => thinking);
+		assert.match(failed.first[0]!.reason, why);
+	}
+});
+
 test('the command line refuses what does not go together, in words', async (t) => {
 	const { write, run } = makeCli(t);
 	await run(['init']);

@@ -190,7 +190,10 @@ async function fill(
 		const { response, cut } = await generator.answer({ prompt: at.prompt.prompt, model, sampling }, signal);
 		if (isEmptyAnswer(response)) {
 			tally.empty++;
-			last = 'says nothing';
+			// A model that thinks may spend all its tokens on what is no part of its answer.
+			last = cut
+				? `says nothing within ${sampling.max_tokens} tokens (does it think first? allow more)`
+				: 'says nothing';
 			continue;
 		}
 		const plain = plainMessages(response);
