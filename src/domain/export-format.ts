@@ -66,6 +66,8 @@ export const DROPPED_WORDS: Readonly<Record<string, string>> = {
 	named_or_other_role: 'with names or roles that this format does not know',
 	roles_not_alternating: 'whose roles do not take turns as this format wants',
 	empty_response: 'with an empty response',
+	empty_turn: 'with an empty turn, which Argilla refuses',
+	too_long: 'with a text longer than Argilla takes',
 	cut_wrongly: 'with a response that Axolotl would cut in the wrong place',
 	sealed: 'sealed',
 	not_adjudicated: 'not adjudicated',

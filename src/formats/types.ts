@@ -104,6 +104,9 @@ export interface Dropped {
 		| 'named_or_other_role'
 		| 'roles_not_alternating'
 		| 'empty_response'
+		/** Argilla only: its server refuses records with an empty turn, or a longer one than it takes. */
+		| 'empty_turn'
+		| 'too_long'
 		/** Axolotl only: a response that it would cut out of the chat in the wrong place. */
 		| 'cut_wrongly';
 }

@@ -161,6 +161,7 @@ function argilla(files: readonly File[]): ExportConfig {
 			'        rg.LabelQuestion(name="preference", labels=["response1", "response2", "tie", "both_bad"]),',
 			'        rg.TextQuestion(name="note", required=False),',
 			'    ],',
+			'    allow_extra_metadata=True,  # ids, splits and tags come back by it; without it records are refused',
 			')',
 			...files.flatMap(({ split, path }) => [
 				`dataset = rg.Dataset(name=${quoted(`pairwright-${split}`)}, settings=settings, client=client).create()`,

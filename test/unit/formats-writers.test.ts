@@ -228,8 +228,19 @@ test('what would be read as another pair, or cut in the wrong place, is counted'
 				'llama-factory': 'written',
 				kto: 'written',
 				hf: 'written',
+				argilla: 'empty_turn',
 			},
 		],
+		[one({ messages: [user('q')] }, [assistant('😀'.repeat(20_000))]), { argilla: 'written' }],
+		[
+			one({ messages: [user('q')] }, [assistant('😀'.repeat(20_001))]),
+			{ argilla: 'too_long', 'label-studio': 'written' },
+		],
+		[
+			one({ messages: Array.from({ length: 501 }, (_, k) => (k % 2 === 0 ? user('q') : assistant('so'))) }),
+			{ argilla: 'too_long' },
+		],
+		[one({ messages: [{ role: 'a role of many letters', content: 'q' }] }), { argilla: 'named_or_other_role' }],
 		[one({ messages: [user('q')] }, [assistant('message')]), { axolotl: 'cut_wrongly', 'llama-factory': 'written' }],
 	];
 	for (const [of, expected] of cases) {

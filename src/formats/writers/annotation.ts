@@ -2,8 +2,8 @@
 import { stableJson } from '../../domain/identity.ts';
 import { isNamed, type Strength } from '../../domain/judgment.ts';
 import { exportedColumns, OWN_AGENT } from '../own-columns.ts';
-import type { Encoded, ExportRow } from '../types.ts';
-import { notAPair, oneTurnPair, textTurns } from './preferred-side.ts';
+import type { Dropped, Encoded, ExportRow } from '../types.ts';
+import { notAPair, oneTurnPair, type TextTurn, textTurns } from './preferred-side.ts';
 
 /** A strength nobody gave counts as this one in training too (resolution.ts: weight 1). */
 const UNSAID: Strength = 2;
@@ -46,20 +46,38 @@ function ownMetadata(row: ExportRow) {
 	return exportedColumns(row.unlabelled ? { ...row, tags: [], source: null, metadata: null } : row);
 }
 
+/** What Argilla's server takes unless it is set up otherwise (api/schemas/v1/chat.py, records.py): it refuses a whole batch for one record. */
+const ARGILLA_ROLE = 20;
+const ARGILLA_TEXT = 20_000;
+const ARGILLA_TURNS = 500;
+
+/** Why Argilla's server would refuse a chat, or null. It counts code points. */
+function refusedByArgilla(turns: readonly TextTurn[]): Dropped | null {
+	const longer = (text: string, most: number): boolean => text.length > most && [...text].length > most;
+	if (turns.some(({ role }) => longer(role, ARGILLA_ROLE))) return { dropped: 'named_or_other_role' };
+	if (turns.some(({ content }) => content === '')) return { dropped: 'empty_turn' };
+	const isTooLong = turns.length > ARGILLA_TURNS || turns.some(({ content }) => longer(content, ARGILLA_TEXT));
+	return isTooLong ? { dropped: 'too_long' } : null;
+}
+
 const VERDICTS: Readonly<Record<string, string>> = { a: 'response1', b: 'response2', tie: 'tie', both_bad: 'both_bad' };
 
 /**
  * An Argilla record as its `to_json` writes it (records/_resource.py): three chat fields, and the resolution as the suggestion of the
  * question `preference` with the labels response1, response2, tie and both_bad. No `responses`: they belong to accounts of the server
- * that reads them. Fields hold role and content alone, so calls, tools and names are counted; disputed and open pairs, and sealed ones,
- * go out without a suggestion.
+ * that reads them. Fields hold role and content alone, so calls, tools and names are counted, and what its server refuses; disputed and
+ * open pairs, and sealed ones, go out without a suggestion.
  */
 export function writeArgilla(row: ExportRow): Encoded {
 	const { id, prompt, a, b } = row.comparison;
 	if (prompt.tools !== undefined) return { dropped: 'tools' };
 	const roles = [...new Set([...prompt.messages, ...a, ...b].map(({ role }) => role))];
 	const [chat, one, two] = [prompt.messages, a, b].map((messages) => textTurns(messages, roles));
-	for (const turns of [chat!, one!, two!]) if ('dropped' in turns) return turns;
+	for (const turns of [chat!, one!, two!]) {
+		if ('dropped' in turns) return turns;
+		const refused = refusedByArgilla(turns);
+		if (refused !== null) return refused;
+	}
 	if (prompt.messages.at(-1)?.role === 'assistant') return { dropped: 'roles_not_alternating' };
 	const value = row.unlabelled ? undefined : VERDICTS[row.resolution];
 	return {
