@@ -1,5 +1,5 @@
-import { useEffect, useLayoutEffect, useReducer } from 'preact/hooks';
-import { KeyButton } from '../annotate/parts.tsx';
+import { useLayoutEffect, useReducer } from 'preact/hooks';
+import { KeyButton, useLinks } from '../annotate/parts.tsx';
 import { type Choice, toScreen } from '../annotate/verdict.ts';
 import type { Controller } from './controller.ts';
 import { DecisionBar } from './decision.tsx';
@@ -99,30 +99,6 @@ function TopBar({ state, controller }: { readonly state: State; readonly control
 			)}
 		</header>
 	);
-}
-
-function addressAt(event: Event): string | null {
-	const link = (event.composedPath()[0] as Element | undefined)?.closest?.('a[data-address]');
-	return link?.getAttribute('data-address') ?? null;
-}
-
-/** Links in shown texts open only through the extension, which shows the address. */
-function useLinks(controller: Controller): void {
-	useEffect(() => {
-		const open = (event: Event) => {
-			if (event instanceof KeyboardEvent && event.key !== 'Enter') return;
-			const address = addressAt(event);
-			if (address === null) return;
-			event.preventDefault();
-			controller.openLink(address);
-		};
-		document.addEventListener('click', open);
-		document.addEventListener('keydown', open);
-		return () => {
-			document.removeEventListener('click', open);
-			document.removeEventListener('keydown', open);
-		};
-	}, [controller]);
 }
 
 export function App({ store, controller }: { readonly store: Store; readonly controller: Controller }) {

@@ -1,24 +1,10 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { AdjudicateAction } from '../../src/protocol/adjudicate.ts';
 import type { AdjudicationItem } from '../../src/protocol/workspace-api.ts';
-import { Key, KeyButton } from '../annotate/parts.tsx';
-import { type Choice, describe, toScreen } from '../annotate/verdict.ts';
+import { Key, KeyButton, STATUS_SIGNS } from '../annotate/parts.tsx';
+import { describe, toScreen, VERDICT_BUTTONS } from '../annotate/verdict.ts';
 import type { Controller } from './controller.ts';
 import type { State } from './store.ts';
-
-const CHOICES: readonly {
-	readonly action: AdjudicateAction;
-	readonly choice: Choice;
-	readonly label: string;
-	readonly keys: string;
-}[] = [
-	{ action: 'left', choice: 'left', label: 'Left is better', keys: '1' },
-	{ action: 'right', choice: 'right', label: 'Right is better', keys: '2' },
-	{ action: 'tie', choice: 'tie', label: 'Tie', keys: '3' },
-	{ action: 'bothBad', choice: 'both_bad', label: 'Both bad', keys: '4' },
-];
-
-const SIGNS = { saving: '…', saved: '✓', problem: '!', info: '' } as const;
 
 interface Props {
 	readonly state: State;
@@ -109,7 +95,7 @@ export function DecisionBar(props: Props) {
 					{status === null ? null : (
 						<>
 							<span class="sign" aria-hidden="true">
-								{SIGNS[status.tone]}
+								{STATUS_SIGNS[status.tone]}
 							</span>
 							<span class="text">{status.text}</span>
 						</>
@@ -118,7 +104,7 @@ export function DecisionBar(props: Props) {
 				</div>
 				<fieldset class="verdicts">
 					<legend class="visually-hidden">Your decision</legend>
-					{CHOICES.map((each) => (
+					{VERDICT_BUTTONS.map((each) => (
 						<KeyButton
 							key={each.action}
 							label={each.label}

@@ -1,8 +1,8 @@
-import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import type { AdjudicationItem } from '../../src/protocol/workspace-api.ts';
 import { Key, Mounted, useUnreadMark } from '../annotate/parts.tsx';
-import { FoldedTurn, lastQuestion, OpenTurn, Tools } from '../annotate/prompt.tsx';
-import { type Compared, Marked, useDifference } from '../annotate/sides.tsx';
+import { PromptTurns } from '../annotate/prompt.tsx';
+import { type Compared, comparedText, Marked, useDifference } from '../annotate/sides.tsx';
 import type { Choice } from '../annotate/verdict.ts';
 import { renderResponse, type TextMode } from '../text/blocks.ts';
 import { Said } from './verdicts.tsx';
@@ -16,39 +16,9 @@ interface PairProps {
 }
 
 export function PromptView({ item, mode }: PairProps) {
-	const { messages, tools } = item.prompt;
-	const from = lastQuestion(item.prompt);
-	const earlier = useRef<HTMLDivElement>(null);
-	const end = useUnreadMark(item.comparison);
-	useLayoutEffect(() => {
-		const box = earlier.current;
-		if (box !== null) box.scrollTop = box.scrollHeight;
-	}, []);
 	return (
 		<section class="prompt" aria-labelledby="prompt-heading">
-			<h2 id="prompt-heading" class="visually-hidden" tabIndex={-1}>
-				Prompt
-			</h2>
-			{from > 0 || tools != null ? (
-				<div class="earlier" ref={earlier}>
-					{tools == null ? null : <Tools tools={tools} />}
-					{messages.slice(0, from).map((message, index) => (
-						<FoldedTurn key={index} message={message} mode={mode} />
-					))}
-				</div>
-			) : null}
-			<div class="question">
-				{/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled text must be reachable by keyboard */}
-				<div class="scroll" tabIndex={0}>
-					{messages.slice(from).map((message, index) => (
-						<OpenTurn key={index} message={message} mode={mode} />
-					))}
-					<div class="end" ref={end} />
-				</div>
-				<div class="fade" aria-hidden="true">
-					<span>more below</span>
-				</div>
-			</div>
+			<PromptTurns prompt={item.prompt} mode={mode} shown={item.comparison} />
 		</section>
 	);
 }
@@ -56,12 +26,6 @@ export function PromptView({ item, mode }: PairProps) {
 interface SideProps extends PairProps {
 	readonly position: 'left' | 'right';
 	readonly compared: Compared;
-}
-
-function comparedText(compared: Compared, position: string): string | null {
-	if (compared === null) return null;
-	if (compared === 'comparing') return 'comparing…';
-	return compared === 'too long' ? 'too long to compare' : `marked: only on the ${position} (${compared.unit})`;
 }
 
 function SideView({ item, mode, choice, position, compared }: SideProps) {

@@ -1,3 +1,4 @@
+import { StateStore } from '../state-store.ts';
 import type { TextMode } from '../text/blocks.ts';
 import { EMPTY, type Model } from './model.ts';
 
@@ -11,22 +12,8 @@ export interface State {
 	readonly said: string;
 }
 
-/** One state object and who wants to know of changes. */
-export class Store {
-	#state: State = { model: EMPTY, mode: 'markdown', diff: false, asked: 0, said: '' };
-	readonly #listeners = new Set<() => void>();
-
-	get state(): State {
-		return this.#state;
-	}
-
-	set(patch: Partial<State>): void {
-		this.#state = { ...this.#state, ...patch };
-		for (const listener of this.#listeners) listener();
-	}
-
-	subscribe(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+export class Store extends StateStore<State> {
+	constructor() {
+		super({ model: EMPTY, mode: 'markdown', diff: false, asked: 0, said: '' });
 	}
 }

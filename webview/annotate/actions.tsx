@@ -2,23 +2,9 @@ import type { AnnotateAction } from '../../src/protocol/annotate.ts';
 import type { BlindPair } from '../../src/protocol/workspace-api.ts';
 import type { ViewProps } from './app.tsx';
 import { type Status, standingVerdict } from './model.ts';
-import { KeyButton } from './parts.tsx';
+import { KeyButton, STATUS_SIGNS } from './parts.tsx';
 import { PopoverPanel } from './popover.tsx';
-import type { Choice } from './verdict.ts';
-
-const VERDICTS: readonly {
-	readonly action: AnnotateAction;
-	readonly choice: Choice;
-	readonly label: string;
-	readonly keys: string;
-}[] = [
-	{ action: 'left', choice: 'left', label: 'Left is better', keys: '1' },
-	{ action: 'right', choice: 'right', label: 'Right is better', keys: '2' },
-	{ action: 'tie', choice: 'tie', label: 'Tie', keys: '3' },
-	{ action: 'bothBad', choice: 'both_bad', label: 'Both bad', keys: '4' },
-];
-
-const SIGNS: Readonly<Record<Status['tone'], string>> = { saving: '…', saved: '✓', problem: '!', info: '' };
+import { VERDICT_BUTTONS } from './verdict.ts';
 
 function StatusLine({ status, onUndo }: { readonly status: Status | null; readonly onUndo: () => void }) {
 	return (
@@ -26,7 +12,7 @@ function StatusLine({ status, onUndo }: { readonly status: Status | null; readon
 			{status === null ? null : (
 				<>
 					<span class="sign" aria-hidden="true">
-						{SIGNS[status.tone]}
+						{STATUS_SIGNS[status.tone]}
 					</span>
 					<span class="text">{status.text}</span>
 				</>
@@ -73,7 +59,7 @@ export function Actions({ pair, store, controller }: ViewProps & { readonly pair
 				<StatusLine status={model.status} onUndo={press('undo')} />
 				<fieldset class="verdicts">
 					<legend class="visually-hidden">Your verdict</legend>
-					{VERDICTS.map(({ action, choice, label, keys }) => (
+					{VERDICT_BUTTONS.map(({ action, choice, label, keys }) => (
 						<KeyButton
 							key={action}
 							label={label}

@@ -1,10 +1,11 @@
-import { useEffect, useLayoutEffect, useReducer, useRef } from 'preact/hooks';
+import { useLayoutEffect, useReducer, useRef } from 'preact/hooks';
 import { Actions } from './actions.tsx';
 import { Aside } from './aside.tsx';
 import type { Controller } from './controller.ts';
 import { GuidelinesBanner } from './guidelines.tsx';
 import { afterPaint } from './keyboard.ts';
 import { currentPair } from './model.ts';
+import { useLinks } from './parts.tsx';
 import { PromptPanel } from './prompt.tsx';
 import { ReviewBar } from './review.tsx';
 import { Sides } from './sides.tsx';
@@ -26,12 +27,6 @@ function focusPrompt(): void {
 	document.getElementById('prompt-heading')?.focus({ preventScroll: true });
 }
 
-/** Links in shown texts open only through the extension, which shows the address. */
-function addressAt(event: Event): string | null {
-	const link = (event.composedPath()[0] as Element | undefined)?.closest?.('a[data-address]');
-	return link?.getAttribute('data-address') ?? null;
-}
-
 export function App({ store, controller }: ViewProps) {
 	const [, rerender] = useReducer((count: number, _: null) => count + 1, 0);
 	useLayoutEffect(() => store.subscribe(() => rerender(null)), [store]);
@@ -49,24 +44,7 @@ export function App({ store, controller }: ViewProps) {
 		});
 	}, [pair, model.showing, store, controller]);
 
-	useEffect(() => {
-		const open = (event: Event) => {
-			const address = addressAt(event);
-			if (address === null) return;
-			event.preventDefault();
-			controller.openLink(address);
-		};
-		const key = (event: KeyboardEvent) => {
-			if (event.key === 'Enter') open(event);
-		};
-		document.addEventListener('click', open);
-		document.addEventListener('keydown', key);
-		return () => {
-			document.removeEventListener('click', open);
-			document.removeEventListener('keydown', key);
-		};
-	}, [controller]);
-
+	useLinks(controller);
 	const props = { store, controller };
 	return (
 		<div class={`screen${aside === null ? '' : ' with-aside'}`}>

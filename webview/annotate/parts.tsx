@@ -1,5 +1,8 @@
 import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+
+/** Before what the footer says, so that it does not hang on the colour. */
+export const STATUS_SIGNS = { saving: '…', saved: '✓', problem: '!', info: '' } as const;
 
 interface KeyButtonProps {
 	readonly label: string;
@@ -78,4 +81,28 @@ export function useUnreadMark(watch: unknown) {
 		return () => observer.disconnect();
 	}, [watch]);
 	return end;
+}
+
+function addressAt(event: Event): string | null {
+	const link = (event.composedPath()[0] as Element | undefined)?.closest?.('a[data-address]');
+	return link?.getAttribute('data-address') ?? null;
+}
+
+/** Links in shown texts open only through the extension, which shows the address. @param controller the same as long as the screen is there */
+export function useLinks(controller: { openLink(address: string): void }): void {
+	useEffect(() => {
+		const open = (event: Event) => {
+			if (event instanceof KeyboardEvent && event.key !== 'Enter') return;
+			const address = addressAt(event);
+			if (address === null) return;
+			event.preventDefault();
+			controller.openLink(address);
+		};
+		document.addEventListener('click', open);
+		document.addEventListener('keydown', open);
+		return () => {
+			document.removeEventListener('click', open);
+			document.removeEventListener('keydown', open);
+		};
+	}, [controller]);
 }

@@ -50,17 +50,56 @@ export function Tools({ tools }: { readonly tools: unknown }) {
 	return <Mounted node={node} class="turn-tools" />;
 }
 
-export function PromptPanel({ pair, store, controller }: ViewProps & { readonly pair: BlindPair }) {
-	const { mode, promptShare } = store.state;
-	const { messages, tools } = pair.prompt;
-	const from = lastQuestion(pair.prompt);
+/** Earlier turns folded above, scrolled to their end, and the last question. @param shown changes with the pair: what is unread is anew */
+export function PromptTurns({
+	prompt,
+	mode,
+	shown,
+}: {
+	readonly prompt: Prompt;
+	readonly mode: TextMode;
+	readonly shown: unknown;
+}) {
+	const { messages, tools } = prompt;
+	const from = lastQuestion(prompt);
 	const earlier = useRef<HTMLDivElement>(null);
-	const panel = useRef<HTMLElement>(null);
-	const end = useUnreadMark(pair);
+	const end = useUnreadMark(shown);
 	useLayoutEffect(() => {
 		const box = earlier.current;
 		if (box !== null) box.scrollTop = box.scrollHeight;
 	}, []);
+	return (
+		<>
+			<h2 id="prompt-heading" class="visually-hidden" tabIndex={-1}>
+				Prompt
+			</h2>
+			{from > 0 || tools != null ? (
+				<div class="earlier" ref={earlier}>
+					{tools == null ? null : <Tools tools={tools} />}
+					{messages.slice(0, from).map((message, index) => (
+						<FoldedTurn key={index} message={message} mode={mode} />
+					))}
+				</div>
+			) : null}
+			<div class="question">
+				{/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled text must be reachable by keyboard */}
+				<div class="scroll" tabIndex={0}>
+					{messages.slice(from).map((message, index) => (
+						<OpenTurn key={index} message={message} mode={mode} />
+					))}
+					<div class="end" ref={end} />
+				</div>
+				<div class="fade" aria-hidden="true">
+					<span>more below</span>
+				</div>
+			</div>
+		</>
+	);
+}
+
+export function PromptPanel({ pair, store, controller }: ViewProps & { readonly pair: BlindPair }) {
+	const { mode, promptShare } = store.state;
+	const panel = useRef<HTMLElement>(null);
 	useLayoutEffect(() => {
 		// A style rule set from script is no inline style to the CSP; a style attribute would be.
 		panel.current?.style.setProperty('--prompt-height', promptShare === null ? 'auto' : `${promptShare * 100}vh`);
@@ -68,29 +107,7 @@ export function PromptPanel({ pair, store, controller }: ViewProps & { readonly 
 	return (
 		<>
 			<section class={`prompt${promptShare === null ? '' : ' sized'}`} ref={panel} aria-labelledby="prompt-heading">
-				<h2 id="prompt-heading" class="visually-hidden" tabIndex={-1}>
-					Prompt
-				</h2>
-				{from > 0 || tools != null ? (
-					<div class="earlier" ref={earlier}>
-						{tools == null ? null : <Tools tools={tools} />}
-						{messages.slice(0, from).map((message, index) => (
-							<FoldedTurn key={index} message={message} mode={mode} />
-						))}
-					</div>
-				) : null}
-				<div class="question">
-					{/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled text must be reachable by keyboard */}
-					<div class="scroll" tabIndex={0}>
-						{messages.slice(from).map((message, index) => (
-							<OpenTurn key={index} message={message} mode={mode} />
-						))}
-						<div class="end" ref={end} />
-					</div>
-					<div class="fade" aria-hidden="true">
-						<span>more below</span>
-					</div>
-				</div>
+				<PromptTurns prompt={pair.prompt} mode={mode} shown={pair} />
 			</section>
 			<PromptSplitter panel={panel} store={store} controller={controller} />
 		</>

@@ -32,6 +32,13 @@ export function Marked({ pieces }: { readonly pieces: readonly Piece[] }) {
 	);
 }
 
+/** What is marked in a response, in words; null where nothing is compared. */
+export function comparedText(compared: Compared, position: Position): string | null {
+	if (compared === null) return null;
+	if (compared === 'comparing') return 'comparing…';
+	return compared === 'too long' ? 'too long to compare' : `marked: only on the ${position} (${compared.unit})`;
+}
+
 interface SideProps extends ViewProps {
 	readonly pair: BlindPair;
 	readonly position: Position;
@@ -48,21 +55,14 @@ function SideView({ pair, position, compared, store, controller }: SideProps) {
 	const verdict = standingVerdict(model);
 	const chosen = verdict?.choice === position;
 	const label = position === 'left' ? 'Left' : 'Right';
+	const text = comparedText(compared, position);
 	return (
 		<section class={`side ${position}${chosen ? ' chosen' : ''}`} aria-labelledby={`${position}-heading`}>
 			<header>
 				<Key>{position === 'left' ? '1' : '2'}</Key>
 				<h2 id={`${position}-heading`}>{label}</h2>
 				{chosen ? <span class="mine">✓ your verdict</span> : null}
-				{compared === null ? null : (
-					<span class="dim">
-						{compared === 'comparing'
-							? 'comparing…'
-							: compared === 'too long'
-								? 'too long to compare'
-								: `marked: only on the ${position} (${compared.unit})`}
-					</span>
-				)}
+				{text === null ? null : <span class="dim">{text}</span>}
 			</header>
 			{/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled text must be reachable by keyboard */}
 			<div class="scroll" tabIndex={0} ref={scroller}>

@@ -1,5 +1,6 @@
 import type { AnnotateInit, CannotReason } from '../../src/protocol/annotate.ts';
 import type { ComparisonDetail } from '../../src/protocol/workspace-api.ts';
+import { StateStore } from '../state-store.ts';
 import type { TextMode } from '../text/blocks.ts';
 import { emptyModel, type Model } from './model.ts';
 
@@ -29,33 +30,19 @@ export interface State {
 	readonly said: string;
 }
 
-/** One state object and who wants to know of changes. */
-export class Store {
-	#state: State = {
-		init: null,
-		model: emptyModel('judge'),
-		popover: null,
-		typed: '',
-		aside: null,
-		history: null,
-		mode: 'markdown',
-		diff: false,
-		promptShare: null,
-		said: '',
-	};
-	readonly #listeners = new Set<() => void>();
-
-	get state(): State {
-		return this.#state;
-	}
-
-	set(patch: Partial<State>): void {
-		this.#state = { ...this.#state, ...patch };
-		for (const listener of this.#listeners) listener();
-	}
-
-	subscribe(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+export class Store extends StateStore<State> {
+	constructor() {
+		super({
+			init: null,
+			model: emptyModel('judge'),
+			popover: null,
+			typed: '',
+			aside: null,
+			history: null,
+			mode: 'markdown',
+			diff: false,
+			promptShare: null,
+			said: '',
+		});
 	}
 }

@@ -5,6 +5,14 @@ import type { AnnotateAction } from '../../src/protocol/annotate.ts';
 /** A verdict as it looks on screen. */
 export type Choice = 'left' | 'right' | 'tie' | 'both_bad';
 
+/** Buttons of both screens that ask for a verdict, in the order of their keys. */
+export const VERDICT_BUTTONS = [
+	{ action: 'left', choice: 'left', label: 'Left is better', keys: '1' },
+	{ action: 'right', choice: 'right', label: 'Right is better', keys: '2' },
+	{ action: 'tie', choice: 'tie', label: 'Tie', keys: '3' },
+	{ action: 'bothBad', choice: 'both_bad', label: 'Both bad', keys: '4' },
+] as const satisfies readonly { action: AnnotateAction; choice: Choice; label: string; keys: string }[];
+
 export interface ScreenVerdict {
 	readonly choice: Choice;
 	/** Only for left and right. */
