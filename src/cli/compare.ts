@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { differenceSentence, isDistinct } from '../domain/difference-words.ts';
 import { SPLIT_LABELS } from '../domain/split.ts';
 import { UserError } from '../protocol/errors.ts';
-import type { RunComparison, RunSide } from '../protocol/workspace-api.ts';
+import type { RunComparison, RunSide } from '../protocol/runs.ts';
 import { bounds, count, fixed, NONE, oneLine, plural, shortId, signed } from './format.ts';
 import { example, perform } from './register.ts';
 import { renderTable } from './table.ts';

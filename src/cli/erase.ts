@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { UserError } from '../protocol/errors.ts';
-import type { ErasedFiles } from '../protocol/workspace-api.ts';
+import type { ErasedFiles } from '../protocol/team.ts';
 import { eraseText } from '../workspace/erase/words.ts';
 import { EXIT } from './context.ts';
 import { safe } from './format.ts';

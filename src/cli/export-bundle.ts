@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { LabelPolicy } from '../domain/label-policy.ts';
 import { UserError } from '../protocol/errors.ts';
-import type { BundleOptions, BundleResult } from '../protocol/workspace-api.ts';
+import type { BundleOptions, BundleResult } from '../protocol/exports.ts';
 import { count, oneLine } from './format.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';

@@ -4,7 +4,7 @@ import { DROPPED_WORDS, EXPORT_FORMATS } from '../domain/export-format.ts';
 import { EXPORT_POLICY, LABEL_POLICIES, type LabelPolicy } from '../domain/label-policy.ts';
 import { SPLIT_LABELS, SPLITS, type Split } from '../domain/split.ts';
 import { UserError } from '../protocol/errors.ts';
-import type { ExportOptions, ExportResult } from '../protocol/workspace-api.ts';
+import type { ExportOptions, ExportResult } from '../protocol/exports.ts';
 import { bundleOptions, bundleText } from './export-bundle.ts';
 import { count, oneLine } from './format.ts';
 import { example, perform, wholeNumber } from './register.ts';

@@ -2,8 +2,10 @@ import { type Command, Option } from 'commander';
 import { parseFacet } from '../domain/assignment.ts';
 import type { Verdict } from '../domain/judgment.ts';
 import { FACET_KINDS, type Half, SPLITS, type Split } from '../domain/split.ts';
+import type { MovePreview } from '../protocol/curation.ts';
 import { UserError } from '../protocol/errors.ts';
-import type { LengthOf, ListFilter, MovePreview, Status, WorkspaceApi } from '../protocol/workspace-api.ts';
+import type { LengthOf, ListFilter, Status } from '../protocol/lists.ts';
+import type { WorkspaceApi } from '../protocol/workspace-api.ts';
 import { count, plural } from './format.ts';
 import { wholeNumber } from './register.ts';
 

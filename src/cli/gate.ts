@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { GateCheck, GateOptions, GateResult } from '../protocol/workspace-api.ts';
+import type { GateCheck, GateOptions, GateResult } from '../protocol/runs.ts';
 import { EXIT } from './context.ts';
 import { bounds, fixed, NONE, oneLine, plain } from './format.ts';
 import { example, perform } from './register.ts';

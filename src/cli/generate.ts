@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { type Command, Option } from 'commander';
 import { SPLITS, type Split } from '../domain/split.ts';
+import type { GenerateOptions, GenerationPlan, GenerationResult } from '../protocol/candidates.ts';
 import { UserError } from '../protocol/errors.ts';
-import type { GenerateOptions, GenerationPlan, GenerationResult } from '../protocol/workspace-api.ts';
 import { type CommandContext, EXIT } from './context.ts';
 import { expandFiles } from './expand-files.ts';
 import { count, oneLine, plural, shortId } from './format.ts';

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Verdict } from '../domain/judgment.ts';
-import type { GoldReport } from '../protocol/workspace-api.ts';
+import type { GoldReport } from '../protocol/judging.ts';
 import { count, oneLine, plural, shortId } from './format.ts';
 import { example, perform } from './register.ts';
 import { renderTable } from './table.ts';

@@ -2,7 +2,8 @@ import { readFileSync, statSync } from 'node:fs';
 import type { ColumnMapping } from '../domain/column-mapping.ts';
 import { correctMapping, parseMapping } from '../formats/column-mapping-text.ts';
 import { UserError } from '../protocol/errors.ts';
-import type { ImportPreview, WorkspaceApi } from '../protocol/workspace-api.ts';
+import type { ImportPreview } from '../protocol/imports.ts';
+import type { WorkspaceApi } from '../protocol/workspace-api.ts';
 
 /** What was said about the columns on the command line. */
 export interface MappingOptions {

@@ -1,5 +1,5 @@
 import { COLUMN_ROLES, type ColumnMapping } from '../domain/column-mapping.ts';
-import type { ImportPreview, PreviewPair } from '../protocol/workspace-api.ts';
+import type { ImportPreview, PreviewPair } from '../protocol/imports.ts';
 import { count, NONE, oneLine, plural } from './format.ts';
 import { renderTable, type TableRow } from './table.ts';
 import type { Terminal } from './terminal.ts';

@@ -6,7 +6,7 @@ import type { Half, Split } from '../domain/split.ts';
 import { SPLITS } from '../domain/split.ts';
 import { IMPORT_FORMATS } from '../formats/formats.ts';
 import { UserError } from '../protocol/errors.ts';
-import type { ImportResult } from '../protocol/workspace-api.ts';
+import type { ImportResult } from '../protocol/imports.ts';
 import { EXIT } from './context.ts';
 import { count, oneLine, plural } from './format.ts';
 import { askedMapping, rememberMapping } from './import-mapping.ts';

@@ -1,4 +1,4 @@
-import type { RunReport } from '../protocol/workspace-api.ts';
+import type { RunReport } from '../protocol/runs.ts';
 import { plain, plural } from './format.ts';
 
 /** Clusters below which a split gives no interval (rules.md). */

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { UserError } from '../protocol/errors.ts';
-import type { Person, RemovePersonOptions, RemovePersonResult } from '../protocol/workspace-api.ts';
+import type { Person, RemovePersonOptions, RemovePersonResult } from '../protocol/team.ts';
 import { filesText } from '../workspace/erase/words.ts';
 import { EXIT } from './context.ts';
 import { leftOver } from './erase.ts';

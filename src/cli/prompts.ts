@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { SPLIT_LABELS, SPLITS, type Split } from '../domain/split.ts';
-import type { WaitingPage, WaitingPrompt, WorkspaceApi } from '../protocol/workspace-api.ts';
+import type { WaitingPage, WaitingPrompt } from '../protocol/candidates.ts';
+import type { WorkspaceApi } from '../protocol/workspace-api.ts';
 import { count, fixed, NONE, oneLine, plural, shortId } from './format.ts';
 import { example, perform, wholeNumber } from './register.ts';
 import { renderTable } from './table.ts';

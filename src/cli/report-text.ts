@@ -2,7 +2,7 @@ import { activeWords } from '../domain/active-words.ts';
 import { RUN_POLICY } from '../domain/label-policy.ts';
 import type { Decision, RunRecord } from '../domain/run-record.ts';
 import { SPLIT_LABELS } from '../domain/split.ts';
-import type { Mistake, RunReport } from '../protocol/workspace-api.ts';
+import type { Mistake, RunReport } from '../protocol/runs.ts';
 import { duration, interval, oneLine, percent, plain, plural, shortId, when } from './format.ts';
 import { nextSteps } from './next-steps.ts';
 import { checkpointLines, forgettingLines } from './report-checkpoints.ts';

@@ -10,7 +10,7 @@ import type {
 	HttpOptions,
 	LogprobsOptions,
 	ScoreOptions,
-} from '../protocol/workspace-api.ts';
+} from '../protocol/scoring.ts';
 import { expandFiles } from './expand-files.ts';
 
 /** What `score` was given, as commander hands it over; absent = not given. */

@@ -1,8 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ENGINES, LOSSES } from '../domain/checkpoint.ts';
 import { LABEL_POLICIES } from '../domain/label-policy.ts';
+import type { RejectedRows } from '../protocol/runs.ts';
+import type { HttpOptions } from '../protocol/scoring.ts';
 import { checkAddress } from '../protocol/server-address.ts';
-import type { HttpOptions, RejectedRows, WorkspaceApi } from '../protocol/workspace-api.ts';
+import type { WorkspaceApi } from '../protocol/workspace-api.ts';
 import { type CommandContext, EXIT } from './context.ts';
 import { count, plural } from './format.ts';
 import { example, numberBetween, perform, wholeNumber } from './register.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { SavedSearch } from '../protocol/workspace-api.ts';
+import type { SavedSearch } from '../protocol/curation.ts';
 import { addFilters, type FilterOptions, filterOf, filterText } from './filter-options.ts';
 import { oneLine, shortId, when } from './format.ts';
 import { example, perform } from './register.ts';

@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
 import { SPLIT_LABELS, SPLITS, type Split } from '../domain/split.ts';
+import type { SplitsOverview } from '../protocol/curation.ts';
 import { UserError } from '../protocol/errors.ts';
-import type { SplitCount, SplitsOverview, WorkspaceApi } from '../protocol/workspace-api.ts';
+import type { SplitCount, WorkspaceApi } from '../protocol/workspace-api.ts';
 import { addFilters, type FilterOptions, filterOf, movePreviewText } from './filter-options.ts';
 import { count, plural } from './format.ts';
 import { leakText } from './leak-text.ts';

@@ -1,8 +1,8 @@
 import { text as readAll } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { SPLIT_LABELS } from '../domain/split.ts';
+import type { TagResult } from '../protocol/curation.ts';
 import { UserError } from '../protocol/errors.ts';
-import type { TagResult } from '../protocol/workspace-api.ts';
 import { addFilters, type FilterOptions, filterOf, movePreviewText } from './filter-options.ts';
 import { count, plural, shortId } from './format.ts';
 import { example, perform } from './register.ts';

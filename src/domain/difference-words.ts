@@ -1,4 +1,4 @@
-import type { RunComparison } from '../protocol/workspace-api.ts';
+import type { RunComparison } from '../protocol/runs.ts';
 import { SPLIT_LABELS } from './split.ts';
 
 type Difference = RunComparison['differences'][number];

@@ -1,6 +1,6 @@
 import type { Message } from '../domain/comparison.ts';
 import { UserError } from '../protocol/errors.ts';
-import type { ImportPreview, PreviewPair } from '../protocol/workspace-api.ts';
+import type { ImportPreview, PreviewPair } from '../protocol/imports.ts';
 import { guessColumns } from './column-mapping-guess.ts';
 import type { ReadPair } from './format.ts';
 import { importedRows } from './imported-row.ts';

@@ -10,7 +10,7 @@ import type { GateConfig, GateMetric, GateSplitName } from '../domain/gate.ts';
 import { GATE_METRICS, GATE_SPLITS } from '../domain/gate.ts';
 import type { HealthCheck, Interval, Metrics } from '../domain/run-record.ts';
 import { type EvaluationSplit, SPLIT_LABELS } from '../domain/split.ts';
-import type { GateCheck, GateResult, RunComparison } from '../protocol/workspace-api.ts';
+import type { GateCheck, GateResult, RunComparison } from '../protocol/runs.ts';
 
 /** What a run or checkpoint has to show; nothing of E. */
 export interface GateFacts {

@@ -1,8 +1,8 @@
 /** Messages between the adjudicate screen and the extension, checked where they arrive. */
 import * as v from 'valibot';
 import type { Verdict } from '../domain/judgment.ts';
+import type { AdjudicationPage } from './judging.ts';
 import { type ArgumentSchemas, countSchema, idSchema, validateArguments, verdictSchema } from './schemas.ts';
-import type { AdjudicationPage } from './workspace-api.ts';
 
 /** What a key can ask for. Each is the command `pairwright.adjudicate.<action>`. */
 export const ADJUDICATE_ACTIONS = [

@@ -6,6 +6,8 @@ import * as v from 'valibot';
 import type { Side } from '../domain/comparison.ts';
 import type { Judgment, JudgmentKind, Strength, Verdict } from '../domain/judgment.ts';
 import type { Resolution } from '../domain/resolution.ts';
+import type { BlindPair, QueueKind, QueuePage, Undone } from './judging.ts';
+import type { ComparisonDetail } from './lists.ts';
 import {
 	type ArgumentSchemas,
 	countSchema,
@@ -18,7 +20,6 @@ import {
 	validateArguments,
 	verdictSchema,
 } from './schemas.ts';
-import type { BlindPair, ComparisonDetail, QueueKind, QueuePage, Undone } from './workspace-api.ts';
 
 /** What a key can ask for. Each is the command `pairwright.annotate.<action>`. */
 export const ANNOTATE_ACTIONS = [

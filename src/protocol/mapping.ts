@@ -8,8 +8,8 @@ import {
 	RANKING_ORDERS,
 	VERDICT_CODES,
 } from '../domain/column-mapping.ts';
+import type { ImportPreview, SavedMapping } from './imports.ts';
 import { type ArgumentSchemas, splitSchema } from './schemas.ts';
-import type { ImportPreview, SavedMapping } from './workspace-api.ts';
 
 const textSchema = v.pipe(v.string(), v.maxLength(1000));
 

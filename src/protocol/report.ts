@@ -5,7 +5,8 @@
 import * as v from 'valibot';
 import { UserError } from './errors.ts';
 import { runComparisonSchema, runReportSchema } from './report-record.ts';
-import type { Progress, RunComparison, RunReport, RunSide } from './workspace-api.ts';
+import type { RunComparison, RunReport, RunSide } from './runs.ts';
+import type { Progress } from './workspace-api.ts';
 
 export interface DecisionInput {
 	/** One of the run's λ; null for "none" and for a checkpoint. */

@@ -7,6 +7,8 @@ import type { Leak } from '../domain/dataset.ts';
 import type { FacetCoverage, Precision } from '../domain/facet-coverage.ts';
 import type { Inspection } from '../domain/inspection.ts';
 import { type Half, SPLITS, type Split } from '../domain/split.ts';
+import type { LeakTexts, PromptSelection, SavedSearch, SplitsOverview } from './curation.ts';
+import type { ListFilter, ListQuery, PromptPage, Status } from './lists.ts';
 import {
 	type ArgumentSchemas,
 	countSchema,
@@ -20,17 +22,7 @@ import {
 	selectionSchema,
 	splitSchema,
 } from './schemas.ts';
-import type {
-	LeakTexts,
-	ListFilter,
-	ListQuery,
-	PromptPage,
-	PromptSelection,
-	SavedSearch,
-	SplitsOverview,
-	Status,
-	WorkspaceInfo,
-} from './workspace-api.ts';
+import type { WorkspaceInfo } from './workspace-api.ts';
 
 /** Filters of the list; combined with "and". */
 export type SplitsFilter = Omit<ListFilter, 'prompt'>;

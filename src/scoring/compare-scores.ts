@@ -7,7 +7,7 @@ import { metricDifference, PAIRED_METRICS } from '../calibration/difference.ts';
 import { intervalOf } from '../calibration/jackknife.ts';
 import { recordsFromMargins, sigmoid } from '../calibration/records.ts';
 import type { EvaluationSplit } from '../domain/split.ts';
-import type { RunComparison } from '../protocol/workspace-api.ts';
+import type { RunComparison } from '../protocol/runs.ts';
 
 /** One pair under one model. */
 export interface SideScore {

@@ -1,6 +1,6 @@
 import { FACET_KINDS, type Split } from '../domain/split.ts';
 import { UserError } from '../protocol/errors.ts';
-import type { ListFilter } from '../protocol/workspace-api.ts';
+import type { ListFilter } from '../protocol/lists.ts';
 import { ftsQuery } from './search-index.ts';
 
 /** E before an opening: its verdicts appear in no list (rules.md, The seal). */

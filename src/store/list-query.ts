@@ -1,7 +1,7 @@
 import type { Resolution } from '../domain/resolution.ts';
 import type { Half, Split } from '../domain/split.ts';
 import { UserError } from '../protocol/errors.ts';
-import type { ListFilter, ListPage, ListQuery, ListRow, PromptPage, PromptRow } from '../protocol/workspace-api.ts';
+import type { ListFilter, ListPage, ListQuery, ListRow, PromptPage, PromptRow } from '../protocol/lists.ts';
 import type { Database } from './database.ts';
 import { SEALED } from './list-conditions.ts';
 import { matchingComparisons, matchingPrompts, sealedOut } from './matching.ts';

@@ -1,4 +1,4 @@
-import type { ListFilter } from '../protocol/workspace-api.ts';
+import type { ListFilter } from '../protocol/lists.ts';
 import type { Database } from './database.ts';
 import { keyList, versionOf } from './kept.ts';
 import { allOf, both, type Clause, conditionsOf, sealedOf, WITH_PAIRS } from './list-conditions.ts';

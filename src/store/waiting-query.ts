@@ -2,7 +2,7 @@ import type { Message, Prompt } from '../domain/comparison.ts';
 import type { OriginFacts } from '../domain/response-origin.ts';
 import type { Split } from '../domain/split.ts';
 import { promptText } from '../domain/text.ts';
-import type { WaitingPrompt } from '../protocol/workspace-api.ts';
+import type { WaitingPrompt } from '../protocol/candidates.ts';
 import type { Database } from './database.ts';
 
 /** A response to a prompt that is in no comparison yet, or is one side of some. */

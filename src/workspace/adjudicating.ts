@@ -1,7 +1,7 @@
 import type { EventOf } from '../domain/events.ts';
 import { seededUnit } from '../domain/identity.ts';
 import { isNamed, type Judgment, type Verdict } from '../domain/judgment.ts';
-import type { AdjudicationItem, AdjudicationPage, AdjudicationVerdict } from '../protocol/workspace-api.ts';
+import type { AdjudicationItem, AdjudicationPage, AdjudicationVerdict } from '../protocol/judging.ts';
 import { countToAdjudicate, hasComparison, nextToAdjudicate } from '../store/adjudication-query.ts';
 import { comparisonState, historyOf, readComparison } from '../store/read-comparison.ts';
 import type { Context } from './context.ts';

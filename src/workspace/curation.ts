@@ -1,8 +1,8 @@
 import { facetText, parseFacet } from '../domain/assignment.ts';
 import type { EventBody } from '../domain/events.ts';
 import { FACET_KINDS, type Split } from '../domain/split.ts';
+import type { MovePreview, PromptSelection, TagPreview, TagResult } from '../protocol/curation.ts';
 import { UserError } from '../protocol/errors.ts';
-import type { MovePreview, PromptSelection, TagPreview, TagResult } from '../protocol/workspace-api.ts';
 import {
 	type ClusterMember,
 	clusterMembers,

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { ExportFormat } from '../domain/export-format.ts';
 import type { Split } from '../domain/split.ts';
-import type { ExportConfig } from '../protocol/workspace-api.ts';
+import type { ExportConfig } from '../protocol/exports.ts';
 
 interface File {
 	readonly split: Split;

@@ -14,7 +14,7 @@ import { encode } from '../formats/encode.ts';
 import { type ColumnNeeds, NO_NEEDS } from '../formats/parquet-writer.ts';
 import type { Encoded } from '../formats/types.ts';
 import { UserError } from '../protocol/errors.ts';
-import type { ExportOptions, ExportResult } from '../protocol/workspace-api.ts';
+import type { ExportOptions, ExportResult } from '../protocol/exports.ts';
 import { comparisonsForExport, type ExportedComparison } from '../store/export-query.ts';
 import type { Context } from './context.ts';
 import { exportConfig } from './export-config.ts';

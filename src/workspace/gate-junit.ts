@@ -1,4 +1,4 @@
-import type { GateCheck, GateResult } from '../protocol/workspace-api.ts';
+import type { GateCheck, GateResult } from '../protocol/runs.ts';
 
 const ENTITIES: Readonly<Record<string, string>> = {
 	'&': '&amp;',

@@ -1,4 +1,4 @@
-import type { GateCheck, GateResult } from '../protocol/workspace-api.ts';
+import type { GateCheck, GateResult } from '../protocol/runs.ts';
 
 /** Control characters and line ends would end a table's row; marks that turn writing round would hide what follows them. */
 function flat(text: string): string {

@@ -3,7 +3,7 @@ import type { EventBody } from '../domain/events.ts';
 import type { Verdict } from '../domain/judgment.ts';
 import { foldedLine, sideText } from '../domain/text.ts';
 import { UserError } from '../protocol/errors.ts';
-import type { GoldReport } from '../protocol/workspace-api.ts';
+import type { GoldReport } from '../protocol/judging.ts';
 import { goldCandidates, goldRows, goldTallies, placeAndDecision } from '../store/gold-query.ts';
 import { readComparison, resolveId } from '../store/read-comparison.ts';
 import type { Context } from './context.ts';

@@ -2,7 +2,7 @@ import { compareEvents, type JournalEvent } from '../domain/events.ts';
 import type { Verdict } from '../domain/judgment.ts';
 import { SPLIT_LABELS } from '../domain/split.ts';
 import { UserError } from '../protocol/errors.ts';
-import type { HistoryEntry } from '../protocol/workspace-api.ts';
+import type { HistoryEntry } from '../protocol/lists.ts';
 import { broughtBy, pastOf, votePlaces } from '../store/history-query.ts';
 import type { ComparisonState } from '../store/project-comparison.ts';
 import type { StoredComparison } from '../store/read-comparison.ts';

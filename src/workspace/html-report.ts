@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../protocol/errors.ts';
 import { parseReportState, type ReportState } from '../protocol/report.ts';
-import type { RunReport } from '../protocol/workspace-api.ts';
+import type { RunReport } from '../protocol/runs.ts';
 
 export interface HtmlReportOptions {
 	/** Prompts and responses (first words of each mistake) go into the file; people share such files. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { previewRows } from '../formats/preview.ts';
-import type { ImportPreview, PreviewOptions } from '../protocol/workspace-api.ts';
+import type { ImportPreview, PreviewOptions } from '../protocol/imports.ts';
 import type { Context } from './context.ts';
 import { mappings } from './mappings.ts';
 import { sourceName } from './source-files.ts';

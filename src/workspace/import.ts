@@ -7,7 +7,7 @@ import { openRows } from '../formats/open.ts';
 import type { RecogniseOptions } from '../formats/recognise.ts';
 import type { RejectedRow, RowBatch } from '../formats/types.ts';
 import { UserError } from '../protocol/errors.ts';
-import type { ImportOptions, ImportResult } from '../protocol/workspace-api.ts';
+import type { ImportOptions, ImportResult } from '../protocol/imports.ts';
 import { pendingSources, replaceCancelled, sourceOfEvent } from '../store/source-rows.ts';
 import type { Context } from './context.ts';
 import { withoutErased } from './erase/import.ts';

@@ -4,7 +4,7 @@ import { seededUnit } from '../domain/identity.ts';
 import { isNamed, type Judgment, type Verdict } from '../domain/judgment.ts';
 import type { Resolution } from '../domain/resolution.ts';
 import { UserError } from '../protocol/errors.ts';
-import type { BlindPair, JudgeInput, QueueKind, QueuePage } from '../protocol/workspace-api.ts';
+import type { BlindPair, JudgeInput, QueueKind, QueuePage } from '../protocol/judging.ts';
 import { goldJudgment, judgmentOf } from '../store/project-comparison.ts';
 import { isGoldTo, maxSeq, myVerdictSeq, nextToReview, pastJudgments } from '../store/queue-query.ts';
 import {

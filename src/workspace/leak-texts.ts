@@ -1,5 +1,5 @@
 import type { Leak } from '../domain/dataset.ts';
-import type { LeakTexts } from '../protocol/workspace-api.ts';
+import type { LeakTexts } from '../protocol/curation.ts';
 import { sharedResponse } from '../store/copies.ts';
 import { promptTextOf } from '../store/splits-query.ts';
 import type { Context } from './context.ts';

@@ -1,7 +1,7 @@
 import type { Leak } from '../domain/dataset.ts';
 import { componentLinks } from '../domain/near-clusters.ts';
 import type { EvaluationSplit, Half, Split } from '../domain/split.ts';
-import type { LeakCount } from '../protocol/workspace-api.ts';
+import type { LeakCount } from '../protocol/curation.ts';
 import { acrossPlaces, copyGroups, nearPairs, type PlacedPrompt } from '../store/copies.ts';
 import { addCounts, placeCounts } from '../store/read-counts.ts';
 import type { Context } from './context.ts';

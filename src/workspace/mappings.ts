@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import type { ColumnMapping } from '../domain/column-mapping.ts';
 import { parseMapping } from '../formats/column-mapping-text.ts';
 import { UserError } from '../protocol/errors.ts';
+import type { SavedMapping } from '../protocol/imports.ts';
 import { mappingSchema } from '../protocol/mapping.ts';
-import type { SavedMapping } from '../protocol/workspace-api.ts';
 import type { Context } from './context.ts';
 
 const LONGEST_NAME = 80;

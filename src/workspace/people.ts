@@ -1,5 +1,5 @@
 import { UserError } from '../protocol/errors.ts';
-import type { Person } from '../protocol/workspace-api.ts';
+import type { Person } from '../protocol/team.ts';
 import { displayNames, storedPeople } from '../store/people-query.ts';
 import type { Context } from './context.ts';
 

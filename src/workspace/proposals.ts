@@ -1,7 +1,7 @@
 import type { EventBody } from '../domain/events.ts';
 import type { Split } from '../domain/split.ts';
+import type { Proposal } from '../protocol/curation.ts';
 import { UserError } from '../protocol/errors.ts';
-import type { Proposal } from '../protocol/workspace-api.ts';
 import { clusterMembers, promptBriefs } from '../store/cluster-query.ts';
 import type { Context } from './context.ts';
 import { drawHalves } from './draw-halves.ts';

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
+import type { SavedSearch } from '../protocol/curation.ts';
 import { UserError } from '../protocol/errors.ts';
+import type { ListFilter } from '../protocol/lists.ts';
 import { filterSchema } from '../protocol/schemas.ts';
-import type { ListFilter, SavedSearch } from '../protocol/workspace-api.ts';
 import type { Context } from './context.ts';
 
 const LONGEST_NAME = 80;

@@ -1,6 +1,6 @@
 import { responseId } from '../domain/identity.ts';
 import type { Judgment } from '../domain/judgment.ts';
-import type { ComparisonDetail } from '../protocol/workspace-api.ts';
+import type { ComparisonDetail } from '../protocol/lists.ts';
 import { displayNames } from '../store/people-query.ts';
 import {
 	comparisonState,

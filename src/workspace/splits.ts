@@ -1,4 +1,4 @@
-import type { SplitsOverview } from '../protocol/workspace-api.ts';
+import type { SplitsOverview } from '../protocol/curation.ts';
 import { facetCounts } from '../store/cluster-query.ts';
 import { copiesPending } from '../store/copies.ts';
 import { nearPending } from '../store/near-edges.ts';

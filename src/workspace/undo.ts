@@ -1,6 +1,6 @@
 import type { EventBody, JournalEvent } from '../domain/events.ts';
 import { UserError } from '../protocol/errors.ts';
-import type { Undone } from '../protocol/workspace-api.ts';
+import type { Undone } from '../protocol/judging.ts';
 import { eventsBeginning, type PastEvent } from '../store/history-query.ts';
 import { latestUndoable } from '../store/queue-query.ts';
 import { historyOf, resolveId } from '../store/read-comparison.ts';

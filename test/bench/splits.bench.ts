@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ListFilter } from '../../src/protocol/workspace-api.ts';
+import type { ListFilter } from '../../src/protocol/lists.ts';
 import { Workspace } from '../../src/workspace/workspace.ts';
 import { writePairs } from './synthetic.ts';
 

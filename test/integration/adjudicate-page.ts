@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import type { BegunDecision } from '../../src/protocol/adjudicate.ts';
-import type { AdjudicationItem } from '../../src/protocol/workspace-api.ts';
+import type { AdjudicationItem } from '../../src/protocol/judging.ts';
 import { THEMES, type ThemeName } from './report-page.ts';
 
 const ORIGIN = 'http://webview.test';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
-import type { AdjudicationItem } from '../../src/protocol/workspace-api.ts';
+import type { AdjudicationItem } from '../../src/protocol/judging.ts';
 import { type AdjudicatePage, bundleAdjudicate, openAdjudicate, type Scene } from './adjudicate-page.ts';
 import { chromiumPath, launch } from './report-page.ts';
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import type { AnnotateInit, VerdictMessage } from '../../src/protocol/annotate.ts';
-import type { BlindPair, QueuePage } from '../../src/protocol/workspace-api.ts';
+import type { BlindPair, QueuePage } from '../../src/protocol/judging.ts';
 import { THEMES, type ThemeName } from './report-page.ts';
 
 const ORIGIN = 'http://webview.test';

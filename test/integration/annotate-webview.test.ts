@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import type { Message } from '../../src/domain/comparison.ts';
-import type { BlindPair } from '../../src/protocol/workspace-api.ts';
+import type { BlindPair } from '../../src/protocol/judging.ts';
 import { type AnnotatePage, bundleAnnotate, INIT, openAnnotate, type Scene } from './annotate-page.ts';
 import { chromiumPath, launch } from './report-page.ts';
 

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { UserError } from '../../src/protocol/errors.ts';
-import type { ScoreOptions } from '../../src/protocol/workspace-api.ts';
+import type { ScoreOptions } from '../../src/protocol/scoring.ts';
 import { Runs, type ScoreHooks } from '../../src/workspace/runs/runs.ts';
 import { runsPort } from '../../src/workspace/runs-port.ts';
 import { Workspace } from '../../src/workspace/workspace.ts';

@@ -4,7 +4,8 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ImportResult, ListPage } from '../../src/protocol/workspace-api.ts';
+import type { ImportResult } from '../../src/protocol/imports.ts';
+import type { ListPage } from '../../src/protocol/lists.ts';
 import { makeCli, ownRows } from './cli-run.ts';
 
 /** Bytes of the database and its log: grows while an import goes on. */

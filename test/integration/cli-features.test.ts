@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunRecord } from '../../src/domain/run-record.ts';
-import type { ListPage } from '../../src/protocol/workspace-api.ts';
+import type { ListPage } from '../../src/protocol/lists.ts';
 import { makeCli, ownRows } from './cli-run.ts';
 
 test('score --features reads a file of the user, in the scoring process, and says what it used', async (t) => {

@@ -3,13 +3,9 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { RunRecord } from '../../src/domain/run-record.ts';
-import type {
-	ComparisonDetail,
-	ImportResult,
-	ListPage,
-	SplitsOverview,
-	TagResult,
-} from '../../src/protocol/workspace-api.ts';
+import type { SplitsOverview, TagResult } from '../../src/protocol/curation.ts';
+import type { ImportResult } from '../../src/protocol/imports.ts';
+import type { ComparisonDetail, ListPage } from '../../src/protocol/lists.ts';
 import { type Cli, makeCli, ownRows } from './cli-run.ts';
 
 async function ok<T>(cli: Cli, args: string[], options?: { input?: string }): Promise<T> {

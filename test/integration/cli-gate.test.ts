@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { RunRecord, ScoreLine } from '../../src/domain/run-record.ts';
-import type { GateCheck, GateResult, RunComparison } from '../../src/protocol/workspace-api.ts';
+import type { GateCheck, GateResult, RunComparison } from '../../src/protocol/runs.ts';
 import { readScores, readSealed } from '../../src/workspace/runs/run-files.ts';
 import { type Cli, makeCli } from './cli-run.ts';
 

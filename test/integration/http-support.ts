@@ -1,4 +1,4 @@
-import type { HttpOptions } from '../../src/protocol/workspace-api.ts';
+import type { HttpOptions } from '../../src/protocol/scoring.ts';
 import type { EnginePair, PairOutcome } from '../../src/scoring/engines/engine.ts';
 import type { Patience } from '../../src/scoring/engines/http/client.ts';
 import { createHttpEngine } from '../../src/scoring/engines/http/engine.ts';

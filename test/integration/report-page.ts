@@ -10,7 +10,7 @@ import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { findChromium } from '../../src/dev/chromium.ts';
 import type { ReportState, RunningState } from '../../src/protocol/report.ts';
-import type { RunReport } from '../../src/protocol/workspace-api.ts';
+import type { RunReport } from '../../src/protocol/runs.ts';
 
 const ORIGIN = 'http://webview.test';
 

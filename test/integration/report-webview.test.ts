@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import type { Slice } from '../../src/domain/run-record.ts';
 import type { ReportState } from '../../src/protocol/report.ts';
-import type { RunReport } from '../../src/protocol/workspace-api.ts';
+import type { RunReport } from '../../src/protocol/runs.ts';
 import { renderReportHtml } from '../../src/workspace/html-report.ts';
 import { SLICES } from '../fixtures/report-parts.ts';
 import { decidedFixture, insufficientFixture, oldRecordFixture, reportFixture } from '../fixtures/run-report.ts';

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { seededRandom } from '../../src/calibration/random.ts';
 import { ensureBuild } from '../../src/dev/build.ts';
-import type { ListPage } from '../../src/protocol/workspace-api.ts';
+import type { ListPage } from '../../src/protocol/lists.ts';
 import { runProbe } from '../../src/scoring/run-probe.ts';
 import type { RunLabel } from '../../src/store/attachments.ts';
 import { readRunLines } from '../../src/store/run-lines.ts';

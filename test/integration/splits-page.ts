@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
+import type { ListQuery, PromptRow } from '../../src/protocol/lists.ts';
 import type { SplitsHost } from '../../src/protocol/splits.ts';
-import type { ListQuery, PromptRow } from '../../src/protocol/workspace-api.ts';
 import { THEMES, type ThemeName } from './report-page.ts';
 import { coverageFixture, inspectionFixture, promptRow, splitsState } from './splits-rows.ts';
 

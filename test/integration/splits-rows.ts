@@ -1,8 +1,8 @@
 import { type FacetCoverage, type Precision, pairsNeeded } from '../../src/domain/facet-coverage.ts';
 import type { Inspection, Suggestion } from '../../src/domain/inspection.ts';
 import { FACET_KINDS } from '../../src/domain/split.ts';
+import type { PromptRow } from '../../src/protocol/lists.ts';
 import type { SplitsState } from '../../src/protocol/splits.ts';
-import type { PromptRow } from '../../src/protocol/workspace-api.ts';
 
 const TOPICS = [
 	'How do I repot an orchid without hurting its roots?',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import type { ColumnMapping } from '../../src/domain/column-mapping.ts';
-import type { ImportPreview, ImportResult } from '../../src/protocol/workspace-api.ts';
+import type { ImportPreview, ImportResult } from '../../src/protocol/imports.ts';
 import { dump } from '../../src/store/dump.ts';
 import { makeCli } from './cli-run.ts';
 import { folder, job, openAt } from './workspace-support.ts';

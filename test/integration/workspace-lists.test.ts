@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { ComparisonDetail, ListFilter } from '../../src/protocol/workspace-api.ts';
+import type { ComparisonDetail, ListFilter } from '../../src/protocol/lists.ts';
 import type { Workspace } from '../../src/workspace/workspace.ts';
 import { makeCli } from './cli-run.ts';
 import { folder, job, openAt } from './workspace-support.ts';

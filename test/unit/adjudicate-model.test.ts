@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AdjudicationItem } from '../../src/protocol/workspace-api.ts';
+import type { AdjudicationItem } from '../../src/protocol/judging.ts';
 import {
 	current,
 	EMPTY,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { BlindPair } from '../../src/protocol/workspace-api.ts';
+import type { BlindPair } from '../../src/protocol/judging.ts';
 import {
 	currentPair,
 	type Event,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { differenceSentence } from '../../src/domain/difference-words.ts';
 import { UserError } from '../../src/protocol/errors.ts';
-import type { RunComparison } from '../../src/protocol/workspace-api.ts';
+import type { RunComparison } from '../../src/protocol/runs.ts';
 import { flippedPairs, matchScores, type SideScore, scoreDifferences } from '../../src/scoring/compare-scores.ts';
 import type { Sealed } from '../../src/scoring/sealed.ts';
 import { compareRuns } from '../../src/workspace/runs/compare.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import MarkdownIt from 'markdown-it';
-import type { GateResult } from '../../src/protocol/workspace-api.ts';
+import type { GateResult } from '../../src/protocol/runs.ts';
 import { gateJunit } from '../../src/workspace/gate-junit.ts';
 import { gateMarkdown } from '../../src/workspace/gate-markdown.ts';
 

@@ -4,7 +4,8 @@ import { importSentence, rejectedText } from '../../src/editor/commands/import-r
 import { handleProblem } from '../../src/editor/shell/handle.ts';
 import { etaText, progressShort, progressText, share } from '../../src/editor/shell/progress-text.ts';
 import { mostProtected, moveDetail, movedText } from '../../src/editor/splits/moves.ts';
-import type { ImportResult, Progress } from '../../src/protocol/workspace-api.ts';
+import type { ImportResult } from '../../src/protocol/imports.ts';
+import type { Progress } from '../../src/protocol/workspace-api.ts';
 import { promptRow } from '../integration/splits-rows.ts';
 
 const progress: Progress = { job: 'j', phase: 'reading', done: 31e6, total: 79e6, unit: 'bytes', eta: 40 };

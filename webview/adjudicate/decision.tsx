@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { AdjudicateAction } from '../../src/protocol/adjudicate.ts';
-import type { AdjudicationItem } from '../../src/protocol/workspace-api.ts';
+import type { AdjudicationItem } from '../../src/protocol/judging.ts';
 import { Key, KeyButton, STATUS_SIGNS } from '../annotate/parts.tsx';
 import { describe, toScreen, VERDICT_BUTTONS } from '../annotate/verdict.ts';
 import type { Controller } from './controller.ts';

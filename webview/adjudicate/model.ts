@@ -1,5 +1,5 @@
 import type { Verdict } from '../../src/domain/judgment.ts';
-import type { AdjudicationItem, AdjudicationPage } from '../../src/protocol/workspace-api.ts';
+import type { AdjudicationItem, AdjudicationPage } from '../../src/protocol/judging.ts';
 import { type Choice, toCanonical, toScreen } from '../annotate/verdict.ts';
 
 /** Pairs kept ready behind the one on screen. */

@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import type { AdjudicationItem } from '../../src/protocol/workspace-api.ts';
+import type { AdjudicationItem } from '../../src/protocol/judging.ts';
 import { Key, Mounted, useUnreadMark } from '../annotate/parts.tsx';
 import { PromptTurns } from '../annotate/prompt.tsx';
 import { type Compared, comparedText, Marked, useDifference } from '../annotate/sides.tsx';

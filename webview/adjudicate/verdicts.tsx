@@ -1,5 +1,5 @@
 import type { Verdict } from '../../src/domain/judgment.ts';
-import type { AdjudicationItem, AdjudicationVerdict } from '../../src/protocol/workspace-api.ts';
+import type { AdjudicationItem, AdjudicationVerdict } from '../../src/protocol/judging.ts';
 import { type Choice, describe, toScreen } from '../annotate/verdict.ts';
 
 const STRENGTHS = { 1: 'slightly', 2: 'clearly', 3: 'much' } as const;

@@ -1,5 +1,5 @@
 import type { AnnotateAction } from '../../src/protocol/annotate.ts';
-import type { BlindPair } from '../../src/protocol/workspace-api.ts';
+import type { BlindPair } from '../../src/protocol/judging.ts';
 import type { ViewProps } from './app.tsx';
 import { type Status, standingVerdict } from './model.ts';
 import { KeyButton, STATUS_SIGNS } from './parts.tsx';

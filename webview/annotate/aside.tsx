@@ -1,6 +1,7 @@
 import { originText } from '../../src/domain/response-origin.ts';
 import { SPLIT_LABELS } from '../../src/domain/split.ts';
-import type { BlindPair, ComparisonDetail } from '../../src/protocol/workspace-api.ts';
+import type { BlindPair } from '../../src/protocol/judging.ts';
+import type { ComparisonDetail } from '../../src/protocol/lists.ts';
 import type { ViewProps } from './app.tsx';
 import { Guidelines } from './guidelines.tsx';
 import { currentPair } from './model.ts';

@@ -1,6 +1,6 @@
 import { type AnnotateHost, type PastEntry, parsePair } from '../../src/protocol/annotate.ts';
+import type { BlindPair } from '../../src/protocol/judging.ts';
 import type { Remote } from '../../src/protocol/rpc.ts';
-import type { BlindPair } from '../../src/protocol/workspace-api.ts';
 
 const PAGE = 20;
 

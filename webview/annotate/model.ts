@@ -1,6 +1,6 @@
 import type { ActiveWaits } from '../../src/domain/active-words.ts';
 import type { Judgment } from '../../src/domain/judgment.ts';
-import type { BlindPair, QueueKind, QueuePage } from '../../src/protocol/workspace-api.ts';
+import type { BlindPair, QueueKind, QueuePage } from '../../src/protocol/judging.ts';
 import { describe, type ScreenVerdict, toCanonical, toScreen } from './verdict.ts';
 
 /** Verdicts that may wait for the disk at once; with more, the next one waits too. */

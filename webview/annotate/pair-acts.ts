@@ -1,6 +1,6 @@
 import type { Side } from '../../src/domain/comparison.ts';
 import { type CannotReason, parsePair } from '../../src/protocol/annotate.ts';
-import type { BlindPair } from '../../src/protocol/workspace-api.ts';
+import type { BlindPair } from '../../src/protocol/judging.ts';
 import type { Judging } from './judging.ts';
 import { currentPair, type Status } from './model.ts';
 import type { QueueFeed } from './queue-feed.ts';

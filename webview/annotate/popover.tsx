@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { CANNOT_REASONS } from '../../src/protocol/annotate.ts';
-import type { BlindPair } from '../../src/protocol/workspace-api.ts';
+import type { BlindPair } from '../../src/protocol/judging.ts';
 import type { ViewProps } from './app.tsx';
 import { Key } from './parts.tsx';
 import { CANNOT_LABELS, type Popover } from './store.ts';

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Message, Prompt } from '../../src/domain/comparison.ts';
 import { contentOf } from '../../src/domain/text.ts';
-import type { BlindPair } from '../../src/protocol/workspace-api.ts';
+import type { BlindPair } from '../../src/protocol/judging.ts';
 import { renderJson, renderMessage, type TextMode } from '../text/blocks.ts';
 import type { ViewProps } from './app.tsx';
 import { Mounted, useUnreadMark } from './parts.tsx';

@@ -1,4 +1,4 @@
-import type { BlindPair } from '../../src/protocol/workspace-api.ts';
+import type { BlindPair } from '../../src/protocol/judging.ts';
 import { renderResponse, type TextMode } from '../text/blocks.ts';
 
 export type Position = 'left' | 'right';

@@ -1,6 +1,6 @@
 import type { AnnotateHost, VerdictMessage } from '../../src/protocol/annotate.ts';
+import type { BlindPair } from '../../src/protocol/judging.ts';
 import type { Remote } from '../../src/protocol/rpc.ts';
-import type { BlindPair } from '../../src/protocol/workspace-api.ts';
 import type { Draft, Model } from './model.ts';
 import { type ScreenVerdict, toCanonical } from './verdict.ts';
 

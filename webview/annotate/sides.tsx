@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { sideText } from '../../src/domain/text.ts';
-import type { BlindPair } from '../../src/protocol/workspace-api.ts';
+import type { BlindPair } from '../../src/protocol/judging.ts';
 import { type Difference, difference, type Piece } from '../text/word-diff.ts';
 import type { ViewProps } from './app.tsx';
 import { standingVerdict } from './model.ts';

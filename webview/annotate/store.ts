@@ -1,5 +1,5 @@
 import type { AnnotateInit, CannotReason } from '../../src/protocol/annotate.ts';
-import type { ComparisonDetail } from '../../src/protocol/workspace-api.ts';
+import type { ComparisonDetail } from '../../src/protocol/lists.ts';
 import { StateStore } from '../state-store.ts';
 import type { TextMode } from '../text/blocks.ts';
 import { emptyModel, type Model } from './model.ts';

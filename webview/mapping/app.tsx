@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { type ColumnMapping, type ColumnRole, mappingProblem } from '../../src/domain/column-mapping.ts';
+import type { ImportPreview, SavedMapping } from '../../src/protocol/imports.ts';
 import type { MappingHost, MappingInit, MappingState } from '../../src/protocol/mapping.ts';
 import type { Remote } from '../../src/protocol/rpc.ts';
-import type { ImportPreview, SavedMapping } from '../../src/protocol/workspace-api.ts';
 import { fitting, needsReading, withReading, withRole } from './change.ts';
 import { Columns } from './columns.tsx';
 import { RankingValues } from './ranking.tsx';

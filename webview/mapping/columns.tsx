@@ -1,5 +1,5 @@
 import type { ColumnMapping, ColumnRole } from '../../src/domain/column-mapping.ts';
-import type { ImportPreview } from '../../src/protocol/workspace-api.ts';
+import type { ImportPreview } from '../../src/protocol/imports.ts';
 import { roleOf } from './change.ts';
 import { roleGroups } from './words.ts';
 

@@ -1,4 +1,4 @@
-import type { ImportPreview, PreviewPair } from '../../src/protocol/workspace-api.ts';
+import type { ImportPreview, PreviewPair } from '../../src/protocol/imports.ts';
 import { counted } from './words.ts';
 
 interface Props {

@@ -1,6 +1,6 @@
 import { type ColumnMapping, type NumberScale, type VerdictCode, valueKey } from '../../src/domain/column-mapping.ts';
 import { SPLITS, type Split } from '../../src/domain/split.ts';
-import type { ImportPreview } from '../../src/protocol/workspace-api.ts';
+import type { ImportPreview } from '../../src/protocol/imports.ts';
 import { withSplit, withVerdict } from './change.ts';
 import { CODES, SCALES } from './words.ts';
 

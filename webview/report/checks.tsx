@@ -1,6 +1,6 @@
 import { checkFact, checkTitle, orderedChecks, passesTitle } from '../../src/domain/check-list.ts';
 import type { HealthCheck } from '../../src/domain/run-record.ts';
-import type { RunReport } from '../../src/protocol/workspace-api.ts';
+import type { RunReport } from '../../src/protocol/runs.ts';
 import { checkKey, checkNumbers, checkPlace, factLines, remedyOf } from './check-words.ts';
 import { count, counted } from './format.ts';
 import { Disclosure, Fold, PairLink, StatusMark } from './parts.tsx';

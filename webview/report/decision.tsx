@@ -2,7 +2,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { checkpointChoices } from '../../src/domain/checkpoint-choice.ts';
 import { lambdaChoices } from '../../src/domain/frontier.ts';
 import type { DecisionDraft, DecisionInput } from '../../src/protocol/report.ts';
-import type { RunReport } from '../../src/protocol/workspace-api.ts';
+import type { RunReport } from '../../src/protocol/runs.ts';
 import { hasCheckpoints } from './checkpoints/record.ts';
 import { counted, dateTime, lambda } from './format.ts';
 import { Fold, Lock } from './parts.tsx';

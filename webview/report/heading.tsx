@@ -1,6 +1,6 @@
 import { activeWords } from '../../src/domain/active-words.ts';
 import type { RunningState } from '../../src/protocol/report.ts';
-import type { RunReport } from '../../src/protocol/workspace-api.ts';
+import type { RunReport } from '../../src/protocol/runs.ts';
 import { STATUS_WORDS } from './check-words.ts';
 import { Recommendation, scoredWords } from './checkpoints/recommendation.tsx';
 import { type CheckpointRecord, hasCheckpoints, headlineOf } from './checkpoints/record.ts';

@@ -1,4 +1,4 @@
-import type { RunReport, RunSummary } from '../../src/protocol/workspace-api.ts';
+import type { RunReport, RunSummary } from '../../src/protocol/runs.ts';
 import { Figure } from '../charts/figure.tsx';
 import { type RunSeries, RunsChart } from '../charts/runs.tsx';
 import { counted, dateTime, fixed, withInterval } from './format.ts';

@@ -1,5 +1,5 @@
 import { SPLIT_LABELS } from '../../src/domain/split.ts';
-import type { RunReport } from '../../src/protocol/workspace-api.ts';
+import type { RunReport } from '../../src/protocol/runs.ts';
 import { count, percent } from './format.ts';
 import { PairLink, Pending } from './parts.tsx';
 import { useView } from './view-state.tsx';

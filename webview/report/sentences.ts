@@ -3,7 +3,7 @@ import { withinShares } from '../../src/domain/accuracy-bounds.ts';
 import { fitLoss, solutions } from '../../src/domain/frontier.ts';
 import type { Interval, Metrics, RunRecord } from '../../src/domain/run-record.ts';
 import { type EvaluationSplit, SPLIT_LABELS } from '../../src/domain/split.ts';
-import type { RunSummary } from '../../src/protocol/workspace-api.ts';
+import type { RunSummary } from '../../src/protocol/runs.ts';
 import { count, counted, fixed, lambda, listed, percent, range, withInterval } from './format.ts';
 
 /** What an interval says about zero; `unknown` without one. */

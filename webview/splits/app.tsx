@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { PromptRow } from '../../src/protocol/lists.ts';
 import type { Remote } from '../../src/protocol/rpc.ts';
 import type {
 	SplitsActing,
@@ -9,7 +10,6 @@ import type {
 	SplitsState,
 	SplitsView,
 } from '../../src/protocol/splits.ts';
-import type { PromptRow } from '../../src/protocol/workspace-api.ts';
 import { ActionBar, type Notice } from './action-bar.tsx';
 import { Attention } from './attention.tsx';
 import { CoveragePart } from './coverage.tsx';

@@ -1,6 +1,6 @@
 import type { Leak } from '../../src/domain/dataset.ts';
 import { SPLIT_LABELS } from '../../src/domain/split.ts';
-import type { LeakTexts, Proposal, SplitsOverview } from '../../src/protocol/workspace-api.ts';
+import type { LeakTexts, Proposal, SplitsOverview } from '../../src/protocol/curation.ts';
 import { Icon } from './icons.tsx';
 import { LeakItem, leakPlaces, standingLeaks } from './leaks.tsx';
 import { count, day, many, placeOf } from './words.ts';

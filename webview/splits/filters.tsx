@@ -2,8 +2,9 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Verdict } from '../../src/domain/judgment.ts';
 import { FACET_KINDS } from '../../src/domain/split.ts';
+import type { SavedSearch, SplitsOverview } from '../../src/protocol/curation.ts';
+import type { LengthOf, Status } from '../../src/protocol/lists.ts';
 import type { SplitsFilter } from '../../src/protocol/splits.ts';
-import type { LengthOf, SavedSearch, SplitsOverview, Status } from '../../src/protocol/workspace-api.ts';
 import { Icon } from './icons.tsx';
 import { PLACES, type PlaceName } from './words.ts';
 

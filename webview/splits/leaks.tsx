@@ -1,6 +1,6 @@
 import type { Leak } from '../../src/domain/dataset.ts';
 import { SPLIT_LABELS } from '../../src/domain/split.ts';
-import type { SplitsOverview } from '../../src/protocol/workspace-api.ts';
+import type { SplitsOverview } from '../../src/protocol/curation.ts';
 import type { AttentionActions } from './attention.tsx';
 import { SideBySide } from './side-by-side.tsx';
 import { count } from './words.ts';

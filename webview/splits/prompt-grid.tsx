@@ -2,7 +2,7 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid holds the focus and names its row by aria-activedescendant
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Split } from '../../src/domain/split.ts';
-import type { PromptRow } from '../../src/protocol/workspace-api.ts';
+import type { PromptRow } from '../../src/protocol/lists.ts';
 import { Icon } from './icons.tsx';
 import type { Pages } from './pages.ts';
 import { PromptRowView, rowId } from './prompt-row.tsx';

@@ -1,6 +1,7 @@
 import type { Split } from '../../src/domain/split.ts';
+import type { PromptSelection } from '../../src/protocol/curation.ts';
+import type { PromptRow } from '../../src/protocol/lists.ts';
 import type { SplitsFilter } from '../../src/protocol/splits.ts';
-import type { PromptRow, PromptSelection } from '../../src/protocol/workspace-api.ts';
 
 /** What is selected in the list: rows one by one, or everything the filters find. */
 export type Selection = { readonly all: true } | { readonly all: false; readonly ids: ReadonlySet<string> };

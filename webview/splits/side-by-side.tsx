@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Leak } from '../../src/domain/dataset.ts';
-import type { LeakTexts } from '../../src/protocol/workspace-api.ts';
+import type { LeakTexts } from '../../src/protocol/curation.ts';
 import { type Difference, difference, type Piece } from '../text/word-diff.ts';
 import type { AttentionActions } from './attention.tsx';
 

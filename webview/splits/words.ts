@@ -1,6 +1,7 @@
 import type { Split } from '../../src/domain/split.ts';
+import type { SplitsOverview } from '../../src/protocol/curation.ts';
+import type { PromptRow } from '../../src/protocol/lists.ts';
 import type { SplitsFilter } from '../../src/protocol/splits.ts';
-import type { PromptRow, SplitsOverview } from '../../src/protocol/workspace-api.ts';
 
 export type Place = SplitsOverview['places'][number];
 export type PlaceName = Place['place'];

@@ -1,6 +1,7 @@
 import type { AdjudicateHost, AdjudicateInit, BegunDecision } from '../../protocol/adjudicate.ts';
 import { UserError } from '../../protocol/errors.ts';
-import type { AdjudicationPage, WorkspaceApi } from '../../protocol/workspace-api.ts';
+import type { AdjudicationPage } from '../../protocol/judging.ts';
+import type { WorkspaceApi } from '../../protocol/workspace-api.ts';
 import { openOutside } from '../open-outside.ts';
 import type { FolderSession, Services } from '../services.ts';
 

@@ -10,7 +10,9 @@ import type {
 	VerdictMessage,
 } from '../../protocol/annotate.ts';
 import { UserError } from '../../protocol/errors.ts';
-import type { BlindPair, ComparisonDetail, QueueKind, QueuePage, WorkspaceApi } from '../../protocol/workspace-api.ts';
+import type { BlindPair, QueueKind, QueuePage } from '../../protocol/judging.ts';
+import type { ComparisonDetail } from '../../protocol/lists.ts';
+import type { WorkspaceApi } from '../../protocol/workspace-api.ts';
 import { authorPair, improvePair } from '../draft/open.ts';
 import { openOutside } from '../open-outside.ts';
 import type { FolderSession, Services } from '../services.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type AnnotateTarget, type PairOrigin, parsePanelState } from '../../protocol/annotate.ts';
-import type { QueueKind } from '../../protocol/workspace-api.ts';
+import type { QueueKind } from '../../protocol/judging.ts';
 import { Disposable } from '../disposable.ts';
 import { FolderPanels } from '../folder-panels.ts';
 import { restoredSession } from '../restored-session.ts';

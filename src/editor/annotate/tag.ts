@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { facetText, parseFacet } from '../../domain/assignment.ts';
 import { FACET_KINDS } from '../../domain/split.ts';
-import type { PromptSelection, TagPreview, TagResult } from '../../protocol/workspace-api.ts';
+import type { PromptSelection, TagPreview, TagResult } from '../../protocol/curation.ts';
 import type { FolderSession, Services } from '../services.ts';
 
 const LAST_FACET = 'annotate.lastFacet';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { GenerateOptions } from '../../protocol/workspace-api.ts';
+import type { GenerateOptions } from '../../protocol/candidates.ts';
 import type { MachineEngines } from '../engines/choice.ts';
 
 const text = v.pipe(v.string(), v.minLength(1));

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { GenerateOptions, GenerationPlan, GenerationResult } from '../../protocol/workspace-api.ts';
+import type { GenerateOptions, GenerationPlan, GenerationResult } from '../../protocol/candidates.ts';
 import { findFiles } from '../engines/find-files.ts';
 import { machineEngines } from '../engines/machine-settings.ts';
 import { pickFilesStep } from '../engines/pick-files.ts';

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { NOT_FOUND, REDACTIONS, type Redaction } from '../../domain/redaction.ts';
-import type { ImportResult } from '../../protocol/workspace-api.ts';
+import type { ImportResult } from '../../protocol/imports.ts';
 import { importSentence, rejectedText } from '../commands/import-result.ts';
 import type { ResultDocuments } from '../commands/result-document.ts';
 import { counted } from '../engines/words.ts';

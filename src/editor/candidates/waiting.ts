@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { SPLIT_LABELS } from '../../domain/split.ts';
-import type { WaitingPage, WaitingPrompt } from '../../protocol/workspace-api.ts';
+import type { WaitingPage, WaitingPrompt } from '../../protocol/candidates.ts';
 import { promptForTag } from '../annotate/tag.ts';
 import type { ResultDocuments } from '../commands/result-document.ts';
 import { counted } from '../engines/words.ts';

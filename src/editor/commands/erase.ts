@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { EraseResult } from '../../protocol/workspace-api.ts';
+import type { EraseResult } from '../../protocol/team.ts';
 import { eraseText } from '../../workspace/erase/words.ts';
 import type { FolderSession, Services } from '../services.ts';
 import type { ResultDocuments } from './result-document.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { LabelPolicy } from '../../domain/label-policy.ts';
-import type { BundleOptions, BundleResult } from '../../protocol/workspace-api.ts';
+import type { BundleOptions, BundleResult } from '../../protocol/exports.ts';
 import type { Services } from '../services.ts';
 import { POLICIES } from './export.ts';
 import { pickFolder } from './pick-folder.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../protocol/errors.ts';
-import type { GateResult } from '../../protocol/workspace-api.ts';
+import type { GateResult } from '../../protocol/runs.ts';
 import { gateMarkdown } from '../../workspace/gate-markdown.ts';
 import { pickRun } from '../report/pick-run.ts';
 import type { FolderSession } from '../services.ts';

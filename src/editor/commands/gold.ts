@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { GoldPair } from '../../protocol/workspace-api.ts';
+import type { GoldPair } from '../../protocol/judging.ts';
 import type { FolderSession, Services } from '../services.ts';
 
 function answerWords({ answer, verdict }: GoldPair): string {

@@ -1,4 +1,4 @@
-import type { ImportResult } from '../../protocol/workspace-api.ts';
+import type { ImportResult } from '../../protocol/imports.ts';
 
 const count = new Intl.NumberFormat('en');
 

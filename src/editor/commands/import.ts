@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Half, Split } from '../../domain/split.ts';
-import type { ImportOptions, ImportPreview, ImportResult } from '../../protocol/workspace-api.ts';
+import type { ImportOptions, ImportPreview, ImportResult } from '../../protocol/imports.ts';
 import { askWhetherLogs, importLogs, looksLikeLog } from '../candidates/import-logs.ts';
 import type { MappingScreens } from '../mapping/panel.ts';
 import type { FolderSession } from '../services.ts';

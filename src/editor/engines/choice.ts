@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { LOSSES, type LossName } from '../../domain/checkpoint.ts';
 import { LABEL_POLICIES } from '../../domain/label-policy.ts';
 import type { EvaluationSplit } from '../../domain/split.ts';
-import type { HttpApi, ScoreOptions } from '../../protocol/workspace-api.ts';
+import type { HttpApi, ScoreOptions } from '../../protocol/scoring.ts';
 
 export const APIS = ['vllm', 'sglang', 'llama-cpp-python'] as const satisfies readonly HttpApi[];
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { HttpApi } from '../../protocol/workspace-api.ts';
+import type { HttpApi } from '../../protocol/scoring.ts';
 import { APIS, type MachineEngines } from './choice.ts';
 
 /** A scoring server as this machine's settings name it. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { stepOf } from '../../domain/checkpoint.ts';
 import { UserError } from '../../protocol/errors.ts';
-import type { HttpApi } from '../../protocol/workspace-api.ts';
+import type { HttpApi } from '../../protocol/scoring.ts';
 import { servedModels } from '../../scoring/engines/http/served-models.ts';
 import { serverSettings } from './machine-settings.ts';
 import { addressProblem, type ServerKeys } from './server-keys.ts';

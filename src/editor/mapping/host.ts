@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import type { ColumnMapping } from '../../domain/column-mapping.ts';
 import { orderReading } from '../../formats/column-mapping-guess-several.ts';
+import type { ImportOptions, ImportPreview, SavedMapping } from '../../protocol/imports.ts';
 import type { MappingHost, MappingInit, MappingState, OrderReading } from '../../protocol/mapping.ts';
-import type { ImportOptions, ImportPreview, SavedMapping } from '../../protocol/workspace-api.ts';
 import type { FolderSession } from '../services.ts';
 
 /** Files with the same columns, and what happens when they are mapped. */

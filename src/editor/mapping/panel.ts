@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { type ColumnMapping, mappingProblem } from '../../domain/column-mapping.ts';
 import { mappingText } from '../../formats/column-mapping-text.ts';
+import type { ImportPreview } from '../../protocol/imports.ts';
 import {
 	type MappingHost,
 	type MappingState,
@@ -12,7 +13,6 @@ import {
 } from '../../protocol/mapping.ts';
 import { createRpc } from '../../protocol/rpc.ts';
 import { validateArguments } from '../../protocol/schemas.ts';
-import type { ImportPreview } from '../../protocol/workspace-api.ts';
 import { Disposable } from '../disposable.ts';
 import { restoredSession } from '../restored-session.ts';
 import type { FolderSession, Services } from '../services.ts';

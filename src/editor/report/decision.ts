@@ -3,7 +3,7 @@ import { checkpointChoices } from '../../domain/checkpoint-choice.ts';
 import { lambdaChoices } from '../../domain/frontier.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import type { DecisionInput } from '../../protocol/report.ts';
-import type { RunReport } from '../../protocol/workspace-api.ts';
+import type { RunReport } from '../../protocol/runs.ts';
 import type { FolderSession, Services } from '../services.ts';
 import { pickRun } from './pick-run.ts';
 

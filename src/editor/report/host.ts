@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../protocol/errors.ts';
 import type { DecisionDraft, DecisionInput, PanelState, ReportHost, ReportState } from '../../protocol/report.ts';
-import type { RunComparison, RunReport, RunSide } from '../../protocol/workspace-api.ts';
+import type { RunComparison, RunReport, RunSide } from '../../protocol/runs.ts';
 import type { FolderSession, Services } from '../services.ts';
 import { recordDecision } from './decision.ts';
 import { exportReport } from './export-report.ts';

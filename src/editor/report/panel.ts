@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type ReportHost, type ReportView, validateReportCall } from '../../protocol/report.ts';
 import { createRpc } from '../../protocol/rpc.ts';
-import type { RunReport } from '../../protocol/workspace-api.ts';
+import type { RunReport } from '../../protocol/runs.ts';
 import { Disposable } from '../disposable.ts';
 import type { FolderSession, Services } from '../services.ts';
 import { webviewChannel } from '../webview-channel.ts';

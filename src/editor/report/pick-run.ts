@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { RunSummary } from '../../protocol/workspace-api.ts';
+import type { RunSummary } from '../../protocol/runs.ts';
 import type { FolderSession } from '../services.ts';
 import { scoredText, shipText } from './run-words.ts';
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../protocol/errors.ts';
 import { parsePanelState } from '../../protocol/report.ts';
-import type { RunReport } from '../../protocol/workspace-api.ts';
+import type { RunReport } from '../../protocol/runs.ts';
 import { Disposable } from '../disposable.ts';
 import { FolderPanels } from '../folder-panels.ts';
 import { restoredSession } from '../restored-session.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { RUN_POLICY } from '../../domain/label-policy.ts';
-import type { ScoreOptions } from '../../protocol/workspace-api.ts';
+import type { ScoreOptions } from '../../protocol/scoring.ts';
 import type { FolderSession } from '../services.ts';
 import { LABEL_WORDS, labelsOption, pickLabels } from './pick-labels.ts';
 import { DEFAULT_RUN, numberOf, numberProblem } from './run-settings.ts';

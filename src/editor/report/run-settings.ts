@@ -1,6 +1,6 @@
 import { labelPolicy, RUN_POLICY } from '../../domain/label-policy.ts';
 import type { RunSettings } from '../../domain/run-record.ts';
-import type { ScoreOptions } from '../../protocol/workspace-api.ts';
+import type { ScoreOptions } from '../../protocol/scoring.ts';
 
 export const DEFAULT_RUN: ScoreOptions = { engine: 'probe', lambda: null, margin: 0, beta: 1, seed: 0 };
 

@@ -1,4 +1,4 @@
-import type { RunSummary } from '../../protocol/workspace-api.ts';
+import type { RunSummary } from '../../protocol/runs.ts';
 
 /** What scored, as people call it; an engine of another version keeps its own name. */
 export const ENGINE_NAMES: Readonly<Record<string, string>> = {

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../protocol/errors.ts';
 import type { RunningState } from '../../protocol/report.ts';
-import type { RejectedRows, ScoreOptions } from '../../protocol/workspace-api.ts';
+import type { RejectedRows } from '../../protocol/runs.ts';
+import type { ScoreOptions } from '../../protocol/scoring.ts';
 import { Disposable } from '../disposable.ts';
 import type { FolderSession, Services } from '../services.ts';
 import { requireTrust } from '../shell/trust.ts';

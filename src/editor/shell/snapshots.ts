@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { RunSummary, WorkspaceApi, WorkspaceInfo } from '../../protocol/workspace-api.ts';
+import type { RunSummary } from '../../protocol/runs.ts';
+import type { WorkspaceApi, WorkspaceInfo } from '../../protocol/workspace-api.ts';
 import { checkNode } from '../../workspace/environment.ts';
 import { Disposable } from '../disposable.ts';
 import type { FolderSession, Services } from '../services.ts';

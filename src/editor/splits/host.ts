@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import { type Half, SPLIT_LABELS, SPLITS, type Split } from '../../domain/split.ts';
+import type { PromptSelection } from '../../protocol/curation.ts';
 import { UserError } from '../../protocol/errors.ts';
+import type { ComparisonDetail } from '../../protocol/lists.ts';
 import type { SplitsDone, SplitsFilter, SplitsFocus, SplitsHost, SplitsView } from '../../protocol/splits.ts';
-import type { ComparisonDetail, PromptSelection, WorkspaceApi } from '../../protocol/workspace-api.ts';
+import type { WorkspaceApi } from '../../protocol/workspace-api.ts';
 import type { TagHooks } from '../annotate/tag.ts';
 import { freezeSplit } from '../commands/freeze.ts';
 import type { FolderSession, Services } from '../services.ts';

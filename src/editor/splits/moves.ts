@@ -1,6 +1,6 @@
 import { protection } from '../../domain/assignment.ts';
 import { type Half, SPLIT_LABELS, type Split } from '../../domain/split.ts';
-import type { MovePreview } from '../../protocol/workspace-api.ts';
+import type { MovePreview } from '../../protocol/curation.ts';
 
 const count = new Intl.NumberFormat('en');
 

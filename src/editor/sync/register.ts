@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../protocol/errors.ts';
-import type { SyncResult } from '../../protocol/workspace-api.ts';
+import type { SyncResult } from '../../protocol/team.ts';
 import { Disposable } from '../disposable.ts';
 import type { FolderSession } from '../services.ts';
 import type { Shell } from '../shell/shell.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { HealthStatus } from '../../domain/run-record.ts';
-import type { RunSummary } from '../../protocol/workspace-api.ts';
+import type { RunSummary } from '../../protocol/runs.ts';
 import { ENGINE_NAMES, scoredText, shipText } from '../report/run-words.ts';
 import type { Snapshot } from '../shell/snapshots.ts';
 import type { Row } from './folder-tree.ts';

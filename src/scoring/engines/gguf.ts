@@ -4,7 +4,7 @@ import type { Llama, LlamaModel } from 'node-llama-cpp';
 import type { ModelFacts } from '../../domain/checkpoint.ts';
 import { contentId } from '../../domain/identity.ts';
 import { UserError } from '../../protocol/errors.ts';
-import type { GgufOptions } from '../../protocol/workspace-api.ts';
+import type { GgufOptions } from '../../protocol/scoring.ts';
 import type { Engine, EnginePair, OpenModel, PairOutcome, ScoreHooks } from './engine.ts';
 import { type Conversation, plainConversation, templateConversation, Unwritable } from './gguf/conversation.ts';
 import { Evaluator, TooLong } from './gguf/evaluator.ts';

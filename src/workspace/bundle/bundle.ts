@@ -6,7 +6,7 @@ import { sha256, stableJson } from '../../domain/identity.ts';
 import { EXPORT_POLICY, type LabelPolicy } from '../../domain/label-policy.ts';
 import type { PartPlan, PartUse } from '../../domain/reference-parts.ts';
 import { UserError } from '../../protocol/errors.ts';
-import type { BundleOptions, BundleResult } from '../../protocol/workspace-api.ts';
+import type { BundleOptions, BundleResult } from '../../protocol/exports.ts';
 import { datasetRows } from '../../store/dataset-query.ts';
 import { comparisonsForExport, type ExportedComparison } from '../../store/export-query.ts';
 import type { Context } from '../context.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Erasures } from '../../domain/erasure.ts';
 import type { EventBody } from '../../domain/events.ts';
 import { UserError } from '../../protocol/errors.ts';
-import type { EraseResult } from '../../protocol/workspace-api.ts';
+import type { EraseResult } from '../../protocol/team.ts';
 import {
 	comparisonsOn,
 	copiedFiles,

@@ -1,6 +1,6 @@
 import type { JournalEvent } from '../../domain/events.ts';
 import { quoting } from '../../domain/quoting.ts';
-import type { Quotation } from '../../protocol/workspace-api.ts';
+import type { Quotation } from '../../protocol/team.ts';
 import { changeStamp, type Database, openSnapshot } from '../../store/database.ts';
 import { answersOf, type Leaving, textsLeaving, textsStaying, wordedEvents } from '../../store/erasure-query.ts';
 import { matchingComparisons } from '../../store/matching.ts';

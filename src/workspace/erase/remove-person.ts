@@ -4,7 +4,7 @@ import { personKey } from '../../domain/erasure.ts';
 import type { EventBody } from '../../domain/events.ts';
 import { contentId } from '../../domain/identity.ts';
 import { UserError } from '../../protocol/errors.ts';
-import type { RemovePersonOptions, RemovePersonResult } from '../../protocol/workspace-api.ts';
+import type { RemovePersonOptions, RemovePersonResult } from '../../protocol/team.ts';
 import { sealedOnlyFacets } from '../../store/coverage-query.ts';
 import {
 	comparisonsOn,

@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { UserError } from '../../protocol/errors.ts';
-import type { SyncResult } from '../../protocol/workspace-api.ts';
+import type { SyncResult } from '../../protocol/team.ts';
 import type { Context } from '../context.ts';
 import { Git } from '../sync/git.ts';
 import { journalFolder } from '../sync/mine.ts';

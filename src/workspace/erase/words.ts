@@ -1,4 +1,4 @@
-import type { ErasedFiles, EraseResult } from '../../protocol/workspace-api.ts';
+import type { ErasedFiles, EraseResult } from '../../protocol/team.ts';
 
 const MOST_QUOTATIONS = 20;
 

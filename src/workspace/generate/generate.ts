@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import type { EventBody, Sampling } from '../../domain/events.ts';
 import { plainMessages, responseId, seededUnit } from '../../domain/identity.ts';
+import type { GenerateOptions, GenerationResult } from '../../protocol/candidates.ts';
 import { UserError } from '../../protocol/errors.ts';
 import { checkAddress } from '../../protocol/server-address.ts';
-import type { GenerateOptions, GenerationResult } from '../../protocol/workspace-api.ts';
 import { chatGenerator } from '../../scoring/generation/chat.ts';
 import { type Generator, isEmptyAnswer, Unanswered } from '../../scoring/generation/generator.ts';
 import { sidesOf, waitingCounts } from '../../store/waiting-query.ts';

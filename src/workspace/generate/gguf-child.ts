@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import * as v from 'valibot';
+import type { GenerateOptions } from '../../protocol/candidates.ts';
 import { UserError, type UserErrorReason } from '../../protocol/errors.ts';
-import type { GenerateOptions } from '../../protocol/workspace-api.ts';
 import { type Answer, type Generator, Unanswered } from '../../scoring/generation/generator.ts';
 import { scoringEntry } from '../runs/scoring-child.ts';
 import { fromGenerating, type ToGenerating } from './messages.ts';

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { promptText } from '../../domain/text.ts';
+import type { GenerateOptions, GenerationPlan } from '../../protocol/candidates.ts';
 import { UserError } from '../../protocol/errors.ts';
 import { checkAddress } from '../../protocol/server-address.ts';
-import type { GenerateOptions, GenerationPlan } from '../../protocol/workspace-api.ts';
 import { servedModels } from '../../scoring/engines/http/served-models.ts';
 import { incompletePrompts, promptWithCandidates, type UnpairedPrompt } from '../../store/waiting-query.ts';
 import type { Context } from '../context.ts';

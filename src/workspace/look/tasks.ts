@@ -1,6 +1,6 @@
 import type { AgreementReport } from '../../domain/agreement.ts';
 import type { Inspection } from '../../domain/inspection.ts';
-import type { GateResult, RunComparison } from '../../protocol/workspace-api.ts';
+import type { GateResult, RunComparison } from '../../protocol/runs.ts';
 import { openDatabaseReadOnly } from '../../store/database.ts';
 import { findEdges, readPromptTexts } from '../../store/near-edges.ts';
 import { workspacePaths } from '../../store/paths.ts';

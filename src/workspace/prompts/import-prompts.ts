@@ -5,7 +5,7 @@ import { REDACTIONS, type Redaction, type RedactionCounts } from '../../domain/r
 import { LOG_FORMAT, openLog } from '../../formats/open-log.ts';
 import type { RejectedRow } from '../../formats/types.ts';
 import { UserError } from '../../protocol/errors.ts';
-import type { ImportOptions, ImportResult } from '../../protocol/workspace-api.ts';
+import type { ImportOptions, ImportResult } from '../../protocol/imports.ts';
 import { pendingSources, sourceOfEvent } from '../../store/source-rows.ts';
 import { waitingCounts } from '../../store/waiting-query.ts';
 import type { Context } from '../context.ts';

@@ -1,6 +1,6 @@
 import type { Prompt } from '../../domain/comparison.ts';
+import type { WaitingPage, WaitingPrompt, WaitingQuery } from '../../protocol/candidates.ts';
 import { UserError } from '../../protocol/errors.ts';
-import type { WaitingPage, WaitingPrompt, WaitingQuery } from '../../protocol/workspace-api.ts';
 import { resolveId } from '../../store/read-comparison.ts';
 import { compositionVersion } from '../../store/splits-query.ts';
 import { promptWithCandidates, waitingCounts, waitingIds, waitingRow } from '../../store/waiting-query.ts';

@@ -1,5 +1,5 @@
 import { UserError } from '../../protocol/errors.ts';
-import type { ScoreOptions } from '../../protocol/workspace-api.ts';
+import type { ScoreOptions } from '../../protocol/scoring.ts';
 
 /** ε from which `robust` divides by zero, and beyond which `cdpo` prefers the rejected side. */
 const MAX_SMOOTHING = 0.5;

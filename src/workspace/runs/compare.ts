@@ -3,7 +3,7 @@ import { headlineCheckpoint } from '../../domain/headline.ts';
 import type { EvaluationSplit } from '../../domain/split.ts';
 import { SPLIT_LABELS } from '../../domain/split.ts';
 import { UserError } from '../../protocol/errors.ts';
-import type { RunComparison, RunSide } from '../../protocol/workspace-api.ts';
+import type { RunComparison, RunSide } from '../../protocol/runs.ts';
 import {
 	type ComparedPair,
 	flippedPairs,

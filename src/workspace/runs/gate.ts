@@ -6,7 +6,7 @@ import { FORGETTING } from '../../health/forgetting.ts';
 import { type GateFacts, gateChecks, gateVerdict } from '../../health/gate.ts';
 import { GENERALIZATION_GAP } from '../../health/generalization-gap.ts';
 import { UserError } from '../../protocol/errors.ts';
-import type { GateOptions, GateResult, RunSide } from '../../protocol/workspace-api.ts';
+import type { GateOptions, GateResult, RunSide } from '../../protocol/runs.ts';
 import { GATE_EXAMPLE, readGateConfig } from '../gate-config.ts';
 import { type FoundSide, findSide, matchSides, notesOf, settingsNotes } from './compare.ts';
 import type { RunsPort } from './port.ts';

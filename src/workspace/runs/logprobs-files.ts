@@ -7,7 +7,7 @@ import { parsedRows } from '../../formats/parsed-rows.ts';
 import { RowError } from '../../formats/row-error.ts';
 import { trl } from '../../formats/trl.ts';
 import { UserError } from '../../protocol/errors.ts';
-import type { RejectedRows } from '../../protocol/workspace-api.ts';
+import type { RejectedRows } from '../../protocol/runs.ts';
 import type { CheckpointInput } from '../../scoring/checkpoints/input.ts';
 import { logprobsName, namesOfFiles } from '../../scoring/engines/checkpoint-names.ts';
 import {

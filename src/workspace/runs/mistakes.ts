@@ -1,5 +1,5 @@
 import { seededUnit } from '../../domain/identity.ts';
-import type { Mistake } from '../../protocol/workspace-api.ts';
+import type { Mistake } from '../../protocol/runs.ts';
 import type { PairFacts } from './port.ts';
 import type { StoredScore } from './run-files.ts';
 

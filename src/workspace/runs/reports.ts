@@ -1,7 +1,7 @@
 import { sigmoid } from '../../calibration/records.ts';
 import { headlineCheckpoint } from '../../domain/headline.ts';
 import type { RunRecord, ScoreLine } from '../../domain/run-record.ts';
-import type { RunReport, RunSummary } from '../../protocol/workspace-api.ts';
+import type { RunReport, RunSummary } from '../../protocol/runs.ts';
 import type { Sealed } from '../../scoring/sealed.ts';
 import {
 	type Chosen,

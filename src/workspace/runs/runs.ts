@@ -11,8 +11,8 @@ import type {
 	RunReport,
 	RunSide,
 	RunSummary,
-	ScoreOptions,
-} from '../../protocol/workspace-api.ts';
+} from '../../protocol/runs.ts';
+import type { ScoreOptions } from '../../protocol/scoring.ts';
 import { tryLock } from '../../store/lock.ts';
 import { runLookProcess } from '../look/child.ts';
 import { checkOptions } from './check-options.ts';

@@ -2,7 +2,7 @@ import { DEFAULT_CONFIG, type ForgettingDelta } from '../../domain/config.ts';
 import type { Dataset, ScoredPair } from '../../domain/dataset.ts';
 import { sha256 } from '../../domain/identity.ts';
 import { UserError } from '../../protocol/errors.ts';
-import type { RejectedRows } from '../../protocol/workspace-api.ts';
+import type { RejectedRows } from '../../protocol/runs.ts';
 import type { CheckpointInput, CheckpointSettings } from '../../scoring/checkpoints/input.ts';
 import { runCheckpoints } from '../../scoring/checkpoints/run-checkpoints.ts';
 import { KL_PAIRS } from '../../scoring/divergence.ts';

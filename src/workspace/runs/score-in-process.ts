@@ -2,7 +2,7 @@ import type { Dataset } from '../../domain/dataset.ts';
 import { RUN_POLICY } from '../../domain/label-policy.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import type { EvaluationSplit } from '../../domain/split.ts';
-import type { RejectedRows } from '../../protocol/workspace-api.ts';
+import type { RejectedRows } from '../../protocol/runs.ts';
 import { runProbe } from '../../scoring/run-probe.ts';
 import type { RunHooks, ScoringRun } from '../../scoring/scoring-run.ts';
 import type { RunLabel } from '../../store/attachments.ts';

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { ENGINES } from '../../domain/checkpoint.ts';
 import { LABEL_POLICIES } from '../../domain/label-policy.ts';
 import { checkpointOptionsSchema, ggufSchema, httpSchema } from '../../protocol/data-rpc.ts';
-import type { ScoreOptions } from '../../protocol/workspace-api.ts';
+import type { ScoreOptions } from '../../protocol/scoring.ts';
 
 export const scoreRequest = v.strictObject({
 	type: v.literal('start'),

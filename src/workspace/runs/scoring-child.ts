@@ -4,7 +4,7 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { UserError, type UserErrorReason } from '../../protocol/errors.ts';
-import type { RejectedRows } from '../../protocol/workspace-api.ts';
+import type { RejectedRows } from '../../protocol/runs.ts';
 import { type FromScoring, fromScoring, type ScoreRequest } from './score-messages.ts';
 
 /**

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ScoredCheckpoint } from '../../domain/checkpoint.ts';
 import { EXPORT_FORMAT_FACTS, isExportFormat } from '../../domain/export-format.ts';
 import { UserError } from '../../protocol/errors.ts';
-import type { CheckpointOptions } from '../../protocol/workspace-api.ts';
+import type { CheckpointOptions } from '../../protocol/scoring.ts';
 import { readExportRecord } from '../../store/export-record.ts';
 
 /** Shortest export id prefix that is taken for one, as everywhere. */

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SyncState } from '../../protocol/workspace-api.ts';
+import type { SyncState } from '../../protocol/team.ts';
 import type { Context } from '../context.ts';
 import { blobName, lineCount, missingLines, wholeLines } from './journal-text.ts';
 import { journalFolder } from './mine.ts';

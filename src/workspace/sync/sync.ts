@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { UserError } from '../../protocol/errors.ts';
-import type { SyncResult } from '../../protocol/workspace-api.ts';
+import type { SyncResult } from '../../protocol/team.ts';
 import { scrubPages, tombstones } from '../../store/erasures.ts';
 import { tryLock } from '../../store/lock.ts';
 import { eventTotals } from '../../store/people-query.ts';

@@ -1,7 +1,7 @@
 import { orderedChecks, passesTitle } from '../../../src/domain/check-list.ts';
 import type { CheckpointResult } from '../../../src/domain/checkpoint.ts';
 import type { HealthStatus } from '../../../src/domain/run-record.ts';
-import type { RunReport } from '../../../src/protocol/workspace-api.ts';
+import type { RunReport } from '../../../src/protocol/runs.ts';
 import { CheckRows } from '../checks.tsx';
 import { count } from '../format.ts';
 import { Disclosure, Fold, StatusMark } from '../parts.tsx';

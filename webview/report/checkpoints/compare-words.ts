@@ -1,6 +1,6 @@
 /** Two sides of a comparison: the reference or a checkpoint, as the form and the host name them. */
 import { SPLIT_LABELS } from '../../../src/domain/split.ts';
-import type { RunComparison } from '../../../src/protocol/workspace-api.ts';
+import type { RunComparison } from '../../../src/protocol/runs.ts';
 import { count, counted, listed } from '../format.ts';
 import { sideOfZero } from '../sentences.ts';
 import { type CheckpointRecord, headlineOf } from './record.ts';

@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { SPLIT_LABELS } from '../../../src/domain/split.ts';
 import { parseRunComparison } from '../../../src/protocol/report.ts';
-import type { RunSide } from '../../../src/protocol/workspace-api.ts';
+import type { RunSide } from '../../../src/protocol/runs.ts';
 import { Figure } from '../../charts/figure.tsx';
 import { IntervalsChart } from '../../charts/intervals.tsx';
 import { count, DASH, signed, withInterval } from '../format.ts';

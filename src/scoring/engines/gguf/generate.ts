@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Llama, LlamaModel, Token } from 'node-llama-cpp';
+import type { GenerateOptions } from '../../../protocol/candidates.ts';
 import { UserError } from '../../../protocol/errors.ts';
-import type { GenerateOptions } from '../../../protocol/workspace-api.ts';
 import { type Answer, type Asked, type Generator, Unanswered } from '../../generation/generator.ts';
 import { type Conversation, plainConversation, templateConversation, Unwritable } from './conversation.ts';
 import { loadLibrary, startLlama } from './library.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Llama } from 'node-llama-cpp';
 import { UserError } from '../../../protocol/errors.ts';
-import type { GgufOptions } from '../../../protocol/workspace-api.ts';
+import type { GgufOptions } from '../../../protocol/scoring.ts';
 
 export type Library = typeof import('node-llama-cpp');
 type Import = (name: string) => Promise<unknown>;

@@ -1,8 +1,8 @@
 import type { ModelFacts } from '../../../domain/checkpoint.ts';
 import { contentId } from '../../../domain/identity.ts';
 import { UserError } from '../../../protocol/errors.ts';
+import type { HttpOptions } from '../../../protocol/scoring.ts';
 import { checkAddress } from '../../../protocol/server-address.ts';
-import type { HttpOptions } from '../../../protocol/workspace-api.ts';
 import type { Engine, OpenModel } from '../engine.ts';
 import { capable } from './capable.ts';
 import { cancelled, HttpClient, PATIENCE, type Patience } from './client.ts';

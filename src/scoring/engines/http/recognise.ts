@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { UserError } from '../../../protocol/errors.ts';
-import type { HttpApi } from '../../../protocol/workspace-api.ts';
+import type { HttpApi } from '../../../protocol/scoring.ts';
 import type { HttpClient, Look } from './client.ts';
 import { Exhausted } from './failures.ts';
 import { refusalOf, type Unsuited } from './refusals.ts';
