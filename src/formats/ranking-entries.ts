@@ -87,10 +87,10 @@ export function entryResponse<T extends { readonly column: string; readonly text
 	return named ?? said ?? refuse(field, `one of ${known}, its letter or its text`, entry);
 }
 
-/** Why bare numbers are not read, and what to do. */
-export function twoReadings(field: string, value: unknown): RowError {
+/** Why bare numbers are not read. */
+export function twoReadings(field: string, value: unknown, wayOut = ''): RowError {
 	const text = (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 40);
 	return new RowError(
-		`${field}: expected letters, names or ">" between numbers, found ${text}: it may name the responses, the best first, or hold a rank for each. Say which: --map order=best-first or order=ranks; in the editor Import Table with Column Mapping…`,
+		`${field}: expected letters, names or ">" between numbers, found ${text}: it may name the responses, the best first, or hold a rank for each (order=best-first or order=ranks)${wayOut}`,
 	);
 }

@@ -12,8 +12,8 @@ import type { Browser, Page } from 'playwright-core';
 import type { ColumnMapping } from '../../src/domain/column-mapping.ts';
 import { orderReading } from '../../src/formats/column-mapping-guess-several.ts';
 import { previewRows } from '../../src/formats/preview.ts';
-import type { SavedMapping } from '../../src/protocol/imports.ts';
 import type { MappingHost } from '../../src/protocol/mapping.ts';
+import type { SavedMapping } from '../../src/protocol/imports.ts';
 import { chromiumPath, launch, THEMES, type ThemeName } from './report-page.ts';
 
 const ORIGIN = 'http://webview.test';
@@ -285,7 +285,7 @@ test('several responses are mapped by hand: the numbers of a ranking are asked, 
 	// Nobody said which is better: every two are a pair to judge; a blank cell is no response.
 	await page.getByText('Of 4 rows: 21 pairs, none refused.').waitFor();
 	await role('places', 'ranking');
-	await page.locator('.refused').first().getByText('order=best-first or order=ranks').waitFor();
+	await page.locator('.refused').first().getByText('(order=best-first or order=ranks)').waitFor();
 	await page.getByText('Of 4 rows: 0 pairs, 4 refused.').waitFor();
 	await view.shot('mapping-several-asked');
 	await page.getByLabel('Its numbers are').selectOption('ranks');

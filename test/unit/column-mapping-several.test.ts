@@ -82,7 +82,7 @@ test('bare numbers that may mean two things are refused with the way out; so is 
 		return 'read';
 	};
 	for (const r of ['2 1 3 4', [2, 1, 3, 4], '2,1,3,4', '[2,1,3,4]']) {
-		assert.match(refused(r), /--map order=best-first or order=ranks; in the editor Import Table with Column Mapping/u);
+		assert.match(refused(r), /may name the responses.* \(order=best-first or order=ranks\)$/u);
 	}
 	assert.match(refused('5 > 1'), /^r\[0\]: expected one of answer_1, .* found the text "5"$/u);
 	assert.match(refused('1 > 1'), /answer_1 twice/u);
@@ -159,7 +159,10 @@ test('a file of named rankings refuses the rows of bare numbers; another column 
 	const wide = { prompt: 'Q?', response_a: 'x', response_b: 'y', response_c: 'z' };
 	const some = await readContent(lines({ ...wide, ranking: 'B > A = C' }, { ...wide, ranking: [2, 3, 1] }));
 	assert.deepEqual([some.format, said(some.rows)], ['wide-ranking', ['x = z', 'y > x', 'y > z']]);
-	assert.match(some.rejected[0]?.reason ?? '', /^ranking: .*\[2,3,1\].*order=ranks/u);
+	assert.match(
+		some.rejected[0]?.reason ?? '',
+		/^ranking: .*\[2,3,1\].*order=ranks.*--map order=…; in the editor with Import Table with Column Mapping/u,
+	);
 	const settled = await readContent(lines({ ...wide, ranking: [2, 3, 1], score_a: 1, score_b: 2, score_c: 3 }));
 	assert.deepEqual(said(settled.rows), ['y > x', 'z > x', 'z > y']);
 	assert.deepEqual((settled.rows[0]!.metadata as Cells).ranking, [2, 3, 1]);

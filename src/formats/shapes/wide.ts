@@ -13,6 +13,9 @@ const ORDERS = ['ranking', 'gold_ranking', 'ranked_responses', 'preference_ranki
 /** Columns of a number for each response, the more the better: `rating_1`. */
 const SCORES = ['rating', 'score', 'reward'] as const;
 
+const SAY_WHICH =
+	'. Say which: import the file with --map order=…; in the editor with Import Table with Column Mapping…';
+
 interface Wide {
 	readonly prompt: string;
 	readonly responses: readonly { readonly column: string; readonly label: string }[];
@@ -95,7 +98,7 @@ export const wide: Format = {
 /** Rank by column: 0 = best, equal = tied. One that is not listed has none. */
 function listed(row: Row, { responses }: Wide, field: string): Map<string, number> {
 	const { groups, bare } = rankingCell(row[field], field);
-	if (bare) throw twoReadings(field, row[field]);
+	if (bare) throw twoReadings(field, row[field], SAY_WHICH);
 	const all = responses.map(({ column }) => ({ column, text: row[column] }));
 	const ranks = new Map<string, number>();
 	let at = 0;
