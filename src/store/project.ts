@@ -34,7 +34,14 @@ import { forgetEdges } from './near-edges.ts';
 import { placeComparisons } from './place-comparisons.ts';
 import { projectComparison } from './project-comparison.ts';
 import type { PromptState } from './project-prompt.ts';
-import { promptStates, type StoredPrompt, storedPrompts, writePromptStates } from './prompt-states.ts';
+import {
+	markedPrompts,
+	promptStates,
+	type StoredPrompt,
+	stillMarked,
+	storedPrompts,
+	writePromptStates,
+} from './prompt-states.ts';
 import { facetSubject, subjectsOf, writtenComparison } from './subjects.ts';
 import { SHORT, type Slice } from './sync-journal.ts';
 
@@ -55,6 +62,8 @@ export class Projector {
 	readonly #cache = new Map<number, JournalEvent>();
 	#counts = new Counts();
 	#sealedOnly: Set<string> | null = null;
+	/** Marked prompts that are still to come, by key. */
+	#many: number[] = [];
 
 	/** @param most subjects of one transaction */
 	constructor(db: Database, settings: ProjectionSettings, most: Slice = SHORT) {
@@ -93,20 +102,30 @@ export class Projector {
 		const marked = this.#db
 			.all<{ subject: string }>('SELECT subject FROM dirty LIMIT ?', this.#most.rows)
 			.map(({ subject }) => subject);
-		const prompts = storedPrompts(this.#db, marked);
+		const among = storedPrompts(this.#db, marked);
+		const many = marked.length === this.#most.rows && 2 * among.length > marked.length;
+		const prompts = many ? this.#nextOfMany() : among;
 		for (let i = 0; i < prompts.length; i += TOGETHER) {
 			const some = prompts.slice(i, i + TOGETHER);
 			this.#clean(some.map(({ id }) => id));
 			this.#prompts(some);
-			if (late()) return;
+			if (!late()) continue;
+			if (many) this.#many.unshift(...prompts.slice(i + TOGETHER).map(({ n }) => n));
+			return;
 		}
-		const done = new Set(prompts.map(({ id }) => id));
+		const done = new Set(among.map(({ id }) => id));
 		for (const subject of marked) {
 			if (done.has(subject)) continue;
 			this.#clean([subject]);
 			this.#project(subject);
 			if (late()) return;
 		}
+	}
+
+	/** The next prompts of a large action, which are neighbours in the tables. */
+	#nextOfMany(): readonly StoredPrompt[] {
+		if (this.#many.length === 0) this.#many = markedPrompts(this.#db);
+		return stillMarked(this.#db, this.#many.splice(0, this.#most.rows));
 	}
 
 	/** Takes marks off before what they are of is projected: that may mark it again. */

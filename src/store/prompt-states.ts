@@ -3,6 +3,7 @@ import type { Half, Split } from '../domain/split.ts';
 import { eventsAboutEach, placeOf } from './comparison-rows.ts';
 import type { Counts } from './counts.ts';
 import type { Database } from './database.ts';
+import { keyList } from './kept.ts';
 import { type PromptState, projectPrompt, type SourceAssignment } from './project-prompt.ts';
 
 /** A prompt as it is stored, before it is projected anew. */
@@ -23,6 +24,25 @@ export function storedPrompts(db: Database, subjects: readonly string[]): Stored
 		`SELECT n, id, place, fallback, split, half, drawn, tags FROM prompts
 		WHERE id IN (SELECT value FROM json_each(?)) ORDER BY n`,
 		JSON.stringify(subjects),
+	);
+}
+
+/**
+ * Prompts that are marked, by key. Marks lie in the order of ids, which are random: taken so, every transaction of a large action
+ * would change pages all over the tables. In the order of keys it changes neighbours.
+ */
+export function markedPrompts(db: Database): number[] {
+	return keyList(
+		db.value<string | null>('SELECT group_concat(p.n) FROM dirty d CROSS JOIN prompts p ON p.id = d.subject'),
+	).sort((x, y) => x - y);
+}
+
+/** Those of these prompts that are marked still. */
+export function stillMarked(db: Database, keys: readonly number[]): StoredPrompt[] {
+	return db.all<StoredPrompt>(
+		`SELECT n, id, place, fallback, split, half, drawn, tags FROM prompts
+		WHERE n IN (SELECT value FROM json_each(?)) AND id IN (SELECT subject FROM dirty) ORDER BY n`,
+		JSON.stringify(keys),
 	);
 }
 
