@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from torch.utils.data import DataLoader
+from transformers.integrations import is_fsdp_enabled
 from trl import DPOTrainer
 from trl.models import prepare_deepspeed
 from trl.trainer.utils import selective_log_softmax
@@ -149,11 +150,10 @@ class GdpoTrainer(DPOTrainer):
 
     def _read_by_all(self) -> None:
         """
-        Gives every process the weights that the first one has read: with FSDP's cpu_ram_efficient_loading the others hold zeros until
-        the model is sharded, and would score the reference with them.
+        Gives every process the weights that the first one has read: with FSDP's cpu_ram_efficient_loading (what `is_fsdp_enabled` asks
+        for) the others hold zeros until the model is sharded, and would score the reference with them.
         """
-        plugin = getattr(self.accelerator.state, "fsdp_plugin", None)
-        if plugin is None or not plugin.cpu_ram_efficient_loading or self._all_have_read:
+        if self._all_have_read or not is_fsdp_enabled():
             return
         for tensor in self.model.state_dict().values():
             torch.distributed.broadcast(tensor, src=0)
