@@ -18,9 +18,7 @@ function kinds(model: Model): string | null {
 	if (flagged === 0) return null;
 	const disputed = left(model) - flagged;
 	const counted = (n: number) => n.toLocaleString('en');
-	return disputed === 0
-		? 'flagged, not disputed'
-		: `${counted(disputed)} disputed, ${counted(flagged)} flagged and not disputed`;
+	return disputed === 0 ? 'only flagged' : `${counted(disputed)} disputed, ${counted(flagged)} only flagged`;
 }
 
 interface Words {
@@ -87,7 +85,7 @@ function TopBar({ state, controller }: { readonly state: State; readonly control
 					{item.flags.length > 0 ? (
 						<span class="chip">{item.earlier === undefined ? 'flagged' : 'flagged again'}</span>
 					) : null}
-					{item.names === 'hidden' ? <span class="dim">Names are hidden until you have decided.</span> : null}
+					{item.names === 'hidden' ? <span class="dim order">Names are hidden until you have decided.</span> : null}
 				</>
 			)}
 			<span class="spring" />

@@ -76,7 +76,7 @@ function Decided({ item }: { readonly item: AdjudicationItem }) {
 		<p class="decided">
 			Decided{decided.mine ? ' by you' : ` by ${decided.by}`}:{' '}
 			<strong>{describe({ choice: toScreen(decided.verdict, item.leftSide) })}</strong>, because{' '}
-			<q dir="auto">{decided.reason}</q>
+			<q dir="auto">{decided.reason}</q>.
 			<span class="dim"> It stands whatever is judged later; a flag brings the pair back.</span>
 		</p>
 	);
