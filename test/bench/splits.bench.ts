@@ -82,18 +82,28 @@ try {
 	await acted('move', () => workspace.assign({ query }, { split: 'retention' }));
 	await acted('tag', () => workspace.tag({ query }, { facet: 'domain:bench' }));
 	await workspace.flag({ comparison: (comparisons[0] as { id: string }).id });
-	const dialog = () => Promise.all([workspace.facets(), workspace.info(), workspace.previewTag({ query: {} })]);
+	const dialog = () => Promise.all([workspace.facets(), workspace.about(), workspace.previewTag({ query: {} })]);
 	process.stdout.write(
 		`what the tag question shows, of all prompts: ${await timed(dialog)}, again ${await timed(dialog)}\n`,
+	);
+	// Everything: the question is answered at once, the work is said to be under way meanwhile.
+	let event = '';
+	const everything = async () => {
+		event = (await workspace.assign({ query: {} }, { split: 'retention' })).event as string;
+	};
+	process.stdout.write(
+		`move of all: ${await timed(everything)}, undo ${await timed(() => workspace.retract(event))}, overview ${await timed(() => workspace.splits())}\n`,
 	);
 	await workspace.saveSearch('bench', query);
 	process.stdout.write(
 		`saved searches ${await timed(() => workspace.searches())}, overview ${await timed(() => workspace.splits())}, coverage ${await timed(() => workspace.coverage())}\n`,
 	);
 	await workspace.freeze('train');
+	// As the view does when it hears of the manifest.
+	const overview = await timed(() => workspace.splits());
 	const frozen = () => workspace.previewMove({ query: {} }, 'retention');
 	process.stdout.write(
-		`with train frozen: preview of all ${await timed(frozen)}, again ${await timed(frozen)}, overview ${await timed(() => workspace.splits())}\n`,
+		`with train frozen: overview ${overview}, preview of all ${await timed(frozen)}, again ${await timed(frozen)}\n`,
 	);
 	const job = { job: 'inspect' };
 	process.stdout.write(

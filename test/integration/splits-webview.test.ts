@@ -173,7 +173,7 @@ test('while a move is being stored its rows say where they go, and the list goes
 	await page.getByText('Moving 4 prompts to eval…').waitFor();
 	// The fourth stands in eval already, and is frozen there.
 	assert.equal(await page.locator('.going').count(), 3);
-	assert.match((await row(page, 1).locator('.cell-split').textContent()) ?? '', /^Train → being moved to Eval…$/);
+	assert.match((await row(page, 1).locator('.cell-split').textContent()) ?? '', /^Train, being moved to → Eval…$/);
 	await row(page, 5).locator('.cell-check').click();
 	await page.locator('vscode-button:not([disabled])', { hasText: 'Move…' }).waitFor();
 	await page.keyboard.press('x');

@@ -68,12 +68,13 @@ export function PromptRowView({ row, index, height, selected, active, going, onC
 				{row.tags.length > SHOWN_TAGS && <span class="dim">+{row.tags.length - SHOWN_TAGS}</span>}
 			</span>
 			<span role="gridcell" class={`cell-split ${row.split}`}>
-				{row.split === 'heldout' && row.half === 'E' && <Icon name="lock" />}
-				{placeOf(row)}
-				{going !== null && (
-					<span class="going" title={`Being moved to ${splitName(going)}`}>
-						{' → '}
-						<span class="visually-hidden">being moved to </span>
+				{going === null && row.split === 'heldout' && row.half === 'E' && <Icon name="lock" />}
+				{going === null ? (
+					placeOf(row)
+				) : (
+					<span class="going" title={`Being moved from ${placeOf(row)} to ${splitName(going)}`}>
+						<span class="visually-hidden">{placeOf(row)}, being moved to </span>
+						<span aria-hidden="true">→ </span>
 						{splitName(going)}…
 					</span>
 				)}
