@@ -78,6 +78,23 @@ export function mappedResponses(columns: ColumnMapping['columns']): ResponseRole
 	return RESPONSES.filter((role) => columns[role] !== undefined);
 }
 
+/** A mapping for the columns that are there; those that are not lose their roles, and their values go with them. */
+export function fittingMapping(mapping: ColumnMapping, names: readonly string[]): ColumnMapping {
+	const { verdicts, numbers, entries, order, splits } = mapping;
+	const columns: ColumnMapping['columns'] = Object.fromEntries(
+		Object.entries(mapping.columns).filter(([, name]) => names.includes(name)),
+	);
+	const isRanked = columns.ranking !== undefined || columns.best !== undefined;
+	return {
+		columns,
+		...(columns.verdict === undefined || verdicts === undefined ? {} : { verdicts }),
+		...(columns.verdict === undefined || numbers === undefined ? {} : { numbers }),
+		...(isRanked && entries !== undefined ? { entries } : {}),
+		...(columns.ranking === undefined || order === undefined ? {} : { order }),
+		...(columns.split === undefined || splits === undefined ? {} : { splits }),
+	};
+}
+
 /** Why a mapping cannot be used, or null. */
 export function mappingProblem(mapping: ColumnMapping): string | null {
 	const { columns } = mapping;

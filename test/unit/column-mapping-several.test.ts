@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type ColumnMapping, mappingProblem, RESPONSES } from '../../src/domain/column-mapping.ts';
+import { type ColumnMapping, fittingMapping, mappingProblem, RESPONSES } from '../../src/domain/column-mapping.ts';
 import { guessColumns } from '../../src/formats/column-mapping-guess.ts';
 import { mappedFormat } from '../../src/formats/column-mapping-read.ts';
 import { correctMapping, mappingText, parseMapping } from '../../src/formats/column-mapping-text.ts';
@@ -109,6 +109,20 @@ test('what cannot stand together is said', () => {
 	assert.match(problem(FOUR, { order: 'ranks' }) ?? '', /map the ranking/u);
 	assert.match(problem(FOUR, { entries: { x: 'a' } }) ?? '', /no column is/u);
 	assert.equal(problem({ ...FOUR, ranking: 'v' }, { order: 'ranks', entries: {} }), null);
+});
+
+test('a mapping loses the columns that a table lacks, with their values', () => {
+	const whole: ColumnMapping = {
+		columns: { ...FOUR, ranking: 'r', split: 's' },
+		...{ entries: { x: 'a' }, order: 'best-first', splits: { val: 'eval' } },
+	};
+	assert.deepEqual(fittingMapping(whole, [...Object.values(FOUR), 'r', 's']), whole);
+	const less = fittingMapping(
+		whole,
+		Object.values(FOUR).filter((name) => name !== 'answer_4'),
+	);
+	assert.deepEqual(less, { columns: { prompt: 'q', a: 'answer_1', b: 'answer_2', c: 'answer_3' } });
+	assert.equal(mappingProblem(less), null);
 });
 
 test('guesses: the columns of a wide table, what its ranking means, and what has to be asked', async () => {

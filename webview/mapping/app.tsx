@@ -1,9 +1,14 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type ColumnMapping, type ColumnRole, mappingProblem } from '../../src/domain/column-mapping.ts';
+import {
+	type ColumnMapping,
+	type ColumnRole,
+	fittingMapping,
+	mappingProblem,
+} from '../../src/domain/column-mapping.ts';
 import type { ImportPreview, SavedMapping } from '../../src/protocol/imports.ts';
 import type { MappingHost, MappingInit, MappingState } from '../../src/protocol/mapping.ts';
 import type { Remote } from '../../src/protocol/rpc.ts';
-import { fitting, needsReading, withReading, withRole } from './change.ts';
+import { needsReading, withReading, withRole } from './change.ts';
 import { Columns } from './columns.tsx';
 import { RankingValues } from './ranking.tsx';
 import { Rows } from './rows.tsx';
@@ -209,7 +214,7 @@ function Remembered({ saved, columns, onPick }: RememberedProps) {
 					const found = saved.find(({ name }) => name === event.currentTarget.value);
 					if (found === undefined) return;
 					onPick(
-						fitting(
+						fittingMapping(
 							found.mapping,
 							columns.map(({ name }) => name),
 						),

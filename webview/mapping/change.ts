@@ -94,11 +94,3 @@ export function withSplit(mapping: ColumnMapping, value: string, split: Split | 
 	else splits[valueKey(value)] = split;
 	return { ...mapping, splits };
 }
-
-/** A remembered mapping for the columns that are here; those that are not are left out. */
-export function fitting(mapping: ColumnMapping, names: readonly string[]): ColumnMapping {
-	const columns = Object.fromEntries(
-		Object.entries(mapping.columns).filter(([, name]) => names.includes(name)),
-	) as ColumnMapping['columns'];
-	return { ...mapping, columns };
-}

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import * as v from 'valibot';
 import * as vscode from 'vscode';
-import { type ColumnMapping, mappingProblem } from '../../domain/column-mapping.ts';
+import { fittingMapping, mappingProblem } from '../../domain/column-mapping.ts';
 import { mappingText } from '../../formats/column-mapping-text.ts';
 import type { ImportPreview } from '../../protocol/imports.ts';
 import {
@@ -109,9 +109,10 @@ async function taskOf(session: FolderSession, { mapping, name, ...task }: Mappin
 	const [first = ''] = task.files;
 	const preview = await api.previewImport(first, {});
 	if (mapping === undefined) return { ...task, preview };
-	const names = new Set(preview.columns.map((column) => column.name));
-	const columns = Object.fromEntries(Object.entries(mapping.columns).filter(([, column]) => names.has(column)));
-	const corrected: ColumnMapping = { ...mapping, columns };
+	const corrected = fittingMapping(
+		mapping,
+		preview.columns.map((column) => column.name),
+	);
 	// Not corrected: what was only guessed is still to be looked at.
 	if (mappingText(corrected) === mappingText(preview.suggestion)) {
 		return { ...task, preview, ...(name === undefined ? {} : { name }) };
