@@ -14,12 +14,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { GenerateOptions } from '../../src/protocol/candidates.ts';
 import { UserError } from '../../src/protocol/errors.ts';
 import { checkAddress } from '../../src/protocol/server-address.ts';
+import type { PairOutcome } from '../../src/scoring/engines/engine.ts';
+import { createGgufEngine } from '../../src/scoring/engines/gguf.ts';
 import { chatGenerator } from '../../src/scoring/generation/chat.ts';
 import { generate } from '../../src/workspace/generate/generate.ts';
 import type { Workspace } from '../../src/workspace/workspace.ts';
-import { writeTinyGguf } from '../fixtures/tiny-gguf.ts';
+import { tinyControls, writeTinyGguf } from '../fixtures/tiny-gguf.ts';
 import { makeCli } from './cli-run.ts';
-import { engineFor } from './http-support.ts';
+import { engineFor, PAIRS } from './http-support.ts';
 import { folder, job, openAt } from './workspace-support.ts';
 
 const binary = process.env.PAIRWRIGHT_LLAMA_SERVER;
@@ -64,6 +66,9 @@ async function stop(child: ChildProcess): Promise<void> {
 function logOf(rows: readonly object[]): string {
 	return `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`;
 }
+
+/** llama.cpp's own arithmetic, in another build and at other batch sizes: the tolerance of sums against torch too, nats. */
+const SAME = 0.1;
 
 const QUICK = { firstWait: 1, longestWait: 5, tries: 3 };
 
@@ -117,6 +122,59 @@ describe('a real llama-server', { skip }, () => {
 		} finally {
 			await stop(other);
 		}
+	});
+
+	it('gives the tokens of a response, one request each, the log-probabilities that engine gguf sums', async (t) => {
+		const ask = async (path: string, body: object) =>
+			(await fetch(`${url}${path}`, { method: 'POST', body: JSON.stringify(body) })).json() as Promise<
+				Record<string, never>
+			>;
+		// It takes BOS out of what it renders and gives it back with `add_special`.
+		const ids = async (content: string, special: boolean): Promise<number[]> =>
+			(await ask('/tokenize', { content, add_special: special, parse_special: special })).tokens!;
+		const engine = createGgufEngine({ threads: 1, gpu: false });
+		const told = new Map<string, PairOutcome>();
+		try {
+			const open = await engine.open(join(dir, 'tiny.gguf'), 'checkpoint');
+			await open.score(PAIRS, { onPair: (outcome) => told.set(outcome.comparison, outcome) });
+		} finally {
+			await engine.close();
+		}
+		let apart = 0;
+		for (const { comparison, prompt, a, b } of PAIRS) {
+			const outcome = told.get(comparison);
+			assert.ok(outcome !== undefined && 'score' in outcome, comparison);
+			const rendered: string = (await ask('/apply-template', { messages: prompt.messages })).prompt!;
+			const asked = await ids(rendered, true);
+			for (const [side, response] of [
+				['a', a],
+				['b', b],
+			] as const) {
+				const given = [...(await ids(response[0]!.content!, false)), tinyControls()['<|eos|>']!];
+				let sum = 0;
+				for (const [i, id] of given.entries()) {
+					// It tells no probabilities with half a character, so an "a" follows; they are those before this.
+					const next = {
+						n_predict: 1,
+						n_probs: 1_000,
+						temperature: 0,
+						samplers: ['temperature'],
+						logit_bias: [[97, 1_000]],
+					};
+					const { completion_probabilities } = await ask('/completion', {
+						prompt: [...asked, ...given.slice(0, i)],
+						...next,
+					});
+					const all = (completion_probabilities![0] as { top_logprobs: { id: number; logprob: number }[] })
+						.top_logprobs;
+					sum += all.find((one) => one.id === id)!.logprob;
+				}
+				assert.equal(outcome.score[side].tokens, given.length);
+				apart = Math.max(apart, Math.abs(outcome.score[side].logp - sum));
+			}
+		}
+		t.diagnostic(`largest difference ${apart.toExponential(1)} nats`);
+		assert.ok(apart <= SAME, `${apart}`);
 	});
 
 	it('writes second responses from the command line', async (t) => {
