@@ -190,10 +190,10 @@ async function speed({ unused, words }: (typeof MODELS)[number]): Promise<void> 
 	const rate = (way: Way): string =>
 		`${(1000 / spreadOf(rounds.map((round) => round[way].processor)).median).toFixed(2)} pairs/s of processor time`;
 	const times = ({ median, low, high }: Spread): string =>
-		`${median.toFixed(2)}× (${low.toFixed(2)} to ${high.toFixed(2)})`;
+		`${median.toFixed(2)}× (95 %: ${low.toFixed(2)} to ${high.toFixed(2)})`;
 	const percent = ({ median, low, high }: Spread): string => {
 		const [m, l, h] = [median, low, high].map((ratio) => (100 * (ratio - 1)).toFixed(1));
-		return `${m} % (${l} to ${h})`;
+		return `${m} % (95 %: ${l} to ${h})`.replaceAll('-', '−');
 	};
 	const fourPasses = ratios('naive', 'ours', 'processor');
 	const overPrefill = ratios('ours', 'prefill', 'processor');
