@@ -13,6 +13,7 @@ export function previewText(terminal: Terminal, preview: ImportPreview): string 
 	const kind = container === 'json' ? 'JSON' : container === 'parquet' ? 'Parquet' : container.toUpperCase();
 	const name = remembered === null ? (format ?? 'not recognised') : `the mapping "${remembered}"`;
 	const width = Math.max(LEAST_TEXT, Math.floor((terminal.width - 34) / 3));
+	const several = preview.rows.some((row) => 'pairs' in row && row.pairs.length > 1);
 	const rows = preview.rows.flatMap((row): TableRow[] => {
 		if ('reason' in row) {
 			return [{ cells: [count(row.line)], rest: terminal.paint('red', oneLine(row.reason)) }];
@@ -20,8 +21,8 @@ export function previewText(terminal: Terminal, preview: ImportPreview): string 
 		return row.pairs.map((pair) => [
 			count(row.line),
 			cut(pair.prompt, width),
-			cut(sided(pair, 0, row.pairs.length), width),
-			cut(sided(pair, 1, row.pairs.length), width),
+			cut(sided(pair, 0, several), width),
+			cut(sided(pair, 1, several), width),
 			verdictText(pair),
 			pair.split ?? NONE,
 			oneLine([...pair.tags, ...pair.metadata].join(', ')),
@@ -52,10 +53,10 @@ export function previewText(terminal: Terminal, preview: ImportPreview): string 
 	].join('\n');
 }
 
-/** A response, with where it comes from where a row makes several pairs. */
-function sided({ a, b, sides }: PreviewPair, side: 0 | 1, pairs: number): string {
+/** A response, with where it comes from where rows make several pairs. */
+function sided({ a, b, sides }: PreviewPair, side: 0 | 1, several: boolean): string {
 	const text = side === 0 ? a : b;
-	return pairs < 2 || sides === undefined ? text : `${sides[side]}: ${text}`;
+	return !several || sides === undefined ? text : `${sides[side]}: ${text}`;
 }
 
 function mappingLines({ columns, verdicts, numbers, entries, order, splits }: ColumnMapping): string[] {
@@ -67,7 +68,9 @@ function mappingLines({ columns, verdicts, numbers, entries, order, splits }: Co
 		...(numbers === undefined ? [] : [`  verdict: ${numbers}`]),
 		...(verdicts === undefined ? [] : [`  verdict: ${values(verdicts).join(', ')}`]),
 		...(order === undefined ? [] : [`  ranking: ${order}`]),
-		...(entries === undefined ? [] : [`  ${columns.best === undefined ? 'ranking' : 'best'}: ${values(entries)}`]),
+		...(entries === undefined
+			? []
+			: [`  ${columns.best === undefined ? 'ranking' : 'best'}: ${values(entries).join(', ')}`]),
 		...(splits === undefined ? [] : [`  split: ${values(splits).join(', ')}`]),
 	];
 }

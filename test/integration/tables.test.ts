@@ -139,3 +139,39 @@ test('the command line shows, corrects, remembers and imports', async (t) => {
 	assert.match(failed.stderr, /has no column "nowhere"/u);
 	assert.equal(readFileSync(next, 'utf8'), csv(ROWS.map((row) => ({ ...row, question: `${row.question} Again?` }))));
 });
+
+test('several responses on the command line: bare numbers import nothing, the way out reads them, and so does a remembered name', async (t) => {
+	const cli = makeCli(t);
+	await cli.run(['init', cli.dir]);
+	const line = (n: number) => `Pan ${n}?,iron ${n},steel ${n},any ${n},2 3 1,ana`;
+	const path = cli.write('ranked.csv', `${['question,gpt,llama,qwen,places,who', line(1), line(2)].join('\n')}\n`);
+	const map = ['prompt=question', 'a=gpt', 'b=llama', 'c=qwen', 'ranking=places', 'annotator=who'];
+	const at = ['--workspace', cli.dir];
+	const refused = await cli.run(['import', path, '--map', ...map, ...at]);
+	assert.equal(refused.code, 1);
+	assert.match(refused.stderr, /nothing was imported\. Line 2: places: .*\(order=best-first or order=ranks\)/u);
+	const seen = await cli.run(['import', path, '--map', ...map, 'order=best-first', '--preview', ...at]);
+	assert.match(seen.stdout, /ranking: best-first\n {2}ranking: 1 → a, 2 → b, 3 → c/u);
+	assert.match(seen.stdout, /llama: steel 1 +qwen: any 1 +a ana/u);
+	const done = await cli.json(['import', path, '--map', ...map, 'order=ranks', '--remember', 'places', ...at]);
+	assert.deepEqual([done.code, (done.document as ImportResult).files[0]?.imported], [0, 6]);
+	const next = cli.write('next.csv', `${['question,gpt,llama,qwen,places,who', line(3)].join('\n')}\n`);
+	assert.equal(((await cli.json(['import', next, ...at])).document as ImportResult).files[0]?.imported, 3);
+});
+
+test('several mapped responses are the same after a rebuild, and imported twice they add nothing', async (t) => {
+	const dir = folder(t);
+	const { workspace } = await openAt(dir);
+	t.after(() => workspace.close());
+	const path = join(dir, 'ranked.csv');
+	writeFileSync(path, 'question,gpt,llama,qwen,best\nPan?,iron,steel,any,llama\nOil?,seed,,palm,nobody\n');
+	const columns = { prompt: 'question', a: 'gpt', b: 'llama', c: 'qwen', best: 'best' };
+	const options = { mapping: { columns, entries: { nobody: 'both_bad' } } } as const;
+	const done = await workspace.importFiles([path], options, job());
+	assert.deepEqual([done.comparisons, done.prompts, done.rejected], [3, 2, []]);
+	assert.equal((await workspace.importFiles([path], options, job())).files[0]?.imported, 0);
+	await workspace.settled();
+	const before = dump(workspace.context.db);
+	await workspace.rebuild(job());
+	assert.equal(dump(workspace.context.db), before);
+});

@@ -11,6 +11,7 @@ interface Props {
 export function Rows({ preview, stale }: Props) {
 	const { rows, looked, container } = preview;
 	const shown = rows.length;
+	const several = rows.some((row) => 'pairs' in row && row.pairs.length > 1);
 	return (
 		<section aria-labelledby="rows-heading" class="preview" aria-busy={stale}>
 			<h2 id="rows-heading">{shown === 0 ? 'Rows' : 'First rows as they would be read'}</h2>
@@ -48,7 +49,14 @@ export function Rows({ preview, stale }: Props) {
 											</tr>,
 										]
 									: row.pairs.map((pair, i) => (
-											<Pair key={`${row.line} ${i}`} line={row.line} pair={pair} at={i} of={row.pairs.length} />
+											<Pair
+												key={`${row.line} ${i}`}
+												line={row.line}
+												pair={pair}
+												at={i}
+												of={row.pairs.length}
+												named={several}
+											/>
 										)),
 							)}
 						</tbody>
@@ -68,11 +76,13 @@ interface PairProps {
 	/** Which of the pairs that its row makes, from 0. */
 	readonly at: number;
 	readonly of: number;
+	/** Say where its responses come from. */
+	readonly named: boolean;
 }
 
-function Pair({ line, pair, at, of }: PairProps) {
+function Pair({ line, pair, at, of, named }: PairProps) {
 	const { prompt, a, b, split, tags, metadata, warnings } = pair;
-	const [one, two] = of > 1 ? (pair.sides ?? []) : [];
+	const [one, two] = named ? (pair.sides ?? []) : [];
 	return (
 		<tr class={at > 0 ? 'same' : ''}>
 			<td class="num">
