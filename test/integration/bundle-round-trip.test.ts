@@ -97,6 +97,13 @@ async function mustRun(args: readonly string[], cwd: string): Promise<string> {
 	return stdout;
 }
 
+/** Types of the tensors in a safetensors file. */
+function dtypesOf(path: string): string[] {
+	const bytes = readFileSync(path);
+	const header = JSON.parse(bytes.toString('utf8', 8, 8 + Number(bytes.readBigUInt64LE(0))));
+	return [...new Set(Object.values(header as object).flatMap(({ dtype }) => dtype ?? []))] as string[];
+}
+
 async function freePort(): Promise<number> {
 	const server = createServer().listen(0, '127.0.0.1');
 	await new Promise((done) => server.once('listening', done));
@@ -214,7 +221,7 @@ test('bundle, training, checkpoints, scores, run, decision', { skip }, async (t)
 	const plainly = (...options: readonly string[]) =>
 		train(
 			...(['plain', '--lambda', '0', '--max-length', '64', '--reference-scores'] as const),
-			...['scores/reference/logps.jsonl', '--resumable', ...options],
+			...['scores/reference/logps.jsonl', '--resumable', '--dtype', 'bfloat16', ...options],
 		);
 	// Reference scores are of whole responses: where the trainer cuts, a look before the first step would not be at ln 2.
 	await plainly('--max-steps', '2', '--save-steps', '2');
@@ -223,7 +230,8 @@ test('bundle, training, checkpoints, scores, run, decision', { skip }, async (t)
 	assert.ok(plain.left_out_too_long.train > 0 && plain.left_out_too_long.looked_at_eval > 0);
 	assert.equal(plain.pairs.train + plain.left_out_too_long.train, of('train'));
 	const [start] = lines<MetricsLine>(join(home, 'plain/metrics.jsonl'));
-	assert.ok(Math.abs(start!.eval_loss! - Math.LN2) < 1e-5 && Math.abs(start!.monitoring_loss! - Math.LN2) < 1e-5);
+	assert.ok(Math.abs(start!.eval_loss! - Math.LN2) < 1e-3 && Math.abs(start!.monitoring_loss! - Math.LN2) < 1e-3);
+	assert.deepEqual(dtypesOf(join(home, 'plain/checkpoint-2/model.safetensors')), ['F32'], 'computed in bfloat16 alone');
 	await plainly('--max-steps', '3', '--save-steps', '1', '--resume');
 	assert.equal(JSON.parse(readFileSync(join(home, 'plain/run.json'), 'utf8')).steps, 3);
 	assert.deepEqual(
@@ -257,6 +265,7 @@ test('bundle, training, checkpoints, scores, run, decision', { skip }, async (t)
 	});
 	for (const key of ['furthest_from_trl', 'furthest_from_float64', 'furthest_loss'])
 		assert.ok(checked[key] < 1e-3, key);
+	assert.ok(checked.furthest_in_bfloat16 < 1e-2, 'a sum of bfloat16 logits is float32');
 
 	// Ten times the learning rate learns the penalty parts by heart, and the run says so and ends.
 	t.diagnostic(await train('stopped', '--patience', '1', '--monitor-steps', '5', '--learning-rate', '1e-2'));
