@@ -130,7 +130,8 @@ function isAsked(format: Format, rows: readonly Row[]): boolean {
 function losesVerdict(format: Format, rows: readonly Row[], container: Container): boolean {
 	if (format !== pairwright || rows.some((row) => 'judgments' in row)) return false;
 	const { columns } = guessColumns(rows.slice(0, GUESS_ROWS)).mapping;
-	if (columns.c !== undefined) return true;
+	// Other columns in a row, such as summary_1 to summary_3, are no responses of ours.
+	if (columns.a === 'response_a' && columns.c !== undefined) return true;
 	return container !== 'json' && ORDERS.some((role) => columns[role] !== undefined);
 }
 

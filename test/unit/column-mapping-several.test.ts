@@ -182,6 +182,12 @@ test('a file of named rankings refuses the rows of bare numbers; another column 
 	assert.deepEqual((settled.rows[0]!.metadata as Cells).ranking, [2, 3, 1]);
 });
 
+test('rows of our own format stay what they are beside other columns that are numbered', async () => {
+	const notes = Object.fromEntries([1, 2, 3].map((n) => [`summary_${n}`, 'A long text about it. '.repeat(9)]));
+	const read = await readContent(lines({ prompt: 'Q?', response_a: 'x', response_b: 'y', ...notes }));
+	assert.deepEqual([read.format, read.rows[0]?.metadata], ['pairwright', notes]);
+});
+
 test('named verdicts beside a ranking of any kind are refused: they do not say which two responses they are about', async () => {
 	const judgments = [{ annotator: 'bo', verdict: 'a' }];
 	const answers = [1, 2, 3].map((rank) => ({ answer: `text ${rank}`, rank }));
