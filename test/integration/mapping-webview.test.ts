@@ -12,8 +12,8 @@ import type { Browser, Page } from 'playwright-core';
 import type { ColumnMapping } from '../../src/domain/column-mapping.ts';
 import { orderReading } from '../../src/formats/column-mapping-guess-several.ts';
 import { previewRows } from '../../src/formats/preview.ts';
-import type { MappingHost } from '../../src/protocol/mapping.ts';
 import type { SavedMapping } from '../../src/protocol/imports.ts';
+import type { MappingHost } from '../../src/protocol/mapping.ts';
 import { chromiumPath, launch, THEMES, type ThemeName } from './report-page.ts';
 
 const ORIGIN = 'http://webview.test';
