@@ -52,9 +52,9 @@ export function registerExport(program: Command): void {
 		.addHelpText(
 			'after',
 			example(
-				'export --out data/',
+				'export --out export/',
 				'export --format trl-standard --split train --out train.jsonl',
-				'export --format llama-factory --out data/',
+				'export --format llama-factory --out export/',
 				'export --format hf --split train eval heldout --out dataset/',
 				'export --bundle ../training',
 			),

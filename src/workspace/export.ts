@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import {
 	EXPORT_FORMAT_FACTS,
@@ -16,12 +16,14 @@ import type { Encoded } from '../formats/types.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { ExportOptions, ExportResult } from '../protocol/exports.ts';
 import { comparisonsForExport, type ExportedComparison } from '../store/export-query.ts';
+import { storedSources } from '../store/source-rows.ts';
 import type { Context } from './context.ts';
 import { exportConfig } from './export-config.ts';
 import { ExportFile } from './export-file.ts';
 import { checkFolder, folderFile, writeFolderCard } from './export-folder.ts';
 import { pause } from './fold-sources.ts';
 import { writeAtomically } from './freeze.ts';
+import { locateSource } from './source-files.ts';
 import { trainerLabel } from './trainer-label.ts';
 
 /** Splits whose prompts count as seen once written in a format for trainers. */
@@ -56,6 +58,29 @@ function targets(options: ExportOptions, format: ExportFormat): { split: Split; 
 		split,
 		path: isFile ? out : join(out, `${split}.${exportExtension(format)}`),
 	}));
+}
+
+/**
+ * An imported file that lies in the workspace is read where it lies: replaced, its pairs would be gone at the next rebuild.
+ * @throws UserError `usage` where a target is one of them
+ */
+function spareSources(ctx: Context, wanted: readonly { readonly path: string }[]): void {
+	const standing = wanted.filter(({ path }) => existsSync(path));
+	if (standing.length === 0) return;
+	const sources = new Set<string>();
+	for (const { path } of storedSources(ctx.db)) {
+		try {
+			sources.add(realpathSync(locateSource(ctx.paths, path)));
+		} catch {
+			// Gone, or leads out of the workspace: nothing there that could be replaced.
+		}
+	}
+	const taken = standing.find(({ path }) => sources.has(realpathSync(path)));
+	if (taken === undefined) return;
+	throw new UserError(
+		'usage',
+		`${taken.path} was imported and is read where it lies: an export there would replace it, and its pairs would be lost. Nothing was written: name another folder.`,
+	);
 }
 
 /** Trainers get the tuning half only; the other formats list the sealed half without labels until it is opened. */
@@ -173,6 +198,7 @@ export async function exportData(ctx: Context, options: ExportOptions): Promise<
 		);
 	}
 	const wanted = targets(options, format);
+	spareSources(ctx, wanted);
 	if (training && wanted.some((t) => TRAINED_ON.includes(t.split))) ctx.requirePerson();
 	const labels = training ? (options.labels ?? EXPORT_POLICY) : undefined;
 	const dropped: Record<string, number> = {};

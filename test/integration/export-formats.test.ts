@@ -211,6 +211,24 @@ test('files stand whole or not at all; a dataset folder replaces no README of so
 	assert.equal(done.files.length, 1);
 });
 
+test('an export never replaces an imported file that is read where it lies', async (t) => {
+	const { dir, workspace } = await filled(t);
+	const home = join(dir, 'work');
+	const source = join(home, 'train.jsonl');
+	writeFileSync(source, `${JSON.stringify(row(5000, 'train'))}\n`);
+	await workspace.importFiles([source], { format: 'pairwright' }, job());
+	const before = readFileSync(source);
+	for (const out of [home, source]) {
+		await assert.rejects(
+			workspace.exportData({ format: 'trl', splits: ['train'], out }),
+			(error) =>
+				UserError.is(error, 'usage') && /train\.jsonl was imported and is read where it lies/u.test(error.message),
+		);
+		assert.deepEqual(readFileSync(source), before);
+	}
+	await workspace.exportData({ format: 'trl', splits: ['eval'], out: home });
+});
+
 test('rows are as the pages of those who read them say', async (t) => {
 	const { dir, workspace } = await filled(t);
 	const ajv = new Ajv({ strict: false });

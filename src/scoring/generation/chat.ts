@@ -88,12 +88,6 @@ function checkAnswer(answer: Answer, origin: string): Answer {
 	return answer;
 }
 
-/** One of two names within the other: servers add a publisher, a variant or a date to the name they were asked for. */
-function akin(one: string, other: string): boolean {
-	const [x, y] = [one.toLowerCase(), other.toLowerCase()];
-	return x.includes(y) || y.includes(x);
-}
-
 /** Why a request was refused, as far as that can be said without the server's words, which may repeat the prompt. */
 function unanswered({ status, type, said }: Refused, origin: string, most: number): Unanswered {
 	if (type === 'exceed_context_size_error' || /context (length|size)|max_model_len/i.test(said)) {
@@ -137,7 +131,7 @@ export function chatGenerator(
 		);
 	};
 	const checkOnce = (asked: string, by: string | null): Promise<void> | undefined => {
-		if (by === null || by.length > LONGEST_NAME || akin(asked, by)) return undefined;
+		if (by === null || by.length > LONGEST_NAME || by === asked) return undefined;
 		const key = JSON.stringify([asked, by]);
 		if (!known.has(key)) known.set(key, checkName(asked, by));
 		return known.get(key);
