@@ -18,6 +18,8 @@ export interface ErasureScope {
 	readonly manifests: readonly string[];
 }
 
+const LISTED = '(SELECT value FROM json_each(?))';
+
 export function comparisonsOn(db: Database, prompt: string): string[] {
 	return db
 		.all<{ id: string }>(
@@ -25,6 +27,13 @@ export function comparisonsOn(db: Database, prompt: string): string[] {
 			prompt,
 		)
 		.map((row) => row.id);
+}
+
+/** Rows of comparisons; those that are out by now have none. */
+export function numbersOf(db: Database, comparisons: readonly string[]): number[] {
+	return db
+		.all<{ n: number }>(`SELECT n FROM comparisons WHERE id IN ${LISTED}`, JSON.stringify(comparisons))
+		.map(({ n }) => n);
 }
 
 export function promptOf(db: Database, comparison: string): string {
@@ -175,7 +184,6 @@ export function missingPrompts(db: Database, manifest: string): string[] {
 
 const SIDES = 'SELECT c.a, c.b FROM comparisons c';
 const CANDIDATES = 'SELECT k.body FROM candidates k JOIN prompts p ON p.n = k.prompt';
-const LISTED = '(SELECT value FROM json_each(?))';
 
 function* sidesIn(rows: Iterable<{ readonly a: string; readonly b: string }>): Generator<string> {
 	for (const { a, b } of rows) for (const side of [a, b]) yield sideText(JSON.parse(side) as Message[]);

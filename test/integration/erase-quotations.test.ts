@@ -3,6 +3,12 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { UserError } from '../../src/protocol/errors.ts';
+import { resetTables } from '../../src/store/database.ts';
+import { keepErasures, unfoldedErasures } from '../../src/store/erasures.ts';
+import { appendLines, stampEvents } from '../../src/store/journal.ts';
+import { listJournalFiles } from '../../src/store/journal-files.ts';
+import { Projector } from '../../src/store/project.ts';
+import { type JournalChange, LONG, syncJournals } from '../../src/store/sync-journal.ts';
 import { erase } from '../../src/workspace/erase/erase.ts';
 import { quotationsOf, withLate } from '../../src/workspace/erase/quotes.ts';
 import { eraseText } from '../../src/workspace/erase/words.ts';
@@ -153,4 +159,118 @@ test('cancelled before the tombstone, an erasure has changed nothing', async (t)
 	assert.equal((await workspace.list({})).total, 1);
 	const done = await workspace.erase([secret!], { reason: 'asked for' }, job());
 	assert.equal(done.comparisons.length, 1);
+});
+
+test('taken out by another window while copies are looked at, a pair leaves no draft of a copy behind', async (t) => {
+	const dir = folder(t);
+	const opened = await openAt(dir);
+	const { workspace } = opened;
+	t.after(() => workspace.close());
+	await workspace.importFiles(
+		[write(dir, [{ prompt: `Tell me: ${SECRET}`, chosen: 'Yes.', rejected: 'No.' }])],
+		{},
+		job(),
+	);
+	await workspace.settled();
+	const other = await openAt(dir, 'bo', 'two');
+	t.after(() => other.workspace.close());
+	const secret = await idOf(opened, 'Ashdown');
+	const drafts = () =>
+		readdirSync(join(dir, 'work', '.pairwright', 'sources')).filter((name) => name.endsWith('.erase.tmp'));
+	await other.workspace.flag({ comparison: secret!, note: 'seen' });
+	const journal = join(dir, 'work', '.pairwright', 'journal');
+	const file = listJournalFiles(journal).find((path) => path.startsWith('bo'))!;
+	// Without a pause, the first half of what the other window does: its lines are folded again, its pairs are not yet there.
+	const theirs = (): void => {
+		const { db } = other.workspace.context;
+		const bodies = [
+			{ type: 'flagged', comparison: 'f'.repeat(64), note: 'said meanwhile' },
+			{ type: 'erased', comparisons: [secret!], reason: 'asked for' },
+		] as const;
+		const header = { firstSeq: 900, time: '2026-01-01T00:00:00.000Z', person: 'bo', device: 'two' };
+		appendLines(join(journal, file), stampEvents(bodies, header));
+		const fold = (): void => {
+			const change = { added: 0, removed: 0, types: new Set<string>(), problems: [] };
+			for (const _ of syncJournals(db, journal, change as JournalChange, LONG));
+		};
+		fold();
+		const erased = unfoldedErasures(db)!;
+		resetTables(db);
+		keepErasures(db, erased);
+		fold();
+	};
+	let sent = false;
+	const steps = {
+		reload: () => workspace.reload(),
+		sync: () => assert.fail('there is nobody to sync with'),
+		signal: {
+			// Read once the draft lies there, and before the tombstone is written.
+			get aborted() {
+				if (!sent && drafts().length > 0) {
+					sent = true;
+					theirs();
+				}
+				return false;
+			},
+		} as AbortSignal,
+	};
+	const done = await erase(workspace.context, [secret!], { reason: 'asked for' }, steps).catch(
+		(error: unknown) => error,
+	);
+	assert.ok(sent);
+	assert.deepEqual(drafts(), []);
+	assert.ok(!(done instanceof Error), String(done));
+	await workspace.reload();
+	assert.deepEqual(holding(join(dir, 'work', '.pairwright'), 'Ashdown'), []);
+});
+
+test('a pair that comes on the prompt while copies are looked at keeps the prompt, and what was said of it', async (t) => {
+	const dir = folder(t);
+	const opened = await openAt(dir);
+	const { workspace } = opened;
+	const { context } = workspace;
+	t.after(() => workspace.close());
+	const path = write(dir, [
+		{ prompt: 'How to prune a quince tree of eighty years?', chosen: `Ask ${SECRET}.`, rejected: 'No.' },
+		{ prompt: 'How to bake bread?', chosen: 'Flour and water.', rejected: 'Never.' },
+	]);
+	await workspace.importFiles([path], {}, job());
+	await workspace.settled();
+	const [secret, bread] = await Promise.all(['quince', 'bread'].map((word) => idOf(opened, word)));
+	const { prompt_id, prompt } = await workspace.show(secret!);
+	await workspace.tag({ ids: [prompt_id] }, { facet: 'free:trees', reason: 'about trees' });
+	await workspace.flag({ comparison: bread!, note: 'unlike “prune a quince tree of eighty years”' });
+	await workspace.flag({ comparison: bread!, note: `unlike ${SECRET}` });
+	const journal = join(dir, 'work', '.pairwright', 'journal');
+	const sources = join(dir, 'work', '.pairwright', 'sources');
+	let came = false;
+	const steps = {
+		reload: () => workspace.reload(),
+		sync: () => assert.fail('there is nobody to sync with'),
+		signal: {
+			// Once the draft of a copy lies there, and before the tombstone is written.
+			get aborted() {
+				if (came || !readdirSync(sources).some((name) => name.endsWith('.erase.tmp'))) return false;
+				came = true;
+				const side = (content: string) => [{ role: 'assistant' as const, content }];
+				const comparison = { prompt, a: side('In winter.'), b: side('In June.') };
+				const body = { type: 'authored', comparison, written_by: 'ana' } as const;
+				const header = { firstSeq: 900, time: '2026-01-01T00:00:00.000Z', person: 'ana', device: 'two' };
+				appendLines(join(journal, listJournalFiles(journal)[0]!), stampEvents([body], header));
+				const change: JournalChange = { added: 0, removed: 0, types: new Set(), problems: [] };
+				for (const _ of syncJournals(context.db, journal, change, LONG));
+				for (const _ of new Projector(context.db, context.store.settings).drain());
+				return false;
+			},
+		} as AbortSignal,
+	};
+	const plan = await workspace.erase([secret!], { preview: true }, job());
+	assert.equal(plan.quoting, 2, 'nothing would be left of the prompt');
+	const done = await erase(context, [secret!], { reason: 'asked for' }, steps);
+	assert.ok(came);
+	assert.equal(done.quoting, 1);
+	assert.equal(context.events('erased')[0]!.gone, undefined);
+	assert.equal(holding(journal, 'about trees').length, 1);
+	assert.equal(holding(journal, 'quince tree of eighty').length, 1);
+	assert.deepEqual(holding(join(dir, 'work', '.pairwright'), 'Ashdown'), []);
 });

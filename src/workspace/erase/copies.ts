@@ -234,7 +234,10 @@ export async function cleanSource(file: SourceFile, erasures: Erasures, folder: 
 	}
 }
 
-/** Puts a rewritten copy where sources lie. @returns what a tombstone says of it */
+/**
+ * Puts a rewritten copy where sources lie. @returns what a tombstone says of it
+ * @throws UserError 'busy' where another erasure, which ended meanwhile, swept the draft away
+ */
 export function keepCopy(
 	paths: WorkspacePaths,
 	from: string,
@@ -243,7 +246,10 @@ export function keepCopy(
 	const name = `${to.slice(0, 12)}.jsonl.gz`;
 	const target = join(paths.sources, name);
 	if (existsSync(target)) rmSync(draft, { force: true });
-	else renameSync(draft, target);
+	else if (existsSync(draft)) renameSync(draft, target);
+	else {
+		throw new UserError('busy', 'Something else was erased here meanwhile. Nothing was erased by this: run it again.');
+	}
 	return { from, to, path: `.pairwright/sources/${name}`, bytes, rows };
 }
 

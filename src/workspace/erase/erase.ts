@@ -64,12 +64,17 @@ function resolve(ctx: Context, ids: readonly string[]): Named {
 	return { comparisons: [...comparisons].sort(), prompts: [...prompts].sort(), already: [...already] };
 }
 
-/** Prompts of which nothing is left once some comparisons are out. */
-function goneWith(ctx: Context, { comparisons, prompts }: Named): string[] {
+/** Prompts of some comparisons, each once. A comparison that is out by now, of another window's erasure, has none. */
+export function promptsOf(ctx: Context, comparisons: readonly string[]): string[] {
+	const ids = comparisons.map((id): string | undefined => promptOf(ctx.db, id));
+	return [...new Set(ids)].filter((id) => id !== undefined);
+}
+
+/** Those of some prompts of which nothing is left once some comparisons are out. */
+export function goneWith(ctx: Context, prompts: readonly string[], comparisons: readonly string[]): string[] {
 	const out = new Set(comparisons);
-	const touched = new Set(comparisons.map((id) => promptOf(ctx.db, id)));
-	return [...touched]
-		.filter((id) => !prompts.includes(id) && !hasCandidates(ctx.db, id))
+	return prompts
+		.filter((id) => !hasCandidates(ctx.db, id))
 		.filter((id) => comparisonsOn(ctx.db, id).every((each) => out.has(each)))
 		.sort();
 }
@@ -107,8 +112,7 @@ export function pathsBefore(
 
 /** Responses that stand by themselves too: a pair made of them can come back as long as its prompt is there. */
 function candidatesLeft(ctx: Context, { comparisons, prompts }: Named) {
-	const others = new Set(comparisons.map((id) => promptOf(ctx.db, id)));
-	return [...others]
+	return promptsOf(ctx, comparisons)
 		.filter((id) => !prompts.includes(id) && hasCandidates(ctx.db, id))
 		.map((id) => ({
 			path: `prompt ${id.slice(0, 12)}`,
@@ -118,7 +122,7 @@ function candidatesLeft(ctx: Context, { comparisons, prompts }: Named) {
 
 /** Comparisons that are out by now, given ones first, with the files that hold other parts of them. */
 function planned(ctx: Context, named: Named, looked: LookedAt, erasures: Erasures, more: readonly LeftFile[]) {
-	const onPrompts = [...named.prompts, ...named.comparisons.map((id) => promptOf(ctx.db, id))];
+	const onPrompts = [...named.prompts, ...promptsOf(ctx, named.comparisons)];
 	const scope = erasureScope(ctx.db, named.comparisons, [...new Set(onPrompts)]);
 	return {
 		comparisons: named.comparisons,
@@ -156,9 +160,11 @@ export async function erase(
 	const place = await placeOf(ctx);
 	if (!preview) await settleTeam(ctx, place, steps);
 	const named = resolve(ctx, ids);
-	const gone = goneWith(ctx, named);
-	const leaving = { comparisons: named.comparisons, prompts: [...named.prompts, ...gone] };
-	const quoting = await quotationsOf(ctx, leaving, { reason, signal: steps.signal });
+	const { comparisons } = named;
+	const others = promptsOf(ctx, comparisons).filter((id) => !named.prompts.includes(id));
+	let gone = goneWith(ctx, others, comparisons);
+	const leaving = () => ({ comparisons, prompts: [...named.prompts, ...gone] });
+	let quoting = await quotationsOf(ctx, leaving(), { reason, signal: steps.signal });
 	if (quoting.inReason) {
 		throw new UserError(
 			'usage',
@@ -168,7 +174,7 @@ export async function erase(
 	const bodyWith = ({ fields }: Quotations) =>
 		({
 			type: 'erased',
-			comparisons: named.comparisons,
+			comparisons,
 			reason: reason === '' ? 'copies once more' : reason,
 			...(named.prompts.length === 0 ? {} : { prompts: named.prompts }),
 			...(gone.length === 0 ? {} : { gone }),
@@ -182,33 +188,37 @@ export async function erase(
 		...named.prompts.flatMap((id) => logsWith(ctx.db, id)),
 	];
 	const looked = await lookAtSources(ctx, files, known);
-	const more = await leftTakenBack(ctx, known);
-	stopIfCancelled(steps.signal, () => dropLookedAt(looked));
-	// From here on nothing waits until the tombstone stands: no word can come in between.
-	const all = withLate(ctx, leaving, quoting);
-	const body = bodyWith(all);
-	const { found: quotations } = all;
-	const erasures = erasuresWith(ctx, body);
-	const plan = { ...planned(ctx, named, looked, erasures, more), quoting: quotations.length, quotations };
-	const before = pathsBefore(plan.journals, looked);
-	if (preview) {
+	try {
+		const more = await leftTakenBack(ctx, known);
+		stopIfCancelled(steps.signal);
+		// A pair that came on a prompt meanwhile keeps it: what was said of the prompt alone is no quotation then.
+		for (let now = goneWith(ctx, gone, comparisons); now.length < gone.length; now = goneWith(ctx, gone, comparisons)) {
+			gone = now;
+			quoting = await quotationsOf(ctx, leaving(), { reason, signal: steps.signal });
+		}
+		// From here on nothing waits until the tombstone stands: no word can come in between.
+		const all = withLate(ctx, leaving(), quoting);
+		const body = bodyWith(all);
+		const { found: quotations } = all;
+		const erasures = erasuresWith(ctx, body);
+		const plan = { ...planned(ctx, named, looked, erasures, more), quoting: quotations.length, quotations };
+		const before = pathsBefore(plan.journals, looked);
+		if (preview) {
+			const advice = await historyAdvice(place, before, looked.linked);
+			return { ...plan, preview: true, event: null, synced: null, advice };
+		}
+		let event: string | null = null;
+		if (named.comparisons.length + named.prompts.length + looked.rewritten.length > 0) {
+			const sources = keepCopies(ctx, looked);
+			const [tombstone] = await ctx.append({ ...body, ...(sources.length === 0 ? {} : { sources }) });
+			event = tombstone?.id ?? null;
+		}
+		const synced = await finishErasure(ctx, place !== null && place.upstream !== null, steps);
+		return { ...plan, preview: false, event, synced, advice: await historyAdvice(place, before, looked.linked) };
+	} finally {
+		// Drafts that were not kept, whatever ended it.
 		dropLookedAt(looked);
-		return {
-			...plan,
-			preview: true,
-			event: null,
-			synced: null,
-			advice: await historyAdvice(place, before, looked.linked),
-		};
 	}
-	let event: string | null = null;
-	if (named.comparisons.length + named.prompts.length + looked.rewritten.length > 0) {
-		const sources = keepCopies(ctx, looked);
-		const [tombstone] = await ctx.append({ ...body, ...(sources.length === 0 ? {} : { sources }) });
-		event = tombstone?.id ?? null;
-	} else dropLookedAt(looked);
-	const synced = await finishErasure(ctx, place !== null && place.upstream !== null, steps);
-	return { ...plan, preview: false, event, synced, advice: await historyAdvice(place, before, looked.linked) };
 }
 
 /** What follows a tombstone, whoever wrote it; may be repeated. @returns what the sync said, null where there is nobody to sync with */

@@ -2,9 +2,15 @@ import type { JournalEvent } from '../../domain/events.ts';
 import { quoting } from '../../domain/quoting.ts';
 import type { Quotation } from '../../protocol/team.ts';
 import { changeStamp, type Database, openSnapshot } from '../../store/database.ts';
-import { answersOf, type Leaving, textsLeaving, textsStaying, wordedEvents } from '../../store/erasure-query.ts';
+import {
+	answersOf,
+	type Leaving,
+	numbersOf,
+	textsLeaving,
+	textsStaying,
+	wordedEvents,
+} from '../../store/erasure-query.ts';
 import { matchingComparisons } from '../../store/matching.ts';
-import { readComparison } from '../../store/read-comparison.ts';
 import type { Context } from '../context.ts';
 import { atOnce, inSlices } from './slices.ts';
 
@@ -67,7 +73,7 @@ function* quotationsIn(
 		() => textsLeaving(db, leaving),
 		() => textsStaying(db, leaving),
 	);
-	const numbers = new Set(leaving.comparisons.map((id) => readComparison(db, id).n));
+	const numbers = new Set(numbersOf(db, leaving.comparisons));
 	const answers = new Set(answersOf(db, leaving.prompts));
 	const named = (event: JournalEvent) => saidIn(event).some((words) => taken.has(words));
 	const found: JournalEvent[] = [];

@@ -6,22 +6,13 @@ import { contentId } from '../../domain/identity.ts';
 import { UserError } from '../../protocol/errors.ts';
 import type { RemovePersonOptions, RemovePersonResult } from '../../protocol/team.ts';
 import { sealedOnlyFacets } from '../../store/coverage-query.ts';
-import {
-	comparisonsOn,
-	filesNaming,
-	filesWith,
-	firstEvent,
-	hasCandidates,
-	promptOf,
-	standingHalves,
-	writtenBy,
-} from '../../store/erasure-query.ts';
+import { filesNaming, filesWith, firstEvent, standingHalves, writtenBy } from '../../store/erasure-query.ts';
 import { foldedErasures } from '../../store/erasures.ts';
 import { displayNames, storedPeople } from '../../store/people-query.ts';
 import { writtenComparison } from '../../store/subjects.ts';
 import type { Context } from '../context.ts';
 import { mentions } from './copies.ts';
-import { finishErasure, journalsWith, pathsBefore } from './erase.ts';
+import { finishErasure, goneWith, journalsWith, pathsBefore, promptsOf } from './erase.ts';
 import { type Quotations, quotationsOf, withLate } from './quotes.ts';
 import { stopIfCancelled } from './slices.ts';
 import { dropLookedAt, erasuresWith, keepCopies, lookAtSources } from './sources.ts';
@@ -122,12 +113,9 @@ export async function removePerson(
 	const as = named ?? neutralName(ctx, key);
 	const work = done?.work ?? options.mode === 'anonymise';
 	const leaving = done !== undefined || work ? [] : writtenToLeave(ctx, current, options.written);
-	const out = new Set(leaving);
-	const gone = [...new Set(leaving.map((id) => promptOf(ctx.db, id)))].filter(
-		(id) => !hasCandidates(ctx.db, id) && comparisonsOn(ctx.db, id).every((each) => out.has(each)),
-	);
-	const texts = { comparisons: leaving, prompts: gone };
-	const quoting = await quotationsOf(ctx, texts, { signal: steps.signal });
+	let gone = goneWith(ctx, promptsOf(ctx, leaving), leaving);
+	const texts = () => ({ comparisons: leaving, prompts: gone });
+	let quoting = await quotationsOf(ctx, texts(), { signal: steps.signal });
 	const erasedWith = ({ fields }: Quotations) =>
 		({
 			...{ type: 'erased', comparisons: leaving, reason: 'written by a person who was removed', gone },
@@ -144,48 +132,52 @@ export async function removePerson(
 	const files = [...filesNaming(ctx.db, current), ...leaving.flatMap((id) => filesWith(ctx.db, id))];
 	const planned = erasuresWith(ctx, body, erasedWith(quoting));
 	const looked = await lookAtSources(ctx, done === undefined ? files : [], planned);
-	const name = displayNames(ctx.db).get(current);
-	const mentions = await mentionedIn(ctx, name === undefined ? [handle] : [handle, name]);
-	stopIfCancelled(steps.signal, () => dropLookedAt(looked));
-	// From here on nothing waits until the tombstones stand: no word can come in between.
-	const erased = erasedWith(withLate(ctx, texts, quoting));
-	const erasures = erasuresWith(ctx, body, erased);
-	const journals = journalsWith(ctx, erasures);
-	const plan = {
-		person: handle,
-		as,
-		mode: work ? ('anonymise' as const) : ('remove' as const),
-		events: known?.events ?? 0,
-		judged: known?.judged ?? 0,
-		written: leaving,
-		journals,
-		sources: looked.rewritten.map(({ file, cleaned }) => ({ path: file.path, rows: cleaned.rows.length })),
-		left: looked.left,
-		mentions,
-	};
-	const paths = pathsBefore(journals, looked);
-	if (preview || done !== undefined) dropLookedAt(looked);
-	if (preview)
-		return {
-			...plan,
-			preview: true,
-			event: null,
-			synced: null,
-			advice: await historyAdvice(place, paths, looked.linked),
+	try {
+		const name = displayNames(ctx.db).get(current);
+		const mentions = await mentionedIn(ctx, name === undefined ? [handle] : [handle, name]);
+		stopIfCancelled(steps.signal);
+		// As in `erase`: a pair that came on a prompt meanwhile keeps it.
+		for (let now = goneWith(ctx, gone, leaving); now.length < gone.length; now = goneWith(ctx, gone, leaving)) {
+			gone = now;
+			quoting = await quotationsOf(ctx, texts(), { signal: steps.signal });
+		}
+		// From here on nothing waits until the tombstones stand: no word can come in between.
+		const erased = erasedWith(withLate(ctx, texts(), quoting));
+		const erasures = erasuresWith(ctx, body, erased);
+		const journals = journalsWith(ctx, erasures);
+		const plan = {
+			person: handle,
+			as,
+			mode: work ? ('anonymise' as const) : ('remove' as const),
+			events: known?.events ?? 0,
+			judged: known?.judged ?? 0,
+			written: leaving,
+			journals,
+			sources: looked.rewritten.map(({ file, cleaned }) => ({ path: file.path, rows: cleaned.rows.length })),
+			left: looked.left,
+			mentions,
 		};
-	const self = me === handle;
-	let event: string | null = null;
-	if (done === undefined) {
-		const sources = keepCopies(ctx, looked);
-		const bodies: EventBody[] = [
-			...(work ? [] : keptHalves(ctx, current)),
-			...(leaving.length === 0 ? [] : [erased]),
-			{ ...body, ...(sources.length === 0 ? {} : { sources }) },
-		];
-		// Whoever takes themselves out does it under the name that stays.
-		const events = self ? await ctx.store.append(bodies, as) : await ctx.append(bodies);
-		event = events.at(-1)?.id ?? null;
+		const paths = pathsBefore(journals, looked);
+		if (preview) {
+			const advice = await historyAdvice(place, paths, looked.linked);
+			return { ...plan, preview: true, event: null, synced: null, advice };
+		}
+		const self = me === handle;
+		let event: string | null = null;
+		if (done === undefined) {
+			const sources = keepCopies(ctx, looked);
+			const bodies: EventBody[] = [
+				...(work ? [] : keptHalves(ctx, current)),
+				...(leaving.length === 0 ? [] : [erased]),
+				{ ...body, ...(sources.length === 0 ? {} : { sources }) },
+			];
+			// Whoever takes themselves out does it under the name that stays.
+			const events = self ? await ctx.store.append(bodies, as) : await ctx.append(bodies);
+			event = events.at(-1)?.id ?? null;
+		}
+		const synced = await finishErasure(ctx, place !== null && place.upstream !== null, steps, self ? as : undefined);
+		return { ...plan, preview: false, event, synced, advice: await historyAdvice(place, paths, looked.linked) };
+	} finally {
+		dropLookedAt(looked);
 	}
-	const synced = await finishErasure(ctx, place !== null && place.upstream !== null, steps, self ? as : undefined);
-	return { ...plan, preview: false, event, synced, advice: await historyAdvice(place, paths, looked.linked) };
 }

@@ -11,11 +11,9 @@ export function atOnce<T>(work: Generator<void, T>): T {
 	}
 }
 
-/** Ends what changes nothing until it is through. @param drop what lies there by then @throws UserError 'cancelled' */
-export function stopIfCancelled(signal: AbortSignal | undefined, drop?: () => void): void {
-	if (signal?.aborted !== true) return;
-	drop?.();
-	throw new UserError('cancelled', 'Cancelled; nothing was erased.');
+/** Ends what changes nothing until it is through. @throws UserError 'cancelled' */
+export function stopIfCancelled(signal: AbortSignal | undefined): void {
+	if (signal?.aborted === true) throw new UserError('cancelled', 'Cancelled; nothing was erased.');
 }
 
 /** Work that pauses here and there, done in slices: requests of others are answered in between. @throws UserError 'cancelled' */

@@ -45,29 +45,34 @@ export async function lookAtSources(
 	const left: LeftFile[] = [];
 	const linked: string[] = [];
 	const seen = new Set<string>();
-	for (const file of files) {
-		if (seen.has(file.sha)) continue;
-		seen.add(file.sha);
-		if (file.stored === 'link') {
-			linked.push(file.path);
-			left.push({
-				path: file.path,
-				why: 'a file of yours that was imported where it lies: it is not touched. Its rows are left out here from now on; take them out of the file yourself',
-			});
-			continue;
+	try {
+		for (const file of files) {
+			if (seen.has(file.sha)) continue;
+			seen.add(file.sha);
+			if (file.stored === 'link') {
+				linked.push(file.path);
+				left.push({
+					path: file.path,
+					why: 'a file of yours that was imported where it lies: it is not touched. Its rows are left out here from now on; take them out of the file yourself',
+				});
+				continue;
+			}
+			const path = locateSource(ctx.paths, file.path);
+			if (!existsSync(path)) {
+				left.push({ path: file.path, why: 'the copy is missing here, so it could not be looked at' });
+				continue;
+			}
+			const cleaned = await cleanOrLeft(
+				{ path, format: file.format, sourceName: file.name, mapping: file.mapping },
+				erasures,
+				ctx.paths.sources,
+			);
+			if (cleaned.kind === 'rewritten') rewritten.push({ file, cleaned });
+			else if (cleaned.kind === 'left') left.push({ path: file.path, why: cleaned.why });
 		}
-		const path = locateSource(ctx.paths, file.path);
-		if (!existsSync(path)) {
-			left.push({ path: file.path, why: 'the copy is missing here, so it could not be looked at' });
-			continue;
-		}
-		const cleaned = await cleanOrLeft(
-			{ path, format: file.format, sourceName: file.name, mapping: file.mapping },
-			erasures,
-			ctx.paths.sources,
-		);
-		if (cleaned.kind === 'rewritten') rewritten.push({ file, cleaned });
-		else if (cleaned.kind === 'left') left.push({ path: file.path, why: cleaned.why });
+	} catch (error) {
+		dropLookedAt({ rewritten, left, linked });
+		throw error;
 	}
 	return { rewritten, left, linked };
 }
