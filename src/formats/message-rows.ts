@@ -168,16 +168,17 @@ function slim(row: Row): { message: Row; characters: number } {
 	return { message, characters };
 }
 
-/** One row for a tree, and a refusal for each message that hangs on none of it. Its rows' order plays no part. */
+/** One row for a tree, and a refusal for each message that is left out: all of them where there is no tree. Its rows' order plays no part. */
 function asTree(id: string, { messages, bytes }: Waiting): Parsed[] {
 	const first = messages[0]!;
 	const refused = (line: number, reason: string): Parsed => ({ line, bytes: 0, row: null, reason });
 	const lines = messages.map(({ line }) => line);
+	const none = (reason: string): Parsed[] => lines.map((line) => refused(line, reason));
 	const nodes = new Map<string, { line: number; message: Row; replies: Row[] }>();
 	const inOrder = messages.toSorted((x, y) => (String(x.message.message_id) < String(y.message.message_id) ? -1 : 1));
 	for (const { line, message } of inOrder) {
 		const name = String(message.message_id);
-		if (nodes.has(name)) return [refused(line, `message_id: expected each message once, found "${name}" twice`)];
+		if (nodes.has(name)) return none(`message_id: expected each message of "${id}" once, found "${name}" twice`);
 		const replies: Row[] = [];
 		nodes.set(name, {
 			line,
@@ -197,15 +198,21 @@ function asTree(id: string, { messages, bytes }: Waiting): Parsed[] {
 		if (parent === undefined || parent === '') roots.push(message);
 		else if (nodes.has(String(parent))) nodes.get(String(parent))?.replies.push(message);
 		else {
-			const why = `parent_id: expected a message of the tree, found "${String(parent)}", which is not in the file; it and what follows it are left out`;
+			const why = `parent_id: expected a message of the tree, found "${String(parent)}", which is not in the file; it is left out`;
 			out.push(refused(line, why));
 		}
 	}
 	if (roots.length !== 1) {
 		const found = roots.length === 0 ? 'none' : String(roots.length);
-		return [
-			refused(first.line, `message_tree_id: expected one first message (without parent_id) in "${id}", found ${found}`),
-		];
+		return none(`message_tree_id: expected one first message (without parent_id) in "${id}", found ${found}`);
+	}
+	const told = new Set(out.map(({ line }) => line));
+	const reached = new Set<unknown>(roots);
+	for (const message of reached) for (const reply of (message as { replies: Row[] }).replies) reached.add(reply);
+	for (const { line, message } of nodes.values()) {
+		if (reached.has(message) || told.has(line)) continue;
+		const why = `parent_id: expected a message that leads to the first one of "${id}", found "${String(message.parent_id)}", which does not; it is left out`;
+		out.push(refused(line, why));
 	}
 	const { tree_state: state } = roots[0]!;
 	const row = { message_tree_id: id, ...(state === undefined ? {} : { tree_state: state }), prompt: roots[0] };

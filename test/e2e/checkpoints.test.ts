@@ -99,7 +99,8 @@ test('back and forth keeps what was chosen, and a setting is one line', async ()
 	await page.getByText('3 Selected').waitFor();
 	await page.keyboard.press('Enter');
 	await title('settings (5/5)').waitFor();
-	await page.getByText('Eval, Held-out, Must not forget').waitFor();
+	await page.getByText('Eval, Held-out, Must not forget', { exact: true }).waitFor();
+	await page.getByText('seed 5 · Eval, Held-out, Must not forget alone').waitFor();
 });
 
 let stopped = 0;

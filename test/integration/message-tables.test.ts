@@ -153,3 +153,36 @@ test('the first reading of a flat table tells rows and bytes, and is cancelled w
 	const whole = await workspace.importFiles([path], {}, job());
 	assert.deepEqual([whole.cancelled, whole.comparisons], [false, 2_400]);
 });
+
+test('every message of a flat table is in a tree or counted as left out', async (t) => {
+	const dir = folder(t);
+	const { workspace } = await openAt(dir);
+	t.after(() => workspace.close());
+	const path = join(dir, 'messages.jsonl');
+	const loop = (id: string, parent: string) => ({
+		...{
+			message_id: id,
+			message_tree_id: 'Ada-q',
+			lang: 'en',
+			text: id,
+			role: 'assistant',
+			rank: 0,
+			parent_id: parent,
+		},
+	});
+	const doubled = tree('Bo') as { message_id: string }[];
+	const rows = [...tree('Ada'), loop('x', 'y'), loop('y', 'x'), ...doubled, doubled[2]!];
+	writeFileSync(path, `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`);
+	const done = await workspace.importFiles([path], {}, job());
+	assert.equal(done.comparisons, 3);
+	assert.deepEqual(
+		done.rejected.map(({ line, reason }) => [
+			line,
+			/leads to the first one|once, found "Bo-b" twice/u.exec(reason)?.[0],
+		]),
+		[
+			...[5, 6].map((line) => [line, 'leads to the first one']),
+			...[7, 8, 9, 10, 11].map((line) => [line, 'once, found "Bo-b" twice']),
+		],
+	);
+});

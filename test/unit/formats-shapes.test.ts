@@ -598,7 +598,7 @@ test('messages that hang on no tree are refused by line, the rest of their tree 
 			[11, '"nobody"'],
 			[12, 'JSON object'],
 			[13, 'chosen and rejected'],
-			[14, 'one first message'],
+			...alone.map((_, i) => [14 + i, 'one first message']),
 		],
 	);
 });

@@ -74,8 +74,7 @@ export function hostOf(url: string): string {
 	return URL.canParse(url) ? new URL(url).host : url;
 }
 
-/** "β 0.1 · sigmoid · λ 1 · margin 0 · seed 0". */
-/** What is left out is said here too: its own line may be below the end of the list. */
+/** "β 0.1 · sigmoid · λ 1 · margin 0 · seed 0". What is left out is said here too: its own line may be below the end of the list. */
 export function settingsText(settings: CheckpointSettings): string {
 	const { beta, loss, labelSmoothing, lambda, margin, seed, labels, splits, kl } = settings;
 	const asked = splits.map((split) => SPLIT_LABELS[split.startsWith('heldout') ? 'heldout' : split]);
