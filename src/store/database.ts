@@ -214,6 +214,16 @@ export async function openSnapshot({ path }: Database): Promise<Database> {
 	return new Database(path, raw);
 }
 
+/** Work that fails with SQLITE_BUSY, or says that it is, where it would have to wait for another process. */
+export function withoutWaiting<T>({ raw }: Database, section: () => T): T {
+	raw.pragma('busy_timeout = 0');
+	try {
+		return section();
+	} finally {
+		raw.pragma(`busy_timeout = ${BUSY_MS}`);
+	}
+}
+
 /** Changes with whatever is written to the database, by anybody. */
 export function changeStamp(db: Database): string {
 	return `${db.raw.pragma('data_version', { simple: true })} ${db.value<number>('SELECT total_changes()')}`;

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { type Erasures, erasuresOf, nothingErased, type Tombstone } from '../domain/erasure.ts';
-import type { Database } from './database.ts';
+import { type Database, withoutWaiting } from './database.ts';
 
 const KEY = 'erased';
 
@@ -52,16 +53,45 @@ export function unfoldedErasures(db: Database): string | null {
 	return now === (db.value<string>('SELECT value FROM meta WHERE key = ?', KEY) ?? '[]') ? null : now;
 }
 
+/** Into tables that were emptied for them: what those held is still in the file's pages. */
 export function keepErasures(db: Database, text: string): void {
 	db.run('INSERT OR REPLACE INTO meta VALUES (?, ?)', KEY, text);
+	owe(db);
 }
 
-/** Gives the pages of what was deleted back, so that the file holds nothing of it. Left out while another process reads. */
+/** Kept in the database: whoever opens it next owes the same, also where this process is killed. */
+const OWED = 'scrub';
+
+/** The pages are to be given back, then the log to be emptied. An id of its own tells two erasures apart. */
+function owe(db: Database): void {
+	db.run('INSERT OR REPLACE INTO meta VALUES (?, ?)', OWED, `pages ${randomUUID()}`);
+}
+
+/** Gives the pages of what was deleted back, so that neither the file nor its log holds anything of it; or `scrubOwed` does, later. */
 export function scrubPages(db: Database): void {
+	owe(db);
+	scrubOwed(db);
+}
+
+/**
+ * Finishes what `scrubPages` began. The log cannot be emptied while somebody reads an older state, and nobody is waited for: it is tried
+ * again with every sync, at every opening, and when a snapshot is closed.
+ */
+export function scrubOwed(db: Database): void {
+	const owed = db.value<string>('SELECT value FROM meta WHERE key = ?', OWED);
+	if (owed === undefined) return;
 	try {
-		db.raw.exec('VACUUM');
-		db.raw.pragma('wal_checkpoint(TRUNCATE)');
+		withoutWaiting(db, () => {
+			const left = owed.replace('pages', 'log');
+			if (left !== owed) {
+				db.raw.exec('VACUUM');
+				// Unless more was erased meanwhile: then all of it is to be done again.
+				db.run('UPDATE meta SET value = ? WHERE key = ? AND value = ?', left, OWED, owed);
+			}
+			const [log] = db.raw.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+			if (log?.busy === 0) db.run('DELETE FROM meta WHERE key = ? AND value = ?', OWED, left);
+		});
 	} catch (error) {
-		if (!String((error as { code?: unknown }).code ?? '').startsWith('SQLITE_BUSY')) throw error;
+		if (!/^SQLITE_(BUSY|LOCKED)/u.test(String((error as { code?: unknown }).code ?? ''))) throw error;
 	}
 }

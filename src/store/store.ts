@@ -7,7 +7,7 @@ import { UserError } from '../protocol/errors.ts';
 import { eventsOf, settleAttachments } from './attachments.ts';
 import { settleClusters } from './clusters.ts';
 import { type Database, isBroken, MEMORY, openDatabase, openDatabaseReadOnly, resetTables } from './database.ts';
-import { foldedErasures, keepErasures, scrubPages, unfoldedErasures } from './erasures.ts';
+import { foldedErasures, keepErasures, scrubOwed, unfoldedErasures } from './erasures.ts';
 import { appendLines, stampEvents } from './journal.ts';
 import { chooseJournalFile, markJournal } from './journal-lineage.ts';
 import { journalLocked } from './journal-lock.ts';
@@ -146,7 +146,7 @@ export class Store {
 				const anew = this.#foldWithoutErased();
 				if (anew) for (const _ of syncJournals(this.#db, this.paths.journal, change, LONG)) await pause();
 				await this.settle(most);
-				if (anew) scrubPages(this.#db);
+				scrubOwed(this.#db);
 			} while (this.#again);
 			for (const problem of change.problems) this.#notice('warning', problem);
 			return change;

@@ -10,6 +10,7 @@ import {
 	textsStaying,
 	wordedEvents,
 } from '../../store/erasure-query.ts';
+import { scrubOwed } from '../../store/erasures.ts';
 import { matchingComparisons } from '../../store/matching.ts';
 import type { Context } from '../context.ts';
 import { atOnce, inSlices } from './slices.ts';
@@ -123,6 +124,8 @@ export async function quotationsOf(
 		return { ...found, seen: new Set(worded.map(({ id }) => id)), stamp };
 	} finally {
 		db.close();
+		// What another window erased meanwhile could not leave the database's log as long as this was open.
+		scrubOwed(ctx.db);
 	}
 }
 
