@@ -89,6 +89,8 @@ export class Projector {
 
 	/** One transaction's part: prompts together, then the others one by one. */
 	#slice(): void {
+		// Between two transactions another projector may have folded the first draw of a facet.
+		this.#sealedOnly = null;
 		const started = performance.now();
 		const late = () => performance.now() - started > this.#most.ms;
 		// A facet marks its prompts: behind them it would have them projected twice.
