@@ -25,21 +25,24 @@ const BULK: ReadonlySet<JournalEvent['type']> = new Set([
 /** Bytes from which an event's line is read only where it is not known yet: one about ten thousand subjects is a megabyte. */
 const LONG_LINE = 8_192;
 
-/** Events about a subject in journal order, retracted ones left out. `cache` spares reading a bulk event once a prompt. */
-export function eventsAbout(db: Database, subject: string, cache: Map<number, JournalEvent>): JournalEvent[] {
+/**
+ * Events about a subject in journal order, retracted ones left out.
+ * @param cache bulk events that were read before, by id: a key of the table means another event once a journal was folded anew
+ */
+export function eventsAbout(db: Database, subject: string, cache: Map<string, JournalEvent>): JournalEvent[] {
 	return db
-		.all<{ n: number; line: string | null }>(
-			`SELECT e.n AS n, CASE WHEN octet_length(e.line) < ${LONG_LINE} THEN e.line END AS line
+		.all<{ id: string; line: string | null }>(
+			`SELECT e.id AS id, CASE WHEN octet_length(e.line) < ${LONG_LINE} THEN e.line END AS line
 			FROM event_subjects s JOIN events e ON e.n = s.event
 			WHERE s.subject = ? AND e.void = 0 ORDER BY e.seq, e.time, e.id`,
 			subject,
 		)
-		.map(({ n, line }) => {
-			let event = cache.get(n);
+		.map(({ id, line }) => {
+			let event = cache.get(id);
 			if (event === undefined) {
-				const text = line ?? (db.value('SELECT line FROM events WHERE n = ?', n) as string);
+				const text = line ?? (db.value('SELECT line FROM events WHERE id = ?', id) as string);
 				event = JSON.parse(text) as JournalEvent;
-				if (BULK.has(event.type)) cache.set(n, event);
+				if (BULK.has(event.type)) cache.set(id, event);
 			}
 			return event;
 		});
@@ -70,7 +73,7 @@ export function votesOn(db: Database, comparison: number): SourceVote[] {
 export function eventsAboutEach(
 	db: Database,
 	subjects: readonly string[],
-	cache: Map<number, JournalEvent> = new Map(),
+	cache: Map<string, JournalEvent> = new Map(),
 ): Map<string, JournalEvent[]> {
 	// Which first, then each event once: one about ten thousand subjects is a megabyte of text.
 	const named = db.all<{ subject: string; n: number }>(
@@ -78,20 +81,29 @@ export function eventsAboutEach(
 		WHERE s.subject IN (SELECT value FROM json_each(?)) AND e.void = 0 ORDER BY e.seq, e.time, e.id`,
 		JSON.stringify(subjects),
 	);
-	const unread = new Set(named.map(({ n }) => n).filter((n) => !cache.has(n)));
-	const events = new Map(
-		db
-			.all<{ n: number; line: string }>(
-				'SELECT n, line FROM events WHERE n IN (SELECT value FROM json_each(?))',
-				JSON.stringify([...unread]),
-			)
-			.map(({ n, line }) => [n, JSON.parse(line) as JournalEvent]),
+	const ids = db.all<{ n: number; id: string }>(
+		'SELECT n, id FROM events WHERE n IN (SELECT value FROM json_each(?))',
+		JSON.stringify([...new Set(named.map(({ n }) => n))]),
 	);
-	for (const [n, event] of events) if (BULK.has(event.type)) cache.set(n, event);
+	const events = new Map<number, JournalEvent>();
+	const unread: number[] = [];
+	for (const { n, id } of ids) {
+		const known = cache.get(id);
+		if (known === undefined) unread.push(n);
+		else events.set(n, known);
+	}
+	for (const { n, line } of db.all<{ n: number; line: string }>(
+		'SELECT n, line FROM events WHERE n IN (SELECT value FROM json_each(?))',
+		JSON.stringify(unread),
+	)) {
+		const event = JSON.parse(line) as JournalEvent;
+		events.set(n, event);
+		if (BULK.has(event.type)) cache.set(event.id, event);
+	}
 	return grouped(
 		named,
 		({ subject }) => subject,
-		({ n }) => (events.get(n) ?? cache.get(n))!,
+		({ n }) => events.get(n)!,
 	);
 }
 

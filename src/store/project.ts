@@ -59,7 +59,7 @@ export class Projector {
 	readonly #db: Database;
 	readonly #settings: ProjectionSettings;
 	readonly #most: Slice;
-	readonly #cache = new Map<number, JournalEvent>();
+	readonly #cache = new Map<string, JournalEvent>();
 	#counts = new Counts();
 	#sealedOnly: Set<string> | null = null;
 	/** Marked prompts that are still to come, by key. */

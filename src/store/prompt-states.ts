@@ -77,7 +77,7 @@ export function promptStates(
 	db: Database,
 	prompts: readonly { readonly n: number; readonly id: string; readonly fallback: Split }[],
 	sealedOnly: ReadonlySet<string>,
-	cache: Map<number, JournalEvent>,
+	cache: Map<string, JournalEvent>,
 ): PromptState[] {
 	const rows = assignmentsOf(db, JSON.stringify(prompts.map(({ n }) => n)));
 	const about = eventsAboutEach(
