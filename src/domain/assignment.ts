@@ -24,9 +24,9 @@ export interface Facet {
 	readonly value: string;
 }
 
-/** Reads `domain:law`; a bare word is a free facet. @returns null where the value is empty or the kind unknown. */
+/** Reads `domain:law`; a bare word is a free facet, half a surrogate pair is U+FFFD. @returns null where the value is empty or the kind unknown. */
 export function parseFacet(text: string): Facet | null {
-	const trimmed = text.normalize('NFC').trim();
+	const trimmed = text.toWellFormed().normalize('NFC').trim();
 	const colon = trimmed.indexOf(':');
 	if (colon < 0) return trimmed === '' ? null : { kind: 'free', value: trimmed };
 	const kind = trimmed.slice(0, colon).trim().toLowerCase();

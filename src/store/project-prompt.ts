@@ -73,8 +73,9 @@ export function projectPrompt(
 			case 'tagged': {
 				const role = roles(event).get(id);
 				if (role?.startsWith('tag')) {
-					if (event.remove === true) tags.delete(event.facet);
-					else tags.add(event.facet);
+					const facet = event.facet.toWellFormed();
+					if (event.remove === true) tags.delete(facet);
+					else tags.add(facet);
 				}
 				if (role?.endsWith('move') && event.remove !== true) {
 					split = 'heldout';

@@ -1,9 +1,9 @@
 import type { JournalEvent } from '../domain/events.ts';
 import { canonicalComparison } from '../domain/identity.ts';
 
-/** Subject under which draws of a facet are found. */
+/** Subject under which draws of a facet are found. Half a surrogate pair would come back from the database as something else. */
 export function facetSubject(facet: string): string {
-	return `facet ${facet}`;
+	return `facet ${facet.toWellFormed()}`;
 }
 
 /** Id of the comparison that an authored or improved event wrote; null if it is not a valid one. */
