@@ -59,6 +59,8 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 	const [notice, setNotice] = useState<Notice | null>(null);
 	const [pending, setPending] = useState<readonly Pending[]>([]);
 	const acts = useRef(0);
+	const shown = useRef(filter);
+	shown.current = filter;
 	const [version, setVersion] = useState(0);
 	const [inspection, setInspection] = useState<InspectionState>(NOT_INSPECTED);
 	const [moved, setMoved] = useState(0);
@@ -178,6 +180,8 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 			read();
 		} catch (error) {
 			fail(error);
+			// It was let go of when storing began: to be tried again, unless something else was chosen or another list is shown.
+			if (shown.current === filter) setSelection((now) => (now === NOTHING ? chosen : now));
 		} finally {
 			setPending((was) => was.filter((each) => each.id !== id));
 		}
