@@ -49,6 +49,11 @@ export class Counts {
 		this.#moved = true;
 	}
 
+	/** A prompt that waits changed its split: sums stay, what is kept about places does not. */
+	moved(): void {
+		this.#moved = true;
+	}
+
 	comparison(c: Contribution, sign: 1 | -1): void {
 		const delta = this.#place(c.place);
 		delta.pairs += sign;

@@ -126,6 +126,7 @@ export function writePromptStates(
 		const group = changed.get(name) ?? { state, keys: [] };
 		changed.set(name, group);
 		group.keys.push(n);
+		if (place === 'waiting' && state.split !== prompt.split) counts.moved();
 		const now = place === 'waiting' ? place : placeOf(state.split, state.half);
 		if (now === place) continue;
 		counts.prompt(place, -1);

@@ -274,3 +274,19 @@ test('a rewrite waits for a second person before it goes to a trainer, unless th
 	assert.equal(done.dropped.unconfirmed_rewrite ?? 0, 0);
 	await second.close();
 });
+
+test('a preview of prompts that wait for a pair knows where they were moved', async (t) => {
+	const dir = folder(t);
+	const { workspace } = await openAt(dir);
+	t.after(() => workspace.close());
+	const path = join(dir, 'log.jsonl');
+	const rows = [0, 1, 2].map((i) => JSON.stringify({ prompt: `A question, ${i}?`, response: `An answer, ${i}` }));
+	writeFileSync(path, `${rows.join('\n')}\n`);
+	await workspace.importFiles([path], { as: 'prompts' }, job());
+	const ids = workspace.context.db.all<{ id: string }>('SELECT id FROM prompts').map(({ id }) => id);
+	const there = async (split: 'heldout' | 'eval') => (await workspace.previewMove({ ids }, split)).there;
+	await workspace.assign({ ids }, { split: 'heldout' });
+	assert.deepEqual([await there('heldout'), await there('eval')], [3, 0]);
+	await workspace.assign({ ids }, { split: 'eval' });
+	assert.deepEqual([await there('heldout'), await there('eval')], [0, 3]);
+});
