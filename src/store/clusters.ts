@@ -1,7 +1,7 @@
 import { firstTurnLinks } from '../domain/assignment.ts';
 import { Groups } from '../domain/near-clusters.ts';
 import type { Database } from './database.ts';
-import { endsOfEdges, epoch, nearSet, promptSet } from './near-edges.ts';
+import { endsOfEdges, nearSet, promptSet } from './near-edges.ts';
 
 /** Most prompts read, or changed in one transaction, between pauses. */
 const SLICE = 500;
@@ -82,11 +82,10 @@ function* mergedByEdges(db: Database, templates: ReadonlySet<string>): Generator
 
 /**
  * Brings every prompt's cluster in line with first turns and near-duplicates, in short transactions. A function of the set of
- * prompts and edges alone, so a rebuild comes to the same clusters. It moves nobody: splits, halves and tags stay. Stops where the
- * tables were made anew meanwhile: their clusters are the next call's.
+ * prompts and edges alone, so a rebuild comes to the same clusters. It moves nobody: splits, halves and tags stay. Stops where what
+ * they follow from changed meanwhile: what was worked out is of the past, and the clusters as they are now are the next call's.
  */
 export function* settleClusters(db: Database): Generator<void> {
-	const tables = epoch(db);
 	const version = clustersVersion(db);
 	if (settledVersion(db) === version) return;
 	const total = db.value<number>('SELECT coalesce(sum(prompts), 0) FROM counts') as number;
@@ -97,6 +96,9 @@ export function* settleClusters(db: Database): Generator<void> {
 	yield;
 	const merged = yield* mergedByEdges(db, templates);
 	const touched = new Set([...templates, ...unlinked, ...merged.turns, ...before]);
+	// Before the moves, and taken off behind them: whoever comes after one that stopped half-way looks at these turns again.
+	if (!(yield* note(db, version, 'unlinked_turns', templates))) return;
+	if (!(yield* note(db, version, 'merged_turns', merged.turns))) return;
 	let moves: { readonly n: number; readonly to: string }[] = [];
 	let read = 0;
 	for (const turn of touched) {
@@ -109,39 +111,44 @@ export function* settleClusters(db: Database): Generator<void> {
 			read++;
 		}
 		if (moves.length < SLICE && read < SLICE) continue;
-		if (!(yield* move(db, tables, moves))) return;
+		if (!(yield* move(db, version, moves))) return;
 		[moves, read] = [[], 0];
 		yield;
 	}
-	if (!(yield* move(db, tables, moves))) return;
-	if (!(yield* replace(db, tables, 'unlinked_turns', unlinked, templates))) return;
-	if (!(yield* replace(db, tables, 'merged_turns', before, merged.turns))) return;
-	// Prompts that came in meanwhile are the next call's.
-	writeTo(db, tables, () => db.run("INSERT OR REPLACE INTO meta VALUES ('clusters', ?)", version));
+	if (!(yield* move(db, version, moves))) return;
+	if (!(yield* forget(db, version, 'unlinked_turns', unlinked, templates))) return;
+	if (!(yield* forget(db, version, 'merged_turns', before, merged.turns))) return;
+	writeTo(db, version, () => db.run("INSERT OR REPLACE INTO meta VALUES ('clusters', ?)", version));
 }
 
-/** Writes unless the tables were made anew. @returns whether it was written */
-function writeTo(db: Database, tables: string, section: () => void): boolean {
+/** Writes unless what clusters follow from changed, or the tables were made anew. @returns whether it was written */
+function writeTo(db: Database, version: string, section: () => void): boolean {
 	return db.write(() => {
-		if (epoch(db) !== tables) return false;
+		if (clustersVersion(db) !== version) return false;
 		section();
 		return true;
 	});
 }
 
-function* move(
+/** @returns whether all of it was written */
+function* inSlices<T>(
 	db: Database,
-	tables: string,
-	moves: readonly { readonly n: number; readonly to: string }[],
+	version: string,
+	changes: readonly T[],
+	write: (change: T) => void,
 ): Generator<void, boolean> {
-	for (let i = 0; i < moves.length; i += SLICE) {
-		const written = writeTo(db, tables, () => {
-			for (const { n, to } of moves.slice(i, i + SLICE)) db.run('UPDATE prompts SET cluster = ? WHERE n = ?', to, n);
+	for (let i = 0; i < changes.length; i += SLICE) {
+		const written = writeTo(db, version, () => {
+			for (const change of changes.slice(i, i + SLICE)) write(change);
 		});
 		if (!written) return false;
 		yield;
 	}
 	return true;
+}
+
+function move(db: Database, version: string, moves: readonly { readonly n: number; readonly to: string }[]) {
+	return inSlices(db, version, moves, ({ n, to }) => db.run('UPDATE prompts SET cluster = ? WHERE n = ?', to, n));
 }
 
 function nameOf(row: Member, templates: ReadonlySet<string>, { names }: Merged): string {
@@ -149,28 +156,13 @@ function nameOf(row: Member, templates: ReadonlySet<string>, { names }: Merged):
 	return names.get(base) ?? base;
 }
 
-function* replace(
-	db: Database,
-	tables: string,
-	table: 'unlinked_turns' | 'merged_turns',
-	before: readonly string[],
-	now: ReadonlySet<string>,
-): Generator<void, boolean> {
-	const known = new Set(before);
-	const changes = [
-		...before
-			.filter((turn) => !now.has(turn))
-			.map((turn) => [`DELETE FROM ${table} WHERE first_turn = ?`, turn] as const),
-		...[...now]
-			.filter((turn) => !known.has(turn))
-			.map((turn) => [`INSERT OR IGNORE INTO ${table} VALUES (?)`, turn] as const),
-	];
-	for (let i = 0; i < changes.length; i += SLICE) {
-		const written = writeTo(db, tables, () => {
-			for (const [sql, turn] of changes.slice(i, i + SLICE)) db.run(sql, turn);
-		});
-		if (!written) return false;
-		yield;
-	}
-	return true;
+type Turns = 'unlinked_turns' | 'merged_turns';
+
+function note(db: Database, version: string, table: Turns, now: ReadonlySet<string>) {
+	return inSlices(db, version, [...now], (turn) => db.run(`INSERT OR IGNORE INTO ${table} VALUES (?)`, turn));
+}
+
+function forget(db: Database, version: string, table: Turns, before: readonly string[], now: ReadonlySet<string>) {
+	const gone = before.filter((turn) => !now.has(turn));
+	return inSlices(db, version, gone, (turn) => db.run(`DELETE FROM ${table} WHERE first_turn = ?`, turn));
 }

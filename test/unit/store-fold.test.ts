@@ -6,6 +6,7 @@ import { settleClusters } from '../../src/store/clusters.ts';
 import { type Database, resetTables } from '../../src/store/database.ts';
 import { dump } from '../../src/store/dump.ts';
 import { removeFileEvents } from '../../src/store/fold-events.ts';
+import { placementOf } from '../../src/store/placement.ts';
 import type { Slice } from '../../src/store/sync-journal.ts';
 import {
 	assertOneState,
@@ -114,6 +115,42 @@ test('clusters that were worked out for tables that are gone are not written int
 	for (const _ of steps);
 	const written = db.all("SELECT first_turn FROM merged_turns UNION SELECT value FROM meta WHERE key = 'clusters'");
 	assert.deepEqual(written, []);
+	db.close();
+});
+
+test('clusters that were worked out before a newer look are not written over it', async () => {
+	const db = await fresh();
+	fold(db, [stableJson(history([])[0])], 1, 1);
+	settle(db);
+	db.raw.exec(
+		"UPDATE prompts SET cluster = first_turn; DELETE FROM merged_turns; DELETE FROM meta WHERE key = 'clusters'",
+	);
+	const late = settleClusters(db);
+	// Its edge is read by then.
+	for (let i = 0; i < 2; i++) late.next();
+	db.raw.exec("DELETE FROM near_edges; UPDATE meta SET value = value || ' later' WHERE key = 'near'");
+	for (const _ of settleClusters(db));
+	const settled = dump(db);
+	late.next();
+	assert.equal(placementOf(db).clusters.length, 0);
+	for (const _ of late);
+	assert.equal(dump(db), settled);
+	db.close();
+});
+
+test('a look at clusters that stopped half-way leaves no prompt with a cluster that is no more', async () => {
+	const db = await fresh();
+	fold(db, [stableJson(history([])[0])], 1, 1);
+	settle(db);
+	db.raw.exec(
+		"UPDATE prompts SET cluster = first_turn; DELETE FROM merged_turns; DELETE FROM meta WHERE key = 'clusters'",
+	);
+	const moved = () => db.value('SELECT count(*) FROM prompts WHERE cluster <> first_turn');
+	const late = settleClusters(db);
+	while (moved() === 0) assert.equal(late.next().done, false);
+	db.raw.exec("DELETE FROM near_edges; UPDATE meta SET value = value || ' later' WHERE key = 'near'");
+	for (const _ of settleClusters(db));
+	assert.equal(moved(), 0);
 	db.close();
 });
 
