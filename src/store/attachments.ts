@@ -235,10 +235,16 @@ function* removeSource(db: Database, source: number): Generator<void> {
 
 /** Brings tables in line with events whose content lies in other files. @returns problems in words. */
 export function* settleAttachments(db: Database, paths: WorkspacePaths): Generator<void, string[]> {
-	if (db.value('SELECT 1 FROM attachments WHERE loaded = 0 LIMIT 1') === undefined) return [];
+	const noted = db.all<{ event: string; type: string }>('SELECT event, type FROM attachments');
+	if (noted.length === 0) return [];
 	yield* settleSources(db);
 	const problems = settleFiles(db, paths);
-	// While a file is missing the note stays, so that the next look tries again.
-	if (problems.length === 0) db.run('DELETE FROM attachments');
+	// While a file is missing the notes stay, so that the next look tries again; so do those that came during this one.
+	if (problems.length === 0) {
+		db.run(
+			`DELETE FROM attachments WHERE (event, type) IN (SELECT value ->> 'event', value ->> 'type' FROM json_each(?))`,
+			JSON.stringify(noted),
+		);
+	}
 	return problems;
 }
