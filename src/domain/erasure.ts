@@ -1,5 +1,5 @@
 import { CANNOT_REASONS } from '../protocol/annotate.ts';
-import type { EventOf, JournalEvent } from './events.ts';
+import { compareEvents, type EventBody, type EventHeader, type EventOf, type JournalEvent } from './events.ts';
 import { CanonicalError, canonicalComparison, contentId, sha256 } from './identity.ts';
 
 /** A copy of an imported file that was written anew without some rows or names. */
@@ -27,8 +27,8 @@ export interface Erasures {
 	readonly comparisons: ReadonlySet<string>;
 	/** Prompts whose comparisons are all out, also those that come later. */
 	readonly prompts: ReadonlySet<string>;
-	/** Prompts of which nothing was left: words about them are out too. */
-	readonly gone: ReadonlySet<string>;
+	/** Prompts of which nothing was left, with the tombstones that say so: words about them are out too, as far as those reach. */
+	readonly gone: ReadonlyMap<string, readonly EventHeader[]>;
 	/** Events whose notes, reasons or searches quote what is out. */
 	readonly words: ReadonlySet<string>;
 	/** Those of them that are saved searches and keep their names: gone, they would uncover older ones under these. */
@@ -43,7 +43,7 @@ export type Tombstone = EventOf<'erased'> | EventOf<'person-removed'>;
 export const NOTHING_ERASED: Erasures = {
 	comparisons: new Set(),
 	prompts: new Set(),
-	gone: new Set(),
+	gone: new Map(),
 	words: new Set(),
 	searches: new Set(),
 	sources: new Map(),
@@ -86,7 +86,7 @@ function follow(
 export function erasuresOf(tombstones: readonly Tombstone[]): Erasures {
 	const comparisons = new Set<string>();
 	const prompts = new Set<string>();
-	const gone = new Set<string>();
+	const gone = new Map<string, EventHeader[]>();
 	const words = new Set<string>();
 	const searches = new Set<string>();
 	const whole = new Set<string>();
@@ -100,7 +100,11 @@ export function erasuresOf(tombstones: readonly Tombstone[]): Erasures {
 		if (event.type === 'erased') {
 			for (const id of event.comparisons) comparisons.add(id);
 			for (const id of event.prompts ?? []) prompts.add(id);
-			for (const id of [...(event.prompts ?? []), ...(event.gone ?? [])]) gone.add(id);
+			for (const id of [...(event.prompts ?? []), ...(event.gone ?? [])]) {
+				const stones = gone.get(id);
+				if (stones === undefined) gone.set(id, [event]);
+				else stones.push(event);
+			}
 			const named = new Set(event.searches);
 			for (const id of event.words ?? []) {
 				words.add(id);
@@ -182,6 +186,35 @@ export function checkOf(event: object): string {
 	return contentId(rest);
 }
 
+/**
+ * Whether whoever wrote an event knew of a tombstone: then they speak of what came on the prompt since. By order alone that can be told
+ * only on one device; elsewhere a larger number may have been given by somebody who had not heard of it, so that the event has to say so.
+ */
+function knew(event: JournalEvent, stone: EventHeader): boolean {
+	return event.after?.includes(stone.id) === true || (event.device === stone.device && compareEvents(event, stone) > 0);
+}
+
+function isGoneFor(event: JournalEvent, prompt: string, { gone, prompts }: Erasures): boolean {
+	const stones = gone.get(prompt);
+	return stones !== undefined && (prompts.has(prompt) || stones.some((stone) => !knew(event, stone)));
+}
+
+/** A body about prompts that were gone and are back, with the tombstones that its writer knows. */
+export function knowing(body: EventBody, { gone }: Erasures): EventBody {
+	switch (body.type) {
+		case 'tagged':
+		case 'split-assigned':
+		case 'proposed':
+		case 'suggestions-dismissed': {
+			const after = new Set(body.prompts.flatMap((id) => (gone.get(id) ?? []).map((stone) => stone.id)));
+			const header = { after: [...after].sort() };
+			return after.size === 0 ? body : { ...body, ...header };
+		}
+		default:
+			return body;
+	}
+}
+
 function writesErased(event: EventOf<'authored'> | EventOf<'improved'>, erasures: Erasures): boolean {
 	if (erasures.comparisons.size + erasures.prompts.size === 0) return false;
 	const { prompt, a, b } = event.comparison;
@@ -253,7 +286,7 @@ function textChanges(event: JournalEvent, erasures: Erasures): Changes | null {
 		case 'proposed':
 		case 'suggestions-dismissed': {
 			const words = event.reason !== undefined || ('query' in event && event.query !== undefined);
-			if (!words || erasures.gone.size === 0 || !event.prompts.every((id) => erasures.gone.has(id))) return {};
+			if (!words || erasures.gone.size === 0 || !event.prompts.every((id) => isGoneFor(event, id, erasures))) return {};
 			return { reason: undefined, ...(event.type === 'tagged' ? { query: undefined } : {}) };
 		}
 		case 'imported': {

@@ -18,6 +18,8 @@ export interface EventHeader {
 	readonly device: string;
 	/** Only on a line written anew after an erasure: its content id, while `id` stays that of the line as it was first written. */
 	readonly check?: string;
+	/** Only on what is said of prompts that were erased and are back: ids of the tombstones that the writer knew. */
+	readonly after?: readonly string[];
 }
 
 /** How a response was drawn; null = the server's own default. */

@@ -32,6 +32,7 @@ const header = {
 	person: v.pipe(v.string(), v.minLength(1)),
 	device: v.pipe(v.string(), v.minLength(1)),
 	check: v.optional(Hex),
+	after: v.optional(Ids),
 };
 
 /** `VerdictFields`. */

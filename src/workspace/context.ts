@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import type { WorkspaceConfig } from '../domain/config.ts';
+import { knowing } from '../domain/erasure.ts';
 import type { EventBody, EventOf, EventType, JournalEvent } from '../domain/events.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { WorkspaceEvents } from '../protocol/workspace-api.ts';
 import type { Database } from '../store/database.ts';
+import { foldedErasures } from '../store/erasures.ts';
 import type { WorkspacePaths } from '../store/paths.ts';
 import { checkHandle, type UserState } from '../store/state-dir.ts';
 import { Store } from '../store/store.ts';
@@ -104,10 +106,9 @@ export class Context {
 	/** Appends events as the annotator at work; on disk when this returns. */
 	async append(bodies: EventBody | readonly EventBody[]): Promise<JournalEvent[]> {
 		if (this.readonly) throw new UserError('environment', 'This workspace was opened for reading only.');
-		return this.store.append(
-			Array.isArray(bodies) ? (bodies as readonly EventBody[]) : [bodies as EventBody],
-			this.requirePerson(),
-		);
+		const all = Array.isArray(bodies) ? (bodies as readonly EventBody[]) : [bodies as EventBody];
+		const erased = foldedErasures(this.db);
+		return this.store.append(erased === null ? all : all.map((body) => knowing(body, erased)), this.requirePerson());
 	}
 
 	events<T extends EventType>(type: T): EventOf<T>[] {

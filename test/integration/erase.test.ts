@@ -370,3 +370,34 @@ test('a file in place that git holds is named with how to take it out of history
 	assert.match(advice, /git filter-repo --force --invert-paths .*--path 'own data\.jsonl'/u);
 	assert.match(advice, /cp \S+ 'own data\.jsonl' && git add 'own data\.jsonl'/u);
 });
+
+test('what is said of a prompt that was gone and is back stays, on every clone', async (t) => {
+	const { dir, ana, bo } = await team(t, (place) => writeRows(join(place, 'all.jsonl'), null));
+	const id = await idOf(ana, 'Question 7:');
+	const { prompt, prompt_id } = await ana.workspace.show(id);
+	await bo.workspace.tag({ ids: [prompt_id] }, { facet: 'free:x', reason: 'unsent and unheard' });
+	await ana.workspace.erase([id], { reason: REASON }, job());
+	const side = (content: string) => [{ role: 'assistant' as const, content }];
+	await ana.workspace.author({ prompt, a: side('A new answer.'), b: side('Another one.') });
+	await ana.workspace.tag({ ids: [prompt_id] }, { facet: 'free:y', reason: 'said by ana since' });
+	const exchange = async (): Promise<void> => {
+		for (const each of [ana, bo, ana, bo]) {
+			const { ok, message } = await each.workspace.sync(job());
+			assert.ok(ok, message);
+		}
+	};
+	await exchange();
+	await bo.workspace.tag({ ids: [prompt_id] }, { facet: 'free:z', reason: 'said by bo since' });
+	await exchange();
+	for (const name of ['ana', 'bo']) {
+		const journal = join(dir, name, '.pairwright', 'journal');
+		assert.deepEqual(holding(journal, 'unsent and unheard'), [], name);
+		for (const words of ['said by ana since', 'said by bo since'])
+			assert.equal(holding(journal, words).length, 1, name);
+	}
+	for (const { workspace } of [ana, bo]) {
+		const reasons = workspace.context.events('tagged').map(({ reason }) => reason);
+		assert.deepEqual(reasons.filter((each) => each !== undefined).sort(), ['said by ana since', 'said by bo since']);
+	}
+	assert.equal(dump(bo.workspace.context.db), dump(ana.workspace.context.db));
+});

@@ -72,7 +72,7 @@ const body: fc.Arbitrary<EventBody> = fc.oneof(
 		}),
 	),
 );
-const line = fc.tuple(body, person, fc.integer({ min: 1, max: 50 })).map(([what, who, seq]) => event(what, who, seq));
+const line = fc.tuple(body, person, fc.integer({ min: 1, max: 70 })).map(([what, who, seq]) => event(what, who, seq));
 const tombstone: fc.Arbitrary<Tombstone> = fc.oneof(
 	fc.record({ things: fc.array(few, { maxLength: 2 }), written: fc.subarray([0, 1, 2]) }).map(({ things, written }) =>
 		event(
@@ -270,4 +270,41 @@ test('lines of two folders of one device stand in the order of their numbers', (
 		[...text.matchAll(/"seq":(\d+)/gu)].map(([, seq]) => Number(seq)),
 		[1, 2, 4, 5],
 	);
+});
+
+test('a prompt that was gone and is back: what is said of it by somebody who knew stays, what had not heard of it does not', () => {
+	const [prompt, other] = [id(1), id(2)];
+	const said = (seq: number, device: string, after?: string[]) =>
+		stampEvents([{ type: 'tagged', prompts: [prompt], facet: 'domain:x', reason: 'secret', ...(after && { after }) }], {
+			firstSeq: seq,
+			time: '2026-01-01T00:00:00.000Z',
+			person: 'bo',
+			device,
+		})[0] as JournalEvent;
+	const stone = (seq: number, more: object) =>
+		event({ type: 'erased', comparisons: [id(3)], reason: 'r', ...more }, 'ana', seq) as Tombstone;
+	const first = stone(10, { gone: [prompt, other] });
+	const again = stone(20, { gone: [prompt] });
+	const stays = (what: JournalEvent, ...stones: Tombstone[]) =>
+		stableJson(redact(what, erasuresOf(stones))).includes('secret');
+	assert.equal(stays(said(9, 'd'), first), false, 'before it');
+	assert.equal(stays(said(11, 'd'), first), true, 'after it, on the device that wrote it');
+	assert.equal(stays(said(99, 'elsewhere'), first), false, 'a larger number says nothing of another device');
+	assert.equal(stays(said(11, 'elsewhere', [first.id]), first), true, 'it names what it knew');
+	for (const stones of [
+		[first, again],
+		[again, first],
+	]) {
+		assert.equal(stays(said(11, 'd'), ...stones), false, 'gone once more since');
+		assert.equal(stays(said(30, 'elsewhere', [first.id]), ...stones), false, 'knew only the first');
+		assert.equal(stays(said(30, 'elsewhere', [first.id, again.id].sort()), ...stones), true);
+	}
+	assert.equal(
+		stays(said(11, 'd'), stone(10, { prompts: [prompt] })),
+		false,
+		'everything on it is out, also what comes later',
+	);
+	const planned = { ...first, id: undefined, device: undefined, seq: undefined } as unknown as Tombstone;
+	assert.equal(stays(said(99, 'd'), planned), false, 'one that is yet to be written comes after all there is');
+	assert.ok('event' in parseEventLine(stableJson(said(11, 'elsewhere', [first.id]))));
 });
