@@ -2,17 +2,20 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { stableJson } from '../../src/domain/identity.ts';
+import type { Split } from '../../src/domain/split.ts';
 import { settleClusters } from '../../src/store/clusters.ts';
 import { type Database, resetTables } from '../../src/store/database.ts';
 import { dump } from '../../src/store/dump.ts';
 import { removeFileEvents } from '../../src/store/fold-events.ts';
-import { placementOf } from '../../src/store/placement.ts';
+import { codesOfSplit, placementOf } from '../../src/store/placement.ts';
 import type { Slice } from '../../src/store/sync-journal.ts';
 import {
+	addLine,
 	assertOneState,
 	bulkSteps,
 	clocks,
 	fold,
+	foldInTurns,
 	fresh,
 	history,
 	prompts,
@@ -59,33 +62,80 @@ test('taking a file out leaves the state that never had it', async () => {
 	);
 });
 
-test('bulk moves, tags and their undo, folded as they come, give the state of a rebuild', async () => {
-	const [one, two] = [await fresh(), await fresh()];
-	// A transaction of few subjects: then an action on some prompts is a large one.
-	const few = { rows: 2, ms: 1000 };
-	const state = (db: Database, lines: readonly string[], every: number, most?: Slice) => {
-		db.raw.exec('BEGIN');
-		fold(db, lines, 1, every, most);
-		settle(db, true, most);
+let runs = 0;
+
+/** State and counts after `work`, which leaves no trace; what is kept in memory knows of every move. */
+function stateAfter(db: Database, work: (look: () => void) => void): string {
+	const look = () => {
+		const { codes } = placementOf(db);
+		for (const { n, split } of db.all<{ n: number; split: Split }>('SELECT n, split FROM prompts')) {
+			assert.equal(codesOfSplit(split)[codes[n] as number], 1, `prompt ${n} is in ${split}`);
+		}
+	};
+	db.raw.exec('BEGIN');
+	try {
+		// What is kept is named after the tables, and these are new ones as far as it goes.
+		db.run("UPDATE meta SET value = ? WHERE key = 'epoch'", `run ${++runs}`);
+		work(look);
+		look();
 		const counted = db.all('SELECT place, prompts, pairs FROM counts WHERE prompts <> 0 OR pairs <> 0 ORDER BY place');
 		const there = db.all(
 			`SELECT place, count(*) AS prompts, sum((SELECT count(*) FROM comparisons c WHERE c.prompt = p.n AND c.place = p.place))
 			AS pairs FROM prompts p GROUP BY place ORDER BY place`,
 		);
-		const folded = dump(db);
-		db.raw.exec('ROLLBACK');
 		assert.deepEqual(counted, there);
-		return folded;
-	};
+		return dump(db);
+	} finally {
+		db.raw.exec('ROLLBACK');
+	}
+}
+
+// A transaction of few subjects: then an action on some prompts is a large one.
+const FEW: Slice = { rows: 2, ms: 1000 };
+
+test('bulk moves, tags and their undo, folded as they come, give the state of a rebuild', async () => {
+	const db = await fresh();
 	fc.assert(
 		fc.property(bulkSteps(8, 20), (list) => {
-			const lines = history(list).map((e) => stableJson(e));
-			assert.equal(state(one, lines, 1, few), state(two, lines, 1000));
+			const lines = history(list, [0], true).map((e) => stableJson(e));
+			const asTheyCome = stateAfter(db, (look) => {
+				for (const line of lines) {
+					fold(db, [line], 1, 1, FEW);
+					look();
+				}
+				settle(db, true, FEW);
+			});
+			const rebuilt = stateAfter(db, () => {
+				fold(db, lines, 1, 1000);
+				settle(db);
+			});
+			assert.equal(asTheyCome, rebuilt);
 		}),
 		{ numRuns: 40, seed: 5 },
 	);
-	one.close();
-	two.close();
+	db.close();
+});
+
+test('two projectors that take turns while events come in give the state of a rebuild', async () => {
+	const db = await fresh();
+	fc.assert(
+		fc.property(bulkSteps(8, 20), (list) => {
+			const lines = history(list, [0], true).map((e) => stableJson(e));
+			const inTurns = stateAfter(db, () => {
+				for (const line of lines.slice(0, 2)) addLine(db, line, 1);
+				settle(db);
+				foldInTurns(db, lines.slice(2), FEW);
+				settle(db);
+			});
+			const rebuilt = stateAfter(db, () => {
+				fold(db, lines, 1, 1000);
+				settle(db);
+			});
+			assert.equal(inTurns, rebuilt);
+		}),
+		{ numRuns: 40, seed: 6 },
+	);
+	db.close();
 });
 
 test('near-copies are one cluster, and apart again once one of them is gone', async () => {
