@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { ColumnMapping } from '../domain/column-mapping.ts';
-import { correctMapping, parseMapping } from '../formats/column-mapping-text.ts';
+import { correctMapping, isSameOrder, leftInDoubt, parseMapping } from '../formats/column-mapping-text.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { ImportPreview } from '../protocol/imports.ts';
 import type { WorkspaceApi } from '../protocol/workspace-api.ts';
@@ -11,31 +11,39 @@ export interface MappingOptions {
 	readonly mapping?: string;
 	/** `ROLE=COLUMN` …, or `guess`. */
 	readonly map?: readonly string[];
+	/** Nothing is imported: what is in doubt is shown. */
+	readonly preview?: boolean;
 }
 
 /**
  * The mapping that a command line asks for; null where it says nothing of columns. `--map` corrects the mapping that is named, else the
  * guess for the file.
- * @throws UserError `usage` where it cannot be read or names no column of the file; `not-found` for an unknown name
+ * @throws UserError `usage` where it cannot be read, names no column of the file, or leaves in doubt what a verdict or ranking means;
+ * `not-found` for an unknown name
  */
 export async function askedMapping(
 	api: WorkspaceApi,
 	file: string,
-	{ mapping: name, map }: MappingOptions,
+	{ mapping: name, map, preview: isLook = false }: MappingOptions,
 ): Promise<ColumnMapping | null> {
 	const named = name === undefined ? null : await namedMapping(api, name);
 	if (map === undefined) return named;
-	const preview = named === null ? await api.previewImport(file, { rows: 1 }) : null;
-	const start = named ?? preview?.suggestion ?? { columns: {} };
-	const said = map.filter((part) => part !== 'guess');
-	const mapping = correctMapping(start, said, preview?.columns);
-	const columns = preview?.columns ?? (await api.previewImport(file, { mapping, rows: 1 })).columns;
+	const { suggestion, remembered, columns } = await api.previewImport(file, { rows: 1 });
+	const start = named ?? suggestion;
+	// Somebody looked at a mapping that is remembered or written down.
+	const isLooked = named !== null || remembered !== null;
+	const mapping = correctMapping(start, map, columns, isLooked);
 	const missing = Object.values(mapping.columns).find((each) => !columns.some(({ name }) => name === each));
-	if (missing === undefined) return mapping;
-	throw new UserError(
-		'usage',
-		`--map: ${file} has no column "${missing}". It has ${columns.map(({ name }) => name).join(', ')}.`,
-	);
+	if (missing !== undefined) {
+		throw new UserError(
+			'usage',
+			`--map: ${file} has no column "${missing}". It has ${columns.map(({ name }) => name).join(', ')}.`,
+		);
+	}
+	const isKnown = isLooked && isSameOrder(start, mapping);
+	const doubt = isLook || isKnown ? null : leftInDoubt(mapping, map, columns);
+	if (doubt !== null) throw new UserError('usage', `--map leaves something in doubt. ${doubt}.`);
+	return mapping;
 }
 
 async function namedMapping(api: WorkspaceApi, name: string): Promise<ColumnMapping> {

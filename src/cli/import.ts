@@ -91,13 +91,14 @@ export function registerImport(program: Command): void {
 				checkLogOptions(given);
 				const api = await context.open();
 				const [first = ''] = files.map((file) => resolve(file));
-				const columns = await askedMapping(api, first, given);
+				const isLook = given.preview === true || given.dryRun === true;
+				const columns = await askedMapping(api, first, { ...given, preview: isLook });
 				const how = {
 					...(format === 'auto' ? {} : { format }),
 					...(source === undefined ? {} : { source }),
 					...(columns === null ? {} : { mapping: columns }),
 				};
-				if (given.preview === true || given.dryRun === true) {
+				if (isLook) {
 					const previews = await Promise.all(files.map((file) => api.previewImport(resolve(file), how)));
 					context.result({ files: previews }, (terminal) =>
 						previews.map((preview) => previewText(terminal, preview)).join('\n\n'),

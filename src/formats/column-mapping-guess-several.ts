@@ -121,16 +121,73 @@ function placeOf(entry: string, zero: boolean): number {
 	return /^[a-p]$/u.test(text) ? text.charCodeAt(0) - 97 : -1;
 }
 
+/** What the values of the column that says which is better are taken for; where there are doubts, that is a proposal. */
+export interface ReadOrder {
+	readonly reading: Pick<ColumnMapping, 'verdicts' | 'numbers' | 'entries' | 'order'>;
+	readonly doubts: readonly string[];
+}
+
 /** What the values mean of the columns that a mapping names for its order, as far as that can be told. */
-export function orderReading(
-	columns: readonly ColumnValues[],
+export function orderReading(columns: readonly ColumnValues[], mapping: ColumnMapping): ReadOrder {
+	const column = orderColumn(columns, mapping);
+	if (column === undefined) return { reading: {}, doubts: [] };
+	const { verdict, ranking } = mapping.columns;
+	const { doubts, ...reading } =
+		verdict !== undefined
+			? verdictReading(column)
+			: ranking === undefined
+				? bestReading(column, mapping)
+				: rankingReading(column, mapping);
+	return { reading, doubts };
+}
+
+function orderColumn<T extends ColumnValues>(table: readonly T[], { columns }: ColumnMapping): T | undefined {
+	const name = columns.verdict ?? columns.ranking ?? columns.best;
+	return table.find((column) => column.name === name);
+}
+
+/** What has to be looked at of a mapping: the doubts of a proposal, as long as it says nothing else than that. */
+export function openDoubts(table: readonly ColumnValues[], mapping: ColumnMapping): readonly string[] {
+	const { reading, doubts } = orderReading(table, mapping);
+	const within = (said: object | undefined, proposed: object | undefined) =>
+		Object.entries(said ?? {}).every(([value, code]) => (proposed as Record<string, unknown>)?.[value] === code);
+	const isProposal =
+		mapping.numbers === reading.numbers &&
+		mapping.order === reading.order &&
+		within(mapping.verdicts, reading.verdicts) &&
+		within(mapping.entries, reading.entries);
+	return isProposal ? doubts : [];
+}
+
+/**
+ * What a command line has to say before a mapping is used.
+ * @param values those whose meaning it says, as keys; `numbers` and `order` where it says them
+ * @returns the doubts and the words to add; null where nothing is left in doubt
+ */
+export function unsaid(
+	table: readonly ColumnValues[],
 	mapping: ColumnMapping,
-): Pick<ColumnMapping, 'verdicts' | 'numbers' | 'entries' | 'order'> {
-	const { verdict, ranking, best } = mapping.columns;
-	const column = columns.find(({ name }) => name === (verdict ?? ranking ?? best));
-	if (column === undefined) return {};
-	if (verdict !== undefined) return verdictReading(column);
-	const { doubts: _, ...reading } =
-		ranking === undefined ? bestReading(column, mapping) : rankingReading(column, mapping);
-	return reading;
+	{ values, numbers, order }: { values: ReadonlySet<string>; numbers: boolean; order: boolean },
+): string | null {
+	const { reading, doubts } = orderReading(table, mapping);
+	const column = orderColumn(table, mapping);
+	if (column === undefined || doubts.length === 0) return null;
+	const { verdict, ranking } = mapping.columns;
+	const isBare = ranking !== undefined && column.ranking?.bare != null;
+	if (verdict !== undefined ? numbers : isBare && order) return null;
+	const all = (ranking === undefined ? column.values : column.ranking?.entries) ?? [];
+	const proposed = reading.numbers === undefined ? { ...reading.verdicts, ...reading.entries } : null;
+	// What nothing is proposed for is refused, row by row.
+	const isOpen = (value: string) =>
+		proposed === null || (Object.keys(proposed).length === 0 ? values.size === 0 : valueKey(value) in proposed);
+	const left = isBare ? [] : all.filter((value) => !values.has(valueKey(value)) && isOpen(value));
+	if (!isBare && left.length === 0) return null;
+	const kind = verdict !== undefined ? 'verdict' : ranking === undefined ? 'best' : 'ranking';
+	const each = left.slice(0, 3).map((value) => `${kind}:${value}=…`);
+	const ways = [
+		...(isBare ? ['order=best-first, order=ranks or order=scores'] : []),
+		...(verdict === undefined || column.kind !== 'number' ? [] : ['numbers=…']),
+		...(each.length === 0 ? [] : [`${each.join(' ')}${left.length > 3 ? ' and so on' : ''}`]),
+	];
+	return `${doubts.join('; ')}. Say it (${ways.join(', or ')}), or look with --preview and take the guess with --map guess as well`;
 }

@@ -32,19 +32,20 @@ export interface Reading {
 
 /** What the values of one column mean as a verdict, as far as they are understood. */
 export function verdictReading({
+	name,
 	values,
 	kind,
-}: Pick<TableColumn, 'values' | 'kind'>): Pick<Reading, 'verdicts' | 'numbers'> {
+}: Pick<TableColumn, 'name' | 'values' | 'kind'>): Omit<Reading, 'column'> {
 	if (kind === 'number') {
-		const { doubt: _, ...reading } = verdictNumbers(values) ?? { doubt: null };
-		return reading;
+		const { doubt, ...reading } = verdictNumbers(values) ?? { doubt: 'it is not known what its numbers mean' };
+		return { ...reading, doubts: doubt === null ? [] : [`${name}: ${doubt}`] };
 	}
 	const verdicts: Record<string, VerdictCode> = {};
 	for (const value of values) {
 		const code = verdictWord(value);
 		if (code !== null) verdicts[valueKey(value)] = code;
 	}
-	return Object.keys(verdicts).length === 0 ? {} : { verdicts: withMirrors(verdicts) };
+	return Object.keys(verdicts).length === 0 ? { doubts: [] } : { verdicts: withMirrors(verdicts), doubts: [] };
 }
 
 /** The column that says which side is better: one of a usual name whose values are all understood. */

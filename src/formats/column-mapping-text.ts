@@ -20,7 +20,7 @@ import { stableJson } from '../domain/identity.ts';
 import { SPLITS, type Split } from '../domain/split.ts';
 import { UserError } from '../protocol/errors.ts';
 import { mappingSchema } from '../protocol/mapping.ts';
-import { type ColumnValues, orderReading } from './column-mapping-guess-several.ts';
+import { type ColumnValues, openDoubts, orderReading, unsaid } from './column-mapping-guess-several.ts';
 
 /** A mapping as it is recorded with an import: the same mapping gives the same text. */
 export function mappingText(mapping: ColumnMapping): string {
@@ -57,16 +57,18 @@ function checked(mapping: ColumnMapping, where: string): ColumnMapping {
 /**
  * Corrects a guess with what was said on a command line: `prompt=question`, `verdict:A>B=a`, `ranking:X=c`, `order=ranks`,
  * `split:val=eval`, `numbers=negative-a`; `note=` takes a column out. Where other columns are named than were guessed, their values
- * are guessed anew before those that were said are put in.
+ * are guessed anew before those that were said are put in. A guess that is in doubt goes where values are said, unless `guess` is, too.
  * @param table the file's columns, where they are known
+ * @param isLooked somebody looked at the mapping that is corrected: none of it is in doubt
  * @throws UserError `usage` naming the part that cannot be read
  */
 export function correctMapping(
 	guess: ColumnMapping,
 	said: readonly string[],
 	table: readonly ColumnValues[] = [],
+	isLooked = false,
 ): ColumnMapping {
-	const parts = said.map(partOf);
+	const parts = partsOf(said);
 	const columns: Partial<Record<ColumnRole, string>> = { ...guess.columns };
 	for (const { role, value } of parts) {
 		if (role === null) continue;
@@ -78,11 +80,18 @@ export function correctMapping(
 			columns[role] = value;
 		}
 	}
-	const of = (mapping: ColumnMapping) => ORDER_ROLES.map((role) => mapping.columns[role]).join('\n');
-	const renamed = of({ columns }) !== of(guess);
-	const read = renamed ? orderReading(table, { columns }) : {};
+	const renamed = !isSameOrder(guess, { columns });
+	const read = renamed ? orderReading(table, { columns }).reading : {};
 	const fresh = renamed && (table.length > 0 || !sameOrder(guess.columns, columns));
-	let { verdicts, numbers, entries, order, splits } = fresh ? { splits: guess.splits, ...read } : guess;
+	const proposal: ColumnMapping = fresh ? { columns, splits: guess.splits ?? {}, ...read } : guess;
+	// The order alone settles what bare numbers are.
+	const isSaid =
+		parts.some(({ verdict, entry }) => verdict !== undefined || entry !== undefined) &&
+		!parts.some(({ key }) => key === 'order');
+	const isLeft = isSaid && !said.includes('guess') && !(isLooked && !fresh) && openDoubts(table, proposal).length > 0;
+	let { verdicts, numbers, entries, order, splits }: Partial<ColumnMapping> = isLeft
+		? { splits: proposal.splits ?? {} }
+		: proposal;
 	for (const part of parts) {
 		if (part.verdict !== undefined) {
 			verdicts = { ...verdicts, [part.verdict]: part.value as VerdictCode };
@@ -106,6 +115,29 @@ export function correctMapping(
 	);
 }
 
+/**
+ * What a command line leaves in doubt of the column that says which response is better, whether it was named or guessed.
+ * @returns null where it is all said, or sure
+ */
+export function leftInDoubt(
+	mapping: ColumnMapping,
+	said: readonly string[],
+	table: readonly ColumnValues[],
+): string | null {
+	if (said.includes('guess')) return null;
+	const parts = partsOf(said);
+	return unsaid(table, mapping, {
+		values: new Set(parts.flatMap(({ verdict, entry }) => verdict ?? entry ?? [])),
+		numbers: parts.some(({ key }) => key === 'numbers'),
+		order: parts.some(({ key }) => key === 'order'),
+	});
+}
+
+/** Whether two mappings take what the values of a verdict or ranking mean from the same columns. */
+export function isSameOrder(one: ColumnMapping, two: ColumnMapping): boolean {
+	return ORDER_ROLES.every((role) => one.columns[role] === two.columns[role]);
+}
+
 /** Roles whose columns say what the values of a verdict or ranking mean. */
 const ORDER_ROLES: readonly ColumnRole[] = [...RESPONSES, 'verdict', 'ranking', 'best'];
 
@@ -120,6 +152,11 @@ function insteadOf(role: ColumnRole): readonly ColumnRole[] {
 	if (ways.includes(role)) return [...ways.filter((each) => each !== role), ...numbers];
 	const kind = /^(?:score|rank)_/u.exec(role)?.[0];
 	return kind === undefined ? [] : [...ways, ...numbers.filter((each) => !each.startsWith(kind))];
+}
+
+/** Said beside corrections, it takes the guess for what they leave open. */
+function partsOf(said: readonly string[]): Part[] {
+	return said.filter((part) => part !== 'guess').map(partOf);
 }
 
 interface Part {

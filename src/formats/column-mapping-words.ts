@@ -102,7 +102,10 @@ function numberReading(numbers: readonly number[]): NumberReading | null {
 		if (numbers.some((n) => n < 0 || n > 1)) return null;
 		return { numbers: 'probability-a', doubt: 'numbers between 0 and 1 are read as the probability that a is better' };
 	}
-	if (only(1, 2)) return { verdicts: { 1: 'a', 2: 'b' }, doubt: null };
+	if (only(1, 2)) {
+		// One of them alone may be of 0 and 1.
+		return { verdicts: { 1: 'a', 2: 'b' }, doubt: numbers.length === 2 ? null : '1 is read as a, 2 as b' };
+	}
 	if (only(0, 1, 2)) {
 		if (numbers.includes(2)) {
 			return { verdicts: { 0: 'tie', 1: 'a', 2: 'b' }, doubt: '0 is read as a tie, 1 as a, 2 as b' };
@@ -110,7 +113,7 @@ function numberReading(numbers: readonly number[]): NumberReading | null {
 		return { verdicts: { 0: 'a', 1: 'b' }, doubt: '0 is read as a, 1 as b' };
 	}
 	if (only(-1, 0, 1)) return { numbers: 'positive-a', doubt: '1 is read as a, 0 as a tie, -1 as b' };
-	if (only(-3, -2, -1, 0, 1, 2, 3)) {
+	if (only(-3, -2, -1, 0, 1, 2, 3) && numbers.some((n) => n < 0)) {
 		return { numbers: 'negative-a', doubt: 'negative numbers are read as a, positive ones as b, 0 as a tie' };
 	}
 	return null;

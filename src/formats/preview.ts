@@ -2,6 +2,7 @@ import type { Message } from '../domain/comparison.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { ImportPreview, PreviewPair } from '../protocol/imports.ts';
 import { guessColumns } from './column-mapping-guess.ts';
+import { openDoubts } from './column-mapping-guess-several.ts';
 import type { ReadPair } from './format.ts';
 import { importedRows } from './imported-row.ts';
 import { openPairTable } from './message-rows.ts';
@@ -63,14 +64,16 @@ export async function previewRows(
 	const rows = looked.flatMap(({ row }) => (row === null ? [] : [row]));
 	const read = looked.map((parsed) => (known === null ? null : previewRow(parsed, known, options.sourceName)));
 	const pairs = read.reduce((sum, row) => sum + (row !== null && 'pairs' in row ? row.pairs.length : 0), 0);
+	const columns = tableColumns(rows);
+	const asked = options.mapping === undefined ? [] : openDoubts(columns, options.mapping);
 	return {
 		container: table.container,
 		format: known?.format.name ?? null,
 		mapping: known?.mapping ?? null,
 		suggestion: known?.mapping ?? guessColumns(rows).mapping,
 		remembered: known?.remembered ?? null,
-		doubts: known?.doubts ?? (refused === null ? [] : [refused.message]),
-		columns: tableColumns(rows).map(({ length: _, ...column }) => column),
+		doubts: known === null ? (refused === null ? [] : [refused.message]) : [...known.doubts, ...asked],
+		columns: columns.map(({ length: _, ...column }) => column),
 		rows: shownRows(
 			read.filter((row) => row !== null),
 			shown,

@@ -96,7 +96,7 @@ async function open(
 			keep: { folder: 'file:///folder', files: ['/folder/ratings.csv'], target: '', options: {} },
 		}),
 		preview,
-		reading: async (mapping) => orderReading(first.columns, mapping),
+		reading: async (mapping) => orderReading(first.columns, mapping).reading,
 		naming: async () => {},
 		import: async (mapping, name) => {
 			fake.imported.push({ mapping, name });

@@ -149,7 +149,7 @@ test('several responses on the command line: bare numbers import nothing, the wa
 	const at = ['--workspace', cli.dir];
 	const refused = await cli.run(['import', path, '--map', ...map, ...at]);
 	assert.equal(refused.code, 1);
-	assert.match(refused.stderr, /nothing was imported\. Line 2: places: .*\(order=best-first or order=ranks\)/u);
+	assert.match(refused.stderr, /places: .*Say it \(order=best-first, order=ranks or order=scores\)/u);
 	const seen = await cli.run(['import', path, '--map', ...map, 'order=best-first', '--preview', ...at]);
 	assert.match(seen.stdout, /ranking: best-first\n {2}ranking: 1 → a, 2 → b, 3 → c/u);
 	assert.match(seen.stdout, /llama: steel 1 +qwen: any 1 +a ana/u);
@@ -174,4 +174,39 @@ test('several mapped responses are the same after a rebuild, and imported twice 
 	const before = dump(workspace.context.db);
 	await workspace.rebuild(job());
 	assert.equal(dump(workspace.context.db), before);
+});
+
+test('columns that are named by hand are not read while their values may mean two things: it is said, or the guess is taken', async (t) => {
+	const cli = makeCli(t);
+	await cli.run(['init', cli.dir]);
+	const at = ['--workspace', cli.dir];
+	const table = (header: string, ...rows: string[]) => [header, ...rows, ''].join('\n');
+	// 1 = the first is better, which the usual reading of 0 and 1 turns around.
+	const shp = cli.write('shp.csv', table('history,ref_A,ref_B,labels', 'q1,good,bad,1', 'q2,poor,fine,0'));
+	const named = ['prompt=history', 'a=ref_A', 'b=ref_B', 'verdict=labels'];
+	const refused = await cli.run(['import', shp, '--map', ...named, ...at]);
+	assert.equal(refused.code, 1);
+	assert.match(refused.stderr, /labels: 0 is read as a, 1 as b\. Say it \(numbers=…, or verdict:1=… verdict:0=…\)/u);
+	const half = await cli.run(['import', shp, '--map', ...named, 'verdict:1=a', ...at]);
+	assert.match(half.stderr, /Say it \(numbers=…, or verdict:0=…\)/u, 'what is not said is no proposal either');
+	const seen = await cli.run(['import', shp, '--map', ...named, '--preview', ...at]);
+	assert.match(seen.stdout, /\? labels: 0 is read as a, 1 as b/u);
+	const said = ['import', shp, '--map', ...named, 'verdict:1=a', 'verdict:0=b', '--remember', 'shp', ...at];
+	assert.equal((await cli.run(said)).code, 0);
+	const listed = await cli.json(['import', shp, '--preview', ...at]);
+	const [preview] = (listed.document as { files: ImportPreview[] }).files;
+	assert.deepEqual(
+		preview?.rows.map((row) => ('pairs' in row ? row.pairs[0]?.judgments[0]?.verdict : row)),
+		['a', 'b'],
+	);
+	assert.equal(
+		(await cli.run(['import', shp, '--map', 'note=', ...at])).code,
+		0,
+		'somebody looked at what is remembered',
+	);
+
+	const three = cli.write('lab.csv', table('prompt,x,y,label', 'q1,x1,y1,1', 'q2,x2,y2,2', 'q3,x3,y3,3'));
+	const unknown = await cli.run(['import', three, '--map', 'a=x', 'b=y', 'verdict=label', ...at]);
+	assert.match(unknown.stderr, /label: it is not known what its numbers mean/u);
+	assert.equal((await cli.run(['import', shp, '--map', 'guess', ...named, ...at])).code, 0);
 });

@@ -65,6 +65,8 @@ test('numbers are verdicts by which there are, and doubtful where they may mean 
 	assert.deepEqual(read(0.2, 0.9), [{ numbers: 'probability-a' }, false]);
 	assert.deepEqual(read(1, 2, 7), [{ verdicts: { 1: 'a', 2: 'b' } }, false]);
 	assert.deepEqual(read(1970, 1980, 1990), [{}, false]);
+	assert.equal(verdictNumbers(['1', '2', '3']), null, 'without a negative number there is no signed scale');
+	assert.deepEqual(read(1), [{ verdicts: { 1: 'a', 2: 'b' } }, false], 'it may be of 0 and 1');
 });
 
 test('a table with usual names is read without a question: people, strengths, notes, splits, mirrors of values', async () => {

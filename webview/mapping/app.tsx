@@ -43,7 +43,6 @@ export function Failed({ error }: { readonly error: unknown }) {
 export function App({ host, init, signals, keep }: Props) {
 	const [mapping, setMapping] = useState(init.mapping);
 	const [preview, setPreview] = useState(init.preview);
-	const [touched, setTouched] = useState(false);
 	const [stale, setStale] = useState(false);
 	const [saved, setSaved] = useState(init.saved);
 	const [name, setName] = useState(init.name);
@@ -78,7 +77,6 @@ export function App({ host, init, signals, keep }: Props) {
 	const change = (next: ColumnMapping) => {
 		setMapping(next);
 		keep({ mapping: next });
-		setTouched(true);
 		read(next);
 	};
 	const onRole = (column: string, role: ColumnRole | null) => {
@@ -100,7 +98,6 @@ export function App({ host, init, signals, keep }: Props) {
 			.catch((failed: unknown) => setError(words(failed)))
 			.finally(() => setBusy(false));
 	};
-	const doubts = touched ? [] : init.preview.doubts;
 	return (
 		<main
 			onKeyDown={(event) => {
@@ -110,7 +107,7 @@ export function App({ host, init, signals, keep }: Props) {
 			}}
 		>
 			<Head init={init} preview={preview} />
-			<Banner error={error} problem={problem} doubts={doubts} />
+			<Banner error={error} problem={problem} doubts={preview.doubts} />
 			<Remembered saved={saved} columns={preview.columns} onPick={change} />
 			<div class="parts">
 				<div class="left">
@@ -184,7 +181,7 @@ function Banner({ error, problem, doubts }: BannerProps) {
 	if (doubts.length === 0) return null;
 	return (
 		<div class="banner">
-			<p>The columns were guessed. Look at this before you import:</p>
+			<p>This was guessed. Look at it before you import:</p>
 			<ul>
 				{doubts.map((doubt) => (
 					<li key={doubt}>{doubt}</li>

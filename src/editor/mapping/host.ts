@@ -73,7 +73,7 @@ export class MappingAnswers implements MappingHost {
 	}
 
 	async reading(mapping: ColumnMapping): Promise<OrderReading> {
-		return orderReading(this.#task.preview.columns, mapping);
+		return orderReading(this.#task.preview.columns, mapping).reading;
 	}
 
 	async naming(name: string): Promise<void> {
