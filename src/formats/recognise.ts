@@ -10,7 +10,7 @@ import type { Row } from './parse-row.ts';
 import type { Parsed } from './parsed-rows.ts';
 import { found, RowError } from './row-error.ts';
 import { asksOrder, wide } from './shapes/wide.ts';
-import type { Container, Table } from './table.ts';
+import type { Table } from './table.ts';
 
 /** Rows whose columns are recognised before the file's format is settled, and bytes held meanwhile. */
 const SNIFF_ROWS = 20;
@@ -100,7 +100,7 @@ export async function recognise(
 	let best: Format | undefined;
 	for (const [format, count] of counts) if (best === undefined || count > counts.get(best)!) best = format;
 	const parsed = held.flatMap(({ row }) => (row === null ? [] : [row]));
-	if (best !== undefined && !isAsked(best, parsed) && !losesVerdict(best, parsed, container)) {
+	if (best !== undefined && !isAsked(best, parsed) && !losesVerdict(best, parsed)) {
 		return { format: best, strict: false, mapping: null, remembered: null, doubts: [] };
 	}
 	const usable = parsed.slice(0, GUESS_ROWS);
@@ -127,12 +127,12 @@ function isAsked(format: Format, rows: readonly Row[]): boolean {
 }
 
 /** The columns of our own format with a verdict or a third response beside them: read as ours, these would be lost. */
-function losesVerdict(format: Format, rows: readonly Row[], container: Container): boolean {
+function losesVerdict(format: Format, rows: readonly Row[]): boolean {
 	if (format !== pairwright || rows.some((row) => 'judgments' in row)) return false;
 	const { columns } = guessColumns(rows.slice(0, GUESS_ROWS)).mapping;
 	// Other columns in a row, such as summary_1 to summary_3, are no responses of ours.
 	if (columns.a === 'response_a' && columns.c !== undefined) return true;
-	return container !== 'json' && ORDERS.some((role) => columns[role] !== undefined);
+	return ORDERS.some((role) => columns[role] !== undefined);
 }
 
 /** Whether there are responses at all: a mapping that lacks only the prompt can be corrected. */

@@ -124,6 +124,23 @@ test('a verdict beside the columns of our own format is not lost in a table', as
 	);
 });
 
+test('so it is in JSON; rows of our own format that bring no verdict stay what they are', async () => {
+	const pair = { prompt: 'q', response_a: 'x', response_b: 'y' };
+	for (const order of [{ preference: 'B' }, { winner: 'response_b' }, { chosen: 'b' }]) {
+		const { format, rows } = await readContent(lines({ ...pair, ...order }, { ...pair, prompt: 'q2', ...order }));
+		assert.equal(format, 'columns');
+		const [{ comparison, judgments } = assert.fail()] = rows;
+		assert.equal(comparison[judgments[0]?.verdict as 'a'][0]?.content, 'y', JSON.stringify(order));
+	}
+	for (const doubtful of [{ label: 0 }, { score_a: 1, score_b: 2 }]) {
+		await assert.rejects(readContent(lines({ ...pair, ...doubtful })), /not surely recognised/u);
+	}
+	const judged = { ...pair, judgments: [{ annotator: 'bo', verdict: 'a' }], label: 'x' };
+	for (const ours of [judged, { ...pair, metadata: { label: 1 } }, { ...pair, topic: 'law' }]) {
+		assert.equal((await readContent(lines(ours))).format, 'pairwright');
+	}
+});
+
 const MAP: ColumnMapping = {
 	columns: { prompt: 'q', a: 'x', b: 'y', verdict: 'v', domain: 'd', annotator: 'who', at: 't' },
 	verdicts: { good: 'a 3', bad: 'b', same: 'tie', neither: 'both_bad', skip: 'none' },
