@@ -8,10 +8,12 @@ import {
 	valueKey,
 } from '../domain/column-mapping.ts';
 import { verdictReading } from './column-mapping-guess-verdict.ts';
-import { verdictWord } from './column-mapping-words.ts';
+import { columnWords, verdictWord } from './column-mapping-words.ts';
 import { isNumber, namesColumn } from './ranking-entries.ts';
 import type { TableColumn } from './table-columns.ts';
 
+/** Names of columns of scores: more is better. */
+const SCORE_NAMES: readonly string[] = ['scores', 'ratings', 'rewards'];
 /** Names of columns of rankings, in words. */
 export const RANKING_NAMES: readonly string[] = [
 	...[
@@ -24,7 +26,7 @@ export const RANKING_NAMES: readonly string[] = [
 		'rank',
 		'ranks',
 	],
-	...['order', 'preference order', 'preferred order', 'scores', 'ratings', 'rewards'],
+	...['order', 'preference order', 'preferred order', ...SCORE_NAMES],
 ];
 /** Names of columns that say which of several responses is the best, beside those of verdicts. */
 export const BEST_NAMES: readonly string[] = [
@@ -67,11 +69,15 @@ export function rankingReading(
 ): SeveralReading {
 	if (ranking === undefined) return { doubts: [`${name}: it is not known how its rankings are written`] };
 	const { bare } = ranking;
-	if (bare === 'scores') return { order: 'scores', doubts: [`${name}: its numbers are read as scores, more = better`] };
+	const responses = responsesOf(mapping);
+	const isBeyond = bare === 'permutations' && ranking.entries.some((entry) => Number(entry) > responses.length);
+	if (bare === 'scores' || isBeyond || (bare === 'ranks' && SCORE_NAMES.includes(columnWords(name).join(' ')))) {
+		return { order: 'scores', doubts: [`${name}: its numbers are read as scores, more = better`] };
+	}
 	if (bare === 'ranks') return { order: 'ranks', doubts: [`${name}: its numbers are read as ranks, 1 = best`] };
-	const { entries, doubts } = meanings(name, ranking.entries, responsesOf(mapping), names);
+	const { entries, doubts } = meanings(name, ranking.entries, responses, names);
 	if (bare === null) return { entries, doubts };
-	const doubt = `${name}: its numbers may be the responses, the best first, or a rank for each: say which (order=best-first or order=ranks)`;
+	const doubt = `${name}: its numbers may be the responses, the best first, or a rank or a score for each: say which (order=best-first, order=ranks or order=scores)`;
 	return { entries, doubts: [doubt] };
 }
 

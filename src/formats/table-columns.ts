@@ -1,3 +1,4 @@
+import { RESPONSES } from '../domain/column-mapping.ts';
 import type { Row } from './parse-row.ts';
 import { rankingCell } from './ranking-entries.ts';
 import { RowError } from './row-error.ts';
@@ -22,7 +23,7 @@ export interface TableColumn {
 export interface RankingValues {
 	/** Different entries, as texts. */
 	readonly entries: readonly string[];
-	/** Numbers without signs: each once from 0 or 1 on in every row; or some twice; or others. */
+	/** Numbers without signs: each at most once in a row, and such as could name a response; or a 1 and some twice; or others. */
 	readonly bare: 'permutations' | 'ranks' | 'scores' | null;
 }
 
@@ -99,10 +100,10 @@ function rankingOf(value: unknown) {
 }
 
 function kindOfNumbers(numbers: readonly number[]): 'permutations' | 'ranks' | 'scores' {
-	const from = Math.min(...numbers);
-	const counted = numbers.every((n) => Number.isInteger(n) && n - from < numbers.length);
-	if (!counted || (from !== 0 && from !== 1)) return 'scores';
-	return new Set(numbers).size === numbers.length ? 'permutations' : 'ranks';
+	const isWhole = numbers.every((n) => Number.isInteger(n) && n >= 0 && n <= RESPONSES.length);
+	// Some responses, the best first, or a number for each: how many responses there are is not known here.
+	if (isWhole && new Set(numbers).size === numbers.length) return 'permutations';
+	return isWhole && Math.min(...numbers) === 1 && Math.max(...numbers) <= numbers.length ? 'ranks' : 'scores';
 }
 
 const WIDER = ['permutations', 'ranks', 'scores'] as const;

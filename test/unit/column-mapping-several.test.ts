@@ -137,7 +137,7 @@ test('guesses: the columns of a wide table, what its ranking means, and what has
 	});
 	const bare = guess(table('2 1 3 4', '1 2 3 4'));
 	assert.equal(bare.mapping.order, undefined);
-	assert.match(bare.doubts.join(), /order=best-first or order=ranks/u);
+	assert.match(bare.doubts.join(), /order=best-first, order=ranks or order=scores/u);
 	const tied = guess(table([1, 1, 3, 2], [2, 1, 3, 4]));
 	assert.deepEqual([tied.mapping.order, tied.doubts.length], ['ranks', 1]);
 	assert.equal(guess(table([0.5, 7, 3, 2])).mapping.order, 'scores');
@@ -166,6 +166,36 @@ test('guesses: the columns of a wide table, what its ranking means, and what has
 			readContent(content),
 			(error) => UserError.is(error, 'unusable-input') && /not surely/u.test(error.message),
 		);
+	}
+});
+
+test('a short list settles nothing, and rewards are never ranks: both are asked', () => {
+	const three = (name: string, ...all: unknown[]) =>
+		guessColumns(all.map((value) => ({ prompt: 'Q?', answer_1: 'x', answer_2: 'y', answer_3: 'z', [name]: value })));
+	for (const all of [
+		[
+			[2, 1, 3],
+			[3, 1],
+		],
+		['2 1 3', '3 1'],
+		['3,1', '2,3'],
+		[
+			[0, 2],
+			[2, 0, 1],
+		],
+	]) {
+		const { mapping, doubts } = three('ranking', ...all);
+		assert.deepEqual([mapping.columns.ranking, mapping.order], ['ranking', undefined], JSON.stringify(all));
+		assert.match(doubts.join(), /say which \(order=best-first, order=ranks or order=scores\)/u);
+	}
+	for (const [name, ...all] of [
+		['rewards', '0 1 1', '1 0 0'],
+		['ratings', '1 2 2'],
+		['ranking', '8 5 9'],
+		['ranking', [0, 1, 1]],
+	] as const) {
+		const { mapping, doubts } = three(name, ...all);
+		assert.deepEqual([mapping.order, doubts.length], ['scores', 1], JSON.stringify([name, ...all]));
 	}
 });
 
