@@ -10,7 +10,7 @@ import {
 import { verdictReading } from './column-mapping-guess-verdict.ts';
 import { columnWords, verdictWord } from './column-mapping-words.ts';
 import { isNumber, namesColumn } from './ranking-entries.ts';
-import type { TableColumn } from './table-columns.ts';
+import { rankingOf, type TableColumn } from './table-columns.ts';
 
 /** Names of columns of scores: more is better. */
 const SCORE_NAMES: readonly string[] = ['scores', 'ratings', 'rewards'];
@@ -86,7 +86,11 @@ export function bestReading(
 	mapping: ColumnMapping,
 	names: ReadonlySet<string> = new Set(),
 ): SeveralReading {
-	return meanings(name, values, responsesOf(mapping), names);
+	const all = values.flatMap((value) => {
+		const cell = names.has(valueKey(value)) || !/[<>≺≻=≈~]/u.test(value) ? null : rankingOf(value);
+		return cell === null ? [value] : cell.groups.flat().map(String);
+	});
+	return meanings(name, [...new Set(all)], responsesOf(mapping), names);
 }
 
 function meanings(

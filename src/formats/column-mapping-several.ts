@@ -109,10 +109,17 @@ function orderOf(mapping: ColumnMapping, row: Row, all: readonly Column[]): Orde
 		const isCalled = ({ text, name }: Column) =>
 			text === value || (!isBlankCell(name) && valueKey(name) === valueKey(value));
 		const named = whole === undefined ? all.find(isCalled) : undefined;
-		const groups = whole !== undefined || named !== undefined ? [[value]] : rankingCell(value, field).groups;
-		const best = groups
-			.flat()
-			.map((entry, i) => responseOf(entry, all, codes, groups.length > 1 ? `${field}[${i}]` : field));
+		const isOne = whole !== undefined || named !== undefined;
+		const { groups, signed } = isOne ? { groups: [[value]], signed: false } : rankingCell(value, field);
+		const said = (signed ? (groups[0] ?? []) : groups.flat()).map((entry, i) =>
+			responseOf(entry, all, codes, groups.length > 1 ? `${field}[${i}]` : field),
+		);
+		const best = [...new Set(said)];
+		if (!signed && best.length > 1 && best.length === all.length) {
+			throw new RowError(
+				`${field}: expected the best response, found all ${all.length} (a ranking is mapped as ranking)`,
+			);
+		}
 		return { kind: 'best', columns: best.map(({ column }) => column) };
 	}
 	return byRanking(mapping, value, field, all, codes);

@@ -14,6 +14,8 @@ export interface RankingCell {
 	readonly groups: readonly (readonly unknown[])[];
 	/** Numbers without a sign between them: they may name the responses, or be a rank for each. */
 	readonly bare: boolean;
+	/** Written with signs, which alone say what is better and what is tied. */
+	readonly signed: boolean;
 }
 
 /**
@@ -25,21 +27,23 @@ export function rankingCell(value: unknown, field: string): RankingCell {
 	const list = Array.isArray(value) ? value : typeof value === 'string' ? jsonOf(value, field) : null;
 	if (Array.isArray(list)) {
 		const groups = list.map((item: unknown): readonly unknown[] => (Array.isArray(item) ? item : [item]));
-		return { groups, bare: groups.length > 1 && groups.every((group) => group.length === 1 && isNumber(group[0])) };
+		const bare = groups.length > 1 && groups.every((group) => group.length === 1 && isNumber(group[0]));
+		return { groups, bare, signed: false };
 	}
-	if (typeof value === 'number') return { groups: [[value]], bare: false };
+	if (typeof value === 'number') return { groups: [[value]], bare: false, signed: false };
 	if (typeof value !== 'string') return refuse(field, 'a ranking: a list, or B > A > C', value);
 	const text = value.trim();
 	const [better, worse] = [/[>≻]/u.test(text), /[<≺]/u.test(text)];
 	if (better && worse) return refuse(field, 'a ranking with one sign, > or <', value);
 	if (better || worse || /[=≈~]/u.test(text)) {
 		const groups = parts(text, /[<>≺≻]+/u).map((group) => parts(group, /[=≈~]+/u));
-		return { groups: worse ? groups.reverse() : groups, bare: false };
+		return { groups: worse ? groups.reverse() : groups, bare: false, signed: true };
 	}
 	const pieces = parts(text, /[,;|\n]+/u);
 	const words = parts(text, /[\s,;|]+/u);
 	const entries = words.every((word) => word.length <= 2) ? words : pieces;
-	return { groups: entries.map((entry) => [entry]), bare: entries.length > 1 && entries.every(isNumber) };
+	const bare = entries.length > 1 && entries.every(isNumber);
+	return { groups: entries.map((entry) => [entry]), bare, signed: false };
 }
 
 function parts(text: string, between: RegExp): string[] {

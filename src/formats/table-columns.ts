@@ -1,6 +1,6 @@
 import { RESPONSES } from '../domain/column-mapping.ts';
 import type { Row } from './parse-row.ts';
-import { rankingCell } from './ranking-entries.ts';
+import { type RankingCell, rankingCell } from './ranking-entries.ts';
 import { RowError } from './row-error.ts';
 import { uncheckedJson } from './table-cells.ts';
 
@@ -90,7 +90,8 @@ function rankingValues(values: readonly unknown[]): RankingValues | null {
 	return { entries: bare === 'ranks' || bare === 'scores' ? [] : [...entries], bare: bare ?? null };
 }
 
-function rankingOf(value: unknown) {
+/** @returns null where it cannot be a ranking */
+export function rankingOf(value: unknown): RankingCell | null {
 	try {
 		return rankingCell(value, '');
 	} catch (error) {

@@ -199,6 +199,26 @@ test('a short list settles nothing, and rewards are never ranks: both are asked'
 	}
 });
 
+test('of a ranking in the column of the best only its first place is the best', async () => {
+	const three = { prompt: 'Q?', response_a: 'x', response_b: 'y', response_c: 'z' };
+	const whole = await readContent(
+		lines({ ...three, preference: 'B > A > C' }, { ...three, prompt: 'R?', preference: 'C' }),
+	);
+	assert.deepEqual(said(whole.rows), ['y > x', 'y > z', 'z > x', 'z > y']);
+	const columns = { prompt: 'q', a: 'answer_1', b: 'answer_2', c: 'answer_3', best: 'r' };
+	const best = (r: unknown) => {
+		const cells = { q: 'Q?', answer_1: 'x', answer_2: 'y', answer_3: 'z', r };
+		const { order: _, entries = {} } = guessColumns([
+			{ ...cells, q: undefined, prompt: 'Q?', r: undefined, best: r },
+		]).mapping;
+		return said(read({ columns, entries }, cells));
+	};
+	assert.deepEqual(best('1 = 2'), ['x = y', 'x > z', 'y > z']);
+	assert.deepEqual(best('1 < 3'), ['z > x', 'z > y']);
+	assert.deepEqual(best('1, 3'), ['x = z', 'x > y', 'z > y']);
+	assert.throws(() => best('2, 1, 3'), /^RowError: r: expected the best response, found all 3/u);
+});
+
 test('a file of named rankings refuses the rows of bare numbers; another column of numbers settles them', async () => {
 	const wide = { prompt: 'Q?', response_a: 'x', response_b: 'y', response_c: 'z' };
 	const some = await readContent(lines({ ...wide, ranking: 'B > A = C' }, { ...wide, ranking: [2, 3, 1] }));
