@@ -4,6 +4,7 @@ import {
 	type EntryCode,
 	mappedResponses,
 	type RankingOrder,
+	RESPONSES,
 	type ResponseRole,
 	valueKey,
 } from '../domain/column-mapping.ts';
@@ -142,13 +143,20 @@ export function orderReading(columns: readonly ColumnValues[], mapping: ColumnMa
 	const column = orderColumn(columns, mapping);
 	if (column === undefined) return { reading: {}, doubts: [] };
 	const { verdict, ranking } = mapping.columns;
+	const writers = RESPONSES.flatMap((role) => mapping.columns[`name_${role}`] ?? []);
+	const names = writerNames(columns, writers);
 	const { doubts, ...reading } =
 		verdict !== undefined
-			? verdictReading(column)
+			? verdictReading(column, mapping, names)
 			: ranking === undefined
-				? bestReading(column, mapping)
-				: rankingReading(column, mapping);
+				? bestReading(column, mapping, names)
+				: rankingReading(column, mapping, names);
 	return { reading, doubts };
+}
+
+/** How the rows call responses, as keys: what the columns of their writers hold. */
+export function writerNames(table: readonly ColumnValues[], writers: readonly string[]): Set<string> {
+	return new Set(table.filter(({ name }) => writers.includes(name)).flatMap(({ values }) => values.map(valueKey)));
 }
 
 function orderColumn<T extends ColumnValues>(table: readonly T[], { columns }: ColumnMapping): T | undefined {

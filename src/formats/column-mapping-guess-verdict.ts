@@ -1,5 +1,6 @@
-import { type NumberScale, type VerdictCode, valueKey } from '../domain/column-mapping.ts';
+import { type ColumnMapping, type NumberScale, type VerdictCode, valueKey } from '../domain/column-mapping.ts';
 import { columnWords, verdictNumbers, verdictWord } from './column-mapping-words.ts';
+import { namesColumn } from './ranking-entries.ts';
 import { MOST_VALUES, type TableColumn } from './table-columns.ts';
 
 /** Different values of a column that may be verdicts although none of them is understood. */
@@ -30,48 +31,77 @@ export interface Reading {
 	readonly doubts: readonly string[];
 }
 
-/** What the values of one column mean as a verdict, as far as they are understood. */
-export function verdictReading({
-	name,
-	values,
-	kind,
-}: Pick<TableColumn, 'name' | 'values' | 'kind'>): Omit<Reading, 'column'> {
+/** What the values of one column mean as a verdict, as far as they are understood; those that the row calls a side by have no entry. */
+export function verdictReading(
+	{ name, values, kind }: Pick<TableColumn, 'name' | 'values' | 'kind'>,
+	mapping: ColumnMapping,
+	names: ReadonlySet<string> = new Set(),
+): Omit<Reading, 'column'> {
 	if (kind === 'number') {
 		const { doubt, ...reading } = verdictNumbers(values) ?? { doubt: 'it is not known what its numbers mean' };
 		return { ...reading, doubts: doubt === null ? [] : [`${name}: ${doubt}`] };
 	}
+	const { verdicts } = wordsOf(values, mapping, names);
+	return Object.keys(verdicts).length === 0 ? { doubts: [] } : { verdicts, doubts: [] };
+}
+
+function wordsOf(
+	values: readonly string[],
+	mapping: ColumnMapping,
+	names: ReadonlySet<string>,
+): { verdicts: Record<string, VerdictCode>; left: string[] } {
+	const codeOf = verdictCodes(mapping);
 	const verdicts: Record<string, VerdictCode> = {};
+	const left: string[] = [];
 	for (const value of values) {
-		const code = verdictWord(value);
-		if (code !== null) verdicts[valueKey(value)] = code;
+		if (names.has(valueKey(value))) continue;
+		const code = codeOf(value);
+		if (code === null) left.push(value);
+		else verdicts[valueKey(value)] = code;
 	}
-	return Object.keys(verdicts).length === 0 ? { doubts: [] } : { verdicts: withMirrors(verdicts), doubts: [] };
+	return { verdicts: withMirrors(verdicts, codeOf, names), left };
+}
+
+/** What a word says: the column that it names; else a usual word, which goes by what the columns are called where they stand turned. */
+function verdictCodes({ columns }: ColumnMapping): (value: string) => VerdictCode | null {
+	const sides = (['a', 'b'] as const).flatMap((role) => {
+		const column = columns[role];
+		return column === undefined ? [] : [{ role, column, label: labelOf(column) }];
+	});
+	const isTurned = sides.length === 2 && sides[0]!.label === 'b' && sides[1]!.label === 'a';
+	return (value) => {
+		const named = sides.filter(({ column }) => namesColumn(value, column));
+		if (named.length === 1) return named[0]!.role;
+		const code = verdictWord(value);
+		if (code === null || !isTurned) return code;
+		return code.replace(/^[ab](?= |$)/u, (side) => (side === 'a' ? 'b' : 'a')) as VerdictCode;
+	};
+}
+
+/** Whether a column is called the first or the second; null = neither. */
+function labelOf(column: string): VerdictCode | null {
+	const codes = columnWords(column).map(verdictWord);
+	return codes.findLast((code) => code === 'a' || code === 'b') ?? null;
 }
 
 /** The column that says which side is better: one of a usual name whose values are all understood. */
-export function verdictColumn(columns: readonly TableColumn[], names: ReadonlySet<string> = new Set()): Reading | null {
+export function verdictColumn(
+	columns: readonly TableColumn[],
+	mapping: ColumnMapping,
+	names: ReadonlySet<string> = new Set(),
+): Reading | null {
 	const named = columns.filter((c) => VERDICT_NAMES.has(columnWords(c.name).join(' ')) && c.kind !== 'empty');
 	let unknown: Reading | null = null;
 	for (const { name, values, kind } of named) {
 		if (kind === 'number') {
-			const reading = verdictNumbers(values);
-			if (reading === null) {
-				unknown ??= { column: name, doubts: [`${name}: it is not known what its numbers mean`] };
-				continue;
-			}
-			const { doubt, ...rest } = reading;
-			return { column: name, ...rest, doubts: doubt === null ? [] : [`${name}: ${doubt}`] };
+			const reading = verdictReading({ name, values, kind }, mapping);
+			if (reading.verdicts !== undefined || reading.numbers !== undefined) return { column: name, ...reading };
+			unknown ??= { column: name, ...reading };
+			continue;
 		}
 		if (values.length === 0 || values.length > MOST_VALUES) continue;
-		const verdicts: Record<string, VerdictCode> = {};
-		const left: string[] = [];
-		for (const value of values) {
-			if (names.has(valueKey(value))) continue;
-			const code = verdictWord(value);
-			if (code === null) left.push(value);
-			else verdicts[valueKey(value)] = code;
-		}
-		if (left.length === 0) return { column: name, verdicts: withMirrors(verdicts), doubts: [] };
+		const { verdicts, left } = wordsOf(values, mapping, names);
+		if (left.length === 0) return { column: name, verdicts, doubts: [] };
 		if (Object.keys(verdicts).length > 0 || values.length <= MOST_VERDICTS) {
 			unknown ??= {
 				column: name,
@@ -94,15 +124,19 @@ export function pointsColumn(columns: readonly TableColumn[]): Reading | null {
 }
 
 /** The other side's value of the same kind, which the first rows may lack: A>B of B>A, model_b of model_a. */
-function withMirrors(verdicts: Readonly<Record<string, VerdictCode>>): Record<string, VerdictCode> {
+function withMirrors(
+	verdicts: Readonly<Record<string, VerdictCode>>,
+	codeOf: (value: string) => VerdictCode | null,
+	names: ReadonlySet<string>,
+): Record<string, VerdictCode> {
 	const out: Record<string, VerdictCode> = { ...verdicts };
 	for (const [value, code] of Object.entries(verdicts)) {
 		const mirrored = value.replace(
 			/(?<![a-z])[ab12](?![a-z])|left|right|first|second/gu,
 			(word) => MIRROR[word] ?? word,
 		);
-		const meaning = verdictWord(mirrored);
-		if (!(mirrored in out) && meaning !== null && meaning !== code) out[mirrored] = meaning;
+		const meaning = codeOf(mirrored);
+		if (!(mirrored in out) && !names.has(mirrored) && meaning !== null && meaning !== code) out[mirrored] = meaning;
 	}
 	return out;
 }

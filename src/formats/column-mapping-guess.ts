@@ -6,6 +6,7 @@ import {
 	RANKING_NAMES,
 	rankingReading,
 	type SeveralReading,
+	writerNames,
 } from './column-mapping-guess-several.ts';
 import { pointsColumn, type Reading, VERDICT_NAMES, verdictColumn } from './column-mapping-guess-verdict.ts';
 import { columnWords } from './column-mapping-words.ts';
@@ -202,7 +203,7 @@ export function guessColumns(rows: readonly Row[]): Guess {
 		if (found === undefined) return false;
 		take(role, found.name);
 		const said = role === 'best' ? found.values : found.ranking?.entries;
-		several = (role === 'ranking' ? rankingReading : bestReading)(found, { columns: roles }, writerNames);
+		several = (role === 'ranking' ? rankingReading : bestReading)(found, { columns: roles }, called);
 		takeWriters(said);
 		doubts.push(...several.doubts);
 		return true;
@@ -213,19 +214,15 @@ export function guessColumns(rows: readonly Row[]): Guess {
 		(words) => words.some((w) => WRITER_WORDS.has(w)),
 		(c) => c.kind === 'text' && c.values.length <= MOST_VALUES,
 	);
-	const writerNames = new Set(
-		writers === null || writers.length !== count
-			? []
-			: columns.filter(({ name }) => writers.includes(name)).flatMap(({ values }) => values.map(valueKey)),
-	);
+	const called = writerNames(columns, writers === null || writers.length !== count ? [] : writers);
 	const takeWriters = (values: readonly string[] | undefined) => {
-		if (writers === null || values?.some((value) => writerNames.has(valueKey(value))) !== true) return;
+		if (writers === null || values?.some((value) => called.has(valueKey(value))) !== true) return;
 		for (const [i, name] of writers.entries()) take(`name_${RESPONSES[i]!}`, name);
 	};
 	const ranked = () => named('ranking', RANKING_NAMES, (c) => c.ranking !== undefined);
 	const isShort = ({ values }: TableColumn) => values.length > 0 && values.length <= MOST_VALUES;
 	if (count === 2) {
-		reading = verdictColumn(left(), writerNames);
+		reading = verdictColumn(left(), { columns: roles }, called);
 		if (reading === null && !numbersOf('score') && !numbersOf('rank') && !ranked()) reading = pointsColumn(left());
 		if (reading !== null) {
 			const { column } = reading;

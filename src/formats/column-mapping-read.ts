@@ -179,7 +179,12 @@ class MappedRow {
 		if (typeof value === 'object') return refuse(field, 'one value', value);
 		const { numbers } = this.#mapping;
 		if (numbers !== undefined) return scaled(value, numbers, field);
-		const code = this.#verdicts.get(valueKey(value)) ?? this.#named(row, value);
+		const mapped = this.#verdicts.get(valueKey(value));
+		const [a, b] = this.#called(row, value);
+		if (mapped !== undefined && (a || b) && (a === b || mapped.charAt(0) !== (a ? 'a' : 'b'))) {
+			return refuse(field, `the side that is called so, not one that is mapped (${mapped})`, value);
+		}
+		const code = mapped ?? (a === b ? undefined : a ? 'a' : 'b');
 		if (code === undefined) {
 			const known = [...this.#verdicts.keys()].slice(0, 8).join(', ');
 			return refuse(field, known === '' ? 'a value of the map (it has none)' : `one of ${known}`, value);
@@ -189,13 +194,13 @@ class MappedRow {
 		return { verdict: side, ...(strength === undefined ? {} : { strength: Number(strength) as Strength }) };
 	}
 
-	/** The side that a verdict calls by its name; undefined where it names neither, or both. */
-	#named(row: Row, value: unknown): VerdictCode | undefined {
-		const [a, b] = (['name_a', 'name_b'] as const).map((role) => {
+	/** Which sides the row itself calls so. */
+	#called(row: Row, value: unknown): [boolean, boolean] {
+		const is = (role: 'name_a' | 'name_b') => {
 			const name = this.#value(row, role);
 			return !isBlankCell(name) && valueKey(name) === valueKey(value);
-		});
-		return a === b ? undefined : a ? 'a' : 'b';
+		};
+		return [is('name_a'), is('name_b')];
 	}
 
 	#higher(row: Row): { verdict: Verdict } | null {

@@ -174,14 +174,20 @@ function responseOf(
 	field: string,
 ): Column {
 	const code = codes.get(valueKey(entry));
+	const called = all.filter(({ name }) => !isBlankCell(name) && valueKey(name) === valueKey(entry));
 	if (code === undefined) {
-		const called = all.filter(({ name }) => !isBlankCell(name) && valueKey(name) === valueKey(entry));
 		if (called.length < 2) return called[0] ?? entryResponse(entry, all, field);
 		throw new RowError(
 			`${field}: expected one response, found ${JSON.stringify(entry)}, the name of ${called.map(({ column }) => column).join(' and ')}`,
 		);
 	}
 	const found = all.find(({ role }) => role === code);
+	if (found !== undefined && called.some((each) => each !== found)) {
+		const names = called.map(({ column }) => column).join(' and ');
+		throw new RowError(
+			`${field}: expected one response, found ${JSON.stringify(entry)}, which is mapped to ${found.column} and the name of ${names}`,
+		);
+	}
 	if (found !== undefined) return found;
 	throw new RowError(`${field}: expected a response, found ${JSON.stringify(entry)}, which is mapped to ${code}`);
 }

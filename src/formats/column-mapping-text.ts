@@ -10,7 +10,6 @@ import {
 	type NumberScale,
 	RANKING_ORDERS,
 	type RankingOrder,
-	RESPONSES,
 	ROLES_TEXT,
 	VERDICT_CODES,
 	type VerdictCode,
@@ -139,7 +138,9 @@ export function isSameOrder(one: ColumnMapping, two: ColumnMapping): boolean {
 }
 
 /** Roles whose columns say what the values of a verdict or ranking mean. */
-const ORDER_ROLES: readonly ColumnRole[] = [...RESPONSES, 'verdict', 'ranking', 'best'];
+const ORDER_ROLES: readonly ColumnRole[] = COLUMN_ROLES.filter((role) =>
+	/^(?:.|name_.|verdict|ranking|best)$/u.test(role),
+);
 
 function sameOrder(one: ColumnMapping['columns'], two: ColumnMapping['columns']): boolean {
 	return (['verdict', 'ranking', 'best'] as const).every((role) => one[role] === two[role]);

@@ -219,6 +219,60 @@ test('of a ranking in the column of the best only its first place is the best', 
 	assert.throws(() => best('2, 1, 3'), /^RowError: r: expected the best response, found all 3/u);
 });
 
+test('a row that calls its responses A and B is believed, whatever the letters say elsewhere', async () => {
+	const rows = [
+		{ prompt: 'q1', response_1: 'x', response_2: 'y', sys_1: 'A', sys_2: 'B', winner: 'A' },
+		{ prompt: 'q2', response_1: 'x', response_2: 'y', sys_1: 'B', sys_2: 'A', winner: 'A' },
+	];
+	const { mapping: guess } = guessColumns(rows);
+	const better = (how: ColumnMapping) => rows.flatMap((cells) => said(read(how, cells)));
+	const named = correctMapping(guess, ['name_a=sys_1', 'name_b=sys_2'], tableColumns(rows));
+	assert.deepEqual(better(named), ['x > y', 'y > x']);
+	const turned = correctMapping(
+		named,
+		['a=response_2', 'b=response_1', 'name_a=sys_2', 'name_b=sys_1'],
+		tableColumns(rows),
+	);
+	assert.deepEqual(better(turned), ['x > y', 'y > x']);
+	assert.throws(
+		() => better({ ...named, verdicts: { a: 'a' } }),
+		/^RowError: winner: expected the side that is called so/u,
+	);
+	const three = rows.map((cells) => ({ ...cells, response_3: 'z', sys_3: 'C' }));
+	const columns = { prompt: 'prompt', a: 'response_1', b: 'response_2', c: 'response_3', best: 'winner' };
+	const names = { name_a: 'sys_1', name_b: 'sys_2', name_c: 'sys_3' };
+	const best = correctMapping(
+		{ columns },
+		Object.entries(names).map((part) => part.join('=')),
+		tableColumns(three),
+	);
+	assert.equal(best.entries, undefined);
+	assert.throws(
+		() => read({ columns: { ...columns, ...names }, entries: { a: 'a' } }, three[1]!),
+		/^RowError: winner: .*"A", which is mapped to response_1 and the name of response_2/u,
+	);
+});
+
+test('a verdict that names a column means the response in it, whichever role that has', () => {
+	const rows = [{ prompt: 'q', response_a: 'x', response_b: 'y', winner: 'response_b' }];
+	const turn = (cells: Cells) => {
+		const [, one, two] = Object.keys(cells);
+		const { mapping: guess } = guessColumns([cells]);
+		return said(read(correctMapping(guess, [`a=${two}`, `b=${one}`], tableColumns([cells])), cells));
+	};
+	for (const winner of ['response_b', 'B', 'Response B', 'B>A', 'second', 'model_b']) {
+		assert.deepEqual(turn({ ...rows[0], winner }), ['y > x'], winner);
+	}
+	const zero = { prompt: 'q', answer_0: 'x', answer_1: 'y', winner: 'answer_1' };
+	assert.deepEqual(said(read(guessColumns([zero]).mapping, zero)), ['y > x'], 'it counts from 0');
+	const told = correctMapping(
+		{ columns: {} },
+		['prompt=prompt', 'a=gpt', 'b=llama', 'verdict=w'],
+		[{ name: 'w', values: ['llama'], kind: 'text' }],
+	);
+	assert.deepEqual(told.verdicts, { llama: 'b' });
+});
+
 test('a file of named rankings refuses the rows of bare numbers; another column of numbers settles them', async () => {
 	const wide = { prompt: 'Q?', response_a: 'x', response_b: 'y', response_c: 'z' };
 	const some = await readContent(lines({ ...wide, ranking: 'B > A = C' }, { ...wide, ranking: [2, 3, 1] }));

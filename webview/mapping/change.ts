@@ -55,10 +55,9 @@ export function withRole(mapping: ColumnMapping, column: string, role: ColumnRol
 	};
 }
 
-/** Whether what values mean has to be told anew: other columns say which response is better, or other responses are ranked. */
+/** Whether what values mean has to be told anew: other columns say which response is better, are the responses, or name them. */
 export function needsReading(before: ColumnMapping, now: ColumnMapping): boolean {
-	const ranked = now.columns.ranking !== undefined || now.columns.best !== undefined;
-	const roles = [...WAYS, ...(ranked ? RESPONSES : [])];
+	const roles = [...WAYS, ...RESPONSES, ...RESPONSES.map((role) => `name_${role}` as const)];
 	const named = WAYS.some((way) => now.columns[way] !== undefined);
 	return named && roles.some((role) => before.columns[role] !== now.columns[role]);
 }
