@@ -118,6 +118,10 @@ function meanings(
 		else unknown.push(entry);
 		if (found !== undefined && own === undefined) placed.push(`${entry} is read as ${found.column}`);
 	}
+	// The first rows may lack some: a number that is missing here would be taken for the name of another column.
+	if (counts && placed.length > 0) {
+		for (const [i, { role }] of responses.entries()) entries[String(zero ? i : i + 1)] ??= role;
+	}
 	const doubts = [
 		...(placed.length === 0 ? [] : [`${name}: ${placed.slice(0, 3).join(', ')}`]),
 		...(unknown.length === 0 ? [] : [`${name}: it is not known what ${unknown.slice(0, 3).join(', ')} means`]),
@@ -193,7 +197,8 @@ export function unsaid(
 	const { verdict, ranking } = mapping.columns;
 	const isBare = ranking !== undefined && column.ranking?.bare != null;
 	if (verdict !== undefined ? numbers : isBare && order) return null;
-	const all = (ranking === undefined ? column.values : column.ranking?.entries) ?? [];
+	const entries = Object.keys(reading.entries ?? {});
+	const all = entries.length > 0 ? entries : ((ranking === undefined ? column.values : column.ranking?.entries) ?? []);
 	const proposed = reading.numbers === undefined ? { ...reading.verdicts, ...reading.entries } : null;
 	// What nothing is proposed for is refused, row by row.
 	const isOpen = (value: string) =>

@@ -5,8 +5,8 @@ import type { Verdict } from '../domain/judgment.ts';
 import type { ReadJudgment, ReadPair } from './format.ts';
 import { isBlankCell } from './messages.ts';
 import type { Row } from './parse-row.ts';
-import { entryResponse, rankingCell, twoReadings } from './ranking-entries.ts';
-import { RowError } from './row-error.ts';
+import { entryResponse, isNumber, namesColumn, rankingCell, twoReadings } from './ranking-entries.ts';
+import { RowError, refuse } from './row-error.ts';
 import { comparedPairs, type Ranked, rankedPairs, rankOf, textKey } from './shapes/rankings.ts';
 
 /** Whether the columns are more than two responses with a verdict or two scores. */
@@ -137,9 +137,12 @@ function byRanking(
 	all: readonly Column[],
 	codes: ReadonlyMap<string, EntryCode>,
 ): Order {
-	const { groups, bare } = rankingCell(value, field);
+	const { groups, bare, signed } = rankingCell(value, field);
 	const ranks = new Map<string, Rank>();
 	if (order === 'ranks' || order === 'scores') {
+		if (signed || groups.some((group) => group.length > 1)) {
+			return refuse(field, `a number for each response (order=${order})`, value);
+		}
 		const numbers = groups.flat();
 		const last = all.findLastIndex(({ text }) => !isBlankCell(text));
 		if (numbers.length > all.length || numbers.length <= last) {
@@ -176,6 +179,9 @@ function responseOf(
 	const code = codes.get(valueKey(entry));
 	const called = all.filter(({ name }) => !isBlankCell(name) && valueKey(name) === valueKey(entry));
 	if (code === undefined) {
+		if (isNumber(entry) && called.length === 0 && countsPlaces(codes, all)) {
+			return refuse(field, `one of ${[...codes.keys()].join(', ')}`, entry);
+		}
 		if (called.length < 2) return called[0] ?? entryResponse(entry, all, field);
 		throw new RowError(
 			`${field}: expected one response, found ${JSON.stringify(entry)}, the name of ${called.map(({ column }) => column).join(' and ')}`,
@@ -188,8 +194,22 @@ function responseOf(
 			`${field}: expected one response, found ${JSON.stringify(entry)}, which is mapped to ${found.column} and the name of ${names}`,
 		);
 	}
+	if (found !== undefined && found.text !== entry) {
+		const said = all.find(({ text }) => text === entry);
+		if (said === undefined) return found;
+		throw new RowError(
+			`${field}: expected one response, found ${JSON.stringify(entry)}, which names ${found.column} and is the text of ${said.column}`,
+		);
+	}
 	if (found !== undefined) return found;
 	throw new RowError(`${field}: expected a response, found ${JSON.stringify(entry)}, which is mapped to ${code}`);
+}
+
+/** Whether numbers are mapped that are not what the columns are called: then no other number is a name either. */
+function countsPlaces(codes: ReadonlyMap<string, EntryCode>, all: readonly Column[]): boolean {
+	return [...codes].some(
+		([entry, code]) => isNumber(entry) && all.some(({ role, column }) => role === code && !namesColumn(entry, column)),
+	);
 }
 
 function byNumbers({ columns }: ColumnMapping, row: Row, all: readonly Column[]): Order {

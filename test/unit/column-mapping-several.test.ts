@@ -147,7 +147,7 @@ test('guesses: the columns of a wide table, what its ranking means, and what has
 	assert.match(zero.doubts.join(), /0 is read as answer_1/u);
 	const columns = { prompt: 'Q', answer_0: 'w', answer_1: 'x', answer_2: 'y' };
 	const one = guessColumns([{ ...columns, ranking: '3 > 1' }]).mapping;
-	assert.deepEqual(one.entries, { 3: 'c', 1: 'a' }, 'no column is called 3, so 1 is the first');
+	assert.deepEqual(one.entries, { 3: 'c', 1: 'a', 2: 'b' }, 'no column is called 3, so 1 is the first');
 	const best = guessColumns([row({ prompt: 'Q', winner: 'Answer 3' }), row({ prompt: 'Q', winner: 'tie' })]);
 	assert.deepEqual(
 		[best.mapping.columns.best, best.mapping.entries, best.doubts],
@@ -271,6 +271,54 @@ test('a verdict that names a column means the response in it, whichever role tha
 		[{ name: 'w', values: ['llama'], kind: 'text' }],
 	);
 	assert.deepEqual(told.verdicts, { llama: 'b' });
+});
+
+test('numbers that count the columns from 0 do so in rows that the guess has not seen; others are no names', async () => {
+	const cells = (best: string, i: number) => ({
+		prompt: `Q${i}?`,
+		response_1: 'x',
+		response_2: 'y',
+		response_3: 'z',
+		best,
+	});
+	const rows = ['0', '1', '0'].map(cells);
+	const { mapping, doubts } = guessColumns(rows);
+	assert.deepEqual(mapping.entries, { 0: 'a', 1: 'b', 2: 'c' });
+	assert.match(doubts.join(), /0 is read as response_1/u);
+	assert.deepEqual(said(read(mapping, cells('2', 9))), ['z > x', 'z > y']);
+	assert.throws(() => read(mapping, cells('3', 9)), /^RowError: best: expected one of 0, 1, 2, found/u);
+	assert.throws(
+		() => read({ ...mapping, entries: { 0: 'a', 1: 'b' } }, cells('2', 9)),
+		/^RowError: best: expected one of 0, 1/u,
+	);
+});
+
+test('a ranking with signs, or with a tie in it, is no list of numbers', () => {
+	const mapping: ColumnMapping = { columns: { ...FOUR, ranking: 'r' } };
+	for (const order of ['ranks', 'scores'] as const) {
+		for (const r of ['3>1>2>4', '1=2', [[1, 2], 3, 4]]) {
+			assert.throws(
+				() => read({ ...mapping, order }, row({ r })),
+				/^RowError: r: expected a number for each response/u,
+			);
+		}
+		assert.equal(read({ ...mapping, order }, row({ r: '' })).length, 6, 'a blank one says nothing');
+		assert.equal(
+			read({ ...mapping, order, entries: { '=': 'tie' } }, row({ r: '=' }))[0]?.judgments[0]?.verdict,
+			'tie',
+		);
+	}
+});
+
+test('a letter that is mapped to one response and is the text of another is refused', () => {
+	const cells = { prompt: 'Q?', response_a: 'B', response_b: 'A', response_c: 'z', best: 'B' };
+	const { mapping } = guessColumns([cells]);
+	assert.deepEqual(mapping.entries, { b: 'b' });
+	assert.throws(
+		() => read(mapping, cells),
+		/^RowError: best: .*"B", which names response_b and is the text of response_a/u,
+	);
+	assert.deepEqual(said(read(mapping, { ...cells, response_a: 'x', response_b: 'B' })), ['B > x', 'B > z']);
 });
 
 test('a file of named rankings refuses the rows of bare numbers; another column of numbers settles them', async () => {
