@@ -38,7 +38,7 @@ const TEXT_KEYS = ['response', 'text', 'answer', 'completion', 'output', 'conten
 
 /** Reads the rows of any table as a mapping says. */
 export function mappedFormat(mapping: ColumnMapping): Format {
-	const verdicts = new Map(Object.entries(mapping.verdicts ?? {}).map(([value, code]) => [valueKey(value), code]));
+	const verdicts = new Map(Object.entries(mapping.verdicts ?? {}).map(([value, code]) => [verdictKey(value), code]));
 	const splits = new Map(Object.entries(mapping.splits ?? {}).map(([value, split]) => [valueKey(value), split]));
 	// Names of responses are more than a verdict: they stay with the row.
 	const used = COLUMN_ROLES.flatMap((role) => (role.startsWith('name_') ? [] : (mapping.columns[role] ?? [])));
@@ -51,6 +51,12 @@ export function mappedFormat(mapping: ColumnMapping): Format {
 		fits: (row) => needed.every((name) => name in row),
 		read: (row) => reader.read(row),
 	};
+}
+
+/** 2.0 is 2: a column of numbers with a gap has them written so. */
+function verdictKey(value: unknown): string {
+	const key = valueKey(value);
+	return /^-?\d+(?:\.\d+)?$/u.test(key) ? String(Number(key)) : key;
 }
 
 class MappedRow {
@@ -179,7 +185,7 @@ class MappedRow {
 		if (typeof value === 'object') return refuse(field, 'one value', value);
 		const { numbers } = this.#mapping;
 		if (numbers !== undefined) return scaled(value, numbers, field);
-		const mapped = this.#verdicts.get(valueKey(value));
+		const mapped = this.#verdicts.get(verdictKey(value));
 		const [a, b] = this.#called(row, value);
 		if (mapped !== undefined && (a || b) && (a === b || mapped.charAt(0) !== (a ? 'a' : 'b'))) {
 			return refuse(field, `the side that is called so, not one that is mapped (${mapped})`, value);

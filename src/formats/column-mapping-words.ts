@@ -17,7 +17,7 @@ const THING = 'model|response|answer|output|completion|assistant|candidate|text|
 const SIDE = new RegExp(`^(?:the )?(?:(?:${THING}) ?)?(?:(?<a>${FIRST})|(?<b>${SECOND}))(?: (?:${THING}))?$`, 'u');
 const SYMBOLS = /^\[*\s*(?<one>[ab12])\s*(?<sign>>{1,3}|<{1,3}|={1,2}|≈|~)\s*(?<two>[ab12])\s*\]*$/u;
 const TIES = /^(?:a )?(?:tie|tied|draw|equal|equally good|same|both|both good|both are good|no preference|neutral|c)$/u;
-const BOTH_BAD = /^(?:(?:a )?tie \(?both ?bad\)?|both ?bad|both are bad|both bad|neither|none|neither is good)$/u;
+const BOTH_BAD = /^(?:(?:a )?tie \(?both ?bad\)?|both ?bad|both are bad|both bad|neither|neither is good)$/u;
 const SLIGHTLY = /\b(?:slightly|marginally|somewhat|a bit|a little|weakly)\b/u;
 const MUCH = /\b(?:much|significantly|far|strongly|a lot|way)\b/u;
 const CLEARLY = /\b(?:clearly|moderately)\b/u;
@@ -69,7 +69,18 @@ export interface NumberReading {
 
 /** What numbers in a verdict column mean, by which there are; null where they are no verdicts. */
 export function verdictNumbers(values: readonly string[]): NumberReading | null {
-	const all = [...new Set(values.map((value) => (value.trim() === '' ? Number.NaN : Number(value))))];
+	const reading = readNumbers([...new Set(values.map((value) => (value.trim() === '' ? Number.NaN : Number(value))))]);
+	if (reading?.verdicts === undefined) return reading;
+	// By the text that the rows hold: 1.0 is not 1.
+	const verdicts: Record<string, VerdictCode> = {};
+	for (const [number, code] of Object.entries(reading.verdicts)) {
+		const written = values.filter((value) => Number(value) === Number(number));
+		for (const value of written.length === 0 ? [number] : written) verdicts[valueKey(value)] = code;
+	}
+	return { ...reading, verdicts };
+}
+
+function readNumbers(all: readonly number[]): NumberReading | null {
 	const points = pointsOf(all);
 	if (points !== null) return points;
 	const numbers = all.filter((n) => Math.abs(n) <= 3);

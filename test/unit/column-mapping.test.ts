@@ -44,6 +44,8 @@ const WORDS: readonly (readonly [string, string | null])[] = [
 	['A is better than B', 'a'],
 	['first is clearly better', 'a 2'],
 	['kitchen', null],
+	['None', null],
+	['neither', 'both_bad'],
 	['A>A', null],
 	['good', null],
 ];
@@ -67,6 +69,26 @@ test('numbers are verdicts by which there are, and doubtful where they may mean 
 	assert.deepEqual(read(1970, 1980, 1990), [{}, false]);
 	assert.equal(verdictNumbers(['1', '2', '3']), null, 'without a negative number there is no signed scale');
 	assert.deepEqual(read(1), [{ verdicts: { 1: 'a', 2: 'b' } }, false], 'it may be of 0 and 1');
+});
+
+test('numbers are verdicts however they are written, in rows that the guess has not seen, too', async () => {
+	const { rows, rejected } = await readContent('prompt,x,y,label\nq1,p,r,1.0\nq2,p,r,2.0\nq3,p,r,\n');
+	assert.deepEqual(rejected, []);
+	const better = ({ comparison, judgments: [said] }: ImportedRow) => comparison[said?.verdict as 'a']?.[0]?.content;
+	assert.deepEqual(rows.map(better), ['p', 'r', undefined]);
+	const { verdicts } = verdictNumbers(['1.0', '4.0', '05']) ?? {};
+	assert.deepEqual(verdicts, { '1.0': 'a 2', 2: 'a 1', 3: 'tie', '4.0': 'b 1', '05': 'b 2' });
+	const how: ColumnMapping = {
+		columns: { prompt: 'q', a: 'x', b: 'y', verdict: 'v' },
+		verdicts: { '1.0': 'a', 2: 'b' },
+	};
+	for (const [v, verdict] of [
+		['1', 'x'],
+		[1, 'x'],
+		['2.0', 'y'],
+	] as const) {
+		assert.equal(better(one(how, { q: 'q', x: 'x', y: 'y', v })[0]!), verdict);
+	}
 });
 
 test('a table with usual names is read without a question: people, strengths, notes, splits, mirrors of values', async () => {
@@ -103,6 +125,7 @@ test('what may mean two things is asked, never read', async () => {
 	for (const content of [
 		table('q,x,y,0', 'q2,x,y,1'),
 		table('q,x,y,fine', 'q2,x,y,A'),
+		table('q,x,y,None', 'q2,x,y,A'),
 		'question,answer_1,answer_2,answer_3\nq,x,y,z\n',
 		'question,answer_1,answer_2,mark\nq,x,y,z\n',
 		'text,label\nq,x\n',
