@@ -48,6 +48,8 @@ after(async () => {
 interface Fake {
 	imported: { mapping: ColumnMapping; name: string | null }[];
 	closed: number;
+	/** What the values mean is told after this. */
+	held: Promise<void>;
 }
 
 interface View {
@@ -84,7 +86,7 @@ async function open(
 		...(await previewRows(path, { sourceName: 'table', mapping }, 20)),
 	});
 	const first = await preview();
-	const fake: Fake = { imported: [], closed: 0 };
+	const fake: Fake = { imported: [], closed: 0, held: Promise.resolve() };
 	const host: MappingHost = {
 		ready: async () => ({
 			files: ['ratings.csv'],
@@ -96,7 +98,10 @@ async function open(
 			keep: { folder: 'file:///folder', files: ['/folder/ratings.csv'], target: '', options: {} },
 		}),
 		preview,
-		reading: async (mapping) => orderReading(first.columns, mapping).reading,
+		reading: async (mapping) => {
+			await fake.held;
+			return orderReading(first.columns, mapping).reading;
+		},
 		naming: async () => {},
 		import: async (mapping, name) => {
 			fake.imported.push({ mapping, name });
@@ -203,16 +208,19 @@ test('roles, values and rows follow what is chosen; the import gets what is on s
 	await page.getByText('Of 23 rows: 22 pairs, 1 refused.').waitFor();
 	// The refused row is shown although it is the last one.
 	await page.locator('.refused', { hasText: 'expected 7 cells as in the header, found 2' }).waitFor();
+	// Another choice settles nothing; choosing what the values mean does.
+	await page.getByLabel('worker').selectOption('note');
+	await page.locator('tbody tr').first().locator('q', { hasText: 'w0' }).waitFor();
+	assert.equal(await page.getByText('0 is read as a tie').count(), 1);
 	const zero = page.locator('.value', { hasText: /^0/ }).locator('select');
 	await zero.selectOption('b 3');
 	await page.locator('tbody tr').first().getByText('b, much').waitFor();
+	assert.equal(await page.getByText('0 is read as a tie').count(), 0);
 	await zero.selectOption('');
 	await page.getByText('Of 23 rows: 14 pairs, 9 refused.').waitFor();
 	await zero.selectOption('tie');
 	await page.getByLabel('Numbers are').selectOption('negative-a');
 	await page.locator('tbody tr').nth(1).getByText('b, slightly').waitFor();
-	await page.getByLabel('worker').selectOption('note');
-	await page.locator('tbody tr').first().locator('q', { hasText: 'w0' }).waitFor();
 	await page.getByRole('button', { name: 'Import 22 pairs' }).waitFor();
 	await page.getByLabel('Remember as').fill('  mine ');
 	await page.keyboard.press('Control+Enter');
@@ -312,6 +320,39 @@ test('several responses are mapped by hand: the numbers of a ranking are asked, 
 	});
 	assert.deepEqual(await view.violations(), []);
 	await view.close();
+});
+
+test('what is chosen while meanings are still told stays, and so do meanings that other columns do not change', {
+	skip,
+}, async () => {
+	const view = await open(RANKED_BY_NAME);
+	const { page, fake } = view;
+	const role = (column: string, value: string) => page.getByLabel(column, { exact: true }).selectOption(value);
+	await role('task', 'prompt');
+	let tell = () => {};
+	fake.held = new Promise((done) => {
+		tell = done;
+	});
+	await role('pick', 'best');
+	await role('topic', 'domain');
+	tell();
+	await page.getByText('Of 4 rows: 14 pairs, none refused.').waitFor();
+	assert.equal(await page.getByLabel('topic', { exact: true }).inputValue(), 'domain');
+	await page.getByRole('button', { name: 'Import 14 pairs' }).click();
+	await page.waitForFunction(() => true);
+	assert.deepEqual(
+		[fake.imported[0]?.mapping.columns.domain, fake.imported[0]?.mapping.columns.best],
+		['topic', 'pick'],
+	);
+	assert.notEqual(fake.imported[0]?.mapping.entries, undefined);
+	await view.close();
+
+	const marked = await open('question,answer_1,answer_2,preference,other\nWhy?,x,y,0,z\nHow?,x,y,1,z\n');
+	await marked.page.locator('.value', { hasText: /^0/ }).locator('select').selectOption('tie');
+	await marked.page.getByLabel('other').selectOption('b');
+	await marked.page.locator('tbody tr').first().getByText('z', { exact: true }).waitFor();
+	assert.equal(await marked.page.locator('.value', { hasText: /^0/ }).locator('select').inputValue(), 'tie');
+	await marked.close();
 });
 
 for (const theme of ['dark', 'light', 'high-contrast'] as const) {

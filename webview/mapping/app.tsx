@@ -49,6 +49,7 @@ export function App({ host, init, signals, keep }: Props) {
 	const [error, setError] = useState<string | null>(null);
 	const [busy, setBusy] = useState(false);
 	const asked = useRef(0);
+	const latest = useRef(init.mapping);
 	const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
 	signals.onSaved = setSaved;
 	const problem = mappingProblem(mapping);
@@ -76,6 +77,7 @@ export function App({ host, init, signals, keep }: Props) {
 	};
 	const change = (next: ColumnMapping) => {
 		setMapping(next);
+		latest.current = next;
 		keep({ mapping: next });
 		read(next);
 	};
@@ -83,9 +85,12 @@ export function App({ host, init, signals, keep }: Props) {
 		const next = withRole(mapping, column, role);
 		if (!needsReading(mapping, next)) return change(next);
 		setMapping(next);
-		host.reading(next).then(
-			(reading) => change(withReading(next, reading)),
-			() => change(next),
+		latest.current = next;
+		setStale(true);
+		Promise.all([host.reading(mapping), host.reading(next)]).then(
+			// What was chosen meanwhile stays.
+			([before, reading]) => change(withReading(mapping, next, latest.current, before, reading)),
+			() => change(latest.current),
 		);
 	};
 	const canImport = problem === null && !stale && !busy && preview.looked.pairs > 0;

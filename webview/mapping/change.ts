@@ -62,7 +62,23 @@ export function needsReading(before: ColumnMapping, now: ColumnMapping): boolean
 	return named && roles.some((role) => before.columns[role] !== now.columns[role]);
 }
 
-export function withReading({ columns, splits }: ColumnMapping, reading: OrderReading): ColumnMapping {
+/**
+ * Puts in what values mean, told for `next`.
+ * @param now the mapping by now: of other columns, or with meanings chosen since, it stays as it is
+ * @param was what the values meant before `next`: where that is the same, chosen meanings stay
+ */
+export function withReading(
+	before: ColumnMapping,
+	next: ColumnMapping,
+	now: ColumnMapping,
+	was: OrderReading,
+	reading: OrderReading,
+): ColumnMapping {
+	const isSame = (['verdicts', 'numbers', 'entries', 'order'] as const).every((key) => now[key] === next[key]);
+	if (needsReading(next, now) || !isSame) return now;
+	const isSameColumn = WAYS.every((way) => before.columns[way] === next.columns[way]);
+	if (isSameColumn && JSON.stringify(was) === JSON.stringify(reading)) return now;
+	const { columns, splits } = now;
 	return { columns, ...reading, ...(splits === undefined ? {} : { splits }) };
 }
 
