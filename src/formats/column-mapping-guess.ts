@@ -103,7 +103,7 @@ const RESPONSE_WORDS = new Set([
 	'message',
 ]);
 const SCORE_WORDS = new Set(['score', 'rating', 'reward']);
-const WRITER_WORDS = new Set(['model', 'system', 'name', 'generator', 'writer']);
+const WRITER_WORDS = new Set(['model', 'system', 'sys', 'name', 'generator', 'writer', 'author', 'llm']);
 const RANK_WORDS = new Set(['rank', 'ranking', 'place', 'position']);
 const OTHER_WORDS = new Set([
 	'id',

@@ -187,7 +187,7 @@ class MappedRow {
 		if (numbers !== undefined) return scaled(value, numbers, field);
 		const mapped = this.#verdicts.get(verdictKey(value));
 		const [a, b] = this.#called(row, value);
-		if (mapped !== undefined && (a || b) && (a === b || mapped.charAt(0) !== (a ? 'a' : 'b'))) {
+		if (mapped !== undefined && (a || b) && (a === b || mapped.split(' ')[0] !== (a ? 'a' : 'b'))) {
 			return refuse(field, `the side that is called so, not one that is mapped (${mapped})`, value);
 		}
 		const code = mapped ?? (a === b ? undefined : a ? 'a' : 'b');

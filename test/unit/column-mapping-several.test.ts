@@ -224,8 +224,13 @@ test('a row that calls its responses A and B is believed, whatever the letters s
 		{ prompt: 'q1', response_1: 'x', response_2: 'y', sys_1: 'A', sys_2: 'B', winner: 'A' },
 		{ prompt: 'q2', response_1: 'x', response_2: 'y', sys_1: 'B', sys_2: 'A', winner: 'A' },
 	];
-	const { mapping: guess } = guessColumns(rows);
+	const { mapping: sure } = guessColumns(rows);
 	const better = (how: ColumnMapping) => rows.flatMap((cells) => said(read(how, cells)));
+	assert.deepEqual(better(sure), ['x > y', 'y > x']);
+	const guess: ColumnMapping = {
+		columns: { prompt: 'prompt', a: 'response_1', b: 'response_2', verdict: 'winner' },
+		verdicts: { a: 'a', b: 'b' },
+	};
 	const named = correctMapping(guess, ['name_a=sys_1', 'name_b=sys_2'], tableColumns(rows));
 	assert.deepEqual(better(named), ['x > y', 'y > x']);
 	const turned = correctMapping(
