@@ -198,7 +198,7 @@ test('O asks facet and reason and tags the prompt on screen', async () => {
 	await page.locator('.quick-input-list .monaco-list-row', { hasText: 'new facet' }).waitFor();
 	await screenshot('annotate-tag');
 	await page.keyboard.press('Enter');
-	await answer(page, 'not about kettles');
+	await answer(page, 'not about kettles', 'Why does it lie outside?');
 	await frame
 		.getByText(/Tagged 1 prompt domain:law/)
 		.first()

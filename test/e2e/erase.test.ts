@@ -83,7 +83,7 @@ test('a text is erased from its pair after a modal question, and no file holds i
 	await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
 	await screenshot('erase-reach');
 	await pick(page, 'The prompt with everything on it');
-	await answer(page, 'asked for by the person quoted');
+	await answer(page, 'asked for by the person quoted', 'Erase: why?');
 	const dialog = page.locator('.monaco-dialog-box');
 	await dialog.waitFor();
 	await screenshot('erase-question');

@@ -59,7 +59,7 @@ if (!existsSync(real)) {
 		await page.locator('.quick-input-widget input').first().fill('domain:crime');
 		await pick(page, 'domain:crime');
 		await page.locator('.quick-input-title', { hasText: 'domain:crime' }).waitFor();
-		await answer(page, 'a topic apart');
+		await answer(page, 'a topic apart', 'Why does it lie outside?');
 		await splits.getByText('Tagged').waitFor();
 		await screenshot('loop-tagged');
 		const [{ prompts, moves }] = events('tagged') as unknown as [{ prompts: string[]; moves: string[] }];

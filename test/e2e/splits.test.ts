@@ -60,7 +60,7 @@ test('a topic is searched, tagged as a whole and taken back', async () => {
 	await page.locator('.quick-input-widget input').first().fill('domain:batteries');
 	await pick(page, 'domain:batteries');
 	await page.locator('.quick-input-title', { hasText: 'domain:batteries' }).waitFor();
-	await answer(page, 'Not in the training data');
+	await answer(page, 'Not in the training data', 'Why does it lie outside?');
 	await view.getByText('Tagged').waitFor();
 	await view.locator('.rows .chip', { hasText: 'domain:batteries' }).first().waitFor();
 	const tagged = events(workspace).filter(({ type }) => type === 'tagged');
@@ -165,7 +165,7 @@ test('shift and novelty are computed when opened; a suggestion is tagged and mov
 	await page.locator('.quick-input-widget input').first().fill('domain:parcels');
 	await pick(page, 'domain:parcels');
 	await page.locator('.quick-input-title', { hasText: 'domain:parcels' }).waitFor();
-	await answer(page, 'Nothing like it in training');
+	await answer(page, 'Nothing like it in training', 'Why does it lie outside?');
 	await view.getByText('Tagged').waitFor();
 	const tagged = events(workspace).findLast(({ type }) => type === 'tagged');
 	assert.equal(tagged?.facet, 'domain:parcels');

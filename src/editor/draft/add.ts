@@ -26,6 +26,9 @@ async function askVerdict(): Promise<VerdictItem | undefined> {
 	});
 }
 
+/** By then a save that was asked for before is written. */
+const SAVES_SETTLE_MS = 2_000;
+
 async function closeAndDelete(document: vscode.TextDocument): Promise<void> {
 	const tabs = vscode.window.tabGroups.all
 		.flatMap((group) => group.tabs)
@@ -34,6 +37,8 @@ async function closeAndDelete(document: vscode.TextDocument): Promise<void> {
 	if (document.isDirty) await document.save();
 	await vscode.window.tabGroups.close(tabs);
 	await vscode.workspace.fs.delete(document.uri);
+	// The editor's own saving, under way beside ours, may write the file once more.
+	setTimeout(() => void vscode.workspace.fs.delete(document.uri).then(undefined, () => {}), SAVES_SETTLE_MS);
 }
 
 async function store(session: FolderSession, draft: ParsedDraft): Promise<string | null> {

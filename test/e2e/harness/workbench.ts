@@ -25,8 +25,13 @@ export async function runCommand(page: Page, title: string): Promise<void> {
 	}
 }
 
-/** Types into the input box or list that a command has opened, and accepts. */
-export async function answer(page: Page, text: string): Promise<void> {
+/**
+ * Types into the input box or list that a command has opened, and accepts.
+ * @param asked words of its question
+ */
+export async function answer(page: Page, text: string, asked = ''): Promise<void> {
+	// A list that was just answered may still be there, in the same widget.
+	await page.locator('.quick-input-widget', { hasText: asked }).first().waitFor({ state: 'visible', timeout });
 	const input = page.locator('.quick-input-widget input').first();
 	await input.waitFor({ state: 'visible', timeout });
 	await input.fill(text);
