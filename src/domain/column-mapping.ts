@@ -159,3 +159,28 @@ function orderProblem(
 	}
 	return null;
 }
+
+/**
+ * What stands beside a response (who wrote it, its score, its rank) goes with its column to another letter: left behind, it would say of
+ * one response what holds of another.
+ * @param before roles before responses changed their letters; @param columns roles by now, changed in place
+ * @param said roles that were given just now: they stay
+ */
+export function moveCompanions(
+	before: ColumnMapping['columns'],
+	columns: Partial<Record<ColumnRole, string>>,
+	said: ReadonlySet<ColumnRole>,
+): void {
+	const now = { ...columns };
+	for (const kind of ['name', 'score', 'rank'] as const) {
+		for (const letter of RESPONSES) {
+			const role = `${kind}_${letter}` as const;
+			if (said.has(role)) continue;
+			const from = RESPONSES.find((other) => before[other] !== undefined && before[other] === now[letter]);
+			const origin = from === undefined ? undefined : (`${kind}_${from}` as const);
+			const beside = origin === undefined || said.has(origin) ? undefined : now[origin];
+			if (beside === undefined) delete columns[role];
+			else columns[role] = beside;
+		}
+	}
+}

@@ -1,5 +1,5 @@
 import { type ColumnMapping, type NumberScale, type VerdictCode, valueKey } from '../domain/column-mapping.ts';
-import { columnWords, verdictNumbers, verdictWord } from './column-mapping-words.ts';
+import { columnWords, type NumberReading, verdictNumbers, verdictWord } from './column-mapping-words.ts';
 import { namesColumn } from './ranking-entries.ts';
 import { MOST_VALUES, type TableColumn } from './table-columns.ts';
 
@@ -24,6 +24,10 @@ export const VERDICT_NAMES = new Set([
 	...['better response', 'preference label', 'human label', 'annotation'],
 ]);
 
+export function isVerdictName(column: string): boolean {
+	return VERDICT_NAMES.has(columnWords(column).join(' '));
+}
+
 export interface Reading {
 	readonly column: string;
 	readonly verdicts?: Readonly<Record<string, VerdictCode>>;
@@ -38,11 +42,27 @@ export function verdictReading(
 	names: ReadonlySet<string> = new Set(),
 ): Omit<Reading, 'column'> {
 	if (kind === 'number') {
-		const { doubt, ...reading } = verdictNumbers(values) ?? { doubt: 'it is not known what its numbers mean' };
+		const { doubt, ...reading } = numbersOf(values, mapping) ?? { doubt: 'it is not known what its numbers mean' };
 		return { ...reading, doubts: doubt === null ? [] : [`${name}: ${doubt}`] };
 	}
 	const { verdicts } = wordsOf(values, mapping, names);
 	return Object.keys(verdicts).length === 0 ? { doubts: [] } : { verdicts, doubts: [] };
+}
+
+/** What numbers mean: the columns that they name, where each names one; else the usual, turned where the columns stand turned. */
+function numbersOf(values: readonly string[], mapping: ColumnMapping): NumberReading | null {
+	const reading = verdictNumbers(values);
+	if (reading?.verdicts === undefined) return reading;
+	const sides = sidesOf(mapping);
+	const said = Object.entries(reading.verdicts).filter(([, code]) => code === 'a' || code === 'b');
+	const named = said.filter(([value]) => namedBy(sides, value) !== null);
+	if (named.length > 0 && named.length < said.length) {
+		const what = `${named.map(([value]) => value).join(', ')} may name a column, and ${said.length - named.length} of its numbers name none`;
+		return { ...reading, doubt: reading.doubt === null ? what : `${reading.doubt}; ${what}` };
+	}
+	if (named.length === 0 && !isTurned(sides)) return reading;
+	const codes = said.map(([value, code]) => [value, namedBy(sides, value) ?? otherSide(code)] as const);
+	return { ...reading, verdicts: { ...reading.verdicts, ...Object.fromEntries(codes) } };
 }
 
 function wordsOf(
@@ -62,19 +82,42 @@ function wordsOf(
 	return { verdicts: withMirrors(verdicts, codeOf, names), left };
 }
 
-/** What a word says: the column that it names; else a usual word, which goes by what the columns are called where they stand turned. */
-function verdictCodes({ columns }: ColumnMapping): (value: string) => VerdictCode | null {
-	const sides = (['a', 'b'] as const).flatMap((role) => {
+interface Side {
+	readonly role: 'a' | 'b';
+	readonly column: string;
+	readonly label: VerdictCode | null;
+}
+
+function sidesOf({ columns }: ColumnMapping): Side[] {
+	return (['a', 'b'] as const).flatMap((role) => {
 		const column = columns[role];
 		return column === undefined ? [] : [{ role, column, label: labelOf(column) }];
 	});
-	const isTurned = sides.length === 2 && sides[0]!.label === 'b' && sides[1]!.label === 'a';
+}
+
+/** The second response of the table's names is a, and the first is b. */
+function isTurned(sides: readonly Side[]): boolean {
+	return sides.length === 2 && sides[0]!.label === 'b' && sides[1]!.label === 'a';
+}
+
+/** The side whose column a value names, if it is one. */
+function namedBy(sides: readonly Side[], value: string): 'a' | 'b' | null {
+	const named = sides.filter(({ column }) => namesColumn(value, column));
+	return named.length === 1 ? named[0]!.role : null;
+}
+
+function otherSide(code: VerdictCode): VerdictCode {
+	return code.replace(/^[ab](?= |$)/u, (side) => (side === 'a' ? 'b' : 'a')) as VerdictCode;
+}
+
+/** What a word says: the column that it names; else a usual word, which goes by what the columns are called where they stand turned. */
+function verdictCodes(mapping: ColumnMapping): (value: string) => VerdictCode | null {
+	const sides = sidesOf(mapping);
 	return (value) => {
-		const named = sides.filter(({ column }) => namesColumn(value, column));
-		if (named.length === 1) return named[0]!.role;
+		const named = namedBy(sides, value);
+		if (named !== null) return named;
 		const code = verdictWord(value);
-		if (code === null || !isTurned) return code;
-		return code.replace(/^[ab](?= |$)/u, (side) => (side === 'a' ? 'b' : 'a')) as VerdictCode;
+		return code === null || !isTurned(sides) ? code : otherSide(code);
 	};
 }
 
@@ -90,7 +133,7 @@ export function verdictColumn(
 	mapping: ColumnMapping,
 	names: ReadonlySet<string> = new Set(),
 ): Reading | null {
-	const named = columns.filter((c) => VERDICT_NAMES.has(columnWords(c.name).join(' ')) && c.kind !== 'empty');
+	const named = columns.filter((c) => isVerdictName(c.name) && c.kind !== 'empty');
 	let unknown: Reading | null = null;
 	for (const { name, values, kind } of named) {
 		if (kind === 'number') {

@@ -8,9 +8,16 @@ import {
 	type SeveralReading,
 	writerNames,
 } from './column-mapping-guess-several.ts';
-import { pointsColumn, type Reading, VERDICT_NAMES, verdictColumn } from './column-mapping-guess-verdict.ts';
-import { columnWords } from './column-mapping-words.ts';
+import {
+	isVerdictName,
+	pointsColumn,
+	type Reading,
+	VERDICT_NAMES,
+	verdictColumn,
+} from './column-mapping-guess-verdict.ts';
+import { columnWords, verdictWord } from './column-mapping-words.ts';
 import type { Row } from './parse-row.ts';
+import { namesColumn } from './ranking-entries.ts';
 import { MOST_VALUES, type TableColumn, tableColumns } from './table-columns.ts';
 
 /** What the columns of a table are taken for. */
@@ -156,8 +163,26 @@ export function guessColumns(rows: readonly Row[]): Guess {
 		),
 		isTextual,
 	);
+	// Who wrote each response: verdicts and rankings may call it so.
+	const writers = sidesOf(
+		columns,
+		(words) => words.some((w) => WRITER_WORDS.has(w)),
+		(c) => c.kind === 'text' && c.values.length <= MOST_VALUES,
+	);
+	const called = writerNames(columns, writers === null || writers.length !== (sides?.length ?? 0) ? [] : writers);
 	const [chosen, rejected] = [byName('chosen', isTextual), byName('rejected', isTextual)];
-	if (chosen !== undefined && rejected !== undefined) {
+	// `chosen = answer_b` names a response of the row and is none itself.
+	const isName = (value: string) =>
+		verdictWord(value) !== null ||
+		sides?.some((side) => namesColumn(value, side)) === true ||
+		called.has(valueKey(value));
+	const isNamed =
+		sides !== null &&
+		chosen !== undefined &&
+		chosen.values.length > 0 &&
+		chosen.values.length <= MOST_VALUES &&
+		chosen.values.every(isName);
+	if (chosen !== undefined && rejected !== undefined && !isNamed) {
 		take('chosen', chosen.name);
 		take('rejected', rejected.name);
 	} else if (sides !== null) {
@@ -168,7 +193,12 @@ export function guessColumns(rows: readonly Row[]): Guess {
 			take('responses', responses.name);
 			for (const role of ['ranks', 'scores'] as const) {
 				const found = byName(role, (c) => c.kind === 'list');
-				if (found !== undefined && roles.ranks === undefined) take(role, found.name);
+				if (found === undefined || roles.ranks !== undefined) continue;
+				take(role, found.name);
+				if (role === 'ranks' && columnWords(found.name).at(-1)?.startsWith('ranking') === true)
+					doubts.push(
+						`${found.name}: its numbers are read as a rank for each response, 1 = best, not as the responses best first`,
+					);
 			}
 		}
 	}
@@ -208,13 +238,6 @@ export function guessColumns(rows: readonly Row[]): Guess {
 		doubts.push(...several.doubts);
 		return true;
 	};
-	// Who wrote each response: verdicts and rankings may call it so.
-	const writers = sidesOf(
-		left(),
-		(words) => words.some((w) => WRITER_WORDS.has(w)),
-		(c) => c.kind === 'text' && c.values.length <= MOST_VALUES,
-	);
-	const called = writerNames(columns, writers === null || writers.length !== count ? [] : writers);
 	const takeWriters = (values: readonly string[] | undefined) => {
 		if (writers === null || values?.some((value) => called.has(valueKey(value))) !== true) return;
 		for (const [i, name] of writers.entries()) take(`name_${RESPONSES[i]!}`, name);
@@ -233,6 +256,12 @@ export function guessColumns(rows: readonly Row[]): Guess {
 	} else if (count > 2 && !ranked() && !numbersOf('score') && !numbersOf('rank')) {
 		named('best', [...VERDICT_NAMES, ...BEST_NAMES], isShort);
 	}
+	const order = columns.find(({ name }) => name === (roles.verdict ?? roles.best));
+	const alike = order === undefined ? null : sameValues(left(), order.values, count);
+	if (alike !== null)
+		doubts.push(
+			`${order!.name}: ${alike.join(' and ')} hold the same values, and may say which response is which in a row`,
+		);
 	const splits = placeColumn(byName('split', (c) => c.kind === 'text'));
 	if (splits !== null) take('split', splits.column);
 	for (const role of ['annotator', 'note', 'source'] as const) {
@@ -256,11 +285,28 @@ export function guessColumns(rows: readonly Row[]): Guess {
 	const problem = mappingProblem(mapping);
 	if (problem !== null) doubts.unshift(problem);
 	else if (count > 0 && !ORDERS.some((role) => roles[role] !== undefined)) {
-		const rest = left().filter((c) => c.kind !== 'empty');
+		const rest = left().filter((c) => c.kind !== 'empty' || isVerdictName(c.name));
 		if (count > 2) doubts.push('no column says which response is better: every two would come in as a pair to judge');
 		else if (rest.length > 0) doubts.push('no column says which response is better: all pairs would come in unjudged');
 	}
 	return { mapping, doubts };
+}
+
+/** Columns, one for each response, that hold what the verdicts say: beside `system_1` = B, `winner` = B need not be the second. */
+function sameValues(
+	columns: readonly TableColumn[],
+	verdicts: readonly string[],
+	count: number,
+): readonly string[] | null {
+	const isMeasure = (words: readonly string[]) => words.some((word) => SCORE_WORDS.has(word) || RANK_WORDS.has(word));
+	const isShort = ({ values }: TableColumn) => values.length > 0 && values.length <= MOST_VALUES;
+	const found = sidesOf(columns, (words) => !isMeasure(words), isShort);
+	if (found?.length !== count) return null;
+	const all = columns.filter(({ name }) => found.includes(name));
+	const held = new Set(all.flatMap(({ values }) => values.map(valueKey)));
+	const said = verdicts.filter((value) => !['tie', 'both_bad'].includes(verdictWord(value) ?? ''));
+	const isAlike = said.length > 0 && said.every((value) => held.has(valueKey(value)));
+	return isAlike && (held.size <= 2 * count || all.every(({ kind }) => kind === 'text')) ? found : null;
 }
 
 /** Columns whose names differ in one word that tells responses apart, in order; those with the longest texts win. */

@@ -6,6 +6,7 @@ import {
 	ENTRY_CODES,
 	type EntryCode,
 	mappingProblem,
+	moveCompanions,
 	NUMBER_SCALES,
 	type NumberScale,
 	RANKING_ORDERS,
@@ -79,6 +80,7 @@ export function correctMapping(
 			columns[role] = value;
 		}
 	}
+	moveCompanions(guess.columns, columns, new Set(parts.flatMap(({ role }) => role ?? [])));
 	const renamed = !isSameOrder(guess, { columns });
 	const read = renamed ? orderReading(table, { columns }).reading : {};
 	const fresh = renamed && (table.length > 0 || !sameOrder(guess.columns, columns));
@@ -125,6 +127,11 @@ export function leftInDoubt(
 ): string | null {
 	if (said.includes('guess')) return null;
 	const parts = partsOf(said);
+	const kind = (['score', 'rank'] as const).find((each) => mapping.columns[`${each}_a`] !== undefined);
+	if (kind !== undefined && !parts.some(({ role }) => role?.startsWith(`${kind}_`))) {
+		const named = (['a', 'b'] as const).map((letter) => `${kind}_${letter}=${mapping.columns[`${kind}_${letter}`]}`);
+		return `the ${kind === 'score' ? 'highest score' : 'lowest rank'} is read as the best response. Say it (${named.join(' ')}), or look with --preview and take the guess with --map guess as well`;
+	}
 	return unsaid(table, mapping, {
 		values: new Set(parts.flatMap(({ verdict, entry }) => verdict ?? entry ?? [])),
 		numbers: parts.some(({ key }) => key === 'numbers'),

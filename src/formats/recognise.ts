@@ -1,6 +1,7 @@
 import { COLUMN_ROLES, type ColumnMapping } from '../domain/column-mapping.ts';
 import { UserError } from '../protocol/errors.ts';
 import { type Guess, guessColumns, ORDERS } from './column-mapping-guess.ts';
+import { isVerdictName } from './column-mapping-guess-verdict.ts';
 import { mappedFormat } from './column-mapping-read.ts';
 import type { Format } from './format.ts';
 import { FORMATS, IMPORT_FORMATS, MAPPED } from './formats.ts';
@@ -126,12 +127,18 @@ function isAsked(format: Format, rows: readonly Row[]): boolean {
 	return fitting.length > 0 && fitting.every(asksOrder);
 }
 
-/** The columns of our own format with a verdict or a third response beside them: read as ours, these would be lost. */
+/**
+ * The columns of our own format with a verdict, one that is still empty too, or a third response beside them, or chosen and rejected that
+ * only name responses of the row: read as these formats, what people said would be lost.
+ */
 function losesVerdict(format: Format, rows: readonly Row[]): boolean {
-	if (format !== pairwright || rows.some((row) => 'judgments' in row)) return false;
+	const isOwn = format === pairwright;
+	if ((!isOwn && !format.name.startsWith('trl')) || rows.some((row) => 'judgments' in row)) return false;
 	const { columns } = guessColumns(rows.slice(0, GUESS_ROWS)).mapping;
+	if (!isOwn) return columns.a !== undefined;
 	// Other columns in a row, such as summary_1 to summary_3, are no responses of ours.
 	if (columns.a === 'response_a' && columns.c !== undefined) return true;
+	if (columns.a !== undefined && rows.some((row) => Object.keys(row).some(isVerdictName))) return true;
 	return ORDERS.some((role) => columns[role] !== undefined);
 }
 

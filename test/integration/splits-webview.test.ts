@@ -435,15 +435,21 @@ test('shift and novelty are computed when opened, with progress and stop; sugges
 	await row(page, 1).waitFor();
 	assert.equal(fake.calls.filter(({ method }) => method === 'inspect').length, 0);
 	const part = page.locator('.inspection');
+	/** The view asks after it has drawn what was clicked. */
+	const asked = async () => {
+		while (waiting.length === 0) await page.waitForTimeout(10);
+		return waiting.at(-1)!;
+	};
 	await part.locator('summary').click();
+	await asked();
 	await tell('inspecting', { phase: 'shift, prompt text', done: 40, total: 100 });
 	await part.getByText('shift, prompt text…').waitFor();
 	assert.equal(await part.locator('.looking progress').getAttribute('value'), '0.4');
 	await part.getByRole('button', { name: 'Stop' }).click();
 	assert.ok(last(fake, 'stopInspecting'));
-	waiting.pop()?.(null);
+	waiting.pop()!(null);
 	await part.getByRole('button', { name: 'Look now' }).click();
-	waiting.pop()?.(inspectionFixture);
+	(await asked())(inspectionFixture);
 	await part.getByText('0.83 (0.78–0.88)').waitFor();
 	const text = await part.innerText();
 	assert.match(text, /Prompt text\s+without the words searched for: tenant, lease\s+different/);

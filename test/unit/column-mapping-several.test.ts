@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { type ColumnMapping, fittingMapping, mappingProblem, RESPONSES } from '../../src/domain/column-mapping.ts';
 import { guessColumns } from '../../src/formats/column-mapping-guess.ts';
 import { mappedFormat } from '../../src/formats/column-mapping-read.ts';
-import { correctMapping, mappingText, parseMapping } from '../../src/formats/column-mapping-text.ts';
+import { correctMapping, leftInDoubt, mappingText, parseMapping } from '../../src/formats/column-mapping-text.ts';
 import { importedRows } from '../../src/formats/imported-row.ts';
 import { RowError } from '../../src/formats/row-error.ts';
 import { tableColumns } from '../../src/formats/table-columns.ts';
@@ -548,4 +548,80 @@ test('any cells under any mapping of several columns: a row is read, at most as 
 		),
 		{ numRuns: 60 },
 	);
+});
+
+test('responses that change their letters take along what stands beside them, and numbers that name them', async () => {
+	const turned = ['a=response_2', 'b=response_1'];
+	const of = (table: readonly Cells[]) => {
+		const guess = guessColumns(table);
+		return correctMapping(guess.mapping, turned, tableColumns(table));
+	};
+	const texts = { prompt: 'Q?', response_1: 'x', response_2: 'y' };
+	const tables: readonly (readonly Cells[])[] = [
+		[
+			{ ...texts, model_1: 'gpt', model_2: 'claude', winner: 'gpt' },
+			{ ...texts, model_1: 'claude', model_2: 'gpt', winner: 'claude' },
+		],
+		[{ ...texts, score_1: 9, score_2: 1 }],
+		[{ ...texts, rank_1: 1, rank_2: 2 }],
+		[
+			{ ...texts, winner: 1 },
+			{ ...texts, response_1: 'y', response_2: 'x', winner: 2 },
+		],
+	];
+	for (const table of tables) {
+		for (const each of table) assert.deepEqual(said(read(of(table), each)), ['x > y'], JSON.stringify(each));
+	}
+});
+
+test('chosen and rejected that name responses of the row are a verdict, also in JSON', async () => {
+	for (const [one, two] of [
+		['answer_a', 'answer_b'],
+		['A', 'B'],
+		['gpt', 'claude'],
+	]) {
+		const more = { answer_a: 'x', answer_b: 'y', model_a: 'gpt', model_b: 'claude' };
+		const { rows } = await readContent(lines({ prompt: 'Q?', ...more, chosen: one, rejected: two }));
+		assert.deepEqual(said(rows), ['x > y'], one);
+	}
+	const { rows } = await readContent(lines({ prompt: 'Q?', answer_a: 'x', answer_b: 'y', chosen: 'x', rejected: 'y' }));
+	assert.deepEqual(said(rows), ['x > y'], 'texts');
+});
+
+test('what may turn verdicts round is asked', () => {
+	const texts = { prompt: 'Q?', response_1: 'x', response_2: 'y' };
+	const asked = (...rows: readonly Cells[]) => guessColumns(rows).doubts.join('; ');
+	assert.match(
+		asked(
+			{ ...texts, policy_1: 'A', policy_2: 'B', winner: 'A' },
+			{ ...texts, policy_1: 'B', policy_2: 'A', winner: 'A' },
+		),
+		/policy_1 and policy_2 hold the same values/u,
+	);
+	assert.match(asked({ ...texts, model_1: 2, model_2: 1, winner: 1 }), /model_1 and model_2 hold the same values/u);
+	assert.match(
+		asked(
+			{ prompt: 'Q?', response_0: 'x', response_1: 'y', winner: 1 },
+			{ prompt: 'Q?', response_0: 'x', response_1: 'y', winner: 2 },
+		),
+		/may name a column/u,
+	);
+	assert.match(
+		asked({ prompt: 'Q?', responses: ['x', 'y', 'z'], ranking: [3, 1, 2] }),
+		/not as the responses best first/u,
+	);
+	assert.match(asked({ ...texts, winner: '' }), /no column says which response is better/u);
+	assert.equal(asked({ ...texts, winner: 1 }, { ...texts, winner: 2 }), '');
+	assert.equal(asked({ ...texts, model_1: 'gpt', model_2: 'claude', winner: 'gpt' }), '');
+});
+
+test('a guess by scores stays in doubt until they are named', () => {
+	const table = [{ prompt: 'Q?', response_1: 'x', response_2: 'y', score_1: 9, score_2: 1 }];
+	const left = (said: string[]) => {
+		const columns = tableColumns(table);
+		return leftInDoubt(correctMapping(guessColumns(table).mapping, said, columns), said, columns);
+	};
+	assert.match(left(['note=']) ?? '', /score_a=score_1 score_b=score_2/u);
+	assert.equal(left(['score_a=score_1', 'score_b=score_2']), null);
+	assert.equal(left(['note=', 'guess']), null);
 });

@@ -3,6 +3,7 @@ import {
 	type ColumnMapping,
 	type ColumnRole,
 	type EntryCode,
+	moveCompanions,
 	type RankingOrder,
 	RESPONSES,
 	type VerdictCode,
@@ -42,6 +43,7 @@ export function withRole(mapping: ColumnMapping, column: string, role: ColumnRol
 		for (const other of COLUMN_ROLES) if (instead(other)) delete columns[other];
 		columns[role] = column;
 	}
+	moveCompanions(mapping.columns, columns, new Set(role === null ? [] : [role]));
 	const { verdicts, numbers, entries, order, splits } = mapping;
 	const same = (each: ColumnRole) => columns[each] === mapping.columns[each];
 	const sameOrder = same('ranking') && same('best');
