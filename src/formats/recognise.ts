@@ -3,6 +3,7 @@ import { UserError } from '../protocol/errors.ts';
 import { type Guess, guessColumns, ORDERS } from './column-mapping-guess.ts';
 import { isVerdictName } from './column-mapping-guess-verdict.ts';
 import { mappedFormat } from './column-mapping-read.ts';
+import { verdictWord } from './column-mapping-words.ts';
 import type { Format } from './format.ts';
 import { FORMATS, IMPORT_FORMATS, MAPPED } from './formats.ts';
 import { CHATS, loggedRow } from './log-rows.ts';
@@ -12,6 +13,7 @@ import type { Parsed } from './parsed-rows.ts';
 import { found, RowError } from './row-error.ts';
 import { asksOrder, wide } from './shapes/wide.ts';
 import type { Table } from './table.ts';
+import { MOST_VALUES, type TableColumn, tableColumns } from './table-columns.ts';
 
 /** Rows whose columns are recognised before the file's format is settled, and bytes held meanwhile. */
 const SNIFF_ROWS = 20;
@@ -134,12 +136,21 @@ function isAsked(format: Format, rows: readonly Row[]): boolean {
 function losesVerdict(format: Format, rows: readonly Row[]): boolean {
 	const isOwn = format === pairwright;
 	if ((!isOwn && !format.name.startsWith('trl')) || rows.some((row) => 'judgments' in row)) return false;
-	const { columns } = guessColumns(rows.slice(0, GUESS_ROWS)).mapping;
+	const first = rows.slice(0, GUESS_ROWS);
+	const { columns } = guessColumns(first).mapping;
 	if (!isOwn) return columns.a !== undefined;
 	// Other columns in a row, such as summary_1 to summary_3, are no responses of ours.
 	if (columns.a === 'response_a' && columns.c !== undefined) return true;
 	if (columns.a !== undefined && rows.some((row) => Object.keys(row).some(isVerdictName))) return true;
-	return ORDERS.some((role) => columns[role] !== undefined);
+	if (ORDERS.some((role) => columns[role] !== undefined)) return true;
+	const used = new Set(Object.values(columns));
+	return columns.a !== undefined && tableColumns(first).some((column) => !used.has(column.name) && isVerdicts(column));
+}
+
+/** Words such as A and B, whatever the column is called. */
+function isVerdicts({ kind, values }: TableColumn): boolean {
+	if (kind !== 'text' || values.length === 0 || values.length > MOST_VALUES) return false;
+	return values.every((value) => verdictWord(value) !== null);
 }
 
 /** Whether there are responses at all: a mapping that lacks only the prompt can be corrected. */

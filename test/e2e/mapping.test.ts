@@ -159,7 +159,9 @@ test('four answers with a ranking in numbers: the screen asks what they mean, sh
 	await pick(page, 'ranked.csv');
 	await pick(page, 'As the rows say');
 	const frame = await webview(page, 'mapping');
-	await frame.getByText('Ranking: its numbers may be the responses, the best first, or a rank or a score for each').waitFor();
+	await frame
+		.getByText('Ranking: its numbers may be the responses, the best first, or a rank or a score for each')
+		.waitFor();
 	assert.equal(await frame.getByLabel('Answer 4', { exact: true }).inputValue(), 'd');
 	await frame.getByText('Of 12 rows: 0 pairs, 12 refused.').waitFor();
 	await screenshot('mapping-several-asked-dark');

@@ -588,6 +588,12 @@ test('chosen and rejected that name responses of the row are a verdict, also in 
 	assert.deepEqual(said(rows), ['x > y'], 'texts');
 });
 
+test('verdicts under a name that is not known are asked beside response_a and response_b, too', async () => {
+	const rows = [{ prompt: 'Q?', response_a: 'x', response_b: 'y', human_choice: 'A' }];
+	await assert.rejects(readContent(lines(...rows)), /no column says which response is better/u);
+	assert.equal((await readContent(lines({ ...rows[0], human_choice: 'blue' }))).format, 'pairwright');
+});
+
 test('what may turn verdicts round is asked', () => {
 	const texts = { prompt: 'Q?', response_1: 'x', response_2: 'y' };
 	const asked = (...rows: readonly Cells[]) => guessColumns(rows).doubts.join('; ');
