@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { useEditor } from './harness/editor.ts';
 import { journalEvents, runCli } from './harness/folder.ts';
-import { openContainer, treeRow, webview } from './harness/workbench.ts';
+import { openContainer, treeRow, webview, wordsAround } from './harness/workbench.ts';
 
 /** Three pairs on which two people differ, and one on which they agree. */
 function prepare(workspace: string): void {
@@ -42,7 +42,7 @@ test('a disputed pair is settled with keys: on disk with its reason, and the tre
 	await row.click();
 	const frame = await webview(page, 'adjudicate');
 	await frame.getByRole('heading', { name: 'Adjudicate: 3 pairs left' }).waitFor();
-	assert.doesNotMatch(await frame.locator('body').innerText(), /\bana\b|\bbo\b/);
+	assert.doesNotMatch(await wordsAround(frame), /\bana\b|\bbo\b/);
 	await screenshot('adjudicate-first');
 	// The screen has the focus without a click.
 	await page.waitForTimeout(450);
@@ -76,7 +76,7 @@ test('a decided pair that somebody flags comes back while it is looked at, says 
 	assert.match(marks, /Decided before: left[\s\S]*stands until it is decided anew[\s\S]*2 sources agree, u see/);
 	assert.match(marks, /Person \d[\s\S]*flagged[\s\S]*the maker has changed its manual since/);
 	// Settled by somebody who does not see first who said what.
-	assert.doesNotMatch(await frame.locator('body').innerText(), /\bana\b|\bbo\b/);
+	assert.doesNotMatch(await wordsAround(frame), /\bana\b|\bbo\b/);
 	await screenshot('adjudicate-standing');
 	await page.keyboard.press('2');
 	await frame.locator('#reason:focus').waitFor();

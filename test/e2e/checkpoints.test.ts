@@ -7,7 +7,7 @@ import type { Locator } from 'playwright-core';
 import { startScoringServer } from '../fixtures/scoring-server-process.ts';
 import { useEditor } from './harness/editor.ts';
 import { makeSmall } from './harness/folder.ts';
-import { answer, openContainer, pick, treeRow, webview } from './harness/workbench.ts';
+import { answer, openContainer, pick, treeRow, webview, wordsAround } from './harness/workbench.ts';
 
 const RUN = 180_000;
 const KEY = 'a-key-of-this-test';
@@ -195,7 +195,7 @@ test('a pair that flipped between two checkpoints opens blind', async () => {
 	await screenshot('checkpoints-12-compared');
 	await report.locator('.flips .link').first().click();
 	const annotate = await webview(page, 'annotate');
-	assert.doesNotMatch(await annotate.locator('body').innerText(), /policy-step|held-out|% sure|gained|lost/);
+	assert.doesNotMatch(await wordsAround(annotate), /policy-step|held-out|% sure|gained|lost/);
 	await screenshot('checkpoints-13-pair');
 	await command('Pairwright: Open the Latest Calibration Report');
 });

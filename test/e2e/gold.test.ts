@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { useEditor } from './harness/editor.ts';
 import { journalEvents, runCli, writeSmall } from './harness/folder.ts';
-import { documentWith, openContainer, pickAfter, runCommand, untilThat, webview } from './harness/workbench.ts';
+import {
+	documentWith,
+	openContainer,
+	pickAfter,
+	runCommand,
+	untilThat,
+	webview,
+	wordsAround,
+} from './harness/workbench.ts';
 
 const RUN = 120_000;
 const GOLD = 2;
@@ -81,7 +89,7 @@ test('gold pairs and pairs in active order look like any other until they are ju
 	for (let n = 1; n <= GOLD + WAITING; n++) {
 		await frame.locator('.question', { hasText: 'kettle' }).waitFor();
 		await page.waitForTimeout(450);
-		const shown = await frame.locator('body').innerText();
+		const shown = await wordsAround(frame);
 		assert.doesNotMatch(shown, /\bgold\b|\btrain\b|adjudicat|active order|\bcy\b/i);
 		// All around the pair, whether it is gold or not; counts, whose part it is and what was saved last aside.
 		const frames = await frame.locator('.top, .foot').allInnerTexts();

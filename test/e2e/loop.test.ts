@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import type { Locator } from 'playwright-core';
 import { useEditor } from './harness/editor.ts';
 import { journalEvents } from './harness/folder.ts';
-import { answer, openContainer, pick, webview } from './harness/workbench.ts';
+import { answer, openContainer, pick, webview, wordsAround } from './harness/workbench.ts';
 
 const real = resolve(import.meta.dirname, '../../../shared/data/harmless.jsonl');
 const RUN = 120_000;
@@ -82,14 +82,7 @@ if (!existsSync(real)) {
 		const report = await webview(page, 'report');
 		await report.locator('.mistakes .link').first().click();
 		const annotate = await webview(page, 'annotate');
-		await annotate.locator('.side.left').waitFor();
-		assert.doesNotMatch(
-			await annotate
-				.locator('.act, header')
-				.allInnerTexts()
-				.then((t) => t.join(' ')),
-			/% sure|held-out/,
-		);
+		assert.doesNotMatch(await wordsAround(annotate), /% sure|held-out/);
 		await annotate.locator('.side.left .scroll').click();
 		await page.waitForTimeout(450);
 		await page.keyboard.press('3');

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { useEditor } from './harness/editor.ts';
 import { makeDemo } from './harness/folder.ts';
-import { pick, webview } from './harness/workbench.ts';
+import { pick, webview, wordsAround } from './harness/workbench.ts';
 
 const editor = useEditor({ prepare: makeDemo, viewport: { width: 1500, height: 950 } });
 
@@ -48,7 +48,7 @@ test('a mistake opens as a pair that shows nothing of its score', async () => {
 	await report.locator('.mistakes .link').first().click();
 	const annotate = await webview(page, 'annotate');
 	await screenshot('report-to-pair');
-	assert.doesNotMatch(await annotate.locator('body').innerText(), /\d+.% sure|held-out|confiden/i);
+	assert.doesNotMatch(await wordsAround(annotate), /\d+.% sure|held-out|confiden/i);
 });
 
 test('a decision needs a reason, opens the seal and is kept over a reload', async () => {
@@ -104,7 +104,7 @@ test('re-judging opens the queue blind, and a verdict makes the report out of da
 	await report.getByRole('button', { name: /^Re-judge \d+ \+ \d+ pairs, blind$/ }).click();
 	const annotate = await webview(page, 'annotate');
 	await screenshot('report-rejudge');
-	assert.doesNotMatch(await annotate.locator('body').innerText(), /mistake|\d+.% sure/i);
+	assert.doesNotMatch(await wordsAround(annotate), /mistake|\d+.% sure/i);
 	// Verdicts are locked for a moment after a pair is painted.
 	await page.waitForTimeout(600);
 	await annotate.getByRole('button', { name: /^Tie/ }).click();

@@ -7,7 +7,7 @@ import type { Locator, Page } from 'playwright-core';
 import { type ChatServer, startChatServer } from '../fixtures/chat-server-process.ts';
 import { useEditor } from './harness/editor.ts';
 import { makeSmall } from './harness/folder.ts';
-import { openContainer, pick, treeRow, webview } from './harness/workbench.ts';
+import { openContainer, pick, treeRow, webview, wordsAround } from './harness/workbench.ts';
 
 const LOG = [
 	['Which notice period does a tenancy without an end date have?', 'Three months, as a rule.'],
@@ -144,7 +144,7 @@ test('the pair is judged blind: neither log nor model shows before the verdict',
 	await treeRow(page, 'To judge').click();
 	const view = await webview(page, 'annotate');
 	await view.getByRole('group', { name: 'Your verdict' }).waitFor();
-	const text = await view.locator('body').innerText();
+	const text = await wordsAround(view);
 	for (const secret of ['small-chat', 'large-chat', 'production-7', 'chats', 'generated']) {
 		assert.ok(!text.includes(secret), `${secret} shows before the verdict`);
 	}
@@ -176,7 +176,7 @@ test('after the verdict the history tells who wrote which side', async () => {
 	await command('Pairwright: Previous of My Pairs');
 	await view.getByRole('button', { name: /History/ }).click();
 	await view.getByText('Came from').waitFor();
-	const text = await view.locator('body').innerText();
+	const text = await wordsAround(view);
 	assert.match(text, /Left: .*(small-chat|large-chat|chats)/);
 	assert.match(text, /Right: .*(small-chat|large-chat|chats)/);
 	await screenshot('second-9-history');

@@ -113,6 +113,24 @@ export async function webview(
 	throw new Error(`No visible "${kind}" webview has painted anything within ${wait / 1000} s.`);
 }
 
+/**
+ * What a screen that shows a pair says around it, in visible words, titles and labels: everything but the texts of the prompt and of
+ * the responses, in which any word may stand by chance. Waits for the pair.
+ */
+export async function wordsAround(frame: Frame): Promise<string> {
+	await frame.locator('.side.right article').waitFor();
+	return frame.evaluate(() => {
+		const texts = '.turn-text, .turn .words, .side article, script, style';
+		const said: string[] = [];
+		for (const element of document.body.querySelectorAll('*')) {
+			if (element.closest(texts) !== null) continue;
+			for (const name of ['title', 'aria-label', 'placeholder']) said.push(element.getAttribute(name) ?? '');
+			for (const node of element.childNodes) if (node.nodeType === Node.TEXT_NODE) said.push(node.nodeValue ?? '');
+		}
+		return said.filter((words) => words.trim() !== '').join('\n');
+	});
+}
+
 /** Entry of the activity bar by its name. */
 export function viewContainer(page: Page, name: string): Locator {
 	return page
