@@ -484,7 +484,7 @@ test('every way to write an order comes to the same pairs, whatever the order of
 				assert.ok(pairs.every(({ metadata }) => (metadata as Cells).kept === 'x'));
 			}
 		}),
-		{ numRuns: 15 },
+		{ seed: 1, numRuns: 15 },
 	);
 });
 
@@ -546,7 +546,7 @@ test('any cells under any mapping of several columns: a row is read, at most as 
 				assert.ok(rows.length > 0 && rows.length <= 3);
 			},
 		),
-		{ numRuns: 60 },
+		{ seed: 1, numRuns: 60 },
 	);
 });
 

@@ -140,7 +140,7 @@ test('property: any valid IBAN is found, plain or in groups of four; one digit c
 			assert.equal(isIban(other), false);
 			assert.equal(redacted(other, ['iban']).text, other);
 		}),
-		{ numRuns: 150 },
+		{ seed: 1, numRuns: 150 },
 	);
 });
 
@@ -154,7 +154,7 @@ test('property: any card number is found, plain or in groups; a wrong check digi
 			const wrong = `${number.slice(0, -1)}${(Number(number.at(-1)) + 1) % 10}`;
 			assert.equal(redacted(wrong, ['card']).text, wrong);
 		}),
-		{ numRuns: 150 },
+		{ seed: 1, numRuns: 150 },
 	);
 });
 
@@ -181,7 +181,7 @@ test('property: redacting twice is redacting once, whatever the text', () => {
 			assert.equal(again.text, once);
 			assert.deepEqual(Object.values(again.counts), [0, 0, 0, 0]);
 		}),
-		{ numRuns: 400 },
+		{ seed: 1, numRuns: 400 },
 	);
 });
 
