@@ -7,7 +7,7 @@ import type { Locator, Page } from 'playwright-core';
 import { type ChatServer, startChatServer } from '../fixtures/chat-server-process.ts';
 import { useEditor } from './harness/editor.ts';
 import { makeSmall } from './harness/folder.ts';
-import { openContainer, pick, treeRow, webview, wordsAround } from './harness/workbench.ts';
+import { answerDialog, openContainer, pick, pickAfter, treeRow, webview, wordsAround } from './harness/workbench.ts';
 
 const LOG = [
 	['Which notice period does a tenancy without an end date have?', 'Three months, as a rule.'],
@@ -45,6 +45,10 @@ const title = (page: Page, text: string | RegExp): Locator => page.locator('.qui
 const rows = (page: Page): Locator => page.locator('.quick-input-list .monaco-list-row');
 const input = (page: Page): Locator => page.locator('.quick-input-widget input.input').first();
 
+/** A line of the tree with its count. */
+const counted = (page: Page, label: string, count: number): Locator =>
+	page.locator('.sidebar .monaco-list-row', { hasText: new RegExp(`${label}\\s*${count}\\b`) });
+
 function events(workspace: string, type: string): Record<string, unknown>[] {
 	const journal = join(workspace, '.pairwright/journal');
 	return readdirSync(journal, { recursive: true, encoding: 'utf8' })
@@ -60,10 +64,7 @@ test('a chat log is imported as prompts, redacted, and waits in the queue', asyn
 	await openContainer(page, 'Pairwright');
 	await treeRow(page, 'To judge').waitFor();
 	await command('Pairwright: Import Chat Logs as Prompts…');
-	await input(page).waitFor();
-	await input(page).fill(join(workspace, 'chats.jsonl'));
-	await page.waitForTimeout(300);
-	await page.keyboard.press('Enter');
+	await answerDialog(page, 'Import chat logs as prompts', join(workspace, 'chats.jsonl'));
 	await title(page, 'Replace before anything is stored').waitFor();
 	assert.equal(
 		(await page
@@ -82,9 +83,7 @@ test('a chat log is imported as prompts, redacted, and waits in the queue', asyn
 		/1 row was there already.*Replaced: 1 email.*4 prompts need a second response/s,
 	);
 	await screenshot('second-2-imported');
-	const row = treeRow(page, 'Needs a second response');
-	await row.waitFor();
-	assert.match(await row.innerText(), /4/);
+	await counted(page, 'Needs a second response', 4).waitFor();
 	const [imported] = events(workspace, 'imported').filter(
 		(event) => (event.options as { as?: string } | undefined)?.as === 'prompts',
 	);
@@ -97,6 +96,7 @@ test('the list shows the prompts, and nothing of their responses', async () => {
 	await page.keyboard.press('Escape');
 	await treeRow(page, 'Needs a second response').click();
 	await title(page, '4 prompts need a second response').waitFor();
+	await rows(page).nth(3).waitFor();
 	const texts = await rows(page).allInnerTexts();
 	assert.equal(texts.length, 4);
 	assert.ok(!texts.some((text) => /three months|consent|descale|production/i.test(text)));
@@ -109,10 +109,9 @@ test('the list shows the prompts, and nothing of their responses', async () => {
 });
 
 test('a chat server writes what is missing, after the number of requests is confirmed', async () => {
-	const { page, command, screenshot, workspace } = editor();
+	const { page, screenshot, workspace } = editor();
 	await server.stats();
-	await command('Pairwright: Generate Responses…');
-	await pick(page, 'A chat server');
+	await pickAfter(page, 'Pairwright: Generate Responses…', 'A chat server');
 	await title(page, 'Generate responses (2/3)').waitFor();
 	await input(page).fill(server.url);
 	await pick(page, `Use ${server.url}`);
@@ -135,7 +134,7 @@ test('a chat server writes what is missing, after the number of requests is conf
 	assert.equal(events(workspace, 'generated').length, 5);
 	assert.equal(events(workspace, 'judged').filter((event) => event.queue !== undefined).length, 0, 'nobody judged');
 	await treeRow(page, 'Needs a second response').waitFor({ state: 'detached' });
-	assert.match(await treeRow(page, 'To judge').innerText(), /4/);
+	await counted(page, 'To judge', 4).waitFor();
 });
 
 test('the pair is judged blind: neither log nor model shows before the verdict', async () => {
@@ -155,9 +154,8 @@ test('the pair is judged blind: neither log nor model shows before the verdict',
 });
 
 test('another pair for the prompt on screen: two more responses', async () => {
-	const { page, command, screenshot, workspace } = editor();
-	await command('Pairwright: Generate Another Pair for This Prompt…');
-	await pick(page, 'as last time');
+	const { page, screenshot, workspace } = editor();
+	await pickAfter(page, 'Pairwright: Generate Another Pair for This Prompt…', 'as last time');
 	const dialog = page.locator('.monaco-dialog-box');
 	await dialog.waitFor();
 	assert.match(await dialog.innerText(), /Send 2 requests for 1 prompt/);
@@ -176,7 +174,7 @@ test('after the verdict the history tells who wrote which side', async () => {
 	await command('Pairwright: Previous of My Pairs');
 	await view.getByRole('button', { name: /History/ }).click();
 	await view.getByText('Came from').waitFor();
-	const text = await wordsAround(view);
+	const text = await view.locator('.aside').innerText();
 	assert.match(text, /Left: .*(small-chat|large-chat|chats)/);
 	assert.match(text, /Right: .*(small-chat|large-chat|chats)/);
 	await screenshot('second-9-history');
