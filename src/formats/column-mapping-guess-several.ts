@@ -8,6 +8,7 @@ import {
 	type ResponseRole,
 	valueKey,
 } from '../domain/column-mapping.ts';
+import { besideDoubts } from './column-mapping-beside.ts';
 import { verdictReading } from './column-mapping-guess-verdict.ts';
 import { columnWords, verdictWord } from './column-mapping-words.ts';
 import { isNumber, namesColumn } from './ranking-entries.ts';
@@ -122,7 +123,12 @@ function meanings(
 	if (counts && placed.length > 0) {
 		for (const [i, { role }] of responses.entries()) entries[String(zero ? i : i + 1)] ??= role;
 	}
+	// 1 and 2 of response_1 to response_3: the third may never be the best, or they count from 0 and the first never is.
+	const least = named('0') === undefined ? responses.length : 0;
+	const open =
+		placed.length === 0 && responses.length > 2 && all.some(isNumber) && !all.some((n) => Number(n) === least);
 	const doubts = [
+		...(open ? [`${name}: ${least} is not among its numbers, so they may count from 0 or from 1`] : []),
 		...(placed.length === 0 ? [] : [`${name}: ${placed.slice(0, 3).join(', ')}`]),
 		...(unknown.length === 0 ? [] : [`${name}: it is not known what ${unknown.slice(0, 3).join(', ')} means`]),
 	];
@@ -155,7 +161,7 @@ export function orderReading(columns: readonly ColumnValues[], mapping: ColumnMa
 			: ranking === undefined
 				? bestReading(column, mapping, names)
 				: rankingReading(column, mapping, names);
-	return { reading, doubts };
+	return { reading, doubts: [...doubts, ...besideDoubts(columns, mapping, names)] };
 }
 
 /** How the rows call responses, as keys: what the columns of their writers hold. */

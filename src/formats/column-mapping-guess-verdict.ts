@@ -1,5 +1,6 @@
 import { type ColumnMapping, type NumberScale, type VerdictCode, valueKey } from '../domain/column-mapping.ts';
 import { columnWords, type NumberReading, verdictNumbers, verdictWord } from './column-mapping-words.ts';
+import { isBefore, tellingWords } from './column-series.ts';
 import { namesColumn } from './ranking-entries.ts';
 import { MOST_VALUES, type TableColumn } from './table-columns.ts';
 
@@ -56,9 +57,18 @@ function numbersOf(values: readonly string[], mapping: ColumnMapping): NumberRea
 	const sides = sidesOf(mapping);
 	const said = Object.entries(reading.verdicts).filter(([, code]) => code === 'a' || code === 'b');
 	const named = said.filter(([value]) => namedBy(sides, value) !== null);
+	const doubtful = (what: string): NumberReading => ({
+		...reading,
+		doubt: reading.doubt === null ? what : `${reading.doubt}; ${what}`,
+	});
 	if (named.length > 0 && named.length < said.length) {
-		const what = `${named.map(([value]) => value).join(', ')} may name a column, and ${said.length - named.length} of its numbers name none`;
-		return { ...reading, doubt: reading.doubt === null ? what : `${reading.doubt}; ${what}` };
+		return doubtful(
+			`${named.map(([value]) => value).join(', ')} may name a column, and ${said.length - named.length} of its numbers name none`,
+		);
+	}
+	const counts = sides.length === 2 ? tellingWords(sides[0]!.column, sides[1]!.column) : null;
+	if (counts?.includes('0') === true && !said.some(([value]) => Number(value) === 0)) {
+		return doubtful('its numbers count the responses from 1, and the columns from 0');
 	}
 	if (named.length === 0 && !isTurned(sides)) return reading;
 	const codes = said.map(([value, code]) => [value, namedBy(sides, value) ?? otherSide(code)] as const);
@@ -97,7 +107,9 @@ function sidesOf({ columns }: ColumnMapping): Side[] {
 
 /** The second response of the table's names is a, and the first is b. */
 function isTurned(sides: readonly Side[]): boolean {
-	return sides.length === 2 && sides[0]!.label === 'b' && sides[1]!.label === 'a';
+	const [one, two] = sides;
+	if (one === undefined || two === undefined) return false;
+	return isBefore(one.column, two.column) === false || (one.label === 'b' && two.label === 'a');
 }
 
 /** The side whose column a value names, if it is one. */

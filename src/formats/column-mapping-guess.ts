@@ -1,5 +1,6 @@
 import { type ColumnMapping, type ColumnRole, mappingProblem, RESPONSES, valueKey } from '../domain/column-mapping.ts';
 import { SPLITS, type Split } from '../domain/split.ts';
+import { besideDoubts } from './column-mapping-beside.ts';
 import {
 	BEST_NAMES,
 	bestReading,
@@ -16,6 +17,7 @@ import {
 	verdictColumn,
 } from './column-mapping-guess-verdict.ts';
 import { columnWords, verdictWord } from './column-mapping-words.ts';
+import { longestSeries, OTHER_WORDS, RANK_WORDS, SCORE_WORDS } from './column-series.ts';
 import type { Row } from './parse-row.ts';
 import { namesColumn } from './ranking-entries.ts';
 import { MOST_VALUES, type TableColumn, tableColumns } from './table-columns.ts';
@@ -84,17 +86,6 @@ const NAMES: Readonly<Partial<Record<ColumnRole, readonly string[]>>> = {
 	source: ['source'],
 };
 
-const PLACES = RESPONSES.map((_, i) => i);
-/** Words that tell responses apart, in order. */
-const SIDE_WORDS: readonly (readonly string[])[] = [
-	RESPONSES,
-	PLACES.map((i) => String(i + 1)),
-	PLACES.map(String),
-	['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'],
-	['left', 'right'],
-	['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth'],
-	['x', 'y', 'z'],
-];
 const RESPONSE_WORDS = new Set([
 	'response',
 	'answer',
@@ -109,24 +100,7 @@ const RESPONSE_WORDS = new Set([
 	'continuation',
 	'message',
 ]);
-const SCORE_WORDS = new Set(['score', 'rating', 'reward']);
 const WRITER_WORDS = new Set(['model', 'system', 'sys', 'name', 'generator', 'writer', 'author', 'llm']);
-const RANK_WORDS = new Set(['rank', 'ranking', 'place', 'position']);
-const OTHER_WORDS = new Set([
-	'id',
-	'name',
-	'length',
-	'tokens',
-	'source',
-	'url',
-	'feedback',
-	'reason',
-	'rationale',
-	'logprob',
-	'logprobs',
-	'logps',
-	'time',
-]);
 
 /** Roles of which one says which response is better. */
 export const ORDERS = ['verdict', 'ranking', 'best', 'score_a', 'rank_a'] as const;
@@ -155,7 +129,7 @@ export function guessColumns(rows: readonly Row[]): Guess {
 
 	const stem = (fits: (words: readonly string[]) => boolean) => (words: readonly string[]) =>
 		!words.some((word) => OTHER_WORDS.has(word)) && fits(words);
-	const sides = sidesOf(
+	const sides = longestSeries(
 		columns,
 		stem(
 			(words) =>
@@ -164,7 +138,7 @@ export function guessColumns(rows: readonly Row[]): Guess {
 		isTextual,
 	);
 	// Who wrote each response: verdicts and rankings may call it so.
-	const writers = sidesOf(
+	const writers = longestSeries(
 		columns,
 		(words) => words.some((w) => WRITER_WORDS.has(w)),
 		(c) => c.kind === 'text' && c.values.length <= MOST_VALUES,
@@ -213,7 +187,7 @@ export function guessColumns(rows: readonly Row[]): Guess {
 	const left = () => columns.filter((c) => !taken.has(c.name));
 	const numbersOf = (kind: 'score' | 'rank') => {
 		const words = kind === 'score' ? SCORE_WORDS : RANK_WORDS;
-		const found = sidesOf(
+		const found = longestSeries(
 			left(),
 			stem((all) => all.some((word) => words.has(word))),
 			(c) => c.kind === 'number',
@@ -256,12 +230,7 @@ export function guessColumns(rows: readonly Row[]): Guess {
 	} else if (count > 2 && !ranked() && !numbersOf('score') && !numbersOf('rank')) {
 		named('best', [...VERDICT_NAMES, ...BEST_NAMES], isShort);
 	}
-	const order = columns.find(({ name }) => name === (roles.verdict ?? roles.best));
-	const alike = order === undefined ? null : sameValues(left(), order.values, count);
-	if (alike !== null)
-		doubts.push(
-			`${order!.name}: ${alike.join(' and ')} hold the same values, and may say which response is which in a row`,
-		);
+	doubts.push(...besideDoubts(columns, { columns: roles }, called));
 	const splits = placeColumn(byName('split', (c) => c.kind === 'text'));
 	if (splits !== null) take('split', splits.column);
 	for (const role of ['annotator', 'note', 'source'] as const) {
@@ -290,50 +259,6 @@ export function guessColumns(rows: readonly Row[]): Guess {
 		else if (rest.length > 0) doubts.push('no column says which response is better: all pairs would come in unjudged');
 	}
 	return { mapping, doubts };
-}
-
-/** Columns, one for each response, that hold what the verdicts say: beside `system_1` = B, `winner` = B need not be the second. */
-function sameValues(
-	columns: readonly TableColumn[],
-	verdicts: readonly string[],
-	count: number,
-): readonly string[] | null {
-	const isMeasure = (words: readonly string[]) => words.some((word) => SCORE_WORDS.has(word) || RANK_WORDS.has(word));
-	const isShort = ({ values }: TableColumn) => values.length > 0 && values.length <= MOST_VALUES;
-	const found = sidesOf(columns, (words) => !isMeasure(words), isShort);
-	if (found?.length !== count) return null;
-	const all = columns.filter(({ name }) => found.includes(name));
-	const held = new Set(all.flatMap(({ values }) => values.map(valueKey)));
-	const said = verdicts.filter((value) => !['tie', 'both_bad'].includes(verdictWord(value) ?? ''));
-	const isAlike = said.length > 0 && said.every((value) => held.has(valueKey(value)));
-	return isAlike && (held.size <= 2 * count || all.every(({ kind }) => kind === 'text')) ? found : null;
-}
-
-/** Columns whose names differ in one word that tells responses apart, in order; those with the longest texts win. */
-function sidesOf(
-	columns: readonly TableColumn[],
-	stemFits: (words: readonly string[]) => boolean,
-	fits: (column: TableColumn) => boolean,
-): readonly string[] | null {
-	const usable = columns.filter(fits).map((c) => ({ column: c, words: columnWords(c.name) }));
-	let best: { names: readonly string[]; length: number } | null = null;
-	for (const { words } of usable) {
-		for (const series of SIDE_WORDS) {
-			const at = words.lastIndexOf(series[0]!);
-			if (at < 0 || !stemFits(words.toSpliced(at, 1))) continue;
-			const found = series.map((word) =>
-				usable.find((each) => each.words.join(' ') === words.with(at, word).join(' ')),
-			);
-			const end = found.indexOf(undefined);
-			const all = found.slice(0, end < 0 ? undefined : end).map((each) => each!.column);
-			if (all.length < 2) continue;
-			const length = all.reduce((sum, column) => sum + column.length, 0);
-			const isLess =
-				best !== null && (best.length > length || (best.length === length && best.names.length >= all.length));
-			if (!isLess) best = { names: all.map(({ name }) => name), length };
-		}
-	}
-	return best?.names ?? null;
 }
 
 const SPLIT_WORDS: Readonly<Record<string, Split>> = {

@@ -1,0 +1,103 @@
+/** What turns verdicts round is asked: columns beside the verdict, letters exchanged by hand, numbers that may count from 0 or 1. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { guessColumns } from '../../src/formats/column-mapping-guess.ts';
+import { correctMapping, leftInDoubt } from '../../src/formats/column-mapping-text.ts';
+import { tableColumns } from '../../src/formats/table-columns.ts';
+
+type Cells = Readonly<Record<string, unknown>>;
+
+/** Rows with a prompt and the texts of `columns`. */
+function table(columns: readonly string[], rows: readonly Cells[]): Cells[] {
+	return rows.map((cells, i) => ({
+		...{ prompt: `question ${i}` },
+		...Object.fromEntries(columns.map((column) => [column, `what stands in ${column} of row ${i}`])),
+		...cells,
+	}));
+}
+
+const TWO = ['answer_x', 'answer_y'];
+const THREE = ['response_1', 'response_2', 'response_3'];
+const asked = (columns: readonly string[], ...rows: readonly Cells[]) =>
+	guessColumns(table(columns, rows)).doubts.join('; ');
+const named = (columns: readonly string[], said: readonly string[], rows: readonly Cells[]) => {
+	const all = table(columns, rows);
+	const found = tableColumns(all);
+	const mapping = correctMapping(guessColumns(all).mapping, said, found);
+	return { mapping, doubt: leftInDoubt(mapping, said, found) };
+};
+
+test('columns that may say which response is which in a row are asked, whatever else is numbered beside them', () => {
+	const beside = (cells: Cells) => ({ model_x: 'gpt', model_y: 'llama', length_x: 3, length_y: 4, ...cells });
+	const rows = [
+		beside({ policy_a: 'A', policy_b: 'B', winner: 'A' }),
+		beside({ policy_a: 'B', policy_b: 'A', winner: 'B' }),
+	];
+	assert.match(asked(TWO, ...rows), /policy_a and policy_b hold the same values/u);
+	const said = ['a=answer_x', 'b=answer_y', 'verdict=winner'];
+	assert.match(named(TWO, said, rows).doubt ?? '', /policy_a and policy_b hold the same values/u, 'and by hand');
+	assert.equal(named(TWO, [...said, 'verdict:A=a', 'verdict:B=b'], rows).doubt, null, 'said is said');
+	assert.match(
+		asked(TWO, { position_a: 2, position_b: 1, winner: 1 }, { position_a: 1, position_b: 2, winner: 2 }),
+		/position_a and position_b hold the same values/u,
+	);
+	assert.match(
+		asked(
+			THREE,
+			{ arm_1: 'A', arm_2: 'C', arm_3: 'B', ranking: 'A > B > C' },
+			{ arm_1: 'B', arm_2: 'A', arm_3: 'C', ranking: 'B > C > A' },
+		),
+		/arm_1 and arm_2 and arm_3 hold the same values/u,
+	);
+});
+
+test('where responses were shown is asked: columns that the verdicts are called after, a swap, an order', () => {
+	const places = [
+		{ left: 'A', right: 'B', winner: 'left' },
+		{ left: 'B', right: 'A', winner: 'right' },
+	];
+	assert.match(asked(TWO, ...places), /winner: its values are columns, too/u);
+	const arena = [
+		{ model_a: 'gpt', model_b: 'llama', winner: 'model_a' },
+		{ model_a: 'qwen', model_b: 'gpt', winner: 'model_b' },
+	];
+	assert.equal(asked(['response_a', 'response_b'], ...arena), '', 'models are no places');
+	for (const cells of [{ swapped: true }, { is_flipped: 1 }, { shown_order: 'BA' }, { order: '[1, 0]' }]) {
+		const [[name, value]] = Object.entries(cells) as [[string, unknown]];
+		const other = value === 'BA' ? 'AB' : value === '[1, 0]' ? '[0, 1]' : value === 1 ? 0 : false;
+		const doubts = asked(TWO, { winner: 'A', ...cells }, { winner: 'B', [name]: other });
+		assert.match(
+			doubts,
+			new RegExp(`winner: ${name} may say that a row's responses were shown in the other order`, 'u'),
+		);
+		assert.equal(asked(TWO, { winner: 'A', ...cells }, { winner: 'B', ...cells }), '', 'the same in all rows');
+	}
+});
+
+test('responses exchanged by hand take the meaning of letters along, however the columns are counted', () => {
+	for (const [one, two] of [
+		['summary_0', 'summary_1'],
+		['text_x', 'text_y'],
+		['first', 'second'],
+		['reply_a', 'reply_b'],
+	] as const) {
+		const rows = [{ winner: 'A' }, { winner: 'B' }];
+		assert.deepEqual(named([one, two], [], rows).mapping.verdicts, { a: 'a', b: 'b' });
+		const { mapping } = named([one, two], [`a=${two}`, `b=${one}`], rows);
+		assert.deepEqual(mapping.verdicts, { a: 'b', b: 'a' }, `${one}, ${two}`);
+	}
+});
+
+test('numbers that may count from 0 or from 1 are asked', () => {
+	assert.match(
+		asked(['0_text', '1_text'], { winner: 1 }, { winner: 2 }),
+		/count the responses from 1, and the columns from 0/u,
+	);
+	assert.match(asked(THREE, { best: 1 }, { best: 2 }), /best: 3 is not among its numbers/u);
+	assert.equal(asked(THREE, { best: 1 }, { best: 3 }), '');
+	const zero = ['response_0', 'response_1', 'response_2'];
+	assert.match(asked(zero, { best: 1 }, { best: 2 }), /best: 0 is not among its numbers/u);
+	assert.equal(asked(zero, { best: 1 }, { best: 0 }), '');
+	const { doubt } = named(THREE, ['best=best'], [{ best: 1 }, { best: 2 }]);
+	assert.match(doubt ?? '', /3 is not among .*best:1=… best:2=…/u);
+});
