@@ -102,7 +102,7 @@ export function paceOf(days: ReadonlyMap<string, number>, now: number, left: num
 	const counted = active.slice(-DAYS);
 	const none = { active_days: active.length, per_day: null, done_by: null };
 	if (left === 0) return { ...none, reason: 'nothing is left that anybody at work can judge' };
-	if (counted.length === 0) return { ...none, reason: 'nothing was judged yet' };
+	if (counted.length === 0) return { ...none, reason: 'no verdict has a date yet' };
 	if (counted.length === 1) return { ...none, reason: 'judged on one day only: a pace needs two' };
 	const first = Date.parse(`${counted[0]}T00:00:00Z`);
 	// A clock that is ahead on another machine must not make the span negative.

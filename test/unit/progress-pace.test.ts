@@ -24,7 +24,7 @@ test('the pace is what was judged on the last seven active days over all days si
 
 test('a date that cannot be told is null, with the reason', () => {
 	const of = (days: [string, number][], left: number) => paceOf(new Map(days), now, left);
-	assert.match(of([], 5).reason ?? '', /nothing was judged yet/u);
+	assert.match(of([], 5).reason ?? '', /no verdict has a date yet/u);
 	assert.match(of([['2026-03-09', 5]], 5).reason ?? '', /one day only/u);
 	assert.match(of([['2026-03-08', 5]], 0).reason ?? '', /nothing is left/u);
 	const far = of(

@@ -275,7 +275,14 @@ test('slices are a look: flagged first, those too small last', () => {
 	);
 	assert.equal(ordered.at(-1)!.p, null);
 	assert.match(slicesSentence(slices), /^2 of the 11 slices that can be tested stand out/);
-	assert.match(slicesSentence(ordered.slice(2)), /^None of the 9/);
+	assert.match(
+		slicesSentence(ordered.slice(2)),
+		/^None of the 9 slices that can be tested stands out as over-confident/,
+	);
+	assert.equal(
+		slicesSentence(ordered.slice(2, 3)),
+		'The one slice that can be tested does not stand out as over-confident.',
+	);
 	assert.match(slicesSentence(ordered.slice(-1)), /^Insufficient/);
 });
 

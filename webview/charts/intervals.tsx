@@ -35,6 +35,9 @@ export function IntervalsChart({ width, rows, reference, axis, domain }: Props) 
 	const [from, to] = domain ?? [reference - reach, reference + reach];
 	const x = scaleLinear([Math.min(from, ...bounds), Math.max(to, ...bounds)], [box.left, box.right]);
 	const ticks = x.ticks(width < 420 ? 3 : 5);
+	// Under the middle of the drawing, or as near to it as the words have room.
+	const half = Math.min(width, axis.length * CHARACTER) / 2;
+	const middle = Math.max(half, Math.min((box.left + box.right) / 2, width - half));
 	return (
 		<svg class="plot" width={width} height={box.bottom + 36} role="presentation">
 			<line class="reference" x1={x(reference)} x2={x(reference)} y1={box.top} y2={box.bottom} />
@@ -58,7 +61,7 @@ export function IntervalsChart({ width, rows, reference, axis, domain }: Props) 
 				);
 			})}
 			<XAxis x={x} box={box} ticks={ticks} format={tickFormat(ticks)} />
-			<text class="tick" x={(box.left + box.right) / 2} y={box.bottom + 30} text-anchor="middle">
+			<text class="tick" x={middle} y={box.bottom + 30} text-anchor="middle">
 				{axis}
 			</text>
 		</svg>

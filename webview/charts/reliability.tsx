@@ -45,12 +45,14 @@ function stretches(
 /** Accuracy against mean confidence per bin (confidence form, x from ½), with their intervals, and the pairs per bin beneath. */
 export function ReliabilityChart({ bins, width, floor, tone }: Props) {
 	const left = 34;
-	const right = width - 8;
+	const right = width - 12;
 	const plot = Math.min(280, Math.max(150, (right - left) * 0.92));
 	const box = { left, right, top: 8, bottom: 8 + plot };
 	const counts = { top: box.bottom + 24, bottom: box.bottom + 66 };
 	const x = scaleLinear([0.5, 1], [left, right]);
 	const y = scaleLinear([floor, 1], [box.bottom, box.top]).clamp(true);
+	/** In a narrow panel the axis takes two lines. */
+	const narrow = right - left < 224;
 	const most = Math.max(1, ...bins.map((bin) => bin.n));
 	const bar = scaleLinear([0, most], [0, counts.bottom - counts.top - 11]);
 	const filled = bins.filter((bin) => bin.confidence !== null && bin.accuracy !== null && bin.n > 0);
@@ -69,7 +71,7 @@ export function ReliabilityChart({ bins, width, floor, tone }: Props) {
 		return `M${[...upper, ...lower].join('L')}Z`;
 	};
 	return (
-		<svg class={`plot ${tone}`} width={width} height={counts.bottom + 18} role="presentation">
+		<svg class={`plot ${tone}`} width={width} height={counts.bottom + (narrow ? 32 : 18)} role="presentation">
 			<YAxis y={y} box={box} ticks={yTicks} format={tickFormat(yTicks)} />
 			{stretches(bins, (bin) => [bin.null_low, bin.null_high]).map((stretch) => (
 				<path key={stretch[0]?.x} class="null-band" d={area(stretch)} />
@@ -119,8 +121,13 @@ export function ReliabilityChart({ bins, width, floor, tone }: Props) {
 			)}
 			<line class="axis-line" x1={left} x2={right} y1={counts.bottom} y2={counts.bottom} />
 			<text class="tick" x={(left + right) / 2} y={counts.bottom + 14} text-anchor="middle">
-				confidence → accuracy ↑ · bars: pairs
+				confidence → accuracy ↑{narrow ? '' : ' · bars: pairs'}
 			</text>
+			{narrow ? (
+				<text class="tick" x={(left + right) / 2} y={counts.bottom + 28} text-anchor="middle">
+					bars: pairs
+				</text>
+			) : null}
 		</svg>
 	);
 }

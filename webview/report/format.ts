@@ -24,6 +24,11 @@ export function percent(value: number | null | undefined): string {
 	return value === null || value === undefined || !Number.isFinite(value) ? DASH : `${Math.round(value * 100)}${NBSP}%`;
 }
 
+/** Made for a terminal, where any space is like another: here "λ = 0.2" and "95 %" stay on one line. */
+export function unbroken(text: string): string {
+	return text.replace(/ = (?=\S)/g, `${NBSP}=${NBSP}`).replace(/(\d) %/g, `$1${NBSP}%`);
+}
+
 /** "3,412"; counts of weighted records may have one decimal. */
 export function count(value: number): string {
 	return value.toLocaleString('en-US', { maximumFractionDigits: 1 });

@@ -4,7 +4,7 @@ import type { RunReport } from '../../src/protocol/runs.ts';
 import { STATUS_WORDS } from './check-words.ts';
 import { Recommendation, scoredWords } from './checkpoints/recommendation.tsx';
 import { type CheckpointRecord, hasCheckpoints, headlineOf } from './checkpoints/record.ts';
-import { count, counted, dateTime, lambda, percent, seconds, withInterval } from './format.ts';
+import { count, counted, dateTime, lambda, percent, seconds, unbroken, withInterval } from './format.ts';
 import { StatusMark } from './parts.tsx';
 import { unscoredWords } from './sentences.ts';
 import { useView } from './view-state.tsx';
@@ -125,20 +125,20 @@ export function Verdict({ report }: { report: RunReport }) {
 			<StatusMark status={record.verdict.status} size={22} />
 			<div>
 				<p class="lead" elementtiming="verdict">
-					{sentence}
+					{unbroken(sentence)}
 				</p>
 				<p class="dim">
 					{held && held.n > 0 ? (
 						<>
 							Held-out, tuning half{hasCheckpoints(record) ? headlineWords(record) : ''}: {counted(held.n, 'pair')},{' '}
 							{counted(held.groups, 'cluster')}; says {percent(held.mean_confidence)}, right{' '}
-							{percent(held.mean_correct)}. Over-confidence {withInterval(held.overconfidence)}, 95 % interval over
-							clusters.{' '}
+							{percent(held.mean_correct)}. Over-confidence {withInterval(held.overconfidence)},{' '}
+							{unbroken('95 % interval')} over clusters.{' '}
 						</>
 					) : (
 						<>Held-out, tuning half: {unscoredWords(record, 'heldout_reference')}. </>
 					)}
-					{hasCheckpoints(record) ? '' : record.recommended.sentence}
+					{hasCheckpoints(record) ? '' : unbroken(record.recommended.sentence)}
 				</p>
 				{active === null ? null : <p class="dim">{active}</p>}
 				{hasCheckpoints(record) ? <Recommendation record={record} /> : null}

@@ -6,8 +6,10 @@ export function slicesSentence(slices: readonly Slice[]): string {
 	const flagged = slices.filter((slice) => slice.flagged).length;
 	const tested = slices.filter((slice) => slice.p !== null).length;
 	if (tested === 0) return 'Insufficient: no slice has 8 clusters.';
-	const looks = tested === 1 ? 'the one slice' : `the ${tested} slices`;
+	if (tested === 1) {
+		return `The one slice that can be tested ${flagged === 1 ? 'stands' : 'does not stand'} out as over-confident.`;
+	}
 	return flagged === 0
-		? `None of ${looks} that can be tested stands out.`
-		: `${flagged} of ${looks} that can be tested ${flagged === 1 ? 'stands' : 'stand'} out as over-confident.`;
+		? `None of the ${tested} slices that can be tested stands out as over-confident.`
+		: `${flagged} of the ${tested} slices that can be tested ${flagged === 1 ? 'stands' : 'stand'} out as over-confident.`;
 }

@@ -210,9 +210,10 @@ function SplitRows({
 	}
 	if (!metrics || metrics.n === 0) {
 		if (split === 'retention' && size.pairs === 0) return null;
+		const untrained = split === 'train' && hasCheckpoints(record) && headlineOf(record)?.trained_on?.prompts === 0;
 		return (
 			<WideRow name={name} detail={detail} pairs={size.pairs}>
-				{unscoredWords(record, split)}
+				{untrained ? 'no pairs of its own here: it was not trained on this data' : unscoredWords(record, split)}
 			</WideRow>
 		);
 	}

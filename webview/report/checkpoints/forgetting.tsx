@@ -49,7 +49,7 @@ function sentence(measured: readonly { name: string; kept: Kept }[], measure: (t
 			: worse.length > 4
 				? `${count(worse.length)} of ${known} have`
 				: `${listed(worse)} ${worse.length === 1 ? 'has' : 'have'}`;
-	return `${which} ${measure.words}, their whole interval on that side. ${last.name}: ${signed(of.value)} (${bounds(of)}).`;
+	return `${which} ${measure.words} with the whole interval. ${last.name}: ${signed(of.value)} (${bounds(of)}).`;
 }
 
 function Measure({
@@ -62,6 +62,16 @@ function Measure({
 	measure: (typeof MEASURES)[number];
 }) {
 	const toggle = useTableToggle(measure.key);
+	const last = measured.at(-1);
+	if (last === undefined || measured.every(({ kept }) => measure.of(kept).value === null)) {
+		const why = last === undefined ? undefined : measure.of(last.kept).reason;
+		return (
+			<div>
+				<h3>{measure.title}</h3>
+				<p class="note dim">Not measured{why === undefined ? '' : `: ${why}`}.</p>
+			</div>
+		);
+	}
 	const lines = linesOf(record.checkpoints, [
 		['kept', ({ forgetting }) => (forgetting === undefined ? null : measure.of(forgetting))],
 	]);
