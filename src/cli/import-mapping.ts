@@ -28,7 +28,7 @@ export async function askedMapping(
 ): Promise<ColumnMapping | null> {
 	const named = name === undefined ? null : await namedMapping(api, name);
 	if (map === undefined) return named;
-	const { suggestion, remembered, columns } = await api.previewImport(file, { rows: 1 });
+	const { suggestion, remembered, columns, rivals = [] } = await api.previewImport(file, { rows: 1 });
 	const start = named ?? suggestion;
 	// Somebody looked at a mapping that is remembered or written down.
 	const isLooked = named !== null || remembered !== null;
@@ -41,7 +41,7 @@ export async function askedMapping(
 		);
 	}
 	const isKnown = isLooked && isSameOrder(start, mapping);
-	const doubt = isLook || isKnown ? null : leftInDoubt(mapping, map, columns);
+	const doubt = isLook || isKnown ? null : leftInDoubt(mapping, map, columns, { suggestion, rivals });
 	if (doubt !== null) throw new UserError('usage', `--map leaves something in doubt. ${doubt}.`);
 	return mapping;
 }

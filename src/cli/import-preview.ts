@@ -1,4 +1,5 @@
 import { COLUMN_ROLES, type ColumnMapping } from '../domain/column-mapping.ts';
+import { rivalText } from '../formats/column-mapping-rivals.ts';
 import type { ImportPreview, PreviewPair } from '../protocol/imports.ts';
 import { count, NONE, oneLine, plural } from './format.ts';
 import { renderTable, type TableRow } from './table.ts';
@@ -9,7 +10,7 @@ const LEAST_TEXT = 14;
 
 /** What a file would be read as: its mapping, its first rows, what is doubtful. */
 export function previewText(terminal: Terminal, preview: ImportPreview): string {
-	const { container, format, mapping, remembered, doubts, looked } = preview;
+	const { container, format, mapping, remembered, doubts, looked, rivals = [] } = preview;
 	const kind = container === 'json' ? 'JSON' : container === 'parquet' ? 'Parquet' : container.toUpperCase();
 	const name = remembered === null ? (format ?? 'not recognised') : `the mapping "${remembered}"`;
 	const width = Math.max(LEAST_TEXT, Math.floor((terminal.width - 34) / 3));
@@ -46,6 +47,9 @@ export function previewText(terminal: Terminal, preview: ImportPreview): string 
 		`${oneLine(preview.path)}: ${kind}, ${name}`,
 		...(mapping === null ? [] : mappingLines(mapping)),
 		...doubts.map((doubt) => terminal.paint('yellow', `  ? ${oneLine(doubt)}`)),
+		...(mapping === null || rivals.length === 0
+			? []
+			: [terminal.paint('yellow', `  ? ${oneLine(rivalText(mapping, rivals))}`)]),
 		'',
 		...(rows.length === 0 ? [`Columns: ${preview.columns.map((column) => oneLine(column.name)).join(', ')}`] : [table]),
 		'',

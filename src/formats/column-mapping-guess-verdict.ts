@@ -139,19 +139,22 @@ function labelOf(column: string): VerdictCode | null {
 	return codes.findLast((code) => code === 'a' || code === 'b') ?? null;
 }
 
-/** The column that says which side is better: one of a usual name whose values are all understood. */
+/** The column that says which side is better: one of a usual name whose values are all understood, before one whose values are asked. */
 export function verdictColumn(
 	columns: readonly TableColumn[],
 	mapping: ColumnMapping,
 	names: ReadonlySet<string> = new Set(),
 ): Reading | null {
 	const named = columns.filter((c) => isVerdictName(c.name) && c.kind !== 'empty');
+	let asked: Reading | null = null;
 	let unknown: Reading | null = null;
 	for (const { name, values, kind } of named) {
 		if (kind === 'number') {
-			const reading = verdictReading({ name, values, kind }, mapping);
-			if (reading.verdicts !== undefined || reading.numbers !== undefined) return { column: name, ...reading };
-			unknown ??= { column: name, ...reading };
+			const reading = { column: name, ...verdictReading({ name, values, kind }, mapping) };
+			const isKnown = reading.verdicts !== undefined || reading.numbers !== undefined;
+			if (isKnown && reading.doubts.length === 0) return reading;
+			if (isKnown) asked ??= reading;
+			else unknown ??= reading;
 			continue;
 		}
 		if (values.length === 0 || values.length > MOST_VALUES) continue;
@@ -165,7 +168,7 @@ export function verdictColumn(
 			};
 		}
 	}
-	return unknown;
+	return asked ?? unknown;
 }
 
 /** A column of a scale of points that calls itself a preference or a rating among other words: always doubtful. */

@@ -17,7 +17,7 @@ import {
 	verdictColumn,
 } from './column-mapping-guess-verdict.ts';
 import { columnWords, verdictWord } from './column-mapping-words.ts';
-import { longestSeries, OTHER_WORDS, RANK_WORDS, SCORE_WORDS } from './column-series.ts';
+import { longestSeries, OTHER_WORDS, RANK_WORDS, RESPONSE_WORDS, SCORE_WORDS } from './column-series.ts';
 import type { Row } from './parse-row.ts';
 import { namesColumn } from './ranking-entries.ts';
 import { MOST_VALUES, type TableColumn, tableColumns } from './table-columns.ts';
@@ -86,20 +86,6 @@ const NAMES: Readonly<Partial<Record<ColumnRole, readonly string[]>>> = {
 	source: ['source'],
 };
 
-const RESPONSE_WORDS = new Set([
-	'response',
-	'answer',
-	'output',
-	'completion',
-	'reply',
-	'text',
-	'candidate',
-	'generation',
-	'summary',
-	'option',
-	'continuation',
-	'message',
-]);
 const WRITER_WORDS = new Set(['model', 'system', 'sys', 'name', 'generator', 'writer', 'author', 'llm']);
 
 /** Roles of which one says which response is better. */

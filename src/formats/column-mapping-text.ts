@@ -21,6 +21,7 @@ import { SPLITS, type Split } from '../domain/split.ts';
 import { UserError } from '../protocol/errors.ts';
 import { mappingSchema } from '../protocol/mapping.ts';
 import { type ColumnValues, openDoubts, orderReading, unsaid } from './column-mapping-guess-several.ts';
+import { orderColumns, orderWords, type Rival, rivalText } from './column-mapping-rivals.ts';
 
 /** A mapping as it is recorded with an import: the same mapping gives the same text. */
 export function mappingText(mapping: ColumnMapping): string {
@@ -118,15 +119,22 @@ export function correctMapping(
 
 /**
  * What a command line leaves in doubt of the column that says which response is better, whether it was named or guessed.
+ * @param of what was guessed, and other columns that say something else: these are asked although the guess is taken
  * @returns null where it is all said, or sure
  */
 export function leftInDoubt(
 	mapping: ColumnMapping,
 	said: readonly string[],
 	table: readonly ColumnValues[],
+	of: { readonly suggestion: ColumnMapping; readonly rivals: readonly Rival[] } | null = null,
 ): string | null {
-	if (said.includes('guess')) return null;
 	const parts = partsOf(said);
+	const rivals = of === null || orderWords(of.suggestion) !== orderWords(mapping) ? [] : of.rivals;
+	// Columns that contradict each other: no guess says which is right.
+	if (rivals.length > 0 && !parts.some(({ role, value }) => role !== null && orderColumns(mapping).includes(value))) {
+		return rivalText(mapping, rivals);
+	}
+	if (said.includes('guess')) return null;
 	const kind = (['score', 'rank'] as const).find((each) => mapping.columns[`${each}_a`] !== undefined);
 	if (kind !== undefined && !parts.some(({ role }) => role?.startsWith(`${kind}_`))) {
 		const named = (['a', 'b'] as const).map((letter) => `${kind}_${letter}=${mapping.columns[`${kind}_${letter}`]}`);

@@ -14,6 +14,10 @@ const SIDE_WORDS: readonly (readonly string[])[] = [
 	['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth'],
 	['x', 'y', 'z'],
 ];
+export const RESPONSE_WORDS: ReadonlySet<string> = new Set([
+	...['response', 'answer', 'output', 'completion', 'reply', 'text', 'candidate', 'generation', 'summary'],
+	...['option', 'continuation', 'message'],
+]);
 export const SCORE_WORDS: ReadonlySet<string> = new Set(['score', 'rating', 'reward']);
 export const RANK_WORDS: ReadonlySet<string> = new Set(['rank', 'ranking', 'place', 'position']);
 /** Words of what is about a response and neither it nor its score. */

@@ -30,7 +30,7 @@ export async function openRows(path: string, options: OpenOptions): Promise<RowR
 	let known: Recognised;
 	try {
 		known = await recognise(path, table, held, options);
-		if (known.doubts.length > 0) throw unsure(path, known);
+		if (known.doubts.length > 0 || known.rivals.length > 0) throw unsure(path, known);
 	} catch (error) {
 		await table.rows.return();
 		throw error;

@@ -3,6 +3,7 @@ import { UserError } from '../protocol/errors.ts';
 import type { ImportPreview, PreviewPair } from '../protocol/imports.ts';
 import { guessColumns } from './column-mapping-guess.ts';
 import { openDoubts } from './column-mapping-guess-several.ts';
+import { rivalsOf } from './column-mapping-rivals.ts';
 import type { ReadPair } from './format.ts';
 import { importedRows } from './imported-row.ts';
 import { openPairTable } from './message-rows.ts';
@@ -73,6 +74,7 @@ export async function previewRows(
 		suggestion: known?.mapping ?? guessColumns(rows).mapping,
 		remembered: known?.remembered ?? null,
 		doubts: known === null ? (refused === null ? [] : [refused.message]) : [...known.doubts, ...asked],
+		rivals: known?.mapping == null || known.remembered !== null ? [] : rivalsOf(rows, columns, known.mapping),
 		columns: columns.map(({ length: _, ...column }) => column),
 		rows: shownRows(
 			read.filter((row) => row !== null),

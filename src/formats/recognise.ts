@@ -1,8 +1,10 @@
 import { COLUMN_ROLES, type ColumnMapping } from '../domain/column-mapping.ts';
 import { UserError } from '../protocol/errors.ts';
+import { besideDoubts } from './column-mapping-beside.ts';
 import { type Guess, guessColumns, ORDERS } from './column-mapping-guess.ts';
 import { isVerdictName } from './column-mapping-guess-verdict.ts';
 import { mappedFormat } from './column-mapping-read.ts';
+import { type Rival, rivalsOf, rivalText } from './column-mapping-rivals.ts';
 import { verdictWord } from './column-mapping-words.ts';
 import type { Format } from './format.ts';
 import { FORMATS, IMPORT_FORMATS, MAPPED } from './formats.ts';
@@ -11,7 +13,7 @@ import { pairwright } from './pairwright.ts';
 import type { Row } from './parse-row.ts';
 import type { Parsed } from './parsed-rows.ts';
 import { found, RowError } from './row-error.ts';
-import { asksOrder, wide } from './shapes/wide.ts';
+import { wide } from './shapes/wide.ts';
 import type { Table } from './table.ts';
 import { MOST_VALUES, type TableColumn, tableColumns } from './table-columns.ts';
 
@@ -52,6 +54,8 @@ export interface Recognised {
 	readonly remembered: string | null;
 	/** What has to be looked at first; empty = sure. */
 	readonly doubts: readonly string[];
+	/** Other columns that say which response is better, and say something else: nobody's guess settles that. */
+	readonly rivals: readonly Rival[];
 }
 
 /** @throws UserError `usage` for an unknown format */
@@ -99,12 +103,12 @@ export async function recognise(
 	}
 	if (held.length === 0) throw new UserError('unusable-input', `${path} is empty: it holds no rows.`);
 	const mapping = options.mapping ?? null;
-	if (only !== null) return { format: only, strict: true, mapping, remembered: null, doubts: [] };
+	if (only !== null) return { format: only, strict: true, mapping, remembered: null, doubts: [], rivals: [] };
 	let best: Format | undefined;
 	for (const [format, count] of counts) if (best === undefined || count > counts.get(best)!) best = format;
 	const parsed = held.flatMap(({ row }) => (row === null ? [] : [row]));
 	if (best !== undefined && !isAsked(best, parsed) && !losesVerdict(best, parsed)) {
-		return { format: best, strict: false, mapping: null, remembered: null, doubts: [] };
+		return { format: best, strict: false, mapping: null, remembered: null, doubts: [], rivals: [] };
 	}
 	const usable = parsed.slice(0, GUESS_ROWS);
 	if (usable.length > 0) {
@@ -113,20 +117,35 @@ export async function recognise(
 		const { mapping: guess, doubts } = guessColumns(usable);
 		const possible = isPossible({ mapping: guess, doubts });
 		if (possible || container !== 'json') {
-			return mapped(guess, possible || !isOneResponse(usable[0]!) ? doubts : [...doubts, AS_PROMPTS]);
+			const asked = possible || !isOneResponse(usable[0]!) ? doubts : [...doubts, AS_PROMPTS];
+			return mapped(guess, asked, rivalsOf(usable, tableColumns(usable), guess));
 		}
 	}
 	throw nothingKnown(path, held);
 }
 
-function mapped(mapping: ColumnMapping, doubts: readonly string[]): Recognised {
-	return { format: mappedFormat(mapping), strict: true, mapping, remembered: null, doubts };
+function mapped(mapping: ColumnMapping, doubts: readonly string[], rivals: readonly Rival[] = []): Recognised {
+	return { format: mappedFormat(mapping), strict: true, mapping, remembered: null, doubts, rivals };
 }
 
-/** Rankings of which none is read before it is known what their numbers mean. */
+/** Rankings of which none can be read as it is, or beside which other columns say, or may say, something else. */
 function isAsked(format: Format, rows: readonly Row[]): boolean {
-	const fitting = format === wide ? rows.filter((row) => wide.fits(row)) : [];
-	return fitting.length > 0 && fitting.every(asksOrder);
+	const fitting = format === wide ? rows.filter((row) => wide.fits(row)).slice(0, GUESS_ROWS) : [];
+	if (fitting.length === 0) return false;
+	if (!fitting.some(isReadable)) return true;
+	const table = tableColumns(fitting);
+	const { mapping } = guessColumns(fitting);
+	return besideDoubts(table, mapping, new Set()).length > 0 || rivalsOf(fitting, table, mapping).length > 0;
+}
+
+function isReadable(row: Row): boolean {
+	try {
+		wide.read(row);
+		return true;
+	} catch (error) {
+		if (!(error instanceof RowError)) throw error;
+		return false;
+	}
 }
 
 /**
@@ -177,11 +196,18 @@ export function mappingWords({ columns }: ColumnMapping): string {
 }
 
 /** A file whose columns are only guessed is not read without a question. */
-export function unsure(path: string, { mapping, doubts }: Recognised): UserError {
+export function unsure(path: string, { mapping, doubts, rivals }: Recognised): UserError {
 	const guess = mapping === null ? '' : mappingWords(mapping);
+	if (mapping !== null && doubts.length === 0 && rivals.length > 0) {
+		return new UserError(
+			'unusable-input',
+			`${path}: its columns do not agree: ${rivalText(mapping, rivals)}, with import --map. Look with import --preview.`,
+		);
+	}
+	const all = [...doubts, ...(mapping === null || rivals.length === 0 ? [] : [rivalText(mapping, rivals)])];
 	return new UserError(
 		'unusable-input',
-		`${path}: the columns are not surely recognised${guess === '' ? '' : ` (guessed: ${guess})`}. ${doubts.map((d) => `${d.replace(/\.$/u, '')}.`).join(' ')} Look with import --preview; take the guess with --map guess, or correct it, e.g. --map prompt=COLUMN a=COLUMN b=COLUMN.`,
+		`${path}: the columns are not surely recognised${guess === '' ? '' : ` (guessed: ${guess})`}. ${all.map((d) => `${d.replace(/\.$/u, '')}.`).join(' ')} Look with import --preview; take the guess with --map guess, or correct it, e.g. --map prompt=COLUMN a=COLUMN b=COLUMN.`,
 	);
 }
 

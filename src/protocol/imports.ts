@@ -64,6 +64,18 @@ export interface ImportPreview {
 	readonly remembered: string | null;
 	/** What has to be looked at before it is imported; empty = sure. */
 	readonly doubts: readonly string[];
+	/** Other columns that say which response is better and say something else: a person says which holds. */
+	readonly rivals?: readonly {
+		readonly columns: readonly string[];
+		/** `winner and preference say different things of 3 of 20 rows`. */
+		readonly words: string;
+		/** The mapping with them instead. */
+		readonly mapping: ColumnMapping;
+		/** Rows of which they say something else, and rows of which only they say something. */
+		readonly differ: number;
+		readonly only: number;
+		readonly rows: number;
+	}[];
 	readonly columns: readonly {
 		readonly name: string;
 		readonly kind: 'text' | 'number' | 'list' | 'other' | 'empty';

@@ -2,8 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { guessColumns } from '../../src/formats/column-mapping-guess.ts';
+import { rivalsOf } from '../../src/formats/column-mapping-rivals.ts';
 import { correctMapping, leftInDoubt } from '../../src/formats/column-mapping-text.ts';
 import { tableColumns } from '../../src/formats/table-columns.ts';
+import { UserError } from '../../src/protocol/errors.ts';
+import { lines, readContent } from './formats-support.ts';
 
 type Cells = Readonly<Record<string, unknown>>;
 
@@ -100,4 +103,111 @@ test('numbers that may count from 0 or from 1 are asked', () => {
 	assert.equal(asked(zero, { best: 1 }, { best: 0 }), '');
 	const { doubt } = named(THREE, ['best=best'], [{ best: 1 }, { best: 2 }]);
 	assert.match(doubt ?? '', /3 is not among .*best:1=… best:2=…/u);
+});
+
+const rivals = (columns: readonly string[], ...rows: readonly Cells[]) => {
+	const all = table(columns, rows);
+	const { mapping } = guessColumns(all);
+	return { mapping, found: rivalsOf(all, tableColumns(all), mapping) };
+};
+const AB = ['response_a', 'response_b'];
+
+test('columns that say different things are told, with how often; where they agree nothing is asked', async () => {
+	for (const [one, two] of [
+		[{ winner: 'A' }, { preference: 'B' }],
+		[{ winner: 'A' }, { label: 2 }],
+		[{ winner: 'A' }, { score_a: 1, score_b: 2 }],
+		[{ winner: 'A' }, { overall_rating_a: 1, overall_rating_b: 2 }],
+		[{ winner: 'A' }, { rank_a: 2, rank_b: 1 }],
+		[{ winner: 'A' }, { ranking: 'B > A' }],
+		[{ winner: 'A' }, { best_response: 'response_b' }],
+		[{ winner: 'A' }, { preference: 'tie' }],
+	] as const) {
+		const same = {
+			winner: 'B',
+			preference: 'B',
+			label: 2,
+			score_a: 1,
+			score_b: 2,
+			rank_a: 2,
+			rank_b: 1,
+			ranking: 'B > A',
+		};
+		const more = { best_response: 'response_b', overall_rating_a: 1, overall_rating_b: 2 };
+		const second = Object.fromEntries(Object.keys(two).map((key) => [key, { ...same, ...more }[key as 'winner']]));
+		const { mapping, found } = rivals(AB, { ...one, ...two }, { winner: 'B', ...second });
+		assert.deepEqual(
+			found.map(({ columns, differ, only, rows }) => [columns, differ, only, rows]),
+			[[Object.keys(two), 1, 0, 2]],
+			JSON.stringify(two),
+		);
+		assert.deepEqual(mapping.columns.verdict, 'winner');
+		assert.deepEqual(rivals(AB, { winner: 'B', ...second }, { winner: 'B', ...second }).found, []);
+	}
+	await assert.rejects(
+		readContent(
+			lines(
+				...table(AB, [
+					{ winner: 'A', preference: 'A' },
+					{ winner: 'A', preference: 'B' },
+				]),
+			),
+		),
+		(error) =>
+			UserError.is(error, 'unusable-input') &&
+			/do not agree: winner and preference say different things of 1 of 2 rows/u.test(error.message) &&
+			/verdict=winner, or verdict=preference/u.test(error.message),
+	);
+});
+
+test('a verdict that stands in the other column alone is asked for; numbers that may mean two things agree turned round', () => {
+	const { found } = rivals(AB, { winner: 'A', preference: 'A' }, { winner: '', preference: 'B' });
+	assert.deepEqual(
+		found.map(({ differ, only }) => [differ, only]),
+		[[0, 1]],
+	);
+	// 1 = the first is better, as some tables have it; 0 1 elsewhere.
+	for (const label of [
+		[1, 0],
+		[0, 1],
+	]) {
+		const { mapping, found: none } = rivals(AB, { label: label[0], winner: 'A' }, { label: label[1], winner: 'B' });
+		assert.deepEqual([mapping.columns.verdict, none], ['winner', []], 'what is sure comes first');
+	}
+	assert.equal(rivals(AB, { label: 1, winner: 'A' }, { label: 1, winner: 'B' }).found.length, 1);
+});
+
+test('scores of one aspect are no verdict, and exchanged responses keep theirs', () => {
+	assert.deepEqual(rivals(AB, { winner: 'A', safety_rating_a: 1, safety_rating_b: 2 }).found, []);
+	const rows = table(AB, [{ winner: 'A', score_a: 2, score_b: 1 }]);
+	const found = tableColumns(rows);
+	const mapping = correctMapping(guessColumns(rows).mapping, ['a=response_b', 'b=response_a'], found);
+	assert.deepEqual(rivalsOf(rows, found, mapping), []);
+});
+
+test('several responses: rankings, scores and the best are compared; a file of rankings is not read past them', async () => {
+	const scores = { score_1: 1, score_2: 3, score_3: 2 };
+	assert.deepEqual(
+		rivals(THREE, { best: 3, ...scores }, { best: 2, ...scores }).found.map(({ columns }) => columns),
+		[['best']],
+	);
+	assert.deepEqual(rivals(THREE, { best: 2, ranking: '2 > 3 > 1', ...scores }).found, []);
+	const wide = (winner: string) => lines(...table(THREE, [{ gold_ranking: '2 > 3 > 1', winner, ...scores }]));
+	assert.equal((await readContent(wide('response_2'))).format, 'wide-ranking');
+	await assert.rejects(readContent(wide('response_3')), /winner say different things of 1 of 1 rows/u);
+});
+
+test('a command line says which column holds, also where it takes the guess', () => {
+	const rows = table(AB, [
+		{ winner: 'A', preference: 'A' },
+		{ winner: 'A', preference: 'B' },
+	]);
+	const columns = tableColumns(rows);
+	const { mapping: suggestion } = guessColumns(rows);
+	const of = { suggestion, rivals: rivalsOf(rows, columns, suggestion) };
+	const left = (...said: string[]) => leftInDoubt(correctMapping(suggestion, said, columns), said, columns, of);
+	assert.match(left('guess') ?? '', /verdict=winner, or verdict=preference/u);
+	assert.match(left('note=', 'guess') ?? '', /say different things/u);
+	assert.equal(left('verdict=winner'), null);
+	assert.equal(left('verdict=preference'), null);
 });

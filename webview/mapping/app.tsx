@@ -8,7 +8,7 @@ import {
 import type { ImportPreview, SavedMapping } from '../../src/protocol/imports.ts';
 import type { MappingHost, MappingInit, MappingState } from '../../src/protocol/mapping.ts';
 import type { Remote } from '../../src/protocol/rpc.ts';
-import { needsReading, withReading, withRole } from './change.ts';
+import { needsReading, orderColumns, withReading, withRole } from './change.ts';
 import { Columns } from './columns.tsx';
 import { RankingValues } from './ranking.tsx';
 import { Rows } from './rows.tsx';
@@ -48,11 +48,14 @@ export function App({ host, init, signals, keep }: Props) {
 	const [name, setName] = useState(init.name);
 	const [error, setError] = useState<string | null>(null);
 	const [busy, setBusy] = useState(false);
+	/** The columns that somebody chose, where others say something else. */
+	const [chosen, setChosen] = useState('');
 	const asked = useRef(0);
 	const latest = useRef(init.mapping);
 	const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
 	signals.onSaved = setSaved;
 	const problem = mappingProblem(mapping);
+	const rivals = chosen === orderKey(mapping) ? [] : (preview.rivals ?? []);
 
 	const read = (next: ColumnMapping) => {
 		const mine = ++asked.current;
@@ -83,6 +86,7 @@ export function App({ host, init, signals, keep }: Props) {
 	};
 	const onRole = (column: string, role: ColumnRole | null) => {
 		const next = withRole(mapping, column, role);
+		if (orderKey(next) !== orderKey(mapping)) setChosen(orderKey(next));
 		if (!needsReading(mapping, next)) return change(next);
 		setMapping(next);
 		latest.current = next;
@@ -93,7 +97,11 @@ export function App({ host, init, signals, keep }: Props) {
 			() => change(latest.current),
 		);
 	};
-	const canImport = problem === null && !stale && !busy && preview.looked.pairs > 0;
+	const choose = (next: ColumnMapping) => {
+		setChosen(orderKey(next));
+		if (next !== mapping) change(next);
+	};
+	const canImport = problem === null && rivals.length === 0 && !stale && !busy && preview.looked.pairs > 0;
 	const start = () => {
 		if (!canImport) return;
 		setBusy(true);
@@ -113,7 +121,10 @@ export function App({ host, init, signals, keep }: Props) {
 		>
 			<Head init={init} preview={preview} />
 			<Banner error={error} problem={problem} doubts={preview.doubts} />
-			<Remembered saved={saved} columns={preview.columns} onPick={change} />
+			{error === null && problem === null && (
+				<Rivals mapping={mapping} rivals={rivals} stale={stale} onChoose={choose} />
+			)}
+			<Remembered saved={saved} columns={preview.columns} onPick={choose} />
 			<div class="parts">
 				<div class="left">
 					<Columns columns={preview.columns} mapping={mapping} onRole={onRole} />
@@ -128,6 +139,7 @@ export function App({ host, init, signals, keep }: Props) {
 			<footer>
 				<p class="counts" role="status">
 					{counts(preview, problem)}
+					{problem === null && rivals.length > 0 ? ' Say first which columns hold.' : ''}
 				</p>
 				<div class="acts">
 					<label class="remember">
@@ -192,6 +204,37 @@ function Banner({ error, problem, doubts }: BannerProps) {
 					<li key={doubt}>{doubt}</li>
 				))}
 			</ul>
+		</div>
+	);
+}
+
+/** The columns that say which response is better, as one text. */
+const orderKey = (mapping: ColumnMapping) => orderColumns(mapping).join(', ');
+
+interface RivalsProps {
+	readonly mapping: ColumnMapping;
+	readonly rivals: NonNullable<ImportPreview['rivals']>;
+	/** Told for an earlier choice. */
+	readonly stale: boolean;
+	onChoose(mapping: ColumnMapping): void;
+}
+
+/** Columns that contradict each other: nothing is imported before somebody says which hold. */
+function Rivals({ mapping, rivals, stale, onChoose }: RivalsProps) {
+	if (rivals.length === 0) return null;
+	return (
+		<div class="banner">
+			{rivals.map(({ words: said }) => (
+				<p key={said}>{said}.</p>
+			))}
+			<p>Which of them says which response is better?</p>
+			<p class="choices">
+				{[mapping, ...rivals.map((rival) => rival.mapping)].map((each) => (
+					<vscode-button key={orderKey(each)} appearance="secondary" disabled={stale} onClick={() => onChoose(each)}>
+						Use {orderKey(each)}
+					</vscode-button>
+				))}
+			</p>
 		</div>
 	);
 }

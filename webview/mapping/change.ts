@@ -20,6 +20,14 @@ export function roleOf({ columns }: ColumnMapping, column: string): ColumnRole |
 /** Roles of which one says which response is better: choosing one takes the others away. */
 const WAYS: readonly ColumnRole[] = ['verdict', 'ranking', 'best'];
 
+/** Roles that say which response is better, numbers included. */
+const isOrder = (role: string) => WAYS.some((way) => way === role) || /^(?:score|rank)_/u.test(role);
+
+/** The columns that say which response is better. */
+export function orderColumns({ columns }: ColumnMapping): string[] {
+	return COLUMN_ROLES.flatMap((role) => (isOrder(role) ? (columns[role] ?? []) : []));
+}
+
 /** What stands in the way of a role: another way to say which is better. */
 function insteadOf(role: ColumnRole): (other: string) => boolean {
 	const kind = /^(?:score|rank)_/u.exec(role)?.[0];

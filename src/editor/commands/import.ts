@@ -126,7 +126,8 @@ async function sortFiles(
 	const unsure = new Map<string, { paths: string[]; preview: ImportPreview }>();
 	for (const { fsPath } of files) {
 		const preview = await api.previewImport(fsPath, {});
-		if (preview.doubts.length === 0 && preview.format !== null && !mapAlways) {
+		const isClear = preview.doubts.length === 0 && (preview.rivals ?? []).length === 0;
+		if (isClear && preview.format !== null && !mapAlways) {
 			sure.push(fsPath);
 			continue;
 		}

@@ -118,6 +118,7 @@ async function taskOf(session: FolderSession, { mapping, name, ...task }: Mappin
 		return { ...task, preview, ...(name === undefined ? {} : { name }) };
 	}
 	const read = mappingProblem(corrected) === null ? await api.previewImport(first, { mapping: corrected }) : preview;
-	const now: ImportPreview = { ...read, doubts: [], suggestion: preview.suggestion };
+	const doubts = read === preview ? [] : read.doubts;
+	const now: ImportPreview = { ...read, doubts, suggestion: preview.suggestion };
 	return { ...task, preview: now, mapping: corrected, ...(name === undefined ? {} : { name }) };
 }

@@ -59,12 +59,6 @@ function isBare(value: unknown, field: string): boolean {
 	}
 }
 
-/** Whether a row would be read if it were known what its bare numbers mean, and no other column says which response is better. */
-export function asksOrder(row: Row): boolean {
-	const found = wideOf(row);
-	return found !== null && typeof found.order === 'string' && isBare(row[found.order], found.order);
-}
-
 /** K responses in K columns with a ranking: their letters, column names or texts, the best first; or a number for each. */
 export const wide: Format = {
 	name: 'wide-ranking',
