@@ -202,7 +202,10 @@ export function guessColumns(rows: readonly Row[]): Guess {
 		if (writers === null || values?.some((value) => called.has(valueKey(value))) !== true) return;
 		for (const [i, name] of writers.entries()) take(`name_${RESPONSES[i]!}`, name);
 	};
-	const ranked = () => named('ranking', RANKING_NAMES, (c) => c.ranking !== undefined);
+	const ranked = () =>
+		named('ranking', RANKING_NAMES, (c) => c.ranking !== undefined) ||
+		// `preference` = B > A > C is more than the best; of two responses it is a verdict.
+		(count > 2 && named('ranking', [...VERDICT_NAMES, ...BEST_NAMES], (c) => c.ranking?.ordered === true));
 	const isShort = ({ values }: TableColumn) => values.length > 0 && values.length <= MOST_VALUES;
 	if (count === 2) {
 		reading = verdictColumn(left(), { columns: roles }, called);

@@ -128,6 +128,7 @@ function others(
 	const single = rest.flatMap(({ name, values, ranking }) => {
 		if (ranking !== undefined && isCalled(name, RANKING_NAMES)) return [withColumns({ ranking: name })];
 		if (!isVerdictName(name) && !isCalled(name, BEST_NAMES)) return [];
+		if (letters.length > 2 && ranking?.ordered === true) return [withColumns({ ranking: name })];
 		if (values.length === 0 || values.length > MOST_VALUES) return [];
 		return [withColumns(letters.length === 2 ? { verdict: name } : { best: name })];
 	});

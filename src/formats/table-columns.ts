@@ -25,6 +25,8 @@ export interface RankingValues {
 	readonly entries: readonly string[];
 	/** Numbers without signs: each at most once in a row, and such as could name a response; or a 1 and some twice; or others. */
 	readonly bare: 'permutations' | 'ranks' | 'scores' | null;
+	/** Every cell puts some before others with > or <: none names a best one alone. */
+	readonly ordered: boolean;
 }
 
 /** The columns of some rows, in the order in which they first appear. */
@@ -73,6 +75,7 @@ function column(name: string, values: readonly unknown[]): TableColumn {
 function rankingValues(values: readonly unknown[]): RankingValues | null {
 	const entries = new Set<string>();
 	let several = false;
+	let ordered = true;
 	let bare: RankingValues['bare'] | undefined;
 	for (const value of values) {
 		if (typeof value === 'object' ? !Array.isArray(value) : String(value).length > LONGEST_RANKING) return null;
@@ -81,13 +84,14 @@ function rankingValues(values: readonly unknown[]): RankingValues | null {
 		const all = cell.groups.flat();
 		if (all.some((entry) => typeof entry === 'object' || String(entry).length > 40)) return null;
 		several ||= all.length > 1;
+		ordered &&= cell.signed && cell.groups.length > 1;
 		if (all.length > 1) bare = merged(bare, cell.bare ? kindOfNumbers(all.map(Number)) : null);
 		if (bare === 'ranks' || bare === 'scores') continue;
 		for (const entry of all) entries.add(String(entry));
 		if (entries.size > MOST_VALUES) return null;
 	}
 	if (!several) return null;
-	return { entries: bare === 'ranks' || bare === 'scores' ? [] : [...entries], bare: bare ?? null };
+	return { entries: bare === 'ranks' || bare === 'scores' ? [] : [...entries], bare: bare ?? null, ordered };
 }
 
 /** @returns null where it cannot be a ranking */

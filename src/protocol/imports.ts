@@ -85,6 +85,8 @@ export interface ImportPreview {
 		readonly ranking?: {
 			readonly entries: readonly string[];
 			readonly bare: 'permutations' | 'ranks' | 'scores' | null;
+			/** Every cell puts some before others with > or <. */
+			readonly ordered: boolean;
 		};
 	}[];
 	/** The first ones, then at most ten refused ones from further on. */

@@ -211,3 +211,25 @@ test('a command line says which column holds, also where it takes the guess', ()
 	assert.equal(left('verdict=winner'), null);
 	assert.equal(left('verdict=preference'), null);
 });
+
+test('a whole ranking under the name of a verdict is read as a ranking, with all its pairs', async () => {
+	const read = async (...said: string[]) =>
+		readContent(
+			lines(
+				...table(
+					THREE,
+					said.map((preference) => ({ preference })),
+				),
+			),
+		);
+	assert.equal((await read('3 > 1 > 2', '1 < 2 = 3')).rows.length, 6);
+	const { mapping } = guessColumns(table(THREE, [{ preference: 'C > A > B' }, { preference: 'A > B > C' }]));
+	assert.deepEqual([mapping.columns.ranking, mapping.entries], ['preference', { a: 'a', b: 'b', c: 'c' }]);
+	// One that names the best alone in some rows is none.
+	assert.equal((await read('3 > 1 > 2', '1', '2')).rows.length, 6);
+	const { found } = rivals(THREE, { ranking: '1 > 2 > 3', preference: '2 > 1 > 3' });
+	assert.deepEqual(
+		found.map(({ columns, differ }) => [columns, differ]),
+		[[['preference'], 1]],
+	);
+});
