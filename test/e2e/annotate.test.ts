@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import type { Frame } from 'playwright-core';
 import { useEditor } from './harness/editor.ts';
 import { journalEvents } from './harness/folder.ts';
-import { answer, untilThat, webview } from './harness/workbench.ts';
+import { answer, pressUntil, untilThat, untilUnlocked, webview } from './harness/workbench.ts';
 
 const PAIRS = 12;
 
@@ -51,21 +51,32 @@ async function open(): Promise<Frame> {
 	return frame;
 }
 
-/** Into the screen, where a person would click to read on. */
+/** Into the screen, where a person would click to read on, and until its keys reach it. */
 async function focusScreen(frame: Frame): Promise<void> {
+	const { page } = editor();
 	await frame.locator('.side.left .scroll').click();
-	await settle();
+	const raw = frame.getByRole('button', { name: /^Raw/ });
+	for (const pressed of ['true', 'false']) {
+		await pressUntil(page, 'r', async () => (await raw.getAttribute('aria-pressed')) === pressed);
+	}
+	await untilUnlocked(frame);
+}
+
+/** Presses a verdict's key once it counts, and waits until it is on disk. */
+async function judge(frame: Frame, key: string, saved: string): Promise<void> {
+	const before = judged();
+	await untilUnlocked(frame);
+	await pressUntil(editor().page, key, () => judged() > before);
+	await frame.getByText(`Saved: ${saved}`, { exact: true }).waitFor();
 }
 
 test('one command opens the first pair, and 1 judges it: on disk, with order and time', async () => {
-	const { page, screenshot } = editor();
+	const { screenshot } = editor();
 	const frame = await open();
 	await frame.getByRole('heading', { name: `1 of ${PAIRS}` }).waitFor();
 	await screenshot('annotate-first');
-	await settle();
 	// The screen has the focus without a click.
-	await page.keyboard.press('1');
-	await frame.getByText('Saved: left, clearly', { exact: true }).waitFor();
+	await judge(frame, '1', 'left, clearly');
 	await frame.getByRole('heading', { name: `2 of ${PAIRS}` }).waitFor();
 	const [line, ...more] = journal('judged');
 	assert.deepEqual(more, []);
@@ -87,6 +98,7 @@ test('a held key judges once', async () => {
 		await page.keyboard.down('3');
 	}
 	await page.keyboard.up('3');
+	await untilThat(page, () => judged() > before);
 	await settle();
 	assert.equal(judged(), before + 1);
 });
@@ -122,15 +134,14 @@ test('digits typed in the palette, Search, the tree or a note judge nothing', as
 	const again = await webview(page, 'annotate');
 	await focusScreen(again);
 	await page.keyboard.press('n');
-	await again.locator('textarea').waitFor();
+	await again.locator('textarea:focus').waitFor();
 	await page.keyboard.type('1 of 4 steps, wrong; see 2', { delay: 15 });
 	assert.equal(await again.locator('textarea').inputValue(), '1 of 4 steps, wrong; see 2');
 	await page.keyboard.press('Enter');
 	await settle();
 	assert.equal(judged(), before);
 
-	await page.keyboard.press('Shift+Digit2');
-	await again.getByText('Saved: right, much', { exact: true }).waitFor();
+	await judge(again, 'Shift+Digit2', 'right, much');
 	const last = journal('judged').at(-1);
 	assert.equal(last?.note, '1 of 4 steps, wrong; see 2');
 	assert.equal(last?.strength, 3);
@@ -146,6 +157,7 @@ test('W opens the reasons, digits pick them, Enter closes, the numpad judges', a
 	await page.waitForTimeout(150);
 	await page.keyboard.press('1');
 	await page.keyboard.press('4');
+	await frame.locator('.draft-line').getByText('correct').waitFor();
 	await frame.locator('.draft-line').getByText('clear').waitFor();
 	await screenshot('annotate-reasons');
 	assert.equal(judged(), before);
@@ -168,12 +180,11 @@ test('U takes the last verdict back and the pair returns; ← looks back without
 	await focusScreen(frame);
 	const question = () => frame.locator('.question').innerText();
 	const asked = await question();
-	await page.keyboard.press('1');
-	await frame.getByText('Saved: left, clearly', { exact: true }).waitFor();
+	await judge(frame, '1', 'left, clearly');
 	const retracted = journal('retracted').length;
 	await page.keyboard.press('u');
 	await frame.getByText('Took back: your verdict').first().waitFor();
-	assert.equal(await question(), asked);
+	await untilThat(page, async () => (await question()) === asked);
 	assert.equal(journal('retracted').length, retracted + 1);
 	await settle();
 	await page.keyboard.press('ArrowLeft');
@@ -238,8 +249,7 @@ test('the screen survives a reload of the window, with its next pair', async () 
 	const frame = await webview(page, 'annotate', 30_000);
 	await frame.locator('.side.left').waitFor();
 	await focusScreen(frame);
-	await page.keyboard.press('2');
-	await frame.getByText('Saved: right, clearly', { exact: true }).waitFor();
+	await judge(frame, '2', 'right, clearly');
 	assert.equal(judged(), before + 1);
 	assert.deepEqual(violations, []);
 });

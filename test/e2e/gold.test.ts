@@ -9,8 +9,9 @@ import {
 	documentWith,
 	openContainer,
 	pickAfter,
+	pressUntil,
 	runCommand,
-	untilThat,
+	untilUnlocked,
 	webview,
 	wordsAround,
 } from './harness/workbench.ts';
@@ -88,7 +89,9 @@ test('gold pairs and pairs in active order look like any other until they are ju
 	const around = new Set<string>();
 	for (let n = 1; n <= GOLD + WAITING; n++) {
 		await frame.locator('.question', { hasText: 'kettle' }).waitFor();
-		await page.waitForTimeout(450);
+		// What was saved last is said by then: it may not differ between pairs.
+		if (n > 1) await frame.getByText('Saved: left, clearly', { exact: true }).first().waitFor();
+		await untilUnlocked(frame);
 		const shown = await wordsAround(frame);
 		assert.doesNotMatch(shown, /\bgold\b|\btrain\b|adjudicat|active order|\bcy\b/i);
 		// All around the pair, whether it is gold or not; counts, whose part it is and what was saved last aside.
@@ -100,8 +103,7 @@ test('gold pairs and pairs in active order look like any other until they are ju
 				.replace(/\s+/g, ' '),
 		);
 		if (n === 1) await screenshot('gold-unannounced');
-		await page.keyboard.press('1');
-		await untilThat(page, () => events('gold-answered').length + events('judged').length === n);
+		await pressUntil(page, '1', () => events('gold-answered').length + events('judged').length === n);
 	}
 	assert.equal(around.size, 1, [...around].join('\n'));
 	assert.deepEqual(
@@ -120,12 +122,12 @@ test('afterwards the history of a gold pair says what it was', async () => {
 	const { page, screenshot } = editor();
 	const frame = await webview(page, 'annotate');
 	// The first judged is the furthest back.
-	for (let n = GOLD + WAITING; n > 0; n--) {
-		await page.keyboard.press('ArrowLeft');
-		await frame.getByRole('heading', { name: `Past pair, ${GOLD + WAITING - n + 1} back` }).waitFor();
+	for (let n = 1; n <= GOLD + WAITING; n++) {
+		const heading = frame.getByRole('heading', { name: `Past pair, ${n} back` });
+		await pressUntil(page, 'ArrowLeft', () => heading.isVisible());
 	}
-	await page.keyboard.press('h');
 	const history = frame.locator('.aside');
+	await pressUntil(page, 'h', () => history.isVisible());
 	await history.getByText('gold, the answer is known: a').waitFor();
 	await history.getByText(/judged as gold, no vote/).waitFor();
 	await screenshot('gold-history');
@@ -155,7 +157,7 @@ test('gold pairs are chosen with their answers in words; whoever reads them is n
 	const { page, screenshot, violations } = editor();
 	const before = events('gold-marked').length;
 	await runCommand(page, 'Pairwright: Choose Gold Pairs…');
-	const rows = page.locator('.quick-input-list .monaco-list-row');
+	const rows = page.locator('.quick-input-list .monaco-list-row', { hasText: 'kettle' });
 	await rows.nth(GOLD).waitFor();
 	const texts = await rows.allInnerTexts();
 	assert.equal(texts.length, GOLD + 1);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { useEditor } from './harness/editor.ts';
 import { runCli } from './harness/folder.ts';
-import { answer, pick, webview } from './harness/workbench.ts';
+import { pick, pickAfter, untilKept, untilThat, webview } from './harness/workbench.ts';
 
 const LONG = 'Fill the kettle halfway, add two spoons of citric acid, bring it to the boil and wait. '.repeat(30);
 
@@ -56,8 +56,7 @@ function journal(): Line[] {
 
 test('a table whose columns can only be guessed is mapped, corrected and imported, and remembered for the next one', async () => {
 	const { page, command, screenshot, reload, violations } = editor();
-	await command('Pairwright: Import Preference Data…');
-	await pick(page, 'ratings.csv');
+	await pickAfter(page, 'Pairwright: Import Preference Data…', 'ratings.csv');
 	await pick(page, 'As the rows say');
 	const frame = await webview(page, 'mapping');
 	await frame.getByRole('heading', { name: 'ratings.csv' }).waitFor();
@@ -96,8 +95,9 @@ test('a table whose columns can only be guessed is mapped, corrected and importe
 	assert.equal(await again.getByLabel('Remember as').inputValue(), 'kettle ratings');
 	assert.equal(await again.getByLabel('topic').inputValue(), 'domain');
 
-	// So it is over a reload of the window; the editor writes what a view keeps every few seconds.
-	await page.waitForTimeout(6000);
+	// So it is over a reload of the window.
+	await untilKept(page, 'kettle ratings');
+	await untilKept(page, '"domain":"topic"');
 	await reload();
 	const back = await webview(page, 'mapping', 60_000);
 	await back.getByRole('button', { name: 'Import 24 pairs' }).waitFor();
@@ -114,8 +114,7 @@ test('a table whose columns can only be guessed is mapped, corrected and importe
 		['Light Modern', 'light'],
 		['Dark High Contrast', 'high-contrast'],
 	] as const) {
-		await command('Preferences: Color Theme');
-		await answer(page, theme);
+		await pickAfter(page, 'Preferences: Color Theme', theme, theme);
 		await page.waitForTimeout(800);
 		await screenshot(`mapping-${name}`);
 	}
@@ -129,7 +128,7 @@ test('a table whose columns can only be guessed is mapped, corrected and importe
 	await message.waitFor({ timeout: 30_000 });
 	await page.locator('.tab', { hasText: 'Map Columns' }).waitFor({ state: 'detached' });
 	await screenshot('mapping-imported');
-	await page.waitForTimeout(300);
+	await untilThat(page, () => journal().some(({ type }) => type === 'mapping-saved'));
 	const events = journal();
 	const imported = events.find(({ type }) => type === 'imported');
 	assert.equal(imported?.source?.format, 'columns');
@@ -141,8 +140,7 @@ test('a table whose columns can only be guessed is mapped, corrected and importe
 test('the next table with the same columns comes in as remembered, without a question', async () => {
 	const { page, command } = editor();
 	await command('Notifications: Clear All Notifications');
-	await command('Pairwright: Import Preference Data…');
-	await pick(page, 'more.csv');
+	await pickAfter(page, 'Pairwright: Import Preference Data…', 'more.csv');
 	await pick(page, 'As the rows say');
 	await page
 		.locator('.notification-list-item', { hasText: 'Imported 24 pairs; 2 rows rejected (format: columns)' })
@@ -155,8 +153,7 @@ test('the next table with the same columns comes in as remembered, without a que
 test('four answers with a ranking in numbers: the screen asks what they mean, shows the pairs, and remembers', async () => {
 	const { page, command, screenshot, violations } = editor();
 	await command('Notifications: Clear All Notifications');
-	await command('Pairwright: Import Preference Data…');
-	await pick(page, 'ranked.csv');
+	await pickAfter(page, 'Pairwright: Import Preference Data…', 'ranked.csv');
 	await pick(page, 'As the rows say');
 	const frame = await webview(page, 'mapping');
 	await frame
@@ -181,8 +178,7 @@ test('four answers with a ranking in numbers: the screen asks what they mean, sh
 	await page.setViewportSize({ width: 620, height: 800 });
 	await screenshot('mapping-several-narrow');
 	await page.setViewportSize({ width: 1280, height: 800 });
-	await command('Preferences: Color Theme');
-	await answer(page, 'Light Modern');
+	await pickAfter(page, 'Preferences: Color Theme', 'Light Modern', 'Light Modern');
 	await page.waitForTimeout(800);
 	await screenshot('mapping-several-light');
 	await (await webview(page, 'mapping')).getByRole('button', { name: 'Import 69 pairs' }).click();
@@ -192,8 +188,7 @@ test('four answers with a ranking in numbers: the screen asks what they mean, sh
 	await page.locator('.tab', { hasText: 'Map Columns' }).waitFor({ state: 'detached' });
 	assert.deepEqual(violations, []);
 	await command('Notifications: Clear All Notifications');
-	await command('Pairwright: Import Preference Data…');
-	await pick(page, 'ranked-more.csv');
+	await pickAfter(page, 'Pairwright: Import Preference Data…', 'ranked-more.csv');
 	await pick(page, 'As the rows say');
 	await page
 		.locator('.notification-list-item', { hasText: 'Imported 69 pairs (format: columns)' })
@@ -204,10 +199,9 @@ test('four answers with a ranking in numbers: the screen asks what they mean, sh
 });
 
 test('a recognised file can be mapped by hand too', async () => {
-	const { page, workspace, command } = editor();
+	const { page, workspace } = editor();
 	writeFileSync(join(workspace, 'plain.jsonl'), `${JSON.stringify({ prompt: 'Q?', chosen: 'yes', rejected: 'no' })}\n`);
-	await command('Pairwright: Import Table with Column Mapping…');
-	await pick(page, 'plain.jsonl');
+	await pickAfter(page, 'Pairwright: Import Table with Column Mapping…', 'plain.jsonl');
 	await pick(page, 'As the rows say');
 	const frame = await webview(page, 'mapping');
 	await frame.getByRole('heading', { name: 'plain.jsonl' }).waitFor();

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { Frame, Page } from 'playwright-core';
 import { useEditor } from './harness/editor.ts';
 import { makeDemo } from './harness/folder.ts';
-import { answer, openContainer, pick, treeRow, webview, wordsAround } from './harness/workbench.ts';
+import { answer, openContainer, pick, treeRow, untilKept, webview, wordsAround } from './harness/workbench.ts';
 
 const editor = useEditor({ prepare: makeDemo });
 
@@ -24,6 +24,11 @@ async function splits(page: Page): Promise<Frame> {
 	const view = await webview(page, 'splits');
 	await view.locator('.rows .row:not(.loading)').first().waitFor();
 	return view;
+}
+
+/** Until the list is that of the filters: some of the prompts, or all. */
+async function untilFound(view: Frame, which: 'some' | 'all'): Promise<void> {
+	await view.locator('.found', { hasText: which === 'all' ? /^All / : /^[\d,]+ of/ }).waitFor();
 }
 
 /** "16 of 422 prompts" → 16. */
@@ -47,8 +52,9 @@ test('a topic is searched, tagged as a whole and taken back', async () => {
 	const { page, workspace, screenshot } = editor();
 	const view = await splits(page);
 	await view.getByRole('button', { name: 'Clear all' }).click();
+	await untilFound(view, 'all');
 	await view.getByRole('searchbox').fill('battery');
-	await view.waitForFunction(() => /^\d+ of/.test(document.querySelector('.found')?.textContent ?? ''));
+	await untilFound(view, 'some');
 	const total = await found(view);
 	assert.ok(total > 1);
 	await view.getByRole('grid').focus();
@@ -83,13 +89,14 @@ test('letters typed into the search act on nothing', async () => {
 	assert.equal(await page.locator('.quick-input-widget').isVisible(), false);
 	assert.equal(events(workspace).length, before);
 	await view.getByRole('searchbox').fill('');
+	await untilFound(view, 'all');
 });
 
 test('two prompts move to another split after the count was confirmed, and the tree follows', async () => {
 	const { page, screenshot } = editor();
 	const view = await splits(page);
 	await view.getByLabel('Split').selectOption('train');
-	await view.waitForFunction(() => /^\d+ of/.test(document.querySelector('.found')?.textContent ?? ''));
+	await untilFound(view, 'some');
 	const before = await found(view);
 	await view.locator('#row-3 .cell-check').click();
 	await view.locator('#row-4 .cell-check').click({ modifiers: ['Shift'] });
@@ -197,7 +204,7 @@ test('what held-out covers is told with the pairs that a precision takes; a sear
 	assert.deepEqual(events(workspace).at(-1)?.query, { split: 'train', verdict: 'tie' });
 	await view.getByRole('button', { name: 'Clear all', exact: true }).click();
 	await view.getByLabel('Saved').selectOption('ties in train');
-	await view.waitForFunction(() => /^\d+ of/.test(document.querySelector('.found')?.textContent ?? ''));
+	await untilFound(view, 'some');
 	assert.equal(await view.getByLabel('Verdict').inputValue(), 'tie');
 	await screenshot('splits-saved');
 	await view.getByRole('button', { name: 'Clear all', exact: true }).click();
@@ -217,9 +224,8 @@ test('the view comes back after a reload with its filters', async () => {
 	await command('Pairwright: Open Splits');
 	const view = await splits(page);
 	await view.getByLabel('Split').selectOption('eval');
-	await view.waitForFunction(() => /^\d+ of/.test(document.querySelector('.found')?.textContent ?? ''));
-	// The editor writes what a view keeps every few seconds.
-	await page.waitForTimeout(6000);
+	await untilFound(view, 'some');
+	await untilKept(page, '"split":"eval"');
 	await reload();
 	const again = await splits(page);
 	assert.equal(await again.getByLabel('Split').inputValue(), 'eval');

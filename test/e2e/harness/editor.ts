@@ -116,6 +116,7 @@ async function open(options: EditorOptions): Promise<Session> {
 			viewport: options.viewport ?? { width: 1280, height: 800 },
 		});
 		const page = await context.newPage();
+		page.setDefaultTimeout(60_000);
 		const consoleLines: string[] = [];
 		const violations: string[] = [];
 		page.on('console', (message) => {
@@ -153,7 +154,7 @@ async function open(options: EditorOptions): Promise<Session> {
 			log: (channel) => newest(`**/*${channel}*.log`),
 			async reload() {
 				// By the command, as people do: the window saves which tabs are open before it goes.
-				const loaded = page.waitForEvent('load', { timeout: 60_000 });
+				const loaded = page.waitForEvent('load', { timeout: 120_000 });
 				await runCommand(page, 'Developer: Reload Window');
 				await loaded;
 				await untilReady(page);
@@ -186,7 +187,7 @@ export function useEditor(options: EditorOptions = {}): () => Editor {
 			process.once('SIGINT', stop);
 			session = await open(options);
 		},
-		{ timeout: 180_000 },
+		{ timeout: 300_000 },
 	);
 	afterEach(async (context) => {
 		if (session === undefined || !('passed' in context) || context.passed) return;
@@ -199,7 +200,7 @@ export function useEditor(options: EditorOptions = {}): () => Editor {
 			process.off('SIGTERM', stop);
 			process.off('SIGINT', stop);
 		},
-		{ timeout: 30_000 },
+		{ timeout: 60_000 },
 	);
 	return () => {
 		if (session === undefined) throw new Error('The editor is there only inside tests.');

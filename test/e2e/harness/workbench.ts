@@ -1,14 +1,15 @@
 /** What a person does in the workbench, as helpers for a Playwright page. */
 import type { Frame, Locator, Page } from 'playwright-core';
 
-const timeout = 20_000;
+/** On a machine that does several things at once an answer takes many times as long as on an idle one. */
+const timeout = 60_000;
 
 /** Opens the palette, types the title and runs the command that has exactly it. */
 export async function runCommand(page: Page, title: string): Promise<void> {
 	const input = page.locator('.quick-input-widget input.input, .quick-input-widget .quick-input-box input').first();
 	const rows = page.locator('.quick-input-list .monaco-list-row');
-	// Longer than the rest: on a busy machine an extension takes half a minute to start after the window has opened.
-	const deadline = Date.now() + 3 * timeout;
+	// Longer than the rest: on a busy machine an extension takes half a minute and more to start after the window has opened.
+	const deadline = Date.now() + 90_000;
 	for (;;) {
 		const row = rows.filter({ has: page.getByText(title, { exact: true }) }).first();
 		try {
@@ -62,17 +63,77 @@ export async function pick(page: Page, text: string): Promise<void> {
 /**
  * Runs a command that opens a list, and picks from it. A webview that had the focus before the palette takes it back a moment after the
  * palette has closed, which now and then closes the list too: then once more.
+ * @param typed what to type into the list's field first, where the entry lies further down than the list shows
  */
-export async function pickAfter(page: Page, title: string, text: string): Promise<void> {
+export async function pickAfter(page: Page, title: string, text: string, typed = ''): Promise<void> {
 	const row = page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
-	for (let left = 2; ; left--) {
+	for (let left = 3; ; left--) {
 		await runCommand(page, title);
 		try {
-			return await row.click({ timeout: 5_000 });
+			if (typed !== '') await page.locator('.quick-input-widget input').first().fill(typed, { timeout: 5_000 });
+			return await row.click({ timeout: left === 0 ? timeout : 10_000 });
 		} catch (error) {
 			if (left === 0) throw error;
 		}
 	}
+}
+
+/**
+ * Until the pair on screen may be judged: verdicts are refused for a moment after it was painted, by the page's own clock, which a busy
+ * machine holds up as well.
+ */
+export async function untilUnlocked(frame: Frame): Promise<void> {
+	await frame.evaluate(
+		() =>
+			new Promise<void>((done) => {
+				requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 450)));
+			}),
+	);
+}
+
+/**
+ * Presses a key until it has done what it does. One that comes before the editor knows that the screen has the focus, or before a pair
+ * may be judged, is lost: to be pressed again, as a person would.
+ */
+export async function pressUntil(page: Page, key: string, done: () => boolean | Promise<boolean>): Promise<void> {
+	for (let left = 5; left > 0; left--) {
+		await page.keyboard.press(key);
+		for (const deadline = Date.now() + 6_000; Date.now() < deadline; ) {
+			if (await done()) return;
+			await page.waitForTimeout(50);
+		}
+	}
+	throw new Error(`${key} did nothing.`);
+}
+
+/**
+ * Until the editor has written to its own database what a view keeps, which it does every few seconds and when it is idle.
+ * @param text of the view's state as JSON
+ */
+export async function untilKept(page: Page, text: string): Promise<void> {
+	await untilThat(page, () =>
+		page.evaluate(async (wanted) => {
+			const settled = <T>(request: IDBRequest<T>) =>
+				new Promise<T>((done, failed) => {
+					request.onsuccess = () => done(request.result);
+					request.onerror = () => failed(request.error);
+				});
+			for (const { name } of await indexedDB.databases()) {
+				if (name?.startsWith('vscode-web-state-db') !== true) continue;
+				const database = await settled(indexedDB.open(name));
+				try {
+					for (const store of database.objectStoreNames) {
+						const values = await settled(database.transaction(store).objectStore(store).getAll());
+						// States are JSON in JSON in JSON.
+						if (values.some((value) => String(value).replaceAll('\\', '').includes(wanted))) return true;
+					}
+				} finally {
+					database.close();
+				}
+			}
+			return false;
+		}, text),
+	);
 }
 
 /** Whether the frame and the frames around it can be seen: the editor hides the outer one of a tab that is behind another. */
