@@ -37,8 +37,8 @@ export interface AdjudicatePage {
 	calls(method?: string): Promise<{ method: string; args: unknown[] }[]>;
 	violations(): Promise<string[]>;
 	action(action: string): Promise<void>;
-	/** The command of a key that was pressed in the page. */
-	byKey(action: string): Promise<void>;
+	/** Presses, and then the commands that they come back as. */
+	typedAhead(keys: readonly string[], actions: readonly string[]): Promise<void>;
 	/** `decide` is refused with this from now on. */
 	refuse(message: string | null): Promise<void>;
 }
@@ -145,7 +145,19 @@ export async function openAdjudicate(browser: Browser, folder: string, scene: Sc
 			),
 		violations: () => read('testViolations'),
 		action: (action) => tell(action, 'palette'),
-		byKey: (action) => tell(action, 'key'),
+		// In one task of the page: on a slow machine they may lie too far apart to be of one moment.
+		typedAhead: (keys, actions) =>
+			page.evaluate(
+				([presses, late]) => {
+					for (const key of presses) {
+						for (const type of ['keydown', 'keyup']) {
+							document.body.dispatchEvent(new KeyboardEvent(type, { key, code: key, bubbles: true }));
+						}
+					}
+					for (const action of late) window.postMessage({ t: 'q', m: 'action', a: [action, 'key'] }, '*');
+				},
+				[keys, actions] as const,
+			),
 		refuse: (message) =>
 			page.evaluate((text) => {
 				(globalThis as unknown as Record<string, unknown>).testRefuse = text;

@@ -94,10 +94,9 @@ describe('adjudicate screen', { skip: chromiumPath === null ? 'no Chromium' : fa
 	});
 
 	test('letters typed right behind a choice are its reason, and no keys of the screen', async () => {
-		await screen({}, async ({ page, byKey, calls }) => {
+		await screen({}, async ({ page, typedAhead, calls }) => {
 			// As the editor does it: the presses are over before the first of their actions comes back.
-			await page.keyboard.type('1dull 2');
-			for (const action of ['left', 'diff', 'undo', 'right']) await byKey(action);
+			await typedAhead([...'1dull 2'], ['left', 'diff', 'undo', 'right']);
 			const field = page.getByRole('textbox', { name: 'left, because' });
 			await field.waitFor();
 			await page.keyboard.type('!');
@@ -109,8 +108,7 @@ describe('adjudicate screen', { skip: chromiumPath === null ? 'no Chromium' : fa
 			const [first] = await calls('decide');
 			assert.deepEqual(first?.args, [{ comparison: item(1).comparison, verdict: 'b', reason: 'dull 2!' }]);
 			// Escape behind the key closes the field before it is there; the key behind that counts.
-			for (const key of ['1', 'Escape', '3']) await page.keyboard.press(key);
-			for (const action of ['left', 'tie']) await byKey(action);
+			await typedAhead(['1', 'Escape', '3'], ['left', 'tie']);
 			await page.getByRole('textbox', { name: 'tie, because' }).waitFor();
 		});
 	});

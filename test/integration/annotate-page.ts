@@ -273,6 +273,13 @@ export async function openAnnotate(browser: Browser, folder: string, scene: Scen
 				},
 				[method, message] as const,
 			),
-		settle: () => page.waitForTimeout(380),
+		// By the page's own clock, from the next painting on: a busy machine holds both up.
+		settle: () =>
+			page.evaluate(
+				() =>
+					new Promise<void>((done) => {
+						requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 380)));
+					}),
+			),
 	};
 }

@@ -247,8 +247,7 @@ describe('annotate screen', { skip: chromiumPath === null ? 'no Chromium' : fals
 			assert.equal(change?.queue, 'look-back');
 			assert.equal(change?.comparison, id(1));
 			await view.action('next');
-			await view.page.waitForTimeout(50);
-			assert.match(await question(view), /Question 2/);
+			await view.page.locator('.question', { hasText: 'Question 2' }).waitFor();
 			assert.deepEqual(await view.calls('undo'), []);
 		});
 	});
@@ -313,9 +312,19 @@ describe('annotate screen', { skip: chromiumPath === null ? 'no Chromium' : fals
 		] as const) {
 			await screen({}, async (view) => {
 				await view.settle();
-				// As the editor does it: the presses are over before the first of their actions comes back.
-				await view.page.keyboard.type(`${letter}We 1`);
-				for (const late of [action, 'reasons', 'improve', 'left']) await view.tell('action', late, 'key');
+				// As the editor does it: the presses are over before the first of their actions comes back. In one task of the page: on a
+				// slow machine they may lie too far apart to be of one moment.
+				await view.page.evaluate(
+					([keys, actions]) => {
+						for (const key of keys) {
+							for (const type of ['keydown', 'keyup']) {
+								document.body.dispatchEvent(new KeyboardEvent(type, { key, code: key, bubbles: true }));
+							}
+						}
+						for (const late of actions) window.postMessage({ t: 'q', m: 'action', a: [late, 'key'] }, '*');
+					},
+					[[...`${letter}We 1`], [action, 'reasons', 'improve', 'left']] as const,
+				);
 				const field = view.page.locator('.popover textarea');
 				await field.waitFor();
 				await view.page.keyboard.type('!!');
@@ -449,9 +458,10 @@ describe('annotate screen', { skip: chromiumPath === null ? 'no Chromium' : fals
 			const left = view.page.locator('.side.left');
 			assert.match((await left.getAttribute('class')) ?? '', /unread/);
 			await view.action('scrollDown');
-			await view.page.waitForTimeout(50);
-			const tops = await view.page.locator('.side .scroll').evaluateAll((all) => all.map((one) => one.scrollTop > 0));
-			assert.deepEqual(tops, [true, true], 'both sides');
+			// Both sides.
+			await view.page.waitForFunction(() =>
+				[...document.querySelectorAll('.side .scroll')].every((one) => one.scrollTop > 0),
+			);
 			await left.locator('.scroll').evaluate((one) => {
 				one.scrollTop = 10_000_000;
 			});
@@ -594,7 +604,7 @@ describe('annotate screen', { skip: chromiumPath === null ? 'no Chromium' : fals
 			await screen({ theme }, async (view) => {
 				await view.settle();
 				await view.action('reasons');
-				await view.page.waitForTimeout(50);
+				await view.page.locator('.popover').waitFor();
 				// Evaluated by the debugger, which the page's policy does not bind.
 				await view.page.evaluate(axe.source);
 				const found = await view.page.evaluate(async () => {

@@ -216,11 +216,11 @@ export async function seriousFindings(page: Page): Promise<string[]> {
 
 /** The page's CSP forbids Playwright's own way of waiting for a condition. */
 export async function until(condition: () => Promise<boolean>): Promise<void> {
-	for (let attempt = 0; attempt < 100; attempt++) {
+	for (let attempt = 0; attempt < 600; attempt++) {
 		if (await condition()) return;
 		await new Promise((resolve) => setTimeout(resolve, 50));
 	}
-	assert.fail('did not happen within 5 s');
+	assert.fail('did not happen within 30 s');
 }
 
 export async function pageScrollsSideways(page: Page): Promise<boolean> {

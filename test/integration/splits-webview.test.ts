@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import type { Inspection } from '../../src/domain/inspection.ts';
-import { chromiumPath, launch, type ThemeName } from './report-page.ts';
+import { chromiumPath, launch, type ThemeName, until } from './report-page.ts';
 import { buildSplits, type FakeHost, fakeHost, type OpenSettings, openSplits } from './splits-page.ts';
 import { inspectionFixture, promptRow, splitsState } from './splits-rows.ts';
 
@@ -34,6 +35,18 @@ function row(page: Page, index: number) {
 
 function last(fake: FakeHost, method: string): readonly unknown[] | undefined {
 	return fake.calls.findLast((call) => call.method === method)?.args;
+}
+
+async function untilThat(holds: () => boolean): Promise<void> {
+	return until(async () => holds());
+}
+
+/** The latest call of a method comes to have these arguments: the view asks after it has drawn what was clicked. */
+async function lastIs(fake: FakeHost, method: string, args: readonly unknown[]): Promise<void> {
+	for (let attempt = 0; attempt < 600 && !isDeepStrictEqual(last(fake, method), args); attempt++) {
+		await new Promise((done) => setTimeout(done, 50));
+	}
+	assert.deepEqual(last(fake, method), args);
 }
 
 /** What axe finds in the page, with where. */
@@ -78,7 +91,7 @@ test('places show prompts, judged share, tags, freeze state; the sealed half sho
 	assert.match(await card('Held-out, sealed').innerText(), /verdicts sealed/);
 	assert.equal(await card('Held-out, sealed').locator('progress').count(), 0);
 	assert.match(await card('Eval').innerText(), /Frozen 20 Nov 2026 \+3 −1 since/);
-	assert.equal(await page.locator('#row-5 .cell-judged').innerText(), 'sealed');
+	assert.equal(await row(page, 5).locator('.cell-judged').innerText(), 'sealed');
 	await close();
 });
 
@@ -110,13 +123,15 @@ test('search and filters are combined; a card filters the list', { skip }, async
 	await page.waitForFunction(() => document.querySelector('.found')?.textContent?.startsWith('50 of'));
 	await page.getByRole('searchbox').fill('33. ');
 	await page.waitForFunction(() => document.querySelector('.found')?.textContent?.startsWith('1 of'));
-	assert.deepEqual(last(fake, 'page')?.[0], {
-		split: 'heldout',
-		half: 'R',
-		tag: 'domain:law',
-		search: '33.',
-		limit: 250,
-	});
+	await lastIs(fake, 'page', [
+		{
+			split: 'heldout',
+			half: 'R',
+			tag: 'domain:law',
+			search: '33.',
+			limit: 250,
+		},
+	]);
 	await page.getByRole('searchbox').fill('nothing has this');
 	await page.getByText('No prompt fits these filters.').waitFor();
 	await page.getByRole('button', { name: 'Clear all filters' }).click();
@@ -138,10 +153,10 @@ test('rows are selected by keys and ranges, all that match as a query, and undo 
 	await page.getByText('3 prompts selected').waitFor();
 	await page.keyboard.press('t');
 	await page.getByText('Moved 2 prompts to eval.').waitFor();
-	assert.deepEqual(last(fake, 'tag'), [{ ids: [1, 2, 3].map((n) => promptRow(n).id) }]);
+	await lastIs(fake, 'tag', [{ ids: [1, 2, 3].map((n) => promptRow(n).id) }]);
 	await page.getByRole('button', { name: 'Undo' }).click();
 	await page.getByText('Undone.').waitFor();
-	assert.deepEqual(last(fake, 'undo'), ['e1']);
+	await lastIs(fake, 'undo', ['e1']);
 	await page.getByLabel('Split').selectOption('train');
 	await row(page, 0).waitFor();
 	await page.getByRole('grid').focus();
@@ -149,7 +164,7 @@ test('rows are selected by keys and ranges, all that match as a query, and undo 
 	await page.getByText('300 prompts selected').waitFor();
 	await page.keyboard.press('x');
 	await page.getByText('Moved 2 prompts to eval.').waitFor();
-	assert.deepEqual(last(fake, 'assign'), [{ query: { split: 'train' } }, 'excluded']);
+	await lastIs(fake, 'assign', [{ query: { split: 'train' } }, 'excluded']);
 	await close();
 });
 
@@ -179,6 +194,7 @@ test('while a move is being stored its rows say where they go, and the list goes
 	await page.keyboard.press('x');
 	await tell('acting', { text: 'Excluding 1 prompt…', split: 'excluded' });
 	await page.getByText('Moving 4 prompts to eval… Excluding 1 prompt…').waitFor();
+	await untilThat(() => answers.length === 2);
 	for (const answer of answers) answer();
 	await page.getByText('Moved 3 prompts to eval.').waitFor();
 	await page.locator('.going').first().waitFor({ state: 'detached' });
@@ -204,7 +220,8 @@ test('what could not be stored is chosen as before, unless something else is by 
 		assert.deepEqual(await ids(), []);
 	};
 	const refuse = async (): Promise<void> => {
-		refusals.pop()?.();
+		await untilThat(() => refusals.length > 0);
+		refusals.pop()!();
 		await page.locator('.doing').waitFor({ state: 'detached' });
 	};
 	await row(page, 0).locator('.cell-check').click();
@@ -256,8 +273,7 @@ test('a click opens the pairs of a prompt', { skip }, async () => {
 	const fake = fakeHost(70);
 	const { page, close } = await open(fake);
 	await row(page, 2).locator('.cell-preview').click();
-	await page.waitForTimeout(50);
-	assert.deepEqual(last(fake, 'open'), [promptRow(2).id]);
+	await lastIs(fake, 'open', [promptRow(2).id]);
 	await close();
 });
 
@@ -271,17 +287,16 @@ test('verdict, kind of shift and length are filters too; what the seal hides is 
 	await page.getByLabel('At least, characters').fill('400');
 	await page.getByLabel('At most, characters').fill('900');
 	await page.keyboard.press('Tab');
-	for (let i = 0; i < 100 && (last(fake, 'page')?.[0] as { maxLength?: number })?.maxLength === undefined; i++) {
-		await page.waitForTimeout(50);
-	}
-	assert.deepEqual(last(fake, 'page')?.[0], {
-		facet: 'domain',
-		verdict: 'tie',
-		minLength: 400,
-		maxLength: 900,
-		lengthOf: 'response',
-		limit: 250,
-	});
+	await lastIs(fake, 'page', [
+		{
+			facet: 'domain',
+			verdict: 'tie',
+			minLength: 400,
+			maxLength: 900,
+			lengthOf: 'response',
+			limit: 250,
+		},
+	]);
 	await page.getByRole('button', { name: 'Clear all', exact: true }).click();
 	await row(page, 0).waitFor();
 	assert.equal(await page.getByText('sealed prompts left out').count(), 0);
@@ -295,14 +310,14 @@ test('filters are saved for the team, chosen by name, and deleted', { skip }, as
 	assert.equal(await page.getByRole('button', { name: 'Save search…' }).count(), 0);
 	await page.getByLabel('Saved').selectOption('law in the tuning half');
 	await page.waitForFunction(() => document.querySelector('.found')?.textContent?.startsWith('50 of'));
-	assert.deepEqual(last(fake, 'page')?.[0], { split: 'heldout', half: 'R', tag: 'domain:law', limit: 250 });
+	await lastIs(fake, 'page', [{ split: 'heldout', half: 'R', tag: 'domain:law', limit: 250 }]);
 	await page.getByRole('button', { name: 'Delete saved search' }).click();
 	await page.getByText('Deleted the saved search').waitFor();
-	assert.deepEqual(last(fake, 'deleteSearch'), ['law in the tuning half']);
+	await lastIs(fake, 'deleteSearch', ['law in the tuning half']);
 	await page.getByLabel('Split').selectOption('train');
 	await page.getByRole('button', { name: 'Save search…' }).click();
 	await page.getByText('Saved “mine” for the team.').waitFor();
-	assert.deepEqual(last(fake, 'saveSearch'), [{ split: 'train', tag: 'domain:law' }]);
+	await lastIs(fake, 'saveSearch', [{ split: 'train', tag: 'domain:law' }]);
 	await close();
 });
 
@@ -321,7 +336,7 @@ test('what a search of the command line asks for stands in the filters', { skip 
 	await page.getByLabel('Saved').selectOption('both of a language');
 	assert.deepEqual([await chosen('Tag'), await chosen('Judged by')], ['domain:law and any language', 'source:labels']);
 	await page.getByLabel('Tag').selectOption('language:ar');
-	assert.deepEqual(last(fake, 'page')?.[0], { tag: 'language:ar', annotator: 'source:labels', limit: 250 });
+	await lastIs(fake, 'page', [{ tag: 'language:ar', annotator: 'source:labels', limit: 250 }]);
 	await close();
 });
 
@@ -334,7 +349,7 @@ test('a tag is taken from all that match', { skip }, async () => {
 	await page.keyboard.press('Control+a');
 	await page.locator('vscode-button', { hasText: 'Remove tag…' }).click();
 	await page.getByText('Removed domain:law from 2 prompts.').waitFor();
-	assert.deepEqual(last(fake, 'untag'), [{ query: { tag: 'domain:law' } }]);
+	await lastIs(fake, 'untag', [{ query: { tag: 'domain:law' } }]);
 	await close();
 });
 
@@ -353,10 +368,9 @@ test('what held-out covers: kinds, facets, halves, and the pairs that a precisio
 	assert.match(text, /12 pairs of the tuning half are judged; of the sealed half this is not told/);
 	await part.getByLabel('Wanted precision, 95 %').selectOption('nll 0.05');
 	await part.getByText('known only from a run').waitFor();
-	assert.deepEqual(last(fake, 'coverage'), [{ metric: 'nll', width: 0.05 }]);
+	await lastIs(fake, 'coverage', [{ metric: 'nll', width: 0.05 }]);
 	await part.getByRole('button', { name: 'language' }).click();
-	await page.waitForTimeout(100);
-	assert.deepEqual(last(fake, 'page')?.[0], { split: 'heldout', facet: 'language', limit: 250 });
+	await lastIs(fake, 'page', [{ split: 'heldout', facet: 'language', limit: 250 }]);
 	await close();
 });
 
@@ -381,10 +395,9 @@ test('what both texts of a leak say is marked; each kind can be brought together
 	for (const item of [items.first(), items.nth(1)]) {
 		await item.getByRole('button', { name: 'Exclude the less protected prompt…' }).click();
 		await page.getByText('Moved 2 prompts').waitFor();
-		assert.equal(last(fake, 'mend')?.[1], 'exclude');
+		await untilThat(() => last(fake, 'mend')?.[1] === 'exclude');
 		await item.getByRole('button', { name: 'Bring together in the more protected split' }).click();
-		await page.waitForTimeout(50);
-		assert.equal(last(fake, 'mend')?.[1], 'together');
+		await untilThat(() => last(fake, 'mend')?.[1] === 'together');
 	}
 	await close();
 });
@@ -395,11 +408,10 @@ test('leaks, spanning clusters and proposals are mended from their lists', { ski
 	await page.getByText('1 leak', { exact: false }).first().click();
 	await page.getByRole('button', { name: 'Bring together in the more protected split' }).click();
 	await page.getByText('Moved 2 prompts').waitFor();
-	assert.deepEqual(last(fake, 'mend'), [[promptRow(0).id, promptRow(3).id], 'together']);
+	await lastIs(fake, 'mend', [[promptRow(0).id, promptRow(3).id], 'together']);
 	await page.getByText('1 proposal waits').click();
 	await page.getByRole('button', { name: 'Decline' }).click();
-	await page.waitForTimeout(50);
-	assert.deepEqual(last(fake, 'answer'), ['p1', false]);
+	await lastIs(fake, 'answer', ['p1', false]);
 	await close();
 });
 
@@ -420,7 +432,7 @@ test('a leak says how alike its sides are, and can be accepted with a reason', {
 	await page.getByText('The same response, in train and eval').waitFor();
 	await page.getByText('and 1,214 more after these are mended.').waitFor();
 	await page.getByRole('button', { name: 'Accept with a reason…' }).first().click();
-	assert.deepEqual(last(fake, 'accept'), [[near!.a, near!.b]]);
+	await lastIs(fake, 'accept', [[near!.a, near!.b]]);
 	await page.getByText('1 accepted leak', { exact: true }).click();
 	await page.getByText('Accepted: a greeting').waitFor();
 	await close();
@@ -437,7 +449,7 @@ test('shift and novelty are computed when opened, with progress and stop; sugges
 	const part = page.locator('.inspection');
 	/** The view asks after it has drawn what was clicked. */
 	const asked = async () => {
-		while (waiting.length === 0) await page.waitForTimeout(10);
+		await untilThat(() => waiting.length > 0);
 		return waiting.at(-1)!;
 	};
 	await part.locator('summary').click();
@@ -446,7 +458,7 @@ test('shift and novelty are computed when opened, with progress and stop; sugges
 	await part.getByText('shift, prompt text…').waitFor();
 	assert.equal(await part.locator('.looking progress').getAttribute('value'), '0.4');
 	await part.getByRole('button', { name: 'Stop' }).click();
-	assert.ok(last(fake, 'stopInspecting'));
+	await untilThat(() => last(fake, 'stopInspecting') !== undefined);
 	waiting.pop()!(null);
 	await part.getByRole('button', { name: 'Look now' }).click();
 	(await asked())(inspectionFixture);
@@ -469,23 +481,23 @@ test('shift and novelty are computed when opened, with progress and stop; sugges
 	);
 	assert.equal(await first.locator('.suggestion').count(), 4);
 	await first.getByRole('button', { name: 'Show all 6' }).click();
+	await first.locator('.suggestion').nth(5).waitFor();
 	assert.equal(await first.locator('.suggestion').count(), 6);
 	await first.locator('.what > .link').first().click();
-	assert.deepEqual(last(fake, 'open'), [ids[0]]);
+	await lastIs(fake, 'open', [ids[0]]);
 	// All of it, part of it, none of it.
 	await first.getByRole('button', { name: 'Tag as OOD…' }).click();
 	await page.getByText('Moved 2 prompts to eval.').waitFor();
-	assert.deepEqual(last(fake, 'tag'), [{ ids }, 'domain:coffee']);
+	await lastIs(fake, 'tag', [{ ids }, 'domain:coffee']);
 	await first.getByRole('checkbox').nth(1).click();
 	await first.getByRole('button', { name: 'Tag 5 as OOD…' }).click();
-	await page.waitForTimeout(50);
-	assert.deepEqual(last(fake, 'tag'), [{ ids: ids.filter((id) => id !== ids[1]) }, 'domain:coffee']);
+	await lastIs(fake, 'tag', [{ ids: ids.filter((id) => id !== ids[1]) }, 'domain:coffee']);
 	await first.getByRole('checkbox').nth(1).click();
 	await first.getByRole('button', { name: 'Not out of distribution' }).click();
 	await page.getByText('Dismissed 6 suggestions.').waitFor();
-	assert.deepEqual(last(fake, 'dismiss'), [ids]);
-	for (let i = 0; i < 100 && waiting.length === 0; i++) await page.waitForTimeout(50);
-	waiting.pop()?.(inspectionFixture);
+	await lastIs(fake, 'dismiss', [ids]);
+	await untilThat(() => waiting.length > 0);
+	waiting.pop()!(inspectionFixture);
 	await tell('changed', 'rows');
 	await part.getByText('Prompts moved or came in since this was computed.').waitFor();
 	await close();
@@ -517,16 +529,16 @@ test('what waits for a second response is suggested beside the topics: read, tag
 	assert.equal(await part.locator('.suggestion').count(), 4);
 	assert.match(await part.locator('.suggestion').first().innerText(), /0\.990[\s\S]*Nearest in train, 21 % alike/);
 	await part.locator('.what > .link').first().click();
-	assert.deepEqual(last(fake, 'open'), [ids[0]]);
+	await lastIs(fake, 'open', [ids[0]]);
 	await part.getByRole('checkbox').nth(1).click();
 	await part.getByRole('button', { name: 'Tag 3 as OOD…' }).click();
 	await page.getByText('Moved 2 prompts to eval.').waitFor();
-	assert.deepEqual(last(fake, 'tag'), [{ ids: [ids[0], ids[2], ids[3]] }, 'domain:']);
+	await lastIs(fake, 'tag', [{ ids: [ids[0], ids[2], ids[3]] }, 'domain:']);
 	await part.getByRole('button', { name: 'Show 8 more' }).click();
 	await part.getByRole('button', { name: '11 not out of distribution' }).click();
 	await page.getByText('Dismissed 11 suggestions.').waitFor();
 	await part.getByRole('button', { name: 'Second responses…' }).click();
-	assert.deepEqual(last(fake, 'run'), ['waiting']);
+	await lastIs(fake, 'run', ['waiting']);
 	await close();
 });
 
@@ -581,6 +593,7 @@ test('what the extension tells filters the list, and a change is read again', { 
 	await page.waitForFunction(() => document.querySelector('.found')?.textContent?.startsWith('54 of'));
 	const before = fake.calls.length;
 	await tell('changed', 'rows');
+	await untilThat(() => fake.calls.length >= before + 2);
 	await page.waitForTimeout(200);
 	const again = fake.calls.slice(before).map(({ method }) => method);
 	assert.deepEqual(again.toSorted(), ['page', 'state']);
