@@ -25,10 +25,11 @@ const checks: Readonly<Record<'lint' | 'types' | 'layers', () => Promise<unknown
 
 const minute = 60_000;
 const groups: Readonly<Record<'unit' | 'integration' | 'e2e', Omit<TestGroup, 'files'>>> = {
-	unit: { parallel: true, timeout: minute, together: true },
+	// Seconds on an idle machine, more than a minute on one that does much else.
+	unit: { parallel: true, timeout: 10 * minute, together: true },
 	// The training round trip loads Python's libraries four times: a minute or two on its own, several beside others.
-	integration: { parallel: true, timeout: 10 * minute },
-	e2e: { parallel: false, timeout: 10 * minute },
+	integration: { parallel: true, timeout: 20 * minute },
+	e2e: { parallel: false, timeout: 20 * minute },
 };
 
 async function main(args: readonly string[]): Promise<number> {
