@@ -20,8 +20,14 @@ export interface GatherOptions {
 	readonly onFirstReading?: FirstReading | undefined;
 	/** Rows of the first reading; by default all. With fewer, what is missing of a tree is not told. */
 	readonly look?: number;
+	/** How many messages each tree has, kept for the next opening of the same content: that reads the file once. */
+	readonly counted?: CountedTrees | undefined;
 	/** For tests. */
 	readonly held?: number;
+}
+
+export interface CountedTrees {
+	sizes?: Map<string, number>;
 }
 
 export type FirstReading = (rows: number, bytes: number, totalBytes: number) => void;
@@ -56,7 +62,9 @@ export async function openPairTable(path: string, options: GatherOptions): Promi
 	}
 	if (first == null || !isMessageRow(first)) return { ...table, rows: again(held, table.rows) };
 	await table.rows.return();
-	const { sizes, whole } = await treeSizes(path, options);
+	const known = options.counted?.sizes;
+	const { sizes, whole } = known === undefined ? await treeSizes(path, options) : { sizes: known, whole: true };
+	if (whole && options.counted !== undefined) options.counted.sizes = sizes;
 	const second = await openTable(path, options.signal);
 	const rows = gathered(path, second.rows, sizes, options.held ?? HELD_CHARACTERS);
 	return { ...second, rows: whole ? rows : withoutRefused(rows) };

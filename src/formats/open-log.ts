@@ -1,7 +1,7 @@
 import { UserError } from '../protocol/errors.ts';
 import { batchesOf } from './batches.ts';
 import { loggedRow, loggedTree } from './log-rows.ts';
-import { type FirstReading, openPairTable } from './message-rows.ts';
+import { type CountedTrees, type FirstReading, openPairTable } from './message-rows.ts';
 import type { Row } from './parse-row.ts';
 import type { Parsed } from './parsed-rows.ts';
 import { messageTree } from './shapes/message-tree.ts';
@@ -22,8 +22,13 @@ export interface LogReader {
  * into their trees, as pairs' are.
  * @throws UserError `unusable-input` for a file that cannot be read or is not text; while reading `cancelled`
  */
-export async function openLog(path: string, signal?: AbortSignal, onFirstReading?: FirstReading): Promise<LogReader> {
-	const table = await openPairTable(path, { signal, onFirstReading });
+export async function openLog(
+	path: string,
+	signal?: AbortSignal,
+	onFirstReading?: FirstReading,
+	counted?: CountedTrees,
+): Promise<LogReader> {
+	const table = await openPairTable(path, { signal, onFirstReading, counted });
 	return { totalBytes: table.totalBytes, batches: batches(path, table, signal) };
 }
 

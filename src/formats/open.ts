@@ -1,7 +1,7 @@
 import { batchesOf } from './batches.ts';
 import { FORMATS } from './formats.ts';
 import { importedRows } from './imported-row.ts';
-import { type FirstReading, openPairTable } from './message-rows.ts';
+import { type CountedTrees, type FirstReading, openPairTable } from './message-rows.ts';
 import type { Row } from './parse-row.ts';
 import type { Parsed } from './parsed-rows.ts';
 import { type Recognised, type RecogniseOptions, recognise, unknownColumns, unsure } from './recognise.ts';
@@ -15,6 +15,8 @@ export interface OpenOptions extends RecogniseOptions {
 	readonly signal?: AbortSignal | undefined;
 	/** Told while a file that has to be read twice is read for the first time. */
 	readonly onFirstReading?: FirstReading | undefined;
+	/** What the first reading counted, for another opening of the same content. */
+	readonly counted?: CountedTrees | undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import type { FirstReading } from '../formats/message-rows.ts';
+import type { CountedTrees, FirstReading } from '../formats/message-rows.ts';
 import { openRows } from '../formats/open.ts';
 import { LOG_FORMAT, openLog } from '../formats/open-log.ts';
 import type { ImportedRow, LoggedRow, RejectedRow } from '../formats/types.ts';
@@ -91,7 +91,7 @@ async function opened(ctx: Context, source: PendingSource, options: FoldOptions)
 				},
 				fold: (rows, maxMs) => folder.fold(rows as readonly LoggedRow[], maxMs),
 			},
-			reader: await openLog(options.path, options.signal, options.onFirstReading),
+			reader: await openLog(options.path, options.signal, options.onFirstReading, options.counted),
 		};
 	}
 	const folder = new SourceFolder(ctx.db, source, ctx.store.settings);
@@ -101,6 +101,7 @@ async function opened(ctx: Context, source: PendingSource, options: FoldOptions)
 		sourceName: source.label ?? source.name,
 		signal: options.signal,
 		onFirstReading: options.onFirstReading,
+		counted: options.counted,
 	});
 
 	return {
@@ -120,6 +121,8 @@ interface FoldOptions {
 	readonly progress?: (rows: number, bytes: number, totalBytes: number) => void;
 	/** Told while a file that has to be read twice is read for the first time. */
 	readonly onFirstReading?: FirstReading | undefined;
+	/** What an earlier opening counted. */
+	readonly counted?: CountedTrees;
 }
 
 /**

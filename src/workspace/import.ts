@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { EventBody, EventOf } from '../domain/events.ts';
 import { mappingText } from '../formats/column-mapping-text.ts';
-import type { FirstReading } from '../formats/message-rows.ts';
+import type { CountedTrees, FirstReading } from '../formats/message-rows.ts';
 import { openRows } from '../formats/open.ts';
 import type { RecogniseOptions } from '../formats/recognise.ts';
 import type { RejectedRow, RowBatch } from '../formats/types.ts';
@@ -110,7 +110,9 @@ async function importFile(
 		return;
 	}
 	const onFirstReading = firstReading(ctx, job);
-	const event = known ?? (await recordImport(ctx, path, file, sha, options, signal, onFirstReading));
+	const counted: CountedTrees = {};
+	const reading = { signal, onFirstReading, counted };
+	const event = known ?? (await recordImport(ctx, path, file, sha, options, reading));
 	if (event === null) {
 		result.cancelled = signal.aborted;
 		if (signal.aborted) return;
@@ -128,6 +130,7 @@ async function importFile(
 		path,
 		signal,
 		onFirstReading,
+		counted,
 		progress: (rows, bytes, total) => {
 			ctx.emit.progress({
 				job,
@@ -216,11 +219,11 @@ async function recordImport(
 	file: string,
 	sha: string,
 	options: ImportOptions,
-	signal: AbortSignal,
-	onFirstReading: FirstReading,
+	reading: { readonly signal: AbortSignal; readonly onFirstReading: FirstReading; readonly counted: CountedTrees },
 ): Promise<EventOf<'imported'> | null> {
+	const { signal } = reading;
 	const name = sourceName(file);
-	const how = { ...readBy(ctx, options), sourceName: options.source ?? name, signal, onFirstReading };
+	const how = { ...readBy(ctx, options), sourceName: options.source ?? name, ...reading };
 	const reader = await openRows(path, how).catch(unlessCancelled(signal));
 	if (reader === null) return null;
 	if (!(await hasGoodRow(reader.batches, signal))) return null;

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { EventBody, EventOf } from '../../domain/events.ts';
 import { REDACTIONS, type Redaction, type RedactionCounts } from '../../domain/redaction.ts';
+import type { CountedTrees } from '../../formats/message-rows.ts';
 import { LOG_FORMAT, openLog } from '../../formats/open-log.ts';
 import type { RejectedRow } from '../../formats/types.ts';
 import { UserError } from '../../protocol/errors.ts';
@@ -188,7 +189,8 @@ async function importLog(
 			report(result, file, { rows, imported: 0, duplicates: rows, rejected: bad.count, warnings: [] }, bad.rows);
 			return;
 		}
-		const event = known ?? (await recordLog(ctx, path, stored, file, options, kinds, job));
+		const counted: CountedTrees = {};
+		const event = known ?? (await recordLog(ctx, path, stored, file, options, kinds, job, counted));
 		if (event === null) {
 			if (job.signal.aborted) {
 				result.cancelled = true;
@@ -199,7 +201,7 @@ async function importLog(
 			const rest = count < 2 ? '' : ` (and ${count - 1} more)`;
 			throw new UserError('unusable-input', `${file}: no row of it could be read; nothing was imported. ${why}${rest}`);
 		}
-		await foldLog(ctx, event, file, stored, job, result);
+		await foldLog(ctx, event, file, stored, job, result, counted);
 	} finally {
 		form.redacted?.drop();
 	}
@@ -226,8 +228,9 @@ async function recordLog(
 	options: ImportOptions,
 	kinds: readonly Redaction[],
 	{ job, signal }: Job,
+	counted: CountedTrees,
 ): Promise<EventOf<'imported'> | null> {
-	const reader = await openLog(stored.path, signal, firstReading(ctx, job)).catch(unlessCancelled(signal));
+	const reader = await openLog(stored.path, signal, firstReading(ctx, job), counted).catch(unlessCancelled(signal));
 	if (reader === null) return null;
 	if (!(await hasGoodRow(reader.batches, signal))) return null;
 	const { sha } = stored;
@@ -263,6 +266,7 @@ async function foldLog(
 	stored: Stored,
 	{ job, signal }: Job,
 	result: Mutable,
+	counted: CountedTrees,
 ): Promise<void> {
 	const pending = pendingSources(ctx.db).find((source) => source.event === event.id);
 	if (pending === undefined) {
@@ -273,6 +277,7 @@ async function foldLog(
 		path: locateSource(ctx.paths, event.source.path),
 		signal,
 		onFirstReading: firstReading(ctx, job),
+		counted,
 		progress: (rows, done, total) => {
 			const message = `${rows} rows`;
 			ctx.emit.progress({ job, phase: 'importing', done, total, unit: 'bytes', eta: eta.at(done, total), message });
