@@ -1,7 +1,7 @@
 import type { Half, Split } from '../domain/split.ts';
 import type { Database } from './database.ts';
 import { keyList } from './kept.ts';
-import { codesOfSplit, placementOf } from './placement.ts';
+import { codesOfSplit, type Placement, placementOf } from './placement.ts';
 import { exportedKeys, frozenKeys } from './protected-keys.ts';
 
 /** A held-out cluster that waits for a draw, or that shows a facet never drawn. */
@@ -38,66 +38,70 @@ function facetsUndrawn(db: Database): string[] {
 		.map(({ facet }) => facet);
 }
 
-/** Held-out clusters with something to draw, by name; only among `clusters` if given. */
-export function undrawnClusters(db: Database, clusters: readonly string[] | null): ClusterDraw[] {
-	const fresh = facetsUndrawn(db);
+interface DrawMember {
+	readonly n: number;
+	readonly cluster: string;
+	readonly id: string;
+	readonly split: Split;
+	readonly half: Half | null;
+	readonly drawn: Half | null;
+	readonly tags: string | null;
+}
+
+/** Clusters read at once. */
+const CLUSTERS = 1_000;
+
+/**
+ * Held-out clusters with something to draw, by name, some at a time.
+ * @param keys only clusters of these prompts; null = all
+ */
+export function* undrawnClusters(db: Database, keys: Int32Array | null): Generator<readonly ClusterDraw[]> {
+	const chosen = keys === null ? null : new Set(keys);
 	const waiting = db
 		.all<{ cluster: string }>(
 			`SELECT DISTINCT cluster FROM prompts WHERE place IN ('heldout', 'waiting') AND split = 'heldout' AND half IS NULL
 			UNION SELECT DISTINCT p.cluster FROM prompt_tags t JOIN prompts p ON p.n = t.prompt
 			WHERE t.facet IN (SELECT value FROM json_each(?)) AND p.split = 'heldout' AND p.drawn IS NOT NULL
 			ORDER BY 1`,
-			JSON.stringify(fresh),
+			JSON.stringify(facetsUndrawn(db)),
 		)
 		.map((row) => row.cluster);
-	const among = clusters === null ? null : new Set(clusters);
-	const wanted = among === null ? waiting : waiting.filter((cluster) => among.has(cluster));
-	return wanted.map((cluster) => {
-		const members = db.all<{ id: string; split: string; half: string | null; drawn: Half | null; tags: string | null }>(
-			'SELECT id, split, half, drawn, tags FROM prompts WHERE cluster = ? ORDER BY id',
-			cluster,
+	yield [];
+	for (let i = 0; i < waiting.length; i += CLUSTERS) {
+		const members = db.all<DrawMember>(
+			`SELECT n, cluster, id, split, half, drawn, tags FROM prompts WHERE cluster IN (SELECT value FROM json_each(?))
+			ORDER BY cluster, id`,
+			JSON.stringify(waiting.slice(i, i + CLUSTERS)),
 		);
-		const halves = members.map((m) => m.half ?? m.drawn);
-		const heldOut = members.filter((m) => m.split === 'heldout');
-		return {
-			cluster,
-			smallest: members[0]?.id ?? cluster,
-			drawn: halves.includes('E') ? 'E' : halves.includes('R') ? 'R' : null,
-			undrawn: heldOut.filter((m) => m.half === null).map((m) => m.id),
-			facets: [...new Set(heldOut.flatMap((m) => (m.tags === null ? [] : (JSON.parse(m.tags) as string[]))))].sort(),
-		};
-	});
-}
-
-/** What a tag or a move needs to know of a prompt's cluster. */
-export interface ClusterMember {
-	readonly id: string;
-	readonly cluster: string;
-	readonly split: string;
-	readonly preview: string;
-	readonly frozen: boolean;
-	readonly seen: boolean;
-}
-
-const FROZEN = `EXISTS (SELECT 1 FROM manifest_prompts mp JOIN manifests m ON m.manifest = mp.manifest
-	WHERE mp.prompt = p.id AND m.in_force = 1 AND m.split = p.split)`;
-
-/** Every member of the clusters of these prompts, by cluster, then id. */
-export function clusterMembers(db: Database, prompts: readonly string[]): Map<string, ClusterMember[]> {
-	const clusters = new Map<string, ClusterMember[]>();
-	for (const row of db.all<Omit<ClusterMember, 'frozen' | 'seen'> & { frozen: number; seen: number }>(
-		`SELECT p.id, p.cluster, p.split, p.preview, ${FROZEN} AS frozen,
-		EXISTS (SELECT 1 FROM export_prompts ep WHERE ep.prompt = p.id) AS seen
-		FROM prompts p WHERE p.cluster IN (SELECT cluster FROM prompts WHERE id IN (SELECT value FROM json_each(?)))
-		ORDER BY p.cluster, p.id`,
-		JSON.stringify(prompts),
-	)) {
-		const member = { ...row, frozen: row.frozen === 1, seen: row.seen === 1 };
-		const members = clusters.get(row.cluster);
-		if (members === undefined) clusters.set(row.cluster, [member]);
-		else members.push(member);
+		yield [...Map.groupBy(members, ({ cluster }) => cluster)]
+			.filter(([, all]) => chosen === null || all.some(({ n }) => chosen.has(n)))
+			.map(([cluster, all]) => drawOf(cluster, all));
 	}
-	return clusters;
+}
+
+/** @param members all of them, by id */
+function drawOf(cluster: string, members: readonly DrawMember[]): ClusterDraw {
+	const halves = members.map((m) => m.half ?? m.drawn);
+	const heldOut = members.filter((m) => m.split === 'heldout');
+	return {
+		cluster,
+		smallest: members[0]?.id ?? cluster,
+		drawn: halves.includes('E') ? 'E' : halves.includes('R') ? 'R' : null,
+		undrawn: heldOut.filter((m) => m.half === null).map((m) => m.id),
+		facets: [...new Set(heldOut.flatMap((m) => (m.tags === null ? [] : (JSON.parse(m.tags) as string[]))))].sort(),
+	};
+}
+
+/** Keys of every member of the clusters of these prompts. */
+export function withClusters(db: Database, keys: Int32Array): Int32Array {
+	const { clusterOf, clusters } = placementOf(db);
+	const all = new Set<number>();
+	for (const key of keys) {
+		const cluster = clusterOf[key] as number;
+		if (cluster === 0) all.add(key);
+		else for (const member of clusters[cluster - 1] as readonly number[]) all.add(member);
+	}
+	return Int32Array.from(all).sort();
 }
 
 /** What moving the clusters of some prompts to a split comes to. */
@@ -115,54 +119,116 @@ export interface MoveSums {
 	readonly proposals: number;
 }
 
+/** A cluster that a move is about. */
+interface Moving {
+	/** Keys of all its members, or of the chosen ones where those are taken alone. */
+	readonly members: readonly number[];
+	/** Of those, how many stand elsewhere. */
+	readonly away: number;
+	/** Why it can only be proposed. */
+	readonly because: 'frozen' | 'exported' | null;
+}
+
+/** What a move of whole clusters is decided by: bytes by key, 1 = yes. */
+class Movers {
+	readonly #placement: Placement;
+	readonly #stands: Uint8Array;
+	readonly #frozen: Uint8Array;
+	readonly #seen: Uint8Array;
+	readonly picked: Uint8Array;
+
+	constructor(db: Database, keys: Int32Array, split: Split, unseen: boolean) {
+		this.#placement = placementOf(db);
+		const { codes } = this.#placement;
+		this.#stands = codesOfSplit(split);
+		this.#frozen = new Uint8Array(codes.length);
+		for (const { split: of, keys: members } of frozenKeys(db)) {
+			const still = codesOfSplit(of);
+			// Another split's manifest may list the prompt too: frozen it is where one of them does.
+			for (let i = 0; i < members.length; i++) {
+				const key = members[i] as number;
+				(this.#frozen[key] as number) |= still[codes[key] as number] as number;
+			}
+		}
+		this.#seen = new Uint8Array(codes.length);
+		if (unseen) for (const key of exportedKeys(db)) this.#seen[key] = 1;
+		this.picked = new Uint8Array(codes.length);
+		for (let i = 0; i < keys.length; i++) this.picked[keys[i] as number] = 1;
+	}
+
+	/** 1 where a prompt stands in another split. */
+	away(key: number): number {
+		return 1 - (this.#stands[this.#placement.codes[key] as number] as number);
+	}
+
+	/** Each cluster of the chosen prompts once, in the order of the first of them. What `visit` is given holds only meanwhile. */
+	each(keys: Int32Array, alone: boolean, visit: (moving: Moving) => void): void {
+		const { clusterOf, clusters } = this.#placement;
+		const counted = new Uint8Array(clusters.length + 1);
+		const single = [0];
+		for (let i = 0; i < keys.length; i++) {
+			const key = keys[i] as number;
+			const cluster = clusterOf[key] as number;
+			if (cluster > 0 && counted[cluster] === 1) continue;
+			counted[cluster] = 1;
+			single[0] = key;
+			let members: readonly number[] = cluster === 0 ? single : (clusters[cluster - 1] as readonly number[]);
+			if (alone) members = members.filter((member) => this.picked[member] === 1);
+			let [away, frozen, seen] = [0, 0, 0];
+			for (const member of members) {
+				away += this.away(member);
+				frozen |= this.#frozen[member] as number;
+				seen |= this.#seen[member] as number;
+			}
+			visit({ members, away, because: frozen === 1 ? 'frozen' : seen === 1 ? 'exported' : null });
+		}
+	}
+}
+
 /**
  * Sums over whole clusters: what a move of them would do, without doing it.
  * @param keys of the chosen prompts
  * @param unseen whether what was exported for training may not stand in `split`
  */
 export function moveSums(db: Database, keys: Int32Array, split: Split, unseen: boolean): MoveSums {
-	const { codes, clusterOf, clusters } = placementOf(db);
-	const stands = codesOfSplit(split);
-	const away = (key: number): number => 1 - (stands[codes[key] as number] as number);
-	const frozen = new Uint8Array(codes.length);
-	for (const { split: of, keys: members } of frozenKeys(db)) {
-		const still = codesOfSplit(of);
-		// Another split's manifest may list the prompt too: frozen it is where one of them does.
-		for (const key of members) (frozen[key] as number) |= still[codes[key] as number] as number;
-	}
-	const seen = new Uint8Array(codes.length);
-	if (unseen) for (const key of exportedKeys(db)) seen[key] = 1;
-	const picked = new Uint8Array(codes.length);
-	for (const key of keys) picked[key] = 1;
-
+	const movers = new Movers(db, keys, split, unseen);
 	const sums = { clusters: 0, there: 0, moves: 0, along: 0, frozen: 0, exported: 0, proposals: 0 };
-	const counted = new Uint8Array(clusters.length + 1);
-	const alone = [0];
-	for (const key of keys) {
-		sums.there += 1 - away(key);
-		const cluster = clusterOf[key] as number;
-		if (cluster > 0 && counted[cluster] === 1) continue;
-		counted[cluster] = 1;
+	for (let i = 0; i < keys.length; i++) sums.there += 1 - movers.away(keys[i] as number);
+	movers.each(keys, false, ({ members, away, because }) => {
 		sums.clusters++;
-		alone[0] = key;
-		const members = cluster === 0 ? alone : (clusters[cluster - 1] as readonly number[]);
-		let [moves, along, isFrozen, isSeen] = [0, 0, 0, 0];
-		for (const member of members) {
-			moves += away(member);
-			along += away(member) * (1 - (picked[member] as number));
-			isFrozen |= frozen[member] as number;
-			isSeen |= seen[member] as number;
-		}
-		if (moves === 0) continue;
-		if (isFrozen + isSeen === 0) {
-			sums.moves += moves;
-			sums.along += along;
+		if (away === 0) return;
+		if (because === null) {
+			sums.moves += away;
+			for (const member of members) sums.along += movers.away(member) * (1 - (movers.picked[member] as number));
 		} else {
 			sums.proposals++;
-			sums[isFrozen === 1 ? 'frozen' : 'exported'] += members.length;
+			sums[because] += members.length;
 		}
-	}
+	});
 	return sums;
+}
+
+/** What a move does, by keys. */
+export interface MovePlan {
+	/** Prompts that move at once. */
+	readonly moves: Int32Array;
+	readonly proposals: readonly { readonly keys: Int32Array; readonly because: 'frozen' | 'exported' }[];
+}
+
+/**
+ * Whole clusters move together; one that is frozen, or was exported for training, becomes one proposal.
+ * @param alone only the chosen members, and the rest of their clusters stays
+ */
+export function planMove(db: Database, keys: Int32Array, split: Split, unseen: boolean, alone: boolean): MovePlan {
+	const movers = new Movers(db, keys, split, unseen);
+	const moves: number[] = [];
+	const proposals: { keys: Int32Array; because: 'frozen' | 'exported' }[] = [];
+	movers.each(keys, alone, ({ members, away, because }) => {
+		if (away === 0) return;
+		if (because !== null) proposals.push({ keys: Int32Array.from(members).sort(), because });
+		else for (const member of members) if (movers.away(member) === 1) moves.push(member);
+	});
+	return { moves: Int32Array.from(moves).sort(), proposals };
 }
 
 /** Tags among these prompts, most used first. */

@@ -128,6 +128,14 @@ function sharing(db: Database, kind: 'prompt' | 'response'): readonly (readonly 
 	);
 }
 
+/** Finds which texts are shared in steps, between which others are answered. */
+export function* shareAhead(db: Database): Generator<void> {
+	for (const kind of ['prompt', 'response'] as const) {
+		sharing(db, kind);
+		yield;
+	}
+}
+
 /** Groups of prompts that share a text and stand in different places, members by id; excluded prompts take no part. */
 export function copyGroups(db: Database, kind: 'prompt' | 'response'): readonly (readonly PlacedPrompt[])[] {
 	const groups = standingApart(db, sharing(db, kind));

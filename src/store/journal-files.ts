@@ -65,8 +65,16 @@ export function readFrom(path: string, offset: number): Buffer {
 	}
 }
 
-/** Splits bytes at newlines and reads each line as an event. Blank lines (a repaired tear) pass silently. */
-export function* parseJournal(bytes: Buffer, offset: number, firstLine: number): Generator<JournalLine> {
+/**
+ * Splits bytes at newlines and reads each line as an event. Blank lines (a repaired tear) pass silently.
+ * @param known events that this process has just written, by their lines: what they say need not be read and checked again
+ */
+export function* parseJournal(
+	bytes: Buffer,
+	offset: number,
+	firstLine: number,
+	known: ReadonlyMap<string, JournalEvent> = new Map(),
+): Generator<JournalLine> {
 	let start = 0;
 	let line = firstLine;
 	while (start < bytes.length) {
@@ -79,7 +87,8 @@ export function* parseJournal(bytes: Buffer, offset: number, firstLine: number):
 		if (text.trim() === '') {
 			yield { end, line, text, event: null, problem: null, unfinished };
 		} else {
-			const parsed = parseEventLine(text);
+			const written = known.get(text);
+			const parsed = written === undefined ? parseEventLine(text) : { event: written };
 			yield {
 				end,
 				line,

@@ -57,10 +57,12 @@ const ATTEMPTS = 3;
 /**
  * Appends events durably: O_APPEND, `\n` first if the last byte is not one, one write, fsync, close, verify by path.
  * The descriptor is never kept: a `git checkout` leaves it on an unlinked file. The caller holds the device's lock.
+ * @returns the lines
  * @throws UserError('environment') when the disk refuses: then nothing was confirmed.
  */
-export function appendLines(path: string, events: readonly JournalEvent[]): void {
-	const text = events.map((event) => `${stableJson(event)}\n`).join('');
+export function appendLines(path: string, events: readonly JournalEvent[]): readonly string[] {
+	const lines = events.map((event) => stableJson(event));
+	const text = `${lines.join('\n')}\n`;
 	const isNew = !existsSync(path);
 	for (let attempt = 1; ; attempt++) {
 		mkdirSync(dirname(path), { recursive: true });
@@ -96,4 +98,5 @@ export function appendLines(path: string, events: readonly JournalEvent[]): void
 		fsyncDirectory(dirname(path));
 		fsyncDirectory(dirname(dirname(path)));
 	}
+	return lines;
 }

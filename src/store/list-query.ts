@@ -162,13 +162,27 @@ export function promptCursors(db: Database, query: ListFilter, every: number): s
 	return Array.from({ length: Math.floor(keys.length / every) }, (_, i) => String(keys[(i + 1) * every - 1]));
 }
 
-/** Ids of these prompts, in the order they came in. */
+/** Ids of these prompts, in the order they came in. @param keys ascending */
 export function promptIds(db: Database, keys: Int32Array): string[] {
+	const [first = 0, last = 0] = [keys[0], keys.at(-1)];
+	if (keys.length > 1000 && 2 * keys.length > last - first) return manyIds(db, keys, first, last);
 	const ids = db.value<string>(
 		'SELECT json_group_array(id) FROM (SELECT id FROM prompts WHERE n IN (SELECT value FROM json_each(?)) ORDER BY n)',
 		JSON.stringify([...keys]),
 	);
 	return JSON.parse(ids as string) as string[];
+}
+
+/** Of most prompts between two keys: reading all of them takes less than looking each up. */
+function manyIds(db: Database, keys: Int32Array, first: number, last: number): string[] {
+	const list = <T>(column: string): T[] => {
+		const sql = `SELECT json_group_array(v) FROM (SELECT ${column} AS v FROM prompts WHERE n BETWEEN ? AND ? ORDER BY n)`;
+		return JSON.parse(db.value<string>(sql, first, last) as string) as T[];
+	};
+	const [all, ids] = [list<number>('n'), list<string>('id')];
+	const wanted = new Uint8Array(last - first + 1);
+	for (const key of keys) wanted[key - first] = 1;
+	return ids.filter((_, i) => wanted[(all[i] as number) - first] === 1);
 }
 
 /** Prompts of a query, in the order they came in. */

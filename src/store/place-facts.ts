@@ -56,7 +56,8 @@ function readSources(db: Database, promptOf: Int32Array): Fixed['sources'] {
 	return [...found].map(([source, prompts]) => ({ source, prompts: Int32Array.from(new Set(prompts)) }));
 }
 
-function readFixed(db: Database): Fixed {
+/** Columns that have to fit are read in one step: a move between two steps may reorder an index. */
+function* readFixed(db: Database): Generator<void, Fixed> {
 	const column = (name: string, table: string): number[] =>
 		keyList(db.value<string | null>(`SELECT group_concat(${name}) FROM ${table}`));
 	// Each walks one index from its start, which holds no texts: the columns come in the same order.
@@ -64,6 +65,10 @@ function readFixed(db: Database): Fixed {
 		column('n', 'prompts INDEXED BY prompts_place'),
 		column('chars', 'prompts INDEXED BY prompts_place'),
 	];
+	const most = (list: readonly number[]): number => list.reduce((x, y) => Math.max(x, y), 0);
+	const lengths = new Uint8Array(most(prompts) + 1);
+	for (const [i, n] of prompts.entries()) lengths[n] = bucketOf(chars[i] as number);
+	yield;
 	const pairs = 'comparisons INDEXED BY comparisons_prompt';
 	const [keys, of, a, b] = [
 		column('n', pairs),
@@ -71,20 +76,39 @@ function readFixed(db: Database): Fixed {
 		column('chars_a', pairs),
 		column('chars_b', pairs),
 	];
-	const most = (list: readonly number[]): number => list.reduce((x, y) => Math.max(x, y), 0);
-	const lengths = new Uint8Array(most(prompts) + 1);
-	for (const [i, n] of prompts.entries()) lengths[n] = bucketOf(chars[i] as number);
+	yield;
 	const promptOf = new Int32Array(most(keys) + 1);
 	for (const [i, n] of keys.entries()) promptOf[n] = of[i] as number;
-	return {
-		lengths,
-		responsePrompts: Int32Array.from([...of, ...of]),
-		responseLengths: Uint8Array.from([...a, ...b], bucketOf),
-		sources: readSources(db, promptOf),
-	};
+	const responsePrompts = Int32Array.from([...of, ...of]);
+	const responseLengths = Uint8Array.from([...a, ...b], bucketOf);
+	yield;
+	return { lengths, responsePrompts, responseLengths, sources: readSources(db, promptOf) };
 }
 
 const known = kept<Fixed>();
+const ahead = new WeakMap<Database, string>();
+
+function fixedOf(db: Database): Fixed {
+	return known(db, fixedVersion(db), () => {
+		const steps = readFixed(db);
+		let step = steps.next();
+		while (step.done !== true) step = steps.next();
+		return step.value;
+	});
+}
+
+/** Reads what {@link placeFacts} needs in steps, between which others are answered. What changed meanwhile it reads itself. */
+export function* readAhead(db: Database): Generator<void> {
+	const version = fixedVersion(db);
+	if (ahead.get(db) !== version) {
+		const fixed = yield* readFixed(db);
+		if (fixedVersion(db) !== version) return;
+		ahead.set(db, version);
+		known(db, version, () => fixed);
+		yield;
+	}
+	placementOf(db);
+}
 
 /** Most first, equal ones by name. */
 function ranked<T extends { readonly prompts: number }>(counts: readonly T[], name: (count: T) => string): T[] {
@@ -113,7 +137,7 @@ function byBucket(codes: Uint8Array, keys: Int32Array | null, buckets: Uint8Arra
 /** For each of these groups of places in turn. */
 export function placeFacts(db: Database, groups: readonly (readonly string[])[]): PlaceFacts[] {
 	const { codes, clusterOf, clusters } = placementOf(db);
-	const fixed = known(db, fixedVersion(db), () => readFixed(db));
+	const fixed = fixedOf(db);
 	const facets = db
 		.all<{ facet: string; tagged: string }>(
 			'SELECT facet, group_concat(prompt) AS tagged FROM prompt_tags GROUP BY facet',

@@ -30,6 +30,7 @@ import {
 import { forgetPromptCopy, forgetResponses } from './copies.ts';
 import { Counts } from './counts.ts';
 import type { Database } from './database.ts';
+import { type Unfolding, unfold } from './fold-events.ts';
 import { forgetEdges } from './near-edges.ts';
 import { placeComparisons } from './place-comparisons.ts';
 import { projectComparison } from './project-comparison.ts';
@@ -62,6 +63,7 @@ export class Projector {
 	readonly #cache = new Map<string, JournalEvent>();
 	#counts = new Counts();
 	#sealedOnly: Set<string> | null = null;
+	readonly #unfolding: Unfolding = { id: '', subjects: [] };
 	/** Marked prompts that are still to come, by key. */
 	#many: number[] = [];
 
@@ -78,11 +80,22 @@ export class Projector {
 			const left = this.#db.write(() => {
 				this.#slice();
 				this.#counts.flush(this.#db);
-				return this.#db.value<number>('SELECT 1 FROM dirty LIMIT 1') !== undefined;
+				return this.#db.value<number>('SELECT 1 FROM dirty UNION ALL SELECT 1 FROM unfolded LIMIT 1') !== undefined;
 			});
 			if (!left) break;
 			yield;
 		}
+		this.#cache.clear();
+		this.#sealedOnly = null;
+	}
+
+	/** Projects these subjects before all others, in one transaction: what somebody has just said of a few comparisons. */
+	first(subjects: readonly string[]): void {
+		this.#db.write(() => {
+			this.#clean(subjects);
+			for (const subject of subjects) this.#project(subject);
+			this.#counts.flush(this.#db);
+		});
 		this.#cache.clear();
 		this.#sealedOnly = null;
 	}
@@ -93,6 +106,8 @@ export class Projector {
 		this.#sealedOnly = null;
 		const started = performance.now();
 		const late = () => performance.now() - started > this.#most.ms;
+		unfold(this.#db, this.#unfolding, 2 * this.#most.rows, late);
+		if (late()) return;
 		// A facet marks its prompts: behind them it would have them projected twice.
 		const range = "FROM dirty WHERE subject >= 'facet ' AND subject < 'facet!'";
 		const facets = this.#db.all<{ subject: string }>(`SELECT subject ${range}`);

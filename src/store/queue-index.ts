@@ -126,8 +126,16 @@ export class QueueIndex {
 		this.#assignment = new Assignment(seed, people, overlap);
 	}
 
-	/** Takes up what changed. */
-	follow(): void {
+	/**
+	 * Takes up what changed, so many comparisons at a time; it stands as it is now when nothing was written since it ended. In slices
+	 * the order of all is merged at the end of each.
+	 */
+	*follow(together = Number.MAX_SAFE_INTEGER): Generator<void> {
+		while (this.#followSome(together)) yield;
+	}
+
+	/** @returns whether there may be more */
+	#followSome(together: number): boolean {
 		const db = this.#db;
 		const life = JSON.stringify(db.all("SELECT key, value FROM meta WHERE key IN ('epoch', 'removed') ORDER BY key"));
 		if (life !== this.#life) {
@@ -141,8 +149,12 @@ export class QueueIndex {
 			this.#train.clear();
 			this.#ranked = null;
 		}
-		const rows = db.all<Row>(`${ROWS} WHERE c.rev > ?`, this.#person, this.#person, this.#rev);
-		if (rows.length === 0) return;
+		const upto = this.#revAfter(together);
+		const rows = db.all<Row>(
+			`${ROWS} WHERE c.rev > ? AND c.rev <= ?`,
+			...[this.#person, this.#person, this.#rev, upto ?? Number.MAX_SAFE_INTEGER],
+		);
+		if (rows.length === 0) return false;
 		const cannot = this.#cannot(rows);
 		const fresh: number[] = [];
 		for (const row of rows) {
@@ -164,9 +176,18 @@ export class QueueIndex {
 			this.#notePlace(slot, row);
 			this.#rev = Math.max(this.#rev, row.rev);
 		}
-		if (fresh.length === 0) return;
-		this.#order = this.#merged(fresh);
-		this.#ranked = null;
+		if (fresh.length > 0) {
+			this.#order = this.#merged(fresh);
+			this.#ranked = null;
+		}
+		return upto !== null;
+	}
+
+	/** Up to which `rev` the next so many comparisons go: all of one, which a bulk action gives thousands. null = to the end. */
+	#revAfter(together: number): number | null {
+		if (together === Number.MAX_SAFE_INTEGER) return null;
+		const sql = 'SELECT rev FROM comparisons WHERE rev > ? ORDER BY rev LIMIT 1 OFFSET ?';
+		return this.#db.value<number>(sql, this.#rev, together - 1) ?? null;
 	}
 
 	#notePlace(slot: number, row: Row): void {
@@ -368,16 +389,29 @@ function without(people: ReadonlySet<string> | undefined, person: string): Reado
 /** The one used last of each database: an editor asks for one person. */
 const indexes = new WeakMap<Database, { readonly key: string; readonly index: QueueIndex }>();
 
-/** A person's queue as it stands now. The first look at 100,000 comparisons takes some tenths of a second, later ones what changed. */
-export function queueIndex(db: Database, settings: QueueSettings): QueueIndex {
+/** Comparisons taken up between pauses. */
+const TOGETHER = 2_500;
+
+function indexFor(db: Database, settings: QueueSettings): QueueIndex {
 	const key = JSON.stringify({ ...settings, active: settings.active?.stamp });
 	let known = indexes.get(db);
 	if (known?.key !== key) {
 		known = { key, index: new QueueIndex(db, settings) };
 		indexes.set(db, known);
 	}
-	known.index.follow();
 	return known.index;
+}
+
+/** A person's queue as it stands now. The first look at 100,000 comparisons takes some tenths of a second, later ones what changed. */
+export function queueIndex(db: Database, settings: QueueSettings): QueueIndex {
+	const index = indexFor(db, settings);
+	for (const _ of index.follow());
+	return index;
+}
+
+/** Makes the next {@link queueIndex} short, in steps between which others are answered. Steps of several callers may alternate. */
+export function* followQueue(db: Database, settings: QueueSettings): Generator<void> {
+	yield* indexFor(db, settings).follow(TOGETHER);
 }
 
 /**

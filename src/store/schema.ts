@@ -2,7 +2,7 @@
  * Version of the tables. The database is a projection of journals and sources, so another version (older or newer) is
  * dropped and built again instead of being migrated: one path, always tested, and it cannot keep a past mistake.
  */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 /**
  * Integer keys inside; 64-hex ids at the border. `place` = split with its half: train, eval, R, E, heldout (half not drawn
@@ -11,7 +11,8 @@ export const SCHEMA_VERSION = 5;
  * `target` of an event is the event it takes back: few have one, so the index of them is small however many events there are.
  * `gold` holds what is in force: in train, or excluded; `known` = JSON of the people who know the answer. Of each person the first answer.
  * `rev` of a comparison is the largest there was plus one whenever the fold touches it or its standing; meta `removed` counts removals, `places` the
- * transactions that moved prompts.
+ * transactions that moved prompts. `unfolded` holds large events that stand in `events` and are not yet known, or marked anew, under all
+ * their subjects; up to which, in order.
  */
 export const SCHEMA = `
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -34,6 +35,7 @@ CREATE INDEX events_target ON events(target) WHERE target IS NOT NULL;
 CREATE TABLE event_files(file INTEGER NOT NULL, event INTEGER NOT NULL, PRIMARY KEY(file, event)) WITHOUT ROWID;
 CREATE INDEX event_files_event ON event_files(event);
 CREATE TABLE event_subjects(subject TEXT NOT NULL, event INTEGER NOT NULL, PRIMARY KEY(subject, event)) WITHOUT ROWID;
+CREATE TABLE unfolded(event INTEGER PRIMARY KEY, upto TEXT NOT NULL);
 CREATE TABLE dirty(subject TEXT PRIMARY KEY) WITHOUT ROWID;
 
 CREATE TABLE sources(

@@ -47,6 +47,8 @@ export class Store {
 	readonly #told = new Set<string>();
 	#syncing: Promise<JournalChange> | null = null;
 	#again = false;
+	/** How many are settling just now. */
+	#settling = 0;
 
 	private constructor(paths: WorkspacePaths, db: Database, options: StoreOptions) {
 		this.paths = paths;
@@ -173,6 +175,17 @@ export class Store {
 
 	/** Projects what is marked, and brings files named by events in. */
 	async settle(most: Slice = SHORT): Promise<void> {
+		this.#settling++;
+		try {
+			// What was marked behind the last look: opinions leave that to whoever settles.
+			do await this.#settle(most);
+			while (this.#db.value('SELECT 1 FROM dirty LIMIT 1') !== undefined);
+		} finally {
+			this.#settling--;
+		}
+	}
+
+	async #settle(most: Slice): Promise<void> {
 		const projector = new Projector(this.#db, this.#settings, most);
 		for (const _ of projector.drain()) await pause();
 		if (this.#db.value('SELECT 1 FROM attachments WHERE loaded = 0 LIMIT 1') !== undefined) {
@@ -186,6 +199,16 @@ export class Store {
 			for (const _ of projector.drain()) await pause();
 		}
 		for (const _ of settleClusters(this.#db)) await pause();
+	}
+
+	/** What was said of some comparisons is folded at once, also while a large action settles behind it. */
+	async #settleOpinions(comparisons: readonly string[]): Promise<void> {
+		new Projector(this.#db, this.#settings).first(comparisons);
+		if (this.#settling > 0) return;
+		const marks = this.#db.value<number>(`SELECT count(*) FROM (SELECT 1 FROM dirty LIMIT ${SHORT.rows})`) as number;
+		// So many are another window's, or were left by one that ended: a verdict does not wait for them.
+		if (marks < SHORT.rows) await this.settle();
+		else this.sync().catch(() => {});
 	}
 
 	/** A notice that would come again at every look is given once. */
@@ -215,7 +238,7 @@ export class Store {
 		}
 		const { journal } = this.paths;
 		const change: JournalChange = { added: 0, removed: 0, types: new Set(), problems: [] };
-		const { events, name } = await journalLocked(this.state, () => {
+		const { events, name, lines } = await journalLocked(this.state, () => {
 			const name = chooseJournalFile(this.paths, this.state, person);
 			// What another process of this device appended: seq follows the largest there is.
 			for (const _ of syncJournalFile(this.#db, journal, name, change));
@@ -226,17 +249,18 @@ export class Store {
 				person,
 				device: this.state.device,
 			});
-			appendLines(join(journal, name), stamped);
+			const lines = appendLines(join(journal, name), stamped);
 			markJournal(this.paths, this.state, name);
-			return { events: stamped, name };
+			return { events: stamped, name, lines };
 		});
 		beforeFold?.(events);
 		try {
-			for (const _ of syncJournalFile(this.#db, journal, name, change, true));
-			const bulk = events.some((e) => e.type !== 'judged' && e.type !== 'skipped' && e.type !== 'flagged');
+			const written = new Map(lines.map((line, i) => [line, events[i] as JournalEvent]));
+			for (const _ of syncJournalFile(this.#db, journal, name, change, written)) await pause();
+			const opinions = events.length <= MOST_OPINIONS ? events.map((e) => opinionOn(this.#db, e)) : [null];
 			if (events.some(isTombstone)) await this.sync();
-			else if (bulk) await this.settle();
-			else for (const _ of new Projector(this.#db, this.#settings).drain());
+			else if (opinions.includes(null)) await this.settle();
+			else await this.#settleOpinions(opinions as string[]);
 		} catch (error) {
 			// The events are safe in the journal; the next look folds them.
 			if ((error as { code?: unknown }).code !== 'SQLITE_BUSY') throw error;
@@ -276,6 +300,21 @@ export class Store {
 		await this.#syncing?.catch(() => {});
 		this.#db.close();
 	}
+}
+
+/** Verdicts of one append that are folded before everything else. */
+const MOST_OPINIONS = 100;
+
+const OPINIONS: ReadonlySet<EventType> = new Set(['judged', 'skipped', 'flagged', 'adjudicated', 'gold-answered']);
+
+/** The comparison that an event, or what it takes back, is an opinion on; null where it is none. */
+function opinionOn(db: Database, event: JournalEvent): string | null {
+	if (OPINIONS.has(event.type)) return (event as EventOf<'judged'>).comparison;
+	if (event.type !== 'retracted') return null;
+	const type = db.value<EventType>('SELECT type FROM events WHERE id = ?', event.event);
+	if (type === undefined || !OPINIONS.has(type)) return null;
+	const line = db.value<string>('SELECT line FROM events WHERE id = ?', event.event) as string;
+	return (JSON.parse(line) as EventOf<'judged'>).comparison;
 }
 
 function inodeOf(path: string): number | null {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { redact } from '../domain/erasure.ts';
-import type { EventType } from '../domain/events.ts';
+import type { EventType, JournalEvent } from '../domain/events.ts';
 import { stableJson } from '../domain/identity.ts';
 import type { Database } from './database.ts';
 import { foldedErasures } from './erasures.ts';
@@ -92,14 +92,15 @@ function reportProblem(
 /**
  * Folds what changed in one journal file: only its new tail while the known prefix is unchanged, else the whole file anew.
  * Yields between transactions. Bookkeeping moves with each transaction, so that it may stop anywhere.
- * @param appended the caller has just appended to the file as it knew it: the prefix need not be read again
+ * @param appended by their lines, the events that the caller has just appended to the file as it knew it: the prefix need not be read
+ * again
  */
 export function* syncJournalFile(
 	db: Database,
 	journal: string,
 	path: string,
 	change: JournalChange,
-	appended = false,
+	appended: ReadonlyMap<string, JournalEvent> | null = null,
 	most: Slice = SHORT,
 ): Generator<void> {
 	const absolute = join(journal, path);
@@ -118,7 +119,7 @@ export function* syncJournalFile(
 		known = knownFile(db, path) as KnownFile;
 	}
 	let unread: Buffer;
-	if (appended && known.stamp !== '') {
+	if (appended !== null && known.stamp !== '') {
 		unread = readFrom(absolute, known.size);
 	} else {
 		const bytes = readFrom(absolute, 0);
@@ -133,7 +134,7 @@ export function* syncJournalFile(
 	let { size, lines, chain } = known;
 	const erased = foldedErasures(db);
 	// Line by line: a journal of a hundred thousand verdicts is never in memory as objects.
-	const tail = parseJournal(unread, size, lines + 1);
+	const tail = parseJournal(unread, size, lines + 1, appended ?? undefined);
 	for (let last = false; !last; ) {
 		db.write(() => {
 			const started = performance.now();
@@ -185,6 +186,6 @@ export function* syncJournals(
 	const there = listJournalFiles(journal);
 	const known = db.all<{ path: string }>('SELECT path FROM journal_files').map((row) => row.path);
 	for (const path of new Set([...there, ...known])) {
-		yield* syncJournalFile(db, journal, path, change, false, most);
+		yield* syncJournalFile(db, journal, path, change, null, most);
 	}
 }

@@ -1,5 +1,6 @@
 import { UserError } from '../protocol/errors.ts';
-import { clusterMembers } from '../store/cluster-query.ts';
+import { promptKeysOf, withClusters } from '../store/cluster-query.ts';
+import { promptIds } from '../store/list-query.ts';
 import type { Context } from './context.ts';
 import { selectedPrompts } from './curation.ts';
 import { aloneName, findLeaks } from './leaks.ts';
@@ -17,7 +18,7 @@ export async function acceptLeak(
 	if (reason.trim() === '')
 		throw new UserError('usage', 'A leak is accepted with a reason: say why it is right as it is.');
 	const chosen = selectedPrompts(ctx, { ids });
-	const prompts = new Set([...clusterMembers(ctx.db, chosen).values()].flat().map(({ id }) => id));
+	const prompts = new Set(promptIds(ctx.db, withClusters(ctx.db, promptKeysOf(ctx.db, chosen))));
 	const standing = () => findLeaks(ctx).filter((leak) => leak.accepted === undefined).length;
 	const between = findLeaks(ctx).some(
 		({ a, b, accepted }) => accepted === undefined && prompts.has(a) && prompts.has(b),

@@ -3,20 +3,13 @@ import type { EventBody } from '../domain/events.ts';
 import { FACET_KINDS, type Split } from '../domain/split.ts';
 import type { MovePreview, PromptSelection, TagPreview, TagResult } from '../protocol/curation.ts';
 import { UserError } from '../protocol/errors.ts';
-import {
-	type ClusterMember,
-	clusterMembers,
-	facetCounts,
-	havingTag,
-	moveSums,
-	promptKeysOf,
-	tagsAmong,
-} from '../store/cluster-query.ts';
+import { facetCounts, havingTag, moveSums, planMove, promptKeysOf, tagsAmong } from '../store/cluster-query.ts';
 import { promptIds, promptOf, promptsMatching } from '../store/list-query.ts';
 import { matchingPrompts } from '../store/matching.ts';
 import { resolveId } from '../store/read-comparison.ts';
 import type { Context } from './context.ts';
 import { drawHalves } from './draw-halves.ts';
+import { pause } from './fold-sources.ts';
 
 /** Prompts by id (or a unique prefix; a comparison's id means its prompt), or everything that a query finds. */
 export function selectedPrompts(ctx: Context, selection: PromptSelection): string[] {
@@ -36,8 +29,6 @@ export function selectedPrompts(ctx: Context, selection: PromptSelection): strin
 }
 
 interface Plan {
-	readonly prompts: readonly string[];
-	readonly clusters: number;
 	/** Prompts that move at once. */
 	readonly moves: readonly string[];
 	readonly proposals: readonly {
@@ -49,26 +40,21 @@ interface Plan {
 /** Splits whose members must never have been trained on. */
 const UNSEEN: readonly Split[] = ['heldout', 'eval'];
 
-function becauseOf(members: readonly ClusterMember[], split: Split): 'frozen' | 'exported' | null {
-	if (members.some((m) => m.frozen)) return 'frozen';
-	return UNSEEN.includes(split) && members.some((m) => m.seen) ? 'exported' : null;
-}
-
 /** Whole clusters move together; one that is frozen, or was exported for training, becomes one proposal. */
-function plan(ctx: Context, prompts: readonly string[], split: Split, alone = false): Plan {
-	const clusters = clusterMembers(ctx.db, prompts);
-	const chosen = new Set(prompts);
-	const moves: string[] = [];
-	const proposals: { prompts: string[]; because: 'frozen' | 'exported' }[] = [];
-	for (const all of clusters.values()) {
-		const members = alone ? all.filter((m) => chosen.has(m.id)) : all;
-		const away = members.filter((m) => m.split !== split);
-		if (away.length === 0) continue;
-		const because = becauseOf(members, split);
-		if (because === null) moves.push(...away.map((m) => m.id));
-		else proposals.push({ prompts: members.map((m) => m.id), because });
-	}
-	return { prompts, clusters: clusters.size, moves, proposals };
+function plan(ctx: Context, keys: Int32Array, split: Split, alone = false): Plan {
+	return ctx.db.read(() => {
+		const { moves, proposals } = planMove(ctx.db, keys, split, UNSEEN.includes(split), alone);
+		const proposed = Int32Array.from(proposals.flatMap(({ keys: members }) => [...members])).sort();
+		const ids = promptIds(ctx.db, proposed);
+		const idOf = new Map(ids.map((id, i) => [proposed[i] as number, id]));
+		return {
+			moves: promptIds(ctx.db, moves),
+			proposals: proposals.map(({ keys: members, because }) => ({
+				prompts: Array.from(members, (key) => idOf.get(key) as string),
+				because,
+			})),
+		};
+	});
 }
 
 export function facets(ctx: Context): string[] {
@@ -147,7 +133,8 @@ export async function tag(
 		const already = prompts.length - tagged.length;
 		return { tagged: tagged.length, already, moved: 0, proposed: 0, prompts, event: (event as { id: string }).id };
 	}
-	const planned = plan(ctx, prompts, 'heldout');
+	const keys = promptKeysOf(ctx.db, prompts);
+	const planned = plan(ctx, keys, 'heldout');
 	const fresh = prompts.filter((id) => !having.has(id));
 	if (fresh.length === 0 && planned.moves.length === 0 && planned.proposals.length === 0) return nothing;
 	const bodies: EventBody[] = planned.proposals.map((p) => ({
@@ -167,7 +154,7 @@ export async function tag(
 		...{ moves: planned.moves, ...because(options.reason) },
 	});
 	const events = await ctx.append(bodies);
-	await drawHalves(ctx, [...clusterMembers(ctx.db, prompts).keys()]);
+	await drawHalves(ctx, keys);
 	ctx.emit.changed({ what: ['splits', 'comparisons'], reason: 'tagged' });
 	return {
 		tagged: fresh.length,
@@ -192,7 +179,9 @@ export async function assign(
 			'Only excluding takes prompts out of their clusters; every other move takes clusters whole.',
 		);
 	}
-	const planned = plan(ctx, selectedPrompts(ctx, selection), options.split, options.alone);
+	const keys = selectedKeys(ctx, selection);
+	const planned = plan(ctx, keys, options.split, options.alone);
+	await pause();
 	const bodies: EventBody[] = planned.proposals.map((p) => ({
 		type: 'proposed',
 		prompts: p.prompts,
@@ -204,7 +193,7 @@ export async function assign(
 		bodies.push({ type: 'split-assigned', prompts: planned.moves, split: options.split, ...because(options.reason) });
 	}
 	const events = await ctx.append(bodies);
-	if (options.split === 'heldout') await drawHalves(ctx, [...clusterMembers(ctx.db, planned.moves).keys()]);
+	if (options.split === 'heldout') await drawHalves(ctx, keys);
 	if (events.length > 0) ctx.emit.changed({ what: ['splits', 'comparisons'], reason: `moved to ${options.split}` });
 	return {
 		moved: planned.moves.length,

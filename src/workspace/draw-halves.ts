@@ -3,13 +3,20 @@ import type { EventBody } from '../domain/events.ts';
 import type { Half } from '../domain/split.ts';
 import { type ClusterDraw, facetsDrawn, undrawnClusters } from '../store/cluster-query.ts';
 import type { Context } from './context.ts';
+import { pause } from './fold-sources.ts';
 
 /**
  * Draws R or E for held-out clusters that have no half yet, once and for good, in one journalled event. A cluster that was
  * drawn before keeps its half for members that join; every third new facet goes to E only, and with it the whole cluster.
+ * @param keys only clusters of these prompts; null = all
  */
-export async function drawHalves(ctx: Context, clusters: readonly string[] | null): Promise<void> {
-	const body = planDraws(undrawnClusters(ctx.db, clusters), facetsDrawn(ctx.db), ctx.config.split.seed);
+export async function drawHalves(ctx: Context, keys: Int32Array | null): Promise<void> {
+	const undrawn: ClusterDraw[] = [];
+	for (const some of undrawnClusters(ctx.db, keys)) {
+		undrawn.push(...some);
+		await pause();
+	}
+	const body = planDraws(undrawn, facetsDrawn(ctx.db), ctx.config.split.seed);
 	if (body !== null) await ctx.append(body);
 }
 

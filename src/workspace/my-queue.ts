@@ -1,7 +1,8 @@
 import { type ActiveWaits, FEWEST_FOR_ACTIVE } from '../domain/active-words.ts';
 import { countTrain } from '../store/active-query.ts';
-import { peopleAtWork, type QueueIndex, queueIndex } from '../store/queue-index.ts';
+import { followQueue, peopleAtWork, type QueueIndex, type QueueSettings, queueIndex } from '../store/queue-index.ts';
 import type { Context } from './context.ts';
+import { pause } from './fold-sources.ts';
 
 /**
  * Everyone the work is shared among: the people that the settings name; where they name nobody, everyone who has judged here, and
@@ -14,9 +15,8 @@ export function peopleSharing(ctx: Context, person: string | null): string[] {
 	return person === null || person === '' || people.includes(person) ? people : [...people, person];
 }
 
-/** A person's queue: their part first, then what is asked of others and still missing. */
-export function myQueue(ctx: Context, person: string | null): QueueIndex {
-	return queueIndex(ctx.db, {
+function settingsOf(ctx: Context, person: string | null): QueueSettings {
+	return {
 		person: person ?? '',
 		people: peopleSharing(ctx, person),
 		seed: ctx.config.split.seed,
@@ -24,7 +24,17 @@ export function myQueue(ctx: Context, person: string | null): QueueIndex {
 		repeats: ctx.config.queue.repeats,
 		gold: ctx.config.queue.gold,
 		active: ctx.config.queue.active ? ctx.state.activeOrder() : null,
-	});
+	};
+}
+
+/** A person's queue: their part first, then what is asked of others and still missing. */
+export function myQueue(ctx: Context, person: string | null): QueueIndex {
+	return queueIndex(ctx.db, settingsOf(ctx, person));
+}
+
+/** Takes up what the person's queue does not know yet; before `myQueue`, where others may wait for this process meanwhile. */
+export async function followMyQueue(ctx: Context, person: string | null): Promise<void> {
+	for (const _ of followQueue(ctx.db, settingsOf(ctx, person))) await pause();
 }
 
 /** Why active ordering, where it is on, has not begun; null where it has, is off, or has nothing to order. */

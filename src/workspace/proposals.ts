@@ -2,7 +2,7 @@ import type { EventBody } from '../domain/events.ts';
 import type { Split } from '../domain/split.ts';
 import type { Proposal } from '../protocol/curation.ts';
 import { UserError } from '../protocol/errors.ts';
-import { clusterMembers, promptBriefs } from '../store/cluster-query.ts';
+import { promptBriefs, promptKeysOf } from '../store/cluster-query.ts';
 import type { Context } from './context.ts';
 import { drawHalves } from './draw-halves.ts';
 
@@ -43,13 +43,11 @@ export async function answerProposal(
 	};
 	await ctx.append(body);
 	if (accepted && proposal.split === 'heldout') {
-		const clusters = [
-			...clusterMembers(
-				ctx.db,
-				proposal.prompts.map((p) => p.id),
-			).keys(),
-		];
-		await drawHalves(ctx, clusters);
+		const keys = promptKeysOf(
+			ctx.db,
+			proposal.prompts.map((p) => p.id),
+		);
+		await drawHalves(ctx, keys);
 	}
 	ctx.emit.changed({ what: ['splits', 'comparisons'], reason: 'proposal answered' });
 	return { moved: accepted ? proposal.prompts.filter((p) => p.split !== proposal.split).length : 0 };

@@ -1,8 +1,8 @@
 import type { SplitsOverview } from '../protocol/curation.ts';
 import { facetCounts } from '../store/cluster-query.ts';
-import { copiesPending } from '../store/copies.ts';
+import { copiesPending, shareAhead } from '../store/copies.ts';
 import { nearPending } from '../store/near-edges.ts';
-import { type PlaceFacts, placeFacts } from '../store/place-facts.ts';
+import { type PlaceFacts, placeFacts, readAhead } from '../store/place-facts.ts';
 import { shownCounts } from '../store/read-counts.ts';
 import {
 	annotatorNames,
@@ -13,6 +13,7 @@ import {
 	spanningCount,
 } from '../store/splits-query.ts';
 import type { Context } from './context.ts';
+import { pause } from './fold-sources.ts';
 import { countLeaks, findLeaks, shownLeaks } from './leaks.ts';
 import { openProposals } from './proposals.ts';
 
@@ -41,6 +42,14 @@ function composition(ctx: Context): readonly PlaceFacts[] {
 	);
 	composed.set(ctx, { version, facts });
 	return facts;
+}
+
+/** Reads what the overview of a large workspace needs before its first look, in steps between which others are answered. */
+export async function lookAhead(ctx: Context): Promise<void> {
+	for (const _ of readAhead(ctx.db)) await pause();
+	for (const _ of shareAhead(ctx.db)) await pause();
+	composition(ctx);
+	await pause();
 }
 
 /** Everything the Splits view draws: sizes, facets, sources, lengths, leakage, proposals. */

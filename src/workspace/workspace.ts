@@ -41,6 +41,7 @@ import { adjudicate, flag, judge, others, pair, past, queue, skip } from './judg
 import { fewPrompts, indexLeaks, leaksPending, lookProblem } from './leak-index.ts';
 import { leakTexts } from './leak-texts.ts';
 import { mappings, saveMapping } from './mappings.ts';
+import { followMyQueue } from './my-queue.ts';
 import { people, rename } from './people.ts';
 import { progress } from './progress.ts';
 import { importPrompts } from './prompts/import-prompts.ts';
@@ -52,7 +53,7 @@ import { Runs } from './runs/runs.ts';
 import { runsPort } from './runs-port.ts';
 import { saveSearch, searches } from './searches.ts';
 import { show } from './show.ts';
-import { splits } from './splits.ts';
+import { lookAhead, splits } from './splits.ts';
 import { syncState } from './sync/state.ts';
 import { sync } from './sync/sync.ts';
 import { retract, undo } from './undo.ts';
@@ -180,6 +181,7 @@ export class Workspace implements WorkspaceApi {
 	}
 
 	async info() {
+		await followMyQueue(this.context, this.context.person());
 		return info(this.context);
 	}
 
@@ -308,6 +310,7 @@ export class Workspace implements WorkspaceApi {
 	}
 
 	async queue(...args: Parameters<WorkspaceApi['queue']>) {
+		if (args[0] === 'judge') await followMyQueue(this.context, this.context.person());
 		return queue(this.context, ...args);
 	}
 
@@ -408,6 +411,7 @@ export class Workspace implements WorkspaceApi {
 	}
 
 	async splits() {
+		await lookAhead(this.context);
 		return splits(this.context);
 	}
 
