@@ -484,8 +484,11 @@ describe('annotate screen', { skip: chromiumPath === null ? 'no Chromium' : fals
 			assert.equal(await view.page.locator('.earlier details').count(), 31);
 			await view.page.locator('.earlier summary').last().click();
 			await view.page.locator('.earlier .turn-text').getByText('Turn 29').waitFor();
+			const shown = view.page.locator('.side.left pre');
+			assert.match(await shown.innerText(), /"city": "Bern"/);
+			assert.ok(await shown.isVisible(), 'open, where the call is all that a response says');
 			await view.page.getByText('Tool call: weather').click();
-			assert.match(await view.page.locator('.side.left pre').innerText(), /Bern/);
+			await shown.waitFor({ state: 'hidden' });
 		});
 	});
 
@@ -531,6 +534,23 @@ describe('annotate screen', { skip: chromiumPath === null ? 'no Chromium' : fals
 			await view.page.getByRole('button', { name: 'I have read them' }).click();
 			await view.page.locator('.banner').waitFor({ state: 'detached' });
 			assert.deepEqual((await view.calls('guidelinesRead'))[0]?.args, ['g2']);
+		});
+	});
+
+	test('in a narrow window the guidelines lie over the pair: it is judged only once they are closed', async () => {
+		await screen({ width: 420 }, async (view) => {
+			await view.settle();
+			await view.action('guidelines');
+			await view.page.locator('.aside').waitFor();
+			await view.action('left');
+			await view.page.locator('.status', { hasText: 'The pair is covered: close the guidelines first' }).waitFor();
+			await view.action('close');
+			await view.page.locator('.aside').waitFor({ state: 'detached' });
+			assert.deepEqual(await view.verdicts(), []);
+			await view.settle();
+			await view.action('left');
+			await view.page.getByText('Saved: left, clearly', { exact: true }).waitFor();
+			assert.equal((await view.verdicts()).length, 1);
 		});
 	});
 

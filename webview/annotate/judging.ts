@@ -15,6 +15,9 @@ import { Saves, verdictMessage } from './saves.ts';
 import { errorText, type Screen } from './screen.ts';
 import { describe, type ScreenVerdict } from './verdict.ts';
 
+/** As in style.css: in a window this narrow, guidelines and history lie over the pair. */
+const ASIDE_COVERS = '(max-width: 700px)';
+
 /** Verdicts: when one counts, what goes with it, and what becomes of it. */
 export class Judging {
 	readonly #screen: Screen;
@@ -94,7 +97,9 @@ export class Judging {
 
 	/** Why a verdict on the pair on screen is not taken now, or null. */
 	#refusal(verdict: ScreenVerdict): string | null {
-		const { model } = this.#screen;
+		const { model, store } = this.#screen;
+		const { aside } = store.state;
+		if (aside !== null && matchMedia(ASIDE_COVERS).matches) return `The pair is covered: close the ${aside} first`;
 		const standing = standingVerdict(model);
 		const same = standing?.choice === verdict.choice && standing.strength === verdict.strength;
 		if (same && !this.#draftChanged()) return `Stands already: ${describe(verdict)}`;

@@ -15,14 +15,15 @@ function title({ look, revealed, phase, done, total }: Model): string {
 export function TopBar({ store, controller }: ViewProps) {
 	const { model, aside, diff, mode, init } = store.state;
 	const pair = currentPair(model);
-	const queue = model.beyondMine ? "Others' part" : QUEUE_NAMES[model.kind];
+	const beyond = model.beyondMine && pair !== null;
+	const queue = beyond ? "Others' part" : QUEUE_NAMES[model.kind];
 	const looking = model.look !== null;
 	return (
 		<header class="top">
 			{queue === '' || looking ? null : (
 				<span
 					class="chip"
-					title={model.beyondMine ? 'Your part is done. These were asked of others and are still missing.' : undefined}
+					title={beyond ? 'Your part is done. These were asked of others and are still missing.' : undefined}
 				>
 					{queue}
 				</span>

@@ -62,12 +62,35 @@ function toolCallsLabel(calls: unknown): string {
 	return `${list.length === 1 ? 'Tool call' : `${list.length} tool calls`}: ${names.join(', ')}`;
 }
 
+/** Arguments come as JSON in a string: shown as what they hold, unless that is no object. */
+function readableCall(call: unknown): unknown {
+	if (typeof call !== 'object' || call === null || !('function' in call)) return call;
+	const called = call.function as { arguments?: unknown } | null;
+	if (typeof called?.arguments !== 'string') return call;
+	try {
+		const held: unknown = JSON.parse(called.arguments);
+		return typeof held === 'object' ? { ...call, function: { ...called, arguments: held } } : call;
+	} catch {
+		return call;
+	}
+}
+
+/** Open where the calls are all that the message says. */
+function renderCalls(calls: unknown, mode: TextMode, alone: boolean): HTMLElement {
+	const shown = mode === 'markdown' && Array.isArray(calls) ? calls.map(readableCall) : calls;
+	const box = renderJson(toolCallsLabel(calls), shown);
+	box.toggleAttribute('open', alone);
+	return box;
+}
+
 /** What one message says: its text, then its tool calls. */
 export function renderMessage(message: Message, mode: TextMode): HTMLElement {
 	const box = element('div', 'message');
 	const text = contentOf(message);
 	if (text !== '') box.append(renderText(text, mode));
-	if (message.tool_calls != null) box.append(renderJson(toolCallsLabel(message.tool_calls), message.tool_calls));
+	if (message.tool_calls != null) {
+		box.append(renderCalls(message.tool_calls, mode, text.trim() === ''));
+	}
 	if (text.trim() === '' && message.tool_calls == null) {
 		box.append(element('p', 'nothing', text === '' ? 'No text: the response is empty.' : 'Only white space.'));
 	}

@@ -40,7 +40,7 @@ function putCursorUnder(editor: vscode.TextEditor, heading: string): void {
 /** Starts a pair of one's own. */
 export async function authorPair(services: Services, session: FolderSession): Promise<void> {
 	if ((await services.ensurePerson(session)) === undefined) return;
-	const editor = await openDraft(session, { origin: null, prompt: [], a: '', b: '' });
+	const editor = await openDraft(session, { origin: null, prompt: [{ role: 'user', content: '' }], a: '', b: '' });
 	putCursorUnder(editor, '# Prompt');
 }
 
