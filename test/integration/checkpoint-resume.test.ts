@@ -24,6 +24,8 @@ import { jsonLines, madeRows } from './checkpoint-rows.ts';
 
 const KEY = 'a-key-that-stays-in-memory';
 const PAIRS = 60;
+/** Milliseconds an answer takes where a run is to be stopped. */
+const SLOW = 60;
 /** Pairs that a killed process may lose: those of one batch of the cache. */
 const BATCH = 32;
 
@@ -45,7 +47,7 @@ before(async () => {
 	await workspace.init({});
 	await importRows('pairs.jsonl', PAIRS);
 	// Slow enough to be stopped midway, whatever the machine.
-	server = await startScoringServer({ key: KEY, slow: 15 });
+	server = await startScoringServer({ key: KEY, slow: SLOW });
 	const http = { url: server.url, reference: 'base', checkpoints: ['policy-step50', 'policy-step100'], key: KEY };
 	options = { engine: 'http', http: { ...http, concurrency: 4 }, lambda: null, margin: 0, beta: 0.1, seed: 0 };
 });
@@ -61,7 +63,7 @@ const stored = (): string[] => {
 };
 
 async function gone(child: ChildProcess): Promise<boolean> {
-	for (let i = 0; i < 100; i++) {
+	for (let i = 0; i < 1500; i++) {
 		if (child.exitCode !== null || child.signalCode !== null) return true;
 		await new Promise((resolve) => setTimeout(resolve, 20));
 	}
@@ -84,6 +86,7 @@ interface Stopped {
 async function stoppedAt(at: number, stop: (child: ChildProcess) => void, hooks: ScoreHooks = {}): Promise<Stopped> {
 	let child: ChildProcess | undefined;
 	let done = 0;
+	await server.pace(SLOW);
 	const run = new Runs(runsPort(workspace.context)).score(options, {
 		...hooks,
 		onChild: (forked) => {
@@ -99,6 +102,7 @@ async function stoppedAt(at: number, stop: (child: ChildProcess) => void, hooks:
 		() => assert.fail('the run was to be stopped'),
 		(reason: unknown) => reason,
 	);
+	await server.pace(5);
 	return { error, child: child!, done };
 }
 

@@ -97,8 +97,10 @@ test('a model has no KL from itself, and none where vocabulary or tokens differ'
 });
 
 test('reading logits moves no score, and leaves nothing on disk', async () => {
+	// A place of its own for what is put off to the disk: other tests put theirs beside each other.
+	const { TMPDIR: usual } = process.env;
+	process.env.TMPDIR = mkdtempSync(join(folder, 'kept-'));
 	const kept = () => readdirSync(tmpdir()).filter((name) => name.startsWith('pairwright-logits-'));
-	const before = kept().length;
 	const scores = async (model: OpenModel): Promise<unknown[]> => {
 		const found: unknown[] = [];
 		await model.score(pairs, { onPair: (outcome) => found.push(outcome) });
@@ -115,7 +117,9 @@ test('reading logits moves no score, and leaves nothing on disk', async () => {
 		open('policy', (model) => model.logits!.keep(pairs, { signal: controller.signal, onRead })),
 		(error) => UserError.is(error, 'cancelled'),
 	);
-	assert.equal(kept().length, before);
+	assert.deepEqual(kept(), []);
+	if (usual === undefined) delete process.env.TMPDIR;
+	else process.env.TMPDIR = usual;
 });
 
 test('positions of long responses are a sample in which each is as likely as any other', () => {

@@ -53,7 +53,7 @@ const stored = (): string[] => {
 };
 
 async function gone(child: ChildProcess): Promise<boolean> {
-	for (let i = 0; i < 200; i++) {
+	for (let i = 0; i < 1500; i++) {
 		if (child.exitCode !== null || child.signalCode !== null) return true;
 		await new Promise((resolve) => setTimeout(resolve, 20));
 	}

@@ -156,9 +156,9 @@ describe('engine http', () => {
 
 describe('many pairs over http', () => {
 	it('keeps no more requests in flight than asked for, and as many', async () => {
-		const server = await startScoringServer({ slow: 4 });
+		const server = await startScoringServer({ slow: 30 });
 		try {
-			const pairs = Array.from({ length: 24 }, (_, i) => pairOf(`p${i}`, `prompt ${i}`, `a${i}`, `b${i}`));
+			const pairs = Array.from({ length: 16 }, (_, i) => pairOf(`p${i}`, `prompt ${i}`, `a${i}`, `b${i}`));
 			for (const concurrency of [1, 3, 8]) {
 				await server.stats();
 				await scoreAll(server.url, pairs, { concurrency });

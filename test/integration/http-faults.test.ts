@@ -69,7 +69,7 @@ describe('engine http under faults', () => {
 	}
 
 	it('a server that hangs is given up on in time and asked again', async () => {
-		const engine = engineFor(server.url, {}, { ...QUICK, timeout: 150 });
+		const engine = engineFor(server.url, {}, { ...QUICK, timeout: 500 });
 		const open = await engine.open('base', 'checkpoint');
 		await server.fail({ kind: 'hang', path: COMPLETIONS, times: 2 });
 		const told = new Map<string, PairOutcome>();
@@ -144,6 +144,8 @@ describe('engine http under faults', () => {
 	it('what fails for pair after pair ends the run with the reason, and keeps what was scored', async () => {
 		const engine = engineFor(server.url, { concurrency: 2 });
 		const open = await engine.open('base', 'checkpoint');
+		// The fault is there long before the last pair.
+		await server.pace(20);
 		const told: PairOutcome[] = [];
 		const onPair = (outcome: PairOutcome) => {
 			told.push(outcome);
@@ -151,6 +153,7 @@ describe('engine http under faults', () => {
 		};
 		const message = await failure(open.score(MANY, { onPair }));
 		await engine.close();
+		await server.pace(0);
 		assert.match(
 			message,
 			/failed on 5 pairs in a row under base, the last time so: it gives log-probabilities of fewer or more tokens/,

@@ -7,7 +7,7 @@ import { MODELS } from '../fixtures/byte-lm.ts';
 export const KEY = 'k3y-that-must-not-show';
 
 /** Waits short enough for a test; as many tries as in earnest. */
-export const QUICK: Partial<Patience> = { timeout: 2_000, firstWait: 2, longestWait: 10, longestRetryAfter: 5_000 };
+export const QUICK: Partial<Patience> = { timeout: 20_000, firstWait: 2, longestWait: 10, longestRetryAfter: 5_000 };
 
 export function pairOf(comparison: string, prompt: string, a: string, b: string): EnginePair {
 	return {

@@ -45,12 +45,13 @@ const to = (url: string, more: Partial<GenerateOptions> = {}): GenerateOptions =
 	...more,
 });
 
-const QUICK = { firstWait: 1, longestWait: 2, timeout: 300, tries: 4, answerTries: 2 };
+const QUICK = { firstWait: 1, longestWait: 2, timeout: 10_000, tries: 4, answerTries: 2 };
 
 /** As `workspace.generate`, with a client that does not wait long. */
-function quickly(workspace: Workspace, options: GenerateOptions, signal = new AbortController().signal) {
+function quickly(workspace: Workspace, options: GenerateOptions, patience = QUICK) {
+	const { signal } = new AbortController();
 	return generate(workspace.context, options, { job: 'quick', signal }, () =>
-		chatGenerator(checkAddress(options.url as string, false), { concurrency: 1 }, QUICK),
+		chatGenerator(checkAddress(options.url as string, false), { concurrency: 1 }, patience),
 	);
 }
 
@@ -169,7 +170,7 @@ function journalOf(dir: string): string {
 test('a request that hangs ends in time; a redirect is not followed and names where it points', async (t) => {
 	const { workspace } = await logged(t, 4);
 	await server.fail({ kind: 'hang', times: 4 });
-	const done = await quickly(workspace, to(server.url, { limit: 2 }));
+	const done = await quickly(workspace, to(server.url, { limit: 2 }), { ...QUICK, timeout: 300 });
 	assert.equal(done.failed.total, 1);
 	assert.match(done.failed.first[0]!.reason, /does not answer in 0.3 s \(4 tries\)/);
 	const other = await startChatServer();
