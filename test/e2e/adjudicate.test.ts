@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { useEditor } from './harness/editor.ts';
 import { journalEvents, runCli } from './harness/folder.ts';
-import { openContainer, treeRow, webview, wordsAround } from './harness/workbench.ts';
+import { openContainer, pressUntil, treeRow, untilUnlocked, webview, wordsAround } from './harness/workbench.ts';
 
 /** Three pairs on which two people differ, and one on which they agree. */
 function prepare(workspace: string): void {
@@ -45,9 +45,8 @@ test('a disputed pair is settled with keys: on disk with its reason, and the tre
 	assert.doesNotMatch(await wordsAround(frame), /\bana\b|\bbo\b/);
 	await screenshot('adjudicate-first');
 	// The screen has the focus without a click.
-	await page.waitForTimeout(450);
-	await page.keyboard.press('1');
-	await frame.locator('#reason:focus').waitFor();
+	await untilUnlocked(frame);
+	await pressUntil(page, '1', () => frame.locator('#reason:focus').isVisible());
 	await page.keyboard.type('2 sources agree, u see');
 	await page.keyboard.press('Enter');
 	await frame.getByText('Saved: left', { exact: true }).waitFor();
@@ -57,10 +56,9 @@ test('a disputed pair is settled with keys: on disk with its reason, and the tre
 		['2 sources agree, u see'],
 	);
 	await page.locator('.sidebar .monaco-list-row', { hasText: /Disputed\s*2/ }).waitFor();
-	await page.waitForTimeout(450);
+	await untilUnlocked(frame);
 	// Back: the same pair, now with names.
-	await page.keyboard.press('ArrowLeft');
-	await frame.getByText('Decided by you: left').waitFor();
+	await pressUntil(page, 'ArrowLeft', () => frame.getByText('Decided by you: left').isVisible());
 	await frame.locator('.said .who', { hasText: /^ana$/ }).first().waitFor();
 	await screenshot('adjudicate-decided');
 });
@@ -78,8 +76,8 @@ test('a decided pair that somebody flags comes back while it is looked at, says 
 	// Settled by somebody who does not see first who said what.
 	assert.doesNotMatch(await wordsAround(frame), /\bana\b|\bbo\b/);
 	await screenshot('adjudicate-standing');
-	await page.keyboard.press('2');
-	await frame.locator('#reason:focus').waitFor();
+	await untilUnlocked(frame);
+	await pressUntil(page, '2', () => frame.locator('#reason:focus').isVisible());
 	await page.keyboard.type('the new manual says so');
 	await page.keyboard.press('Enter');
 	await frame.getByText('Saved: right', { exact: true }).waitFor();

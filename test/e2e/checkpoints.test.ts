@@ -7,7 +7,7 @@ import type { Locator } from 'playwright-core';
 import { startScoringServer } from '../fixtures/scoring-server-process.ts';
 import { useEditor } from './harness/editor.ts';
 import { makeSmall } from './harness/folder.ts';
-import { answer, openContainer, pick, treeRow, webview, wordsAround } from './harness/workbench.ts';
+import { answer, openContainer, pick, pickAfter, treeRow, webview, wordsAround } from './harness/workbench.ts';
 
 const RUN = 180_000;
 const KEY = 'a-key-of-this-test';
@@ -115,11 +115,13 @@ test('the first send to an address is asked about; a run that is stopped keeps w
 	await question.getByRole('button', { name: 'Send' }).click();
 	const toast = page.locator('.notification-list-item', { hasText: 'Scoring 2 checkpoints' });
 	await toast.getByText(/scoring policy-step50 \(1 of 2\) · \d+ of \d+ pairs/).waitFor({ timeout: RUN });
+	// Long before the last pair, however long the editor takes to draw and to stop.
+	await server.pace(5_000);
 	await page.waitForTimeout(1_500);
 	await screenshot('checkpoints-7-progress');
 	await toast.hover();
 	await toast.getByRole('button', { name: 'Cancel' }).click();
-	await page.getByText('Finished scores are kept').first().waitFor({ timeout: 20_000 });
+	await page.getByText('Finished scores are kept').first().waitFor();
 	await screenshot('checkpoints-8-stopped');
 	assert.equal(records().length, 0);
 	stopped = (await server.stats()).requests['/v1/completions'] ?? 0;
@@ -128,6 +130,7 @@ test('the first send to an address is asked about; a run that is stopped keeps w
 
 test('going on scores what is missing and nothing twice, and ends in the report', async () => {
 	const { page, screenshot, violations } = editor();
+	await server.pace(0);
 	await page.getByRole('button', { name: 'Go On' }).click();
 	const report = await webview(page, 'report', RUN);
 	await report.getByRole('heading', { name: 'Checkpoints', exact: true }).waitFor();
@@ -216,9 +219,8 @@ test('shipping none is a decision like another, and opens the seal', async () =>
 });
 
 test('a decision from the palette names checkpoints', async () => {
-	const { page, command, screenshot } = editor();
-	await command('Pairwright: Record a Decision…');
-	await pick(page, 'Run 1 · 2 checkpoints');
+	const { page, screenshot } = editor();
+	await pickAfter(page, 'Pairwright: Record a Decision…', 'Run 1 · 2 checkpoints');
 	await title('Decision on run 1').waitFor();
 	await page.locator('.quick-input-list .monaco-list-row', { hasText: 'policy-step100' }).waitFor();
 	await screenshot('checkpoints-15-palette');

@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import type { Frame } from 'playwright-core';
 import { useEditor } from './harness/editor.ts';
 import { makeDemo, runCli } from './harness/folder.ts';
-import { answer, pick, webview } from './harness/workbench.ts';
+import { answer, pick, pressUntil, untilThat, untilUnlocked, webview } from './harness/workbench.ts';
 
 const editor = useEditor({
 	prepare: (workspace) => {
@@ -14,8 +14,6 @@ const editor = useEditor({
 		runCli(workspace, 'score');
 	},
 });
-
-const settle = () => editor().page.waitForTimeout(450);
 
 function lines(): string[] {
 	const { workspace } = editor();
@@ -31,29 +29,32 @@ async function open(): Promise<Frame> {
 	const frame = await webview(editor().page, 'annotate');
 	await frame.locator('.side.left').waitFor();
 	await frame.locator('.side.left .scroll').click();
-	await settle();
 	return frame;
+}
+
+/** Judges the pair on screen by a key, and looks back at it. */
+async function judgeAndLookBack(frame: Frame, key: string, saved: string): Promise<void> {
+	const { page } = editor();
+	const before = events('judged').length;
+	await untilUnlocked(frame);
+	await pressUntil(page, key, () => events('judged').length > before);
+	await frame.getByText(`Saved: ${saved}`, { exact: true }).waitFor();
+	await pressUntil(page, 'ArrowLeft', () => frame.getByRole('heading', { name: /^Past pair/ }).isVisible());
+	await untilUnlocked(frame);
 }
 
 test('a step is taken back from the history by keyboard, and said; with the verdict the history shuts', async () => {
 	const { page, screenshot } = editor();
 	const frame = await open();
-	await page.keyboard.press('1');
-	await frame.getByText('Saved: left, clearly', { exact: true }).waitFor();
-	await settle();
-	await page.keyboard.press('ArrowLeft');
-	await settle();
+	await judgeAndLookBack(frame, '1', 'left, clearly');
 	await page.keyboard.press('f');
-	// Not waiting for the field: until the editor has answered, letters reach the screen.
-	await page.keyboard.type('look at this again');
 	await frame.locator('textarea:focus').waitFor();
+	await page.keyboard.type('look at this again');
 	await page.keyboard.press('Enter');
 	await frame.getByText('Flagged this pair').first().waitFor();
 	assert.ok(events('flagged')[0]?.includes('"note":"look at this again"'), events('flagged')[0]);
-	await settle();
-	await page.keyboard.press('h');
 	const takeBack = frame.getByRole('button', { name: /Take back: flagged/u });
-	await takeBack.waitFor();
+	await pressUntil(page, 'h', () => takeBack.isVisible());
 	await screenshot('history-steps');
 	await takeBack.focus();
 	await page.keyboard.press('Enter');
@@ -71,15 +72,12 @@ test('a step is taken back from the history by keyboard, and said; with the verd
 test('a text is erased from its pair after a modal question, and no file holds it', async () => {
 	const { page, screenshot, workspace } = editor();
 	const frame = await open();
-	await page.keyboard.press('2');
-	await frame.getByText('Saved: right, clearly', { exact: true }).waitFor();
-	await settle();
-	await page.keyboard.press('ArrowLeft');
-	await settle();
+	await judgeAndLookBack(frame, '2', 'right, clearly');
 	const text = (await frame.locator('.side.left .scroll').innerText()).trim().split('\n')[0]?.slice(0, 40) ?? '';
 	assert.ok(text.length > 10);
-	await page.keyboard.press('h');
-	await frame.getByRole('button', { name: 'Erase this text…' }).click();
+	const eraseIt = frame.getByRole('button', { name: 'Erase this text…' });
+	await pressUntil(page, 'h', () => eraseIt.isVisible());
+	await eraseIt.click();
 	await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
 	await screenshot('erase-reach');
 	await pick(page, 'The prompt with everything on it');
@@ -95,7 +93,7 @@ test('a text is erased from its pair after a modal question, and no file holds i
 	const result = page.locator('.editor-instance[data-mode-id="pairwright-result"], .editor-instance').last();
 	const lineNumbers = result.locator('.margin .line-numbers');
 	const drawn = result.locator('.view-lines .view-line');
-	assert.ok((await drawn.count()) > (await lineNumbers.count()), 'fewer numbered lines than drawn ones');
+	await untilThat(page, async () => (await drawn.count()) > (await lineNumbers.count()));
 	// What the advice names is there.
 	await page.keyboard.press('F1');
 	await page.locator('.quick-input-widget input').first().fill('>Local History: Delete All');

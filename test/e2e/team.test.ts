@@ -11,7 +11,15 @@ import { after, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { type Editor, useEditor } from './harness/editor.ts';
 import { journalEvents, runCli, writeSmall } from './harness/folder.ts';
-import { answerDialog, documentWith, openContainer, pickAfter, untilThat, webview } from './harness/workbench.ts';
+import {
+	answerDialog,
+	documentWith,
+	openContainer,
+	pickAfter,
+	pressUntil,
+	untilUnlocked,
+	webview,
+} from './harness/workbench.ts';
 
 const RUN = 120_000;
 const NEW = 4;
@@ -80,13 +88,10 @@ async function judgeAll(editor: Editor, name: string, text: string): Promise<voi
 	for (let n = 1; n <= NEW; n++) {
 		const left = frame.locator('.side.left .scroll');
 		await left.waitFor();
-		// Keys are locked for a moment after a pair is painted.
-		await page.waitForTimeout(500);
 		if (n === 1) await left.click();
+		await untilUnlocked(frame);
 		const key = (await left.innerText()).includes(text) ? '1' : '2';
-		await page.keyboard.press(key);
-		// "Saved" comes when the verdict is on disk.
-		await untilThat(page, () => events(editor, 'judged').filter(({ person }) => person === name).length === n);
+		await pressUntil(page, key, () => events(editor, 'judged').filter(({ person }) => person === name).length === n);
 	}
 }
 
@@ -122,9 +127,9 @@ test('ana settles the four with a key and a reason each', async () => {
 	const frame = await webview(page, 'adjudicate');
 	for (let left = NEW; left > 0; left--) {
 		await frame.getByRole('heading', { name: `Adjudicate: ${left} pair${left === 1 ? '' : 's'} left` }).waitFor();
-		await page.waitForTimeout(500);
-		await page.keyboard.press((await frame.locator('.side.left').innerText()).includes('Ask the landlord') ? '1' : '2');
-		await frame.locator('#reason:focus').waitFor();
+		await untilUnlocked(frame);
+		const key = (await frame.locator('.side.left').innerText()).includes('Ask the landlord') ? '1' : '2';
+		await pressUntil(page, key, () => frame.locator('#reason:focus').isVisible());
 		await page.keyboard.type('says whom to ask');
 		if (left === NEW) await screenshot('team-adjudicate');
 		await page.keyboard.press('Enter');
