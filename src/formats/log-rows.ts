@@ -17,8 +17,11 @@ const PAIRS = [
 ] as const;
 const COMMON = new Set(['split', 'half', 'tags', 'source', 'metadata', 'model', 'tools']);
 
+/** Columns of a prompt, a response or a whole chat. */
+export const TURNS: readonly string[] = [...CHATS, ...PROMPTS, ...RESPONSES, ...PAIRS.flat()];
+
 /** ShareGPT's names of speakers. */
-const SPEAKERS: Readonly<Record<string, string>> = { human: 'user', gpt: 'assistant', bot: 'assistant' };
+export const SPEAKERS: Readonly<Record<string, string>> = { human: 'user', gpt: 'assistant', bot: 'assistant' };
 
 interface Read {
 	readonly prompt: Message[];

@@ -1,5 +1,6 @@
 import { UserError } from '../protocol/errors.ts';
 import { throwIfCancelled } from './chunks.ts';
+import { asConversation, conversationOf, isConversationRow } from './conversation-rows.ts';
 import type { Row } from './parse-row.ts';
 import type { Parsed } from './parsed-rows.ts';
 import { messageTree } from './shapes/message-tree.ts';
@@ -22,6 +23,8 @@ export interface GatherOptions {
 	readonly look?: number;
 	/** How many messages each tree has, kept for the next opening of the same content: that reads the file once. */
 	readonly counted?: CountedTrees | undefined;
+	/** Chats of one message a row are gathered, too: they are prompts, and no pairs. */
+	readonly conversations?: boolean;
 	/** For tests. */
 	readonly held?: number;
 }
@@ -60,13 +63,14 @@ export async function openPairTable(path: string, options: GatherOptions): Promi
 		first = next.value.find(({ row }) => row !== null)?.row;
 		if (held.length > 100) break;
 	}
-	if (first == null || !isMessageRow(first)) return { ...table, rows: again(held, table.rows) };
+	const kind = first == null ? undefined : kindOf(first, options);
+	if (kind === undefined) return { ...table, rows: again(held, table.rows) };
 	await table.rows.return();
 	const known = options.counted?.sizes;
-	const { sizes, whole } = known === undefined ? await treeSizes(path, options) : { sizes: known, whole: true };
+	const { sizes, whole } = known === undefined ? await treeSizes(path, kind, options) : { sizes: known, whole: true };
 	if (whole && options.counted !== undefined) options.counted.sizes = sizes;
 	const second = await openTable(path, options.signal);
-	const rows = gathered(path, second.rows, sizes, options.held ?? HELD_CHARACTERS);
+	const rows = gathered(path, kind, second.rows, sizes, options.held ?? HELD_CHARACTERS);
 	return { ...second, rows: whole ? rows : withoutRefused(rows) };
 }
 
@@ -91,6 +95,7 @@ interface TreeSizes {
 
 async function treeSizes(
 	path: string,
+	kind: Kind,
 	{ signal, onFirstReading, look = Number.POSITIVE_INFINITY }: GatherOptions,
 ): Promise<TreeSizes> {
 	const sizes = new Map<string, number>();
@@ -99,7 +104,7 @@ async function treeSizes(
 	for await (const some of table.rows) {
 		throwIfCancelled(signal);
 		for (const { row } of some) {
-			const tree = row === null ? null : treeOf(row);
+			const tree = row === null ? null : kind.idOf(row);
 			if (tree !== null) sizes.set(tree, (sizes.get(tree) ?? 0) + 1);
 		}
 		if (sizes.size > MOST_TREES) {
@@ -127,6 +132,7 @@ interface Waiting {
 
 async function* gathered(
 	path: string,
+	kind: Kind,
 	rows: Table['rows'],
 	sizes: Map<string, number>,
 	most: number,
@@ -136,14 +142,14 @@ async function* gathered(
 	for await (const some of rows) {
 		const out: Parsed[] = [];
 		for (const parsed of some) {
-			const id = parsed.row === null ? null : treeOf(parsed.row);
+			const id = parsed.row === null ? null : kind.idOf(parsed.row);
 			if (parsed.row === null || id === null) {
 				out.push(parsed);
 				continue;
 			}
 			const tree = trees.get(id) ?? { messages: [], bytes: 0, characters: 0 };
 			trees.set(id, tree);
-			const { message, characters } = slim(parsed.row);
+			const { message, characters } = kind.kept(parsed.row);
 			tree.messages.push({ line: parsed.line, message });
 			tree.bytes += parsed.bytes;
 			tree.characters += characters;
@@ -151,17 +157,43 @@ async function* gathered(
 			if (tree.messages.length === sizes.get(id)) {
 				trees.delete(id);
 				held -= tree.characters;
-				out.push(...asTree(id, tree));
+				out.push(...kind.whole(id, tree));
 			}
 		}
 		if (held > most) {
 			throw new UserError(
 				'unusable-input',
-				`${path}: more than ${Math.round(most / 1024 / 1024)} MB of messages wait for others of their trees, which stand far away in the file. Sort its rows by message_tree_id and import it again.`,
+				`${path}: more than ${Math.round(most / 1024 / 1024)} MB of messages wait for others of their trees, which stand far away in the file. Sort its rows by ${kind.column} and import it again.`,
 			);
 		}
 		yield out;
 	}
+}
+
+/** What single messages are gathered into. */
+interface Kind {
+	/** Names what they are gathered by, for messages. */
+	readonly column: string;
+	idOf(row: Row): string | null;
+	kept(row: Row): { message: Row; characters: number };
+	whole(id: string, waiting: Waiting): Parsed[];
+}
+
+const TREES: Kind = { column: 'message_tree_id', idOf: treeOf, kept: slim, whole: asTree };
+
+const CONVERSATIONS: Kind = {
+	column: 'the id of the chat',
+	idOf: conversationOf,
+	kept: (row) => ({ message: row, characters: MESSAGE_CHARACTERS + JSON.stringify(row).length }),
+	whole: (_, { messages, bytes }) => {
+		const lines = messages.map(({ line }) => line);
+		return [{ line: lines[0]!, lines, bytes, row: asConversation(messages.map(({ message }) => message)), reason: '' }];
+	},
+};
+
+function kindOf(first: Row, { conversations = false }: GatherOptions): Kind | undefined {
+	if (isMessageRow(first)) return TREES;
+	return conversations && isConversationRow(first) ? CONVERSATIONS : undefined;
 }
 
 /** A message without what no pair of a tree keeps: lists and objects (labels, reactions, scores of classifiers). */

@@ -28,12 +28,13 @@ export async function openLog(
 	onFirstReading?: FirstReading,
 	counted?: CountedTrees,
 ): Promise<LogReader> {
-	const table = await openPairTable(path, { signal, onFirstReading, counted });
+	const table = await openPairTable(path, { signal, onFirstReading, counted, conversations: true });
 	return { totalBytes: table.totalBytes, batches: batches(path, table, signal) };
 }
 
 function readLog({ line, lines }: Parsed, row: Row): LoggedRow[] {
-	return messageTree.fits(row) ? loggedTree(line, lines, row) : [loggedRow(line, row)];
+	if (messageTree.fits(row)) return loggedTree(line, lines, row);
+	return [{ ...loggedRow(line, row), ...(lines === undefined ? {} : { lines }) }];
 }
 
 async function* batches(

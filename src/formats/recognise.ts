@@ -6,6 +6,7 @@ import { isVerdictName } from './column-mapping-guess-verdict.ts';
 import { mappedFormat } from './column-mapping-read.ts';
 import { type Rival, rivalsOf, rivalText } from './column-mapping-rivals.ts';
 import { verdictWord } from './column-mapping-words.ts';
+import { isConversationRow } from './conversation-rows.ts';
 import type { Format } from './format.ts';
 import { FORMATS, IMPORT_FORMATS, MAPPED } from './formats.ts';
 import { CHATS, loggedRow } from './log-rows.ts';
@@ -27,6 +28,9 @@ const GUESS_ROWS = 500;
 
 const AS_PROMPTS =
 	'Import rows of a prompt with one response as prompts (--as prompts; in the editor Import Chat Logs…), and each waits for a second response';
+
+const ROW_A_MESSAGE =
+	'Each row is one message of a chat: import the chats as prompts (--as prompts; in the editor Import Chat Logs…)';
 
 /** A mapping that the workspace remembers, and the columns of the table it was made for. */
 export interface RememberedMapping {
@@ -117,7 +121,8 @@ export async function recognise(
 		const { mapping: guess, doubts } = guessColumns(usable);
 		const possible = isPossible({ mapping: guess, doubts });
 		if (possible || container !== 'json') {
-			const asked = possible || !isOneResponse(usable[0]!) ? doubts : [...doubts, AS_PROMPTS];
+			const hint = possible ? null : asPrompts(usable[0]!);
+			const asked = hint === null ? doubts : [...doubts, hint];
 			return mapped(guess, asked, rivalsOf(usable, tableColumns(usable), guess));
 		}
 	}
@@ -230,12 +235,17 @@ function isOneResponse(row: Row): boolean {
 	}
 }
 
+/** What to do with a row that is no pair but part of a log; null = it is none. */
+function asPrompts(row: Row): string | null {
+	if (isConversationRow(row)) return ROW_A_MESSAGE;
+	return isOneResponse(row) ? AS_PROMPTS : null;
+}
+
 export function unknownColumns(row: Row): string {
 	if ('completion' in row && 'label' in row && !('rejected' in row)) {
 		return 'row: expected two responses to one prompt, found one completion with a label (KTO): it is compared with nothing';
 	}
-	if (isOneResponse(row)) {
-		return `row: expected two responses to one prompt, found ${found(row)}: one or none. ${AS_PROMPTS}`;
-	}
+	const hint = asPrompts(row);
+	if (hint !== null) return `row: expected two responses to one prompt, found ${found(row)}: one or none. ${hint}`;
 	return `row: expected the columns chosen and rejected, or response_a and response_b, found ${found(row)}`;
 }

@@ -108,6 +108,35 @@ test('a flat table of messages as prompts: every question waits with its answers
 	assert.deepEqual(holding(join(dir, 'work'), 'Who is Bo'), []);
 });
 
+test('chats of one message a row as prompts: one waits for each, the same after a rebuild, and erased with every line', async (t) => {
+	const dir = folder(t);
+	const { workspace } = await openAt(dir);
+	t.after(() => workspace.close());
+	const chat = (name: string) => [
+		{ conversation_id: name, turn: 1, role: 'user', content: `Who is ${name}? Ask ${name}@mail.example` },
+		{ conversation_id: name, turn: 2, role: 'assistant', content: `${name} is somebody.` },
+	];
+	const [ada, bo] = ['Ada', 'Bo'].map(chat) as [object[], object[]];
+	const path = join(dir, 'chats.jsonl');
+	// Chats do not lie together, and answers stand before questions.
+	writeFileSync(path, [ada[1], bo[0], bo[1], ada[0]].map((row) => `${JSON.stringify(row)}\n`).join(''));
+	const options = { as: 'prompts', redact: ['email'] } as const;
+	const done = await workspace.importFiles([path], options, job());
+	assert.deepEqual([done.waiting?.prompts, done.rejected, done.redacted], [2, [], { email: 2 }]);
+	assert.equal((await workspace.importFiles([path], options, job())).files[0]?.imported, 0);
+	await workspace.settled();
+	const before = dump(workspace.context.db);
+	await workspace.rebuild(job());
+	await workspace.settled();
+	assert.equal(dump(workspace.context.db), before);
+	const [gone] = (await workspace.waiting({ order: 'arrival' })).rows.filter(({ preview }) => preview.includes('Bo'));
+	assert.deepEqual((await workspace.erase([gone!.id], { reason: 'asked to' }, job())).left, []);
+	await workspace.settled();
+	assert.deepEqual(holding(join(dir, 'work'), 'Bo is somebody'), []);
+	assert.ok(holding(join(dir, 'work'), 'Ada is somebody').length > 0);
+	assert.deepEqual(holding(join(dir, 'work'), '@mail.example'), []);
+});
+
 test('the first reading of a flat table tells rows and bytes, and is cancelled without leaving an import behind', async (t) => {
 	const dir = folder(t);
 	const progress: Progress[] = [];
