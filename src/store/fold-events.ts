@@ -79,6 +79,17 @@ export interface Unfolding {
 	subjects: readonly string[];
 }
 
+/** Position of the first that comes after `last`. */
+function behind(sorted: readonly string[], last: string): number {
+	let [from, to] = [0, sorted.length];
+	while (from < to) {
+		const middle = (from + to) >> 1;
+		if ((sorted[middle] as string) <= last) from = middle + 1;
+		else to = middle;
+	}
+	return from;
+}
+
 /**
  * Enters the next subjects of large events, and marks them, inside the caller's transaction. What is projected meanwhile of a subject
  * that has not come yet does not know of the event: its mark follows.
@@ -96,10 +107,11 @@ export function unfold(db: Database, known: Unfolding, together: number, late: (
 			known.id = next.id;
 			const line = db.value<string>('SELECT line FROM events WHERE n = ?', next.n) as string;
 			// In the order of the tables, so that neighbours are written together.
-			known.subjects = [...new Set(subjectsOfLine(line))].sort();
+			known.subjects = [...subjectsOfLine(line)].sort();
+			if (late()) return;
 		}
-		const from = known.subjects.findIndex((subject) => subject > next.upto);
-		const some = from < 0 ? [] : known.subjects.slice(from, from + together);
+		const from = behind(known.subjects, next.upto);
+		const some = known.subjects.slice(from, from + together);
 		if (some.length === 0) {
 			db.run('DELETE FROM unfolded WHERE event = ?', next.n);
 			[known.id, known.subjects] = ['', []];

@@ -3,6 +3,7 @@ import type { Half, Split } from '../domain/split.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { ListFilter, ListPage, ListQuery, ListRow, PromptPage, PromptRow } from '../protocol/lists.ts';
 import type { Database } from './database.ts';
+import { keyList } from './kept.ts';
 import { SEALED } from './list-conditions.ts';
 import { matchingComparisons, matchingPrompts, sealedOut } from './matching.ts';
 
@@ -175,11 +176,13 @@ export function promptIds(db: Database, keys: Int32Array): string[] {
 
 /** Of most prompts between two keys: reading all of them takes less than looking each up. */
 function manyIds(db: Database, keys: Int32Array, first: number, last: number): string[] {
-	const list = <T>(column: string): T[] => {
-		const sql = `SELECT json_group_array(v) FROM (SELECT ${column} AS v FROM prompts WHERE n BETWEEN ? AND ? ORDER BY n)`;
-		return JSON.parse(db.value<string>(sql, first, last) as string) as T[];
-	};
-	const [all, ids] = [list<number>('n'), list<string>('id')];
+	const between = 'FROM prompts WHERE n BETWEEN ? AND ?';
+	const ids = JSON.parse(
+		db.value<string>(`SELECT json_group_array(id) FROM (SELECT id ${between} ORDER BY n)`, first, last) as string,
+	) as string[];
+	// By an index, which holds no texts.
+	const concat = 'SELECT group_concat(n) FROM prompts INDEXED BY prompts_place WHERE n BETWEEN ? AND ?';
+	const all = Int32Array.from(keyList(db.value<string | null>(concat, first, last))).sort();
 	const wanted = new Uint8Array(last - first + 1);
 	for (const key of keys) wanted[key - first] = 1;
 	return ids.filter((_, i) => wanted[(all[i] as number) - first] === 1);

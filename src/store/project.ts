@@ -30,7 +30,7 @@ import {
 import { forgetPromptCopy, forgetResponses } from './copies.ts';
 import { Counts } from './counts.ts';
 import type { Database } from './database.ts';
-import { type Unfolding, unfold } from './fold-events.ts';
+import { LARGE, type Unfolding, unfold } from './fold-events.ts';
 import { forgetEdges } from './near-edges.ts';
 import { placeComparisons } from './place-comparisons.ts';
 import { projectComparison } from './project-comparison.ts';
@@ -173,8 +173,17 @@ export class Projector {
 			this.#prompts(prompts);
 			return;
 		}
-		const line = this.#db.value<string>('SELECT line FROM events WHERE id = ?', subject);
-		if (line !== undefined) {
+		const event = this.#db.get<{ n: number; type: string; length: number }>(
+			'SELECT n, type, octet_length(line) AS length FROM events WHERE id = ?',
+			subject,
+		);
+		if (event !== undefined && event.length >= LARGE) {
+			// An answer concerns all of its proposal; what takes another event back has marked that one's subjects itself.
+			if (event.type === 'proposed') this.#db.run("INSERT OR REPLACE INTO unfolded VALUES (?, '')", event.n);
+			return;
+		}
+		if (event !== undefined) {
+			const line = this.#db.value<string>('SELECT line FROM events WHERE n = ?', event.n) as string;
 			for (const about of subjectsOf(JSON.parse(line) as JournalEvent)) if (about !== subject) this.#dirty(about);
 			return;
 		}
