@@ -213,6 +213,9 @@ function sideLength(side: readonly Message[]): number {
 /** Tells whoever keeps something about comparisons in memory what to read again. */
 export const NEXT_REV = '(SELECT coalesce(max(rev), 0) + 1 FROM comparisons)';
 
+/** Whether it stands in E and a decision opened a run that scored it: rows may come in after both, as in a fresh clone. */
+const OPENED = `(? = 'E' AND EXISTS (SELECT 1 FROM run_labels l JOIN opened_runs o ON o.run = l.run WHERE l.comparison = ?))`;
+
 /** Adds a comparison with its state. @returns its key; 0 if it was there already. */
 export function insertComparison(
 	db: Database,
@@ -226,8 +229,8 @@ export function insertComparison(
 ): number {
 	const inserted = db.run(
 		`INSERT OR IGNORE INTO comparisons(id, prompt, a, b, place, tier, order_key, resolution, decided_by, y, votes, weight,
-		winner, judgments, named, flagged, derived_from, chars_a, chars_b, rev)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${NEXT_REV})`,
+		winner, judgments, named, flagged, opened, derived_from, chars_a, chars_b, rev)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${OPENED}, ?, ?, ?, ${NEXT_REV})`,
 		comparison.id,
 		prompt,
 		JSON.stringify(comparison.a),
@@ -244,6 +247,8 @@ export function insertComparison(
 		state.judgments.length,
 		state.named,
 		state.flagged ? 1 : 0,
+		place,
+		comparison.id,
 		derivedFrom,
 		sideLength(comparison.a),
 		sideLength(comparison.b),
