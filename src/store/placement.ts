@@ -2,6 +2,7 @@
  * Where every prompt stands and with whom, as arrays by key. Sums over 100,000 prompts take milliseconds from them, where grouping
  * rows by their 64-digit clusters takes hundreds; reading the arrays anew after a move takes tens.
  */
+import { protection } from '../domain/assignment.ts';
 import type { Split } from '../domain/split.ts';
 import { settledClusters } from './clusters.ts';
 import type { Database } from './database.ts';
@@ -132,4 +133,27 @@ export function spanningKeys(db: Database): (readonly number[])[] {
 export function spanningMembers(db: Database): number[] {
 	const { clusterOf, clusters } = placementOf(db);
 	return spanningKeys(db).flatMap(([first]) => clusters[(clusterOf[first as number] as number) - 1] ?? []);
+}
+
+/** By code: how protected its place is, 0 = most; a held-out prompt whose half is not drawn yet ranks with the tuning half. */
+function ranksOfCodes(): Uint8Array {
+	const rank = ({ place, split }: (typeof PLACES)[number]): number =>
+		protection(split, place === 'R' || place === 'E' ? place : null);
+	return Uint8Array.from([0, ...PLACES.map(rank)]);
+}
+
+/** Ids of prompts in whose cluster a more protected one takes part (rules.md, Splits): in no run, and in nothing for trainers. */
+export function outrankedPrompts(db: Database): ReadonlySet<string> {
+	const { codes } = placementOf(db);
+	const ranks = ranksOfCodes();
+	const rankOf = (key: number): number => ranks[codes[key] as number] as number;
+	const outranked = spanningKeys(db).flatMap((members) => {
+		const most = Math.min(...members.map(rankOf));
+		return members.filter((key) => rankOf(key) > most);
+	});
+	const ids = db.all<{ id: string }>(
+		'SELECT id FROM prompts WHERE n IN (SELECT value FROM json_each(?))',
+		JSON.stringify(outranked),
+	);
+	return new Set(ids.map(({ id }) => id));
 }

@@ -16,6 +16,7 @@ import type { Encoded } from '../formats/types.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { ExportOptions, ExportResult } from '../protocol/exports.ts';
 import { comparisonsForExport, type ExportedComparison } from '../store/export-query.ts';
+import { outrankedPrompts } from '../store/placement.ts';
 import { storedSources } from '../store/source-rows.ts';
 import type { Context } from './context.ts';
 import { exportConfig } from './export-config.ts';
@@ -120,12 +121,14 @@ async function fill(
 ): Promise<{ written: number; prompts: string[] }> {
 	const { training } = EXPORT_FORMAT_FACTS[format];
 	const waits = training && ctx.config.rewrites.second_person;
+	// A near-duplicate of what is measured on is as good as seen: trainers get none, as runs and bundles do not.
+	const outranked: ReadonlySet<string> = training ? outrankedPrompts(ctx.db) : new Set();
 	const prompts = new Set<string>();
 	let written = 0;
 	for (const page of comparisonsForExport(ctx.db, placesOf(split, training))) {
 		const lines: string[] = [];
 		for (const c of page) {
-			const rows = encoded(c, format, labels, waits);
+			const rows = outranked.has(c.promptId) ? { dropped: 'spanning' } : encoded(c, format, labels, waits);
 			if ('dropped' in rows) {
 				dropped[rows.dropped] = (dropped[rows.dropped] ?? 0) + 1;
 				continue;

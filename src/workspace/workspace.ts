@@ -84,6 +84,7 @@ export class Workspace implements WorkspaceApi {
 	readonly #runs: Runs;
 	#index: Promise<void> | null = null;
 	#looking: Promise<void> | null = null;
+	#acting: Promise<void> = Promise.resolve();
 	readonly #ending = new AbortController();
 	#foreign: number | null = null;
 
@@ -142,6 +143,23 @@ export class Workspace implements WorkspaceApi {
 		this.#followLeaks(job);
 		await this.#looking;
 		return ctx;
+	}
+
+	/** The same once what was stored before has settled: whoever plans, exports or freezes half of a large move would have it wrong. */
+	async #whole(job?: { readonly job: string; readonly signal: AbortSignal }): Promise<Context> {
+		const ctx = await this.#clustered(job);
+		if (!ctx.readonly) await ctx.store.settle();
+		return ctx;
+	}
+
+	/** Acts on prompts one after the other: each plans on what the one before left. */
+	#inTurn<T>(act: (ctx: Context) => Promise<T>): Promise<T> {
+		const done = this.#acting.then(async () => act(await this.#whole()));
+		this.#acting = done.then(
+			() => {},
+			() => {},
+		);
+		return done;
 	}
 
 	/** The full-text index follows behind; whoever searches waits for it. */
@@ -279,11 +297,11 @@ export class Workspace implements WorkspaceApi {
 	}
 
 	async exportData(options: Parameters<WorkspaceApi['exportData']>[0]) {
-		return exportData(this.#initialised(), options);
+		return exportData(await this.#whole(), options);
 	}
 
 	async exportBundle(options: Parameters<WorkspaceApi['exportBundle']>[0]) {
-		return exportBundle(this.#initialised(), options);
+		return exportBundle(await this.#whole(), options);
 	}
 
 	async cancel(job: string): Promise<void> {
@@ -394,20 +412,20 @@ export class Workspace implements WorkspaceApi {
 
 	async tag(...[selection, options]: Parameters<WorkspaceApi['tag']>) {
 		await this.#selectable(selection);
-		return tag(await this.#clustered(), selection, options);
+		return this.#inTurn((ctx) => tag(ctx, selection, options));
 	}
 
 	async assign(...[selection, options]: Parameters<WorkspaceApi['assign']>) {
 		await this.#selectable(selection);
-		return assign(await this.#clustered(), selection, options);
+		return this.#inTurn((ctx) => assign(ctx, selection, options));
 	}
 
 	async freeze(split: Parameters<WorkspaceApi['freeze']>[0]) {
-		return freeze(this.#initialised(), split);
+		return this.#inTurn((ctx) => freeze(ctx, split));
 	}
 
 	async answerProposal(id: string, accepted: boolean, reason?: string) {
-		return answerProposal(await this.#clustered(), id, accepted, reason);
+		return this.#inTurn((ctx) => answerProposal(ctx, id, accepted, reason));
 	}
 
 	async splits() {
@@ -463,7 +481,7 @@ export class Workspace implements WorkspaceApi {
 	async score(...[options, job]: Parameters<WorkspaceApi['score']>) {
 		const ctx = this.#initialised();
 		const result = await ctx.job(job.job, async (signal) => {
-			await this.#clustered({ job: job.job, signal });
+			await this.#whole({ job: job.job, signal });
 			return this.#runs.score(options, {
 				signal,
 				onProgress: (progress) => ctx.emit.progress({ job: job.job, ...progress }),

@@ -28,9 +28,11 @@ const calls = [{ id: '1', type: 'function', function: { name: 'look_up', argumen
 function row(i: number, split: string, half?: string): object {
 	const tools = i % 10 === 7 ? { tools: [{ type: 'function', function: { name: 'look_up', parameters: {} } }] } : {};
 	const question = `Question ${i} of ${split} ${half ?? ''}: “${'é😀'.repeat(i % 3)}” what about case ${(i * 7919) % 1009}?`;
-	const before = i % 10 === 5 ? [{ role: 'system', content: 'Be brief.' }, user('Hello'), assistant('Yes?')] : [];
+	// Each with a first turn of its own: a shared one would make them a cluster across splits.
+	const opening = user(`${split} ${half ?? ''} ${i}`);
+	const before = i % 10 === 5 ? [{ role: 'system', content: 'Be brief.' }, opening, assistant('Yes?')] : [];
 	const called =
-		i % 10 === 6 ? [user('See'), { role: 'assistant', tool_calls: calls }, { role: 'tool', content: 'seen' }] : [];
+		i % 10 === 6 ? [opening, { role: 'assistant', tool_calls: calls }, { role: 'tool', content: 'seen' }] : [];
 	const verdict = ['a', 'b', 'a', 'b', 'a', 'b', 'a', 'a', 'tie', 'both_bad'][i % 10];
 	return {
 		prompt: [...before, ...called, user(question)],
@@ -158,6 +160,48 @@ test('held-out goes out where named alone: its tuning half; the sealed one as te
 		// Own files list tags and metadata of sealed rows, as they always have; other tools get none of them.
 		else if (format !== 'pairwright') assert.ok(text.includes('heldout E') && !text.includes(SECRET), format);
 		for (const { path } of both.files) assert.ok(!readFileSync(path, 'utf8').includes('heldout'), path);
+	}
+});
+
+test('no trainer gets a pair of a cluster that a more protected split shares: each says so, and how many', async (t) => {
+	const { dir, workspace } = await filled(t);
+	const splits = ['train', 'eval', 'heldout', 'retention'] as const;
+	const before = new Map<ExportFormat, Awaited<ReturnType<Workspace['exportData']>>>();
+	for (const format of EXPORT_FORMATS) {
+		before.set(format, await workspace.exportData({ format, splits, out: join(dir, format) }));
+	}
+	const first = (i: number, of: string) =>
+		`Question ${i} of ${of}: “${'é😀'.repeat(i % 3)}” what about case ${i * 7919}?`;
+	const shared = [
+		[first(0, 'heldout E'), 'heldout', 'E'],
+		[first(0, 'heldout E').toUpperCase(), 'heldout', 'R'],
+		[first(1, 'eval'), 'eval'],
+	] as const;
+	const rows = [
+		...shared.map(([prompt, split, half], i) => ({ ...row(2000 + i, split, half), prompt })),
+		// Another case, another system turn, another second turn.
+		{ ...row(2010, 'train'), prompt: first(0, 'heldout E').toLowerCase() },
+		{ ...row(2011, 'train'), prompt: [{ role: 'system', content: 'Be kind.' }, user(first(1, 'eval'))] },
+		{ ...row(2012, 'eval'), prompt: [user(first(0, 'heldout E')), assistant('It depends.'), user('On what?')] },
+	];
+	writeFileSync(join(dir, 'near.jsonl'), rows.map((each) => `${JSON.stringify(each)}\n`).join(''));
+	await workspace.importFiles([join(dir, 'near.jsonl')], { format: 'pairwright' }, job());
+	const { left_out } = await workspace.exportBundle({ out: join(dir, 'bundle') });
+	assert.equal(left_out.spanning, 4);
+	for (const format of EXPORT_FORMATS) {
+		const now = await workspace.exportData({ format, splits, out: join(dir, format) });
+		const was = before.get(format)!;
+		const added = now.files.map(({ split, written }, i) => [split, written - was.files[i]!.written]);
+		const { training } = EXPORT_FORMAT_FACTS[format];
+		assert.deepEqual(
+			[now.dropped.spanning, Object.fromEntries(added)],
+			training
+				? [4, { train: 0, eval: 1, heldout: 0, retention: 0 }]
+				: [undefined, { train: 2, eval: 2, heldout: 2, retention: 0 }],
+			format,
+		);
+		const again = await workspace.exportData({ format, splits, out: join(dir, format) });
+		assert.deepEqual(again, now, format);
 	}
 });
 
