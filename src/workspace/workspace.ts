@@ -411,13 +411,17 @@ export class Workspace implements WorkspaceApi {
 	}
 
 	async tag(...[selection, options]: Parameters<WorkspaceApi['tag']>) {
-		await this.#selectable(selection);
-		return this.#inTurn((ctx) => tag(ctx, selection, options));
+		return this.#inTurn(async (ctx) => {
+			await this.#selectable(selection);
+			return tag(ctx, selection, options);
+		});
 	}
 
 	async assign(...[selection, options]: Parameters<WorkspaceApi['assign']>) {
-		await this.#selectable(selection);
-		return this.#inTurn((ctx) => assign(ctx, selection, options));
+		return this.#inTurn(async (ctx) => {
+			await this.#selectable(selection);
+			return assign(ctx, selection, options);
+		});
 	}
 
 	async freeze(split: Parameters<WorkspaceApi['freeze']>[0]) {
