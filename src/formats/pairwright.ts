@@ -52,7 +52,10 @@ function writeJudgment(j: Judgment): Record<string, unknown> {
 	};
 }
 
-/** Every comparison, whatever its resolution; verdicts of the sealed half before an opening are null with `sealed`. */
+/**
+ * Every comparison, whatever its resolution; verdicts of the sealed half before an opening are null with `sealed`. Its facets and half
+ * go along, by which it comes back to its place; source and metadata do not: they may tell the label (a score, what a judge wrote).
+ */
 export function writePairwright(row: ExportRow): Encoded {
 	const { id, prompt, a, b } = row.comparison;
 	const judged = row.unlabelled
@@ -69,8 +72,8 @@ export function writePairwright(row: ExportRow): Encoded {
 			tags: [...row.tags].sort(),
 			split: row.split,
 			...(row.half === null ? {} : { half: row.half }),
-			...(row.source === null ? {} : { source: row.source }),
-			...(row.metadata == null ? {} : { metadata: row.metadata }),
+			...(row.source === null || row.unlabelled ? {} : { source: row.source }),
+			...(row.metadata == null || row.unlabelled ? {} : { metadata: row.metadata }),
 		}),
 	};
 }

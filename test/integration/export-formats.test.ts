@@ -157,8 +157,15 @@ test('held-out goes out where named alone: its tuning half; the sealed one as te
 		assert.equal(held.dropped.sealed, undefined);
 		assert.equal(held.seen, 0);
 		if (training) assert.ok(held.files[0]!.written <= 20 && !text.includes('heldout E'), format);
-		// Own files list tags and metadata of sealed rows, as they always have; other tools get none of them.
 		else if (format !== 'pairwright') assert.ok(text.includes('heldout E') && !text.includes(SECRET), format);
+		// Own files keep the facets of sealed rows, by which they come back to their place; nothing else that came with them.
+		else {
+			const sealed = rowsOf(held.files[0]!.path).filter(({ sealed }) => sealed === true);
+			assert.equal(sealed.length, 20);
+			for (const { tags, judgments, source, metadata } of sealed) {
+				assert.deepEqual([tags, judgments, source, metadata], [[`domain:${SECRET}`], null, undefined, undefined]);
+			}
+		}
 		for (const { path } of both.files) assert.ok(!readFileSync(path, 'utf8').includes('heldout'), path);
 	}
 });
