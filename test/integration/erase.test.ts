@@ -3,6 +3,7 @@ import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { dump } from '../../src/store/dump.ts';
+import { listJournalFiles } from '../../src/store/journal-files.ts';
 import { makeCli } from './cli-run.ts';
 import { copiesIn, git, holding, holdingInGit, idOf, stateOf, team, writeRows } from './erase-support.ts';
 import { folder, job, openAt } from './workspace-support.ts';
@@ -183,6 +184,19 @@ test('a colleague with unsent lines about it syncs, and it stays out on both clo
 	}
 	await Promise.all([ana.workspace.settled(), bo.workspace.settled()]);
 	assert.equal(dump(bo.workspace.context.db), dump(ana.workspace.context.db));
+	for (const { workspace } of [ana, bo]) {
+		const { journal } = workspace.context.paths;
+		for (const file of listJournalFiles(journal)) {
+			const lines = readFileSync(join(journal, file), 'utf8').split('\n').slice(0, -1);
+			assert.equal(new Set(lines).size, lines.length, `${file}: every line once`);
+			const numbers = lines.map((text) => JSON.parse(text).seq as number);
+			assert.deepEqual(
+				numbers,
+				numbers.toSorted((x, y) => x - y),
+				`${file}: in order`,
+			);
+		}
+	}
 	const { judgments } = await ana.workspace.show(other);
 	assert.deepEqual(
 		judgments.filter((j) => !j.imported).map(({ note }) => note),

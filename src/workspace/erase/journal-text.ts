@@ -25,6 +25,7 @@ function unconcerned(line: string, erasures: Erasures): boolean {
 	return (
 		type !== null &&
 		PLAIN.has(type) &&
+		!line.includes('"check":"') &&
 		comparison !== null &&
 		person !== null &&
 		id !== null &&
@@ -35,7 +36,8 @@ function unconcerned(line: string, erasures: Erasures): boolean {
 }
 
 /**
- * A journal file without what is erased. Lines that cannot be read stay as they are, as does a last one without its end.
+ * A journal file without what is erased. Lines that cannot be read stay as they are, as does a last one without its end. A line that was
+ * written anew stands once: where two versions of a file were joined, it would be there again as it was before.
  * @returns the same buffer where nothing changes
  */
 export function scrubJournal(bytes: Buffer, erasures: Erasures): Buffer {
@@ -43,6 +45,7 @@ export function scrubJournal(bytes: Buffer, erasures: Erasures): Buffer {
 	const unfinished = lines.pop() as string;
 	let changed = false;
 	const kept: string[] = [];
+	const anew = new Set<string>();
 	for (const raw of lines) {
 		const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
 		const parsed = line.trim() === '' || unconcerned(line, erasures) ? null : parseEventLine(line);
@@ -51,11 +54,11 @@ export function scrubJournal(bytes: Buffer, erasures: Erasures): Buffer {
 			continue;
 		}
 		const event = redact(parsed.event, erasures);
-		if (event === parsed.event) kept.push(raw);
-		else {
-			changed = true;
-			if (event !== null) kept.push(stableJson(event));
-		}
+		const text = event?.check === undefined ? raw : stableJson(event);
+		const twice = event?.check !== undefined && anew.has(text);
+		if (event?.check !== undefined) anew.add(text);
+		changed ||= twice || event !== parsed.event;
+		if (event !== null && !twice) kept.push(event === parsed.event ? raw : text);
 	}
 	if (!changed) return bytes;
 	return Buffer.from([...kept, unfinished].join('\n'), 'utf8');

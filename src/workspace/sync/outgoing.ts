@@ -82,7 +82,9 @@ export async function outgoing(place: Place, base: string | null, own: Own): Pro
 			continue;
 		}
 		const theirs = known === undefined ? Buffer.alloc(0) : await readBlob(git, known);
-		const joined = clean(joinLines(bytes, theirs));
+		// Both sides without what is erased: a line as it was and as it is now would stand side by side, out of order.
+		const kept = clean(theirs);
+		const joined = clean(joinLines(bytes, kept));
 		if (known !== undefined && joined.equals(theirs)) {
 			journals.set(full, { name: known, bytes: joined });
 			continue;
@@ -90,7 +92,7 @@ export async function outgoing(place: Place, base: string | null, own: Own): Pro
 		const name = (await git.text(['hash-object', '-w', '--stdin'], { input: joined })).trim();
 		journals.set(full, { name, bytes: joined });
 		blobs.set(full, name);
-		events += missingLines(joined, theirs).length;
+		events += missingLines(joined, kept).length;
 	}
 	const settled = there.has(`${prefix}${SET_UP[0]}`);
 	const adds = [...(settled ? [] : own.setUp), ...own.attached].filter(

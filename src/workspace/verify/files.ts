@@ -66,11 +66,15 @@ export async function checkJournals(ctx: Context, deep: boolean): Promise<Check>
 			continue;
 		}
 		let seq = 0;
+		const anew = new Set<string>();
 		for (const line of parseJournal(readFrom(path, 0), 0, 1)) {
 			if (line.line % 1000 === 0) await pause();
 			// A last line without an end may be one that is being written just now.
 			if (line.problem !== null && !line.unfinished) problems.push(`${file}, line ${line.line}: ${line.problem}`);
 			if (line.event === null) continue;
+			// Two erased at once, or a merge by git: a line that Pairwright wrote anew may stand there twice.
+			if (anew.has(line.event.id)) continue;
+			if (line.event.check !== undefined) anew.add(line.event.id);
 			events++;
 			if (line.event.seq <= seq) {
 				problems.push(`${file}, line ${line.line}: seq ${line.event.seq} does not follow ${seq}`);
