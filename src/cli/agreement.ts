@@ -226,9 +226,9 @@ function leftOut(terminal: Terminal, { left_out: out }: AgreementReport): string
 	const parts = [
 		out.judged_once === 0 ? '' : `${plural(out.judged_once, 'comparison')} that one person judged`,
 		out.not_blind === 0 ? '' : `${plural(out.not_blind, 'verdict')} given or changed after others' were seen`,
-		out.sealed.comparisons === 0
+		out.sealed.judgments === 0
 			? ''
-			: `${plural(out.sealed.comparisons, 'judged comparison')} of the sealed half (${plural(out.sealed.judgments, 'verdict')}), until a decision opens it`,
+			: `${plural(out.sealed.judgments, 'verdict')} on the sealed half, until a decision opens it`,
 	].filter((part) => part !== '');
 	return parts.length === 0 ? '' : terminal.paint('dim', wrap(`Left out: ${parts.join('; ')}.`, terminal.width));
 }

@@ -115,8 +115,8 @@ export interface AgreementReport extends AgreementStatistics {
 		readonly time: readonly AgreementGroup[];
 	};
 	readonly left_out: {
-		/** Comparisons of the sealed half that people judged, and their verdicts: in no number before an opening. */
-		readonly sealed: { readonly comparisons: number; readonly judgments: number };
+		/** Verdicts of people on the sealed half: in no number before an opening, and nobody is told on how many comparisons they are. */
+		readonly sealed: { readonly judgments: number };
 		/** Verdicts given or changed after others' were seen; the blind one before, where there is one, counts. */
 		readonly not_blind: number;
 		/** Comparisons with one blind verdict. */

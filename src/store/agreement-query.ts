@@ -17,8 +17,8 @@ export interface JudgedComparison extends RatedPair {
 
 export interface JudgedComparisons {
 	readonly comparisons: readonly JudgedComparison[];
-	/** Of the sealed half, before an opening. */
-	readonly sealed: { readonly comparisons: number; readonly judgments: number };
+	/** Verdicts on the sealed half, before an opening. */
+	readonly sealed: { readonly judgments: number };
 	/** Last verdicts that were given, or changed, after others' were seen. */
 	readonly notBlind: number;
 }
@@ -90,8 +90,7 @@ export function verdictsAtLeast(db: Database, count: number): boolean {
  */
 export function judgedComparisons(db: Database, withSealed = false): JudgedComparisons {
 	const built = new Map<number, Building>();
-	const sealed = { comparisons: 0, judgments: 0 };
-	let lastSealed = 0;
+	const sealed = { judgments: 0 };
 	let notBlind = 0;
 	const rows = db.all<Row>(
 		`SELECT c.n, c.id, c.place, p.cluster, p.tags, ${SEALED} AS sealed,
@@ -103,8 +102,6 @@ export function judgedComparisons(db: Database, withSealed = false): JudgedCompa
 		if (!isNamed(row.annotator)) continue;
 		if (row.sealed === 1 && !withSealed) {
 			sealed.judgments++;
-			if (row.n !== lastSealed) sealed.comparisons++;
-			lastSealed = row.n;
 			continue;
 		}
 		let building = built.get(row.n);

@@ -121,7 +121,7 @@ function leftOut({ left_out: out }: AgreementReport): string[] {
 	const parts = [
 		[out.judged_once, 'comparisons that one person judged'],
 		[out.not_blind, "verdicts given or changed after others' were seen"],
-		[out.sealed.comparisons, 'judged comparisons of the sealed half, until a decision opens it'],
+		[out.sealed.judgments, 'verdicts on the sealed half, until a decision opens it'],
 	] as const;
 	const found = parts.filter(([n]) => n > 0).map(([n, what]) => `${whole.format(n)} ${what}`);
 	return found.length === 0 ? [] : ['', `Left out: ${found.join('; ')}.`];

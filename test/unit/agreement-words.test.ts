@@ -28,7 +28,7 @@ function reportOf(pairs: readonly RatedPair[]): AgreementReport {
 			facet: [],
 			time: [group('2026-11')],
 		},
-		left_out: { sealed: { comparisons: 4, judgments: 9 }, not_blind: 1, judged_once: 0 },
+		left_out: { sealed: { judgments: 9 }, not_blind: 1, judged_once: 0 },
 	};
 }
 
@@ -45,7 +45,7 @@ test('at 80 columns agreement fits, says what is undefined and why, and names no
 	);
 	assert.match(text, /Missing: undefined: unanimous/u);
 	assert.match(text, /held-out, tuning half/u);
-	assert.match(text, /4 judged\s+comparisons of the sealed half \(9 verdicts\)/u);
+	assert.match(text, /9 verdicts\s+on\s+the\s+sealed\s+half/u);
 	assert.ok(!text.includes('\u001b'));
 	assert.match(agreementText(terminal, reportOf([])), /nothing to compare/u);
 });
@@ -55,7 +55,7 @@ test('the page says the same, and a name cannot end a cell of its tables', () =>
 	assert.match(page, /\| Krippendorff's α \| undefined: unanimous \|/u);
 	assert.match(page, /\| one\\\|two \|/u);
 	assert.ok(!page.includes('### By month'), 'one month is all there is');
-	assert.match(page, /4 judged comparisons of the sealed half/u);
+	assert.match(page, /9 verdicts on the sealed half/u);
 });
 
 test('a report says what people reach on the same pairs, and nothing where nobody can be compared', () => {
