@@ -71,7 +71,10 @@ export function eraseText(done: EraseResult): string {
 		...filesText({ ...done, advice: [] }).filter((line) => line !== ''),
 		...listed('These stay and share a text with it; erase the prompt, or name them too', related),
 		...listed('Runs that keep its ids and numbers, no texts', runs),
-		...listed('Records of exports that name it; files handed on from them still hold it', exports),
+		...listed(
+			'Records of exports that name it; the files they wrote (export/, bundles, what was handed on) still hold it: delete them or export anew',
+			exports,
+		),
 		...listed('Manifests that name it', manifests),
 		'',
 		...done.advice,
