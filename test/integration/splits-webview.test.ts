@@ -242,6 +242,23 @@ test('what could not be stored is chosen as before, unless something else is by 
 	await close();
 });
 
+test('a filter chosen right behind the typing of a search stays', { skip }, async () => {
+	const fake = fakeHost(700);
+	const { page, close } = await open(fake);
+	await row(page, 0).waitFor();
+	// In one task of the page: before the typing has settled.
+	await page.evaluate(() => {
+		const search = document.querySelector<HTMLInputElement>('input[type=search]')!;
+		search.value = '33. ';
+		search.dispatchEvent(new Event('input', { bubbles: true }));
+		const split = [...document.querySelectorAll('select')].find((each) => each.innerText.includes('Split'))!;
+		split.value = 'train';
+		split.dispatchEvent(new Event('change', { bubbles: true }));
+	});
+	await lastIs(fake, 'page', [{ split: 'train', search: '33.', limit: 250 }]);
+	await close();
+});
+
 test('tags have a column once one is seen', { skip }, async () => {
 	const plain = { page: async () => ({ prompts: [0, 1, 2].map(promptRow), total: 3, next: null }) };
 	const { page, close } = await open(fakeHost(3, plain));

@@ -236,11 +236,14 @@ function Choice(props: {
 function Search({ value, onChange }: { value: string; onChange: (search: string) => void }) {
 	const [text, setText] = useState(value);
 	const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+	// Another filter may be chosen before the typing has settled: it stays.
+	const latest = useRef(onChange);
+	latest.current = onChange;
 	useEffect(() => setText(value), [value]);
 	useEffect(() => () => clearTimeout(timer.current), []);
 	const settle = (next: string, wait: number): void => {
 		clearTimeout(timer.current);
-		timer.current = setTimeout(() => onChange(next.trim()), wait);
+		timer.current = setTimeout(() => latest.current(next.trim()), wait);
 	};
 	return (
 		<label class="search">
