@@ -44,12 +44,14 @@ export async function answerDialog(page: Page, title: string, path: string): Pro
 	const dialog = page.locator('.quick-input-widget', { has: page.locator('.quick-input-title', { hasText: title }) });
 	const input = dialog.locator('input').first();
 	await dialog.waitFor({ state: 'visible', timeout });
-	for (let left = 5; left > 0 && (await dialog.isVisible()); left--) {
+	const deadline = Date.now() + 90_000;
+	while (await dialog.isVisible()) {
+		if (Date.now() > deadline) throw new Error(`The dialog "${title}" did not take ${path}.`);
 		await input.fill(path, { timeout: 5_000 }).catch(() => undefined);
 		await page.waitForTimeout(500);
-		if ((await input.inputValue({ timeout: 1_000 }).catch(() => path)) !== path) continue;
-		await page.keyboard.press('Enter');
-		await dialog.waitFor({ state: 'hidden', timeout: 3_000 }).catch(() => undefined);
+		if ((await input.inputValue({ timeout: 1_000 }).catch(() => '')) !== path) continue;
+		await input.press('Enter', { timeout: 1_000 }).catch(() => undefined);
+		await dialog.waitFor({ state: 'hidden', timeout: 6_000 }).catch(() => undefined);
 	}
 }
 
