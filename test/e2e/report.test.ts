@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { useEditor } from './harness/editor.ts';
 import { makeDemo } from './harness/folder.ts';
-import { pick, webview, wordsAround } from './harness/workbench.ts';
+import { pickAfter, untilUnlocked, webview, wordsAround } from './harness/workbench.ts';
 
 const editor = useEditor({ prepare: makeDemo, viewport: { width: 1500, height: 950 } });
 
@@ -15,7 +15,7 @@ const RUN = 120_000;
 /** The editor's own file dialog is up and proposes a file of this name. */
 async function untilSaveDialog(page: Page, name: string): Promise<void> {
 	const input = page.locator('.quick-input-widget input').first();
-	for (let attempt = 0; attempt < 100; attempt++) {
+	for (let attempt = 0; attempt < 600; attempt++) {
 		if ((await input.isVisible()) && (await input.inputValue()).endsWith(name)) return;
 		await page.waitForTimeout(100);
 	}
@@ -23,9 +23,8 @@ async function untilSaveDialog(page: Page, name: string): Promise<void> {
 }
 
 test('a run started from the palette ends in its report, which says first what was scored', async () => {
-	const { page, command, screenshot, violations } = editor();
-	await command('Run GDPO Scoring…');
-	await pick(page, 'Run with the usual settings');
+	const { page, screenshot, violations } = editor();
+	await pickAfter(page, 'Run GDPO Scoring…', 'Run with the usual settings');
 	const report = await webview(page, 'report', RUN);
 	await report.getByRole('heading', { name: /^GDPO run 1 · probe/ }).waitFor();
 	assert.match(await report.locator('.verdict').innerText(), /No language model was scored\./);
@@ -82,13 +81,12 @@ test('a decision needs a reason, opens the seal and is kept over a reload', asyn
 });
 
 test('the report is exported as one file without texts', async () => {
-	const { page, command, workspace } = editor();
-	await command('Export a Calibration Report…');
-	await pick(page, 'Without prompts and responses');
+	const { page, workspace } = editor();
+	await pickAfter(page, 'Export a Calibration Report…', 'Without prompts and responses');
 	await untilSaveDialog(page, 'pairwright-run-1.html');
 	// The dialog drops an Enter that comes while it still looks the path up.
 	const written = page.getByText('Report written to pairwright-run-1.html.').first();
-	for (let attempt = 0; attempt < 20 && !(await written.isVisible()); attempt++) {
+	for (let attempt = 0; attempt < 60 && !(await written.isVisible()); attempt++) {
 		if (await page.locator('.quick-input-widget').isVisible()) await page.keyboard.press('Enter');
 		await page.waitForTimeout(500);
 	}
@@ -105,8 +103,7 @@ test('re-judging opens the queue blind, and a verdict makes the report out of da
 	const annotate = await webview(page, 'annotate');
 	await screenshot('report-rejudge');
 	assert.doesNotMatch(await wordsAround(annotate), /mistake|\d+.% sure/i);
-	// Verdicts are locked for a moment after a pair is painted.
-	await page.waitForTimeout(600);
+	await untilUnlocked(annotate);
 	await annotate.getByRole('button', { name: /^Tie/ }).click();
 	await annotate.getByText(/Saved/).first().waitFor();
 	await command('Open the Latest Calibration Report');
