@@ -132,8 +132,8 @@ export function Verdict({ report }: { report: RunReport }) {
 						<>
 							Held-out, tuning half{hasCheckpoints(record) ? headlineWords(record) : ''}: {counted(held.n, 'pair')},{' '}
 							{counted(held.groups, 'cluster')}; says {percent(held.mean_confidence)}, right{' '}
-							{percent(held.mean_correct)}. Over-confidence {withInterval(held.overconfidence)},{' '}
-							{unbroken('95 % interval')} over clusters.{' '}
+							{percent(held.mean_correct)}. Over-confidence {withInterval(held.overconfidence)}
+							{held.overconfidence.low === null ? '' : unbroken(', 95 % interval over clusters')}.{' '}
 						</>
 					) : (
 						<>Held-out, tuning half: {unscoredWords(record, 'heldout_reference')}. </>
