@@ -6,7 +6,16 @@ import { test } from 'node:test';
 import type { Locator } from 'playwright-core';
 import { useEditor } from './harness/editor.ts';
 import { journalEvents } from './harness/folder.ts';
-import { answer, openContainer, pick, webview, wordsAround } from './harness/workbench.ts';
+import {
+	answer,
+	openContainer,
+	pick,
+	pickAfter,
+	pressUntil,
+	untilUnlocked,
+	webview,
+	wordsAround,
+} from './harness/workbench.ts';
 
 const real = resolve(import.meta.dirname, '../../../shared/data/harmless.jsonl');
 const RUN = 120_000;
@@ -23,8 +32,7 @@ if (!existsSync(real)) {
 	const events = (type: string) =>
 		journalEvents<{ readonly type: string; readonly [field: string]: unknown }>(editor().workspace, type);
 	const score = async (): Promise<void> => {
-		await editor().command('Pairwright: Run GDPO Scoring…');
-		await pick(editor().page, 'Run with the usual settings');
+		await pickAfter(editor().page, 'Pairwright: Run GDPO Scoring…', 'Run with the usual settings');
 	};
 	const sealedRow = (report: { locator(selector: string): Locator }): Locator =>
 		report.locator('.splits').getByRole('row', { name: /sealed half/ });
@@ -35,8 +43,7 @@ if (!existsSync(real)) {
 		await screenshot('loop-welcome');
 		await command('Pairwright: Set Up in This Folder');
 		await page.getByRole('button', { name: 'Import Preference Data' }).first().waitFor();
-		await command('Pairwright: Import Preference Data…');
-		await pick(page, 'harmless.jsonl');
+		await pickAfter(page, 'Pairwright: Import Preference Data…', 'harmless.jsonl');
 		await pick(page, 'As the rows say, else by default');
 		await page.getByText(/2,303/).first().waitFor({ timeout: 60_000 });
 		await screenshot('loop-imported');
@@ -84,8 +91,8 @@ if (!existsSync(real)) {
 		const annotate = await webview(page, 'annotate');
 		assert.doesNotMatch(await wordsAround(annotate), /% sure|held-out/);
 		await annotate.locator('.side.left .scroll').click();
-		await page.waitForTimeout(450);
-		await page.keyboard.press('3');
+		await untilUnlocked(annotate);
+		await pressUntil(page, '3', () => events('judged').length > 0);
 		await annotate
 			.getByText(/Saved: tie/)
 			.first()
