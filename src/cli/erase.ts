@@ -24,10 +24,10 @@ export function registerErase(program: Command): void {
 			'after',
 			`
 Rewritten are journals (also those of others), copies of imported files, drafts, the cache of model scores and the database. Files that
-you imported where they lie are not touched: they are named. Runs, exports and manifests keep ids; they hold no texts. A later import
-or somebody's later sync does not bring the text back. Notes, reasons and saved searches elsewhere that quote it, and nothing that stays,
-lose those words: --dry-run lists them. What is said about it in other words is not found. What git history holds stays there: the exact
-commands are printed.
+you imported where they lie are not touched: they are named. Nor are files that exports and bundles wrote. Runs, records of exports and
+manifests keep ids; they hold no texts. A later import or somebody's later sync does not bring the text back. Notes, reasons and saved
+searches elsewhere that quote it, and nothing that stays, lose those words: --dry-run lists them. What is said about it in other words is
+not found. What git history holds stays there: the exact commands are printed.
 With a remote it syncs before and after; everybody else takes the erasure over with their next sync.
 ${example('erase 3f9a01bc22 --dry-run', 'erase 3f9a01bc22 --reason "asked for by the person quoted" --yes')}`,
 		)

@@ -74,6 +74,7 @@ test('words about texts that stay are left alone, and those that leave are liste
 		expected,
 	);
 	for (const event of expected) assert.ok(eraseText(plan).includes(event.slice(0, 12)), 'the preview names it');
+	assert.match(eraseText(plan), /Files that exports and bundles wrote are not touched/u);
 	await workspace.erase([secret!], { reason: 'asked for' }, job());
 	assert.deepEqual(holding(join(dir, 'work', '.pairwright'), 'Ashdown'), []);
 	const { judgments } = await workspace.show(bread!);

@@ -51,6 +51,10 @@ function quotationsText({ quotations, preview }: EraseResult): string[] {
 	];
 }
 
+/** No record says of every file what is in it: held-out and sealed rows of bundles, exports by nobody named. */
+const WRITTEN =
+	'Files that exports and bundles wrote are not touched, here (look into export/) or wherever they went: delete or write anew those that hold it.';
+
 /** What an erasure did or would do, for people. */
 export function eraseText(done: EraseResult): string {
 	const { comparisons, prompts, already, preview, drafts, related, runs, exports, manifests, left } = done;
@@ -71,11 +75,9 @@ export function eraseText(done: EraseResult): string {
 		...filesText({ ...done, advice: [] }).filter((line) => line !== ''),
 		...listed('These stay and share a text with it; erase the prompt, or name them too', related),
 		...listed('Runs that keep its ids and numbers, no texts', runs),
-		...listed(
-			'Records of exports that name it; the files they wrote (export/, bundles, what was handed on) still hold it: delete them or export anew',
-			exports,
-		),
+		...listed('Records of exports for training that name it', exports),
 		...listed('Manifests that name it', manifests),
+		...(comparisons.length === 0 ? [] : [WRITTEN]),
 		'',
 		...done.advice,
 	].join('\n');
