@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import type { Locator } from 'playwright-core';
 import { useEditor } from './harness/editor.ts';
 import { makeSmall, runCli } from './harness/folder.ts';
-import { openContainer, pick, treeRow, webview } from './harness/workbench.ts';
+import { openContainer, pick, pickAfter, treeRow, webview } from './harness/workbench.ts';
 
 const RUN = 120_000;
 const NAMES = ['dpo-step50', 'dpo-step100'];
@@ -48,10 +48,9 @@ const title = (text: string | RegExp): Locator => editor().page.locator('.quick-
 const runs = (): number => globSync('.pairwright/runs/*/run.json', { cwd: editor().workspace }).length;
 
 test('a typed glob is read; a row that cannot be used is counted and named in the log', async () => {
-	const { page, command, screenshot, workspace, log } = editor();
+	const { page, screenshot, workspace, log } = editor();
 	await openContainer(page, 'Pairwright');
-	await command('Pairwright: Run GDPO Scoring…');
-	await pick(page, 'Score checkpoints instead');
+	await pickAfter(page, 'Pairwright: Run GDPO Scoring…', 'Score checkpoints instead');
 	await pick(page, 'Files of log-probabilities');
 	await title('which files (2/3)').waitFor();
 	await input().fill(join(logs(workspace), 'logps.*.jsonl'));
