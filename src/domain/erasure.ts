@@ -1,6 +1,7 @@
 import { CANNOT_REASONS } from '../protocol/annotate.ts';
 import { compareEvents, type EventBody, type EventHeader, type EventOf, type JournalEvent } from './events.ts';
 import { CanonicalError, canonicalComparison, contentId, sha256 } from './identity.ts';
+import { changedPieces } from './quoted-pieces.ts';
 
 /** A copy of an imported file that was written anew without some rows or names. */
 export interface RewrittenSource {
@@ -33,6 +34,8 @@ export interface Erasures {
 	readonly words: ReadonlySet<string>;
 	/** Those of them that are saved searches and keep their names: gone, they would uncover older ones under these. */
 	readonly searches: ReadonlySet<string>;
+	/** SHA-256 of reasons, facets and entries of mappings that quote what is out: they leave wherever they stand. */
+	readonly quotes: ReadonlySet<string>;
 	readonly sources: ReadonlyMap<string, RewrittenSource>;
 	/** By `personKey` of the handle. */
 	readonly people: ReadonlyMap<string, RemovedPerson>;
@@ -46,6 +49,7 @@ export const NOTHING_ERASED: Erasures = {
 	gone: new Map(),
 	words: new Set(),
 	searches: new Set(),
+	quotes: new Set(),
 	sources: new Map(),
 	people: new Map(),
 };
@@ -89,6 +93,7 @@ export function erasuresOf(tombstones: readonly Tombstone[]): Erasures {
 	const gone = new Map<string, EventHeader[]>();
 	const words = new Set<string>();
 	const searches = new Set<string>();
+	const quotes = new Set<string>();
 	const whole = new Set<string>();
 	const sources = new Map<string, RewrittenSource>();
 	const removed = new Map<string, RemovedPerson>();
@@ -105,6 +110,7 @@ export function erasuresOf(tombstones: readonly Tombstone[]): Erasures {
 				if (stones === undefined) gone.set(id, [event]);
 				else stones.push(event);
 			}
+			for (const hash of event.quotes ?? []) quotes.add(hash);
 			const named = new Set(event.searches);
 			for (const id of event.words ?? []) {
 				words.add(id);
@@ -127,7 +133,7 @@ export function erasuresOf(tombstones: readonly Tombstone[]): Erasures {
 	}
 	const named = new Set([...searches].filter((id) => !whole.has(id)));
 	const people = new Map([...removed].map(([key, person]) => [key, follow(removed, person).last]));
-	return { comparisons, prompts, gone, words, searches: named, sources, people };
+	return { comparisons, prompts, gone, words, searches: named, quotes, sources, people };
 }
 
 /** Keys of handles: a hash an event would be most of the cost of a fold. */
@@ -256,6 +262,10 @@ function wordChanges(event: JournalEvent, named: boolean): Changes | null {
 	}
 }
 
+function quoteChanges(event: JournalEvent, { quotes }: Erasures): Changes {
+	return quotes.size === 0 ? {} : changedPieces(event, (text) => quotes.has(sha256(text)));
+}
+
 /** What an event says about an erased text; null = nothing of the event stays. */
 function textChanges(event: JournalEvent, erasures: Erasures): Changes | null {
 	switch (event.type) {
@@ -271,8 +281,11 @@ function textChanges(event: JournalEvent, erasures: Erasures): Changes | null {
 		}
 		case 'judged':
 		case 'gold-answered':
-		case 'flagged':
-			return event.note !== undefined && erasures.comparisons.has(event.comparison) ? { note: undefined } : {};
+		case 'flagged': {
+			if (!erasures.comparisons.has(event.comparison)) return {};
+			const said = ['note', 'reasons'].filter((key) => (event as unknown as Changes)[key] !== undefined);
+			return Object.fromEntries(said.map((key) => [key, undefined]));
+		}
 		case 'skipped':
 			return erasures.comparisons.has(event.comparison) ? cannotChanges(event) : {};
 		case 'adjudicated':
@@ -352,10 +365,14 @@ export function redact(event: JournalEvent, erasures: Erasures): JournalEvent | 
 		const changes = by === undefined || by.as === event.person ? words : { ...words, person: by.as };
 		return Object.keys(changes).length === 0 ? event : rewritten(event, changes);
 	}
-	const text = textChanges(event, erasures);
+	const quotes = quoteChanges(event, erasures);
+	const text = textChanges(
+		Object.keys(quotes).length === 0 ? event : ({ ...event, ...quotes } as JournalEvent),
+		erasures,
+	);
 	if (text === null) return null;
 	const person = personChanges(event, erasures);
 	if (person === null) return null;
-	const changes = { ...words, ...text, ...person };
+	const changes = { ...quotes, ...words, ...text, ...person };
 	return Object.keys(changes).length === 0 ? event : rewritten(event, changes);
 }

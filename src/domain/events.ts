@@ -90,6 +90,8 @@ export type EventBody =
 			readonly split: Split;
 			readonly half?: Half;
 			readonly reason?: string;
+			/** They stay where they stood when an import, or a taking-back, would have moved them out of a freeze or an export. */
+			readonly kept?: true;
 	  }
 	| {
 			readonly type: 'half-drawn';
@@ -195,6 +197,8 @@ export type EventBody =
 			readonly words?: readonly string[];
 			/** Those of them that are saved searches under a name that quotes nothing: it stays, as that of a deleted search. */
 			readonly searches?: readonly string[];
+			/** SHA-256 of reasons, facets and entries of mappings that quoted it: out wherever they stand. */
+			readonly quotes?: readonly string[];
 			readonly sources?: readonly RewrittenSource[];
 	  }
 	| {

@@ -231,7 +231,8 @@ export function* wordedEvents(db: Database): Generator<void, JournalEvent[]> {
 	for (let n = 0; n < last; n += EVENTS) {
 		const some = db.all<{ line: string }>(
 			`SELECT line FROM events WHERE n > ? AND n <= ? AND (type IN ('search-saved', 'decided') OR line LIKE '%"note":"%'
-			OR line LIKE '%"reason":"%' OR line LIKE '%"query":"%' OR line LIKE '%"cannot":"%')`,
+			OR line LIKE '%"reason":"%' OR line LIKE '%"query":"%' OR line LIKE '%"cannot":"%' OR line LIKE '%"reasons":["%'
+			OR line LIKE '%"facet":"%' OR line LIKE '%"mapping":%')`,
 			n,
 			n + EVENTS,
 		);
@@ -239,6 +240,23 @@ export function* wordedEvents(db: Database): Generator<void, JournalEvent[]> {
 		yield;
 	}
 	return found;
+}
+
+/** A note of an imported verdict, with where it stands. */
+export interface ImportedNote {
+	readonly path: string;
+	readonly line: number;
+	readonly note: string;
+}
+
+/** Notes of imported verdicts on what stays. */
+export function notesStaying(db: Database, { comparisons }: Leaving): ImportedNote[] {
+	return db.all<ImportedNote>(
+		`SELECT s.path, r.line, v.note FROM source_votes v JOIN sources s ON s.n = v.source
+		JOIN source_rows r ON r.source = v.source AND r.ord = v.ord JOIN comparisons c ON c.n = v.comparison
+		WHERE v.note IS NOT NULL AND c.id NOT IN ${LISTED}`,
+		JSON.stringify(comparisons),
+	);
 }
 
 /** Ids of answers, with a reason, to proposals about some prompts and no others. */

@@ -106,6 +106,7 @@ const Event = v.variant('type', [
 		split: SplitName,
 		half: v.optional(HalfName),
 		reason: v.optional(v.string()),
+		kept: v.optional(v.literal(true)),
 	}),
 	v.object({
 		...header,
@@ -223,6 +224,7 @@ const Event = v.variant('type', [
 		gone: v.optional(Ids),
 		words: v.optional(Ids),
 		searches: v.optional(Ids),
+		quotes: v.optional(Ids),
 		sources: v.optional(Rewritten),
 	}),
 	v.object({

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { UserError } from '../../src/protocol/errors.ts';
 import { resetTables } from '../../src/store/database.ts';
+import { dump } from '../../src/store/dump.ts';
 import { keepErasures, unfoldedErasures } from '../../src/store/erasures.ts';
 import { appendLines, stampEvents } from '../../src/store/journal.ts';
 import { listJournalFiles } from '../../src/store/journal-files.ts';
@@ -90,6 +91,62 @@ test('words about texts that stay are left alone, and those that leave are liste
 			eggs,
 		);
 	assert.equal(passed(workspace), 1, 'who cannot judge it still cannot');
+});
+
+test('reasons, facets and entries of mappings that quote go too; a note of another row is named', async (t) => {
+	const dir = folder(t);
+	const opened = await openAt(dir);
+	const { workspace } = opened;
+	t.after(() => workspace.close());
+	const said = 'neighbour Mr. Ashdown of Birch Lane 17';
+	const judged = (note: string) => [{ annotator: 'zoe', verdict: 'a', rationale: note }];
+	const path = write(dir, [
+		{ prompt: 'Who lives there?', response_a: SECRET, response_b: 'No idea at all.' },
+		{ prompt: 'How to bake bread?', response_a: 'Flour.', response_b: 'Water.', judgments: judged('short') },
+		{ prompt: 'How to boil eggs?', response_a: 'Eight.', response_b: 'Never.', judgments: judged(`as ${said}`) },
+	]);
+	await workspace.importFiles([path], {}, job());
+	await workspace.settled();
+	const [secret, bread] = await Promise.all(['lives', 'bread'].map((word) => idOf(opened, word)));
+	const [usual = ''] = workspace.context.config.reasons;
+	await workspace.judge({ comparison: bread!, verdict: 'a', reasons: [usual, said] });
+	await workspace.judge({ comparison: secret!, verdict: 'a', reasons: [said] });
+	const prompts = await Promise.all([secret!, bread!].map(async (id) => (await workspace.show(id)).prompt_id));
+	await workspace.tag({ ids: prompts }, { facet: `free:${said}` });
+	await workspace.tag({ ids: [prompts[0]!] }, { facet: `free:${said} again` });
+	await workspace.tag({ ids: [prompts[1]!] }, { facet: 'domain:law' });
+	const mapping = {
+		columns: { prompt: 'q', a: 'x', b: 'y', best: 'z' },
+		entries: { [SECRET.toLowerCase()]: 'a', 'the longer one of the two': 'b' },
+	} as const;
+	await workspace.context.append({ type: 'mapping-saved', name: 'mine', mapping, table: ['q', 'x', 'y', 'z'] });
+	const table = join(dir, 'table.csv');
+	writeFileSync(table, `q,x,y,z\nWhich is best?,This one.,That one.,the longer one of the two\n`);
+	await workspace.importFiles([table], { mapping }, job());
+	await workspace.settled();
+	const before = await workspace.show(bread!);
+	assert.equal(before.tags.length, 2);
+
+	const plan = await workspace.erase([secret!], { preview: true }, job());
+	assert.deepEqual(
+		plan.left.map(({ why }) => /note of an imported verdict quotes it \(line 3\)/u.test(why)),
+		[true],
+	);
+	await workspace.erase([secret!], { reason: 'asked for' }, job());
+	await workspace.settled();
+	assert.deepEqual(holding(join(dir, 'work', '.pairwright', 'journal'), 'shdown of'), []);
+	const after = await workspace.show(bread!);
+	assert.deepEqual(
+		after.judgments.flatMap(({ annotator, reasons }) => (annotator === 'zoe' ? [] : [reasons])),
+		[[usual]],
+	);
+	assert.deepEqual([after.split, after.tags.length, after.tags.includes('domain:law')], [before.split, 2, true]);
+	assert.match(after.tags.find((tag) => tag !== 'domain:law') ?? '', /^free:erased-[\da-f]{8}$/u);
+	const read = await idOf(opened, 'Which is best');
+	assert.equal((await workspace.show(read!)).judgments[0]?.verdict !== undefined, true, 'the table reads as it did');
+	const state = dump(workspace.context.db);
+	await workspace.rebuild(job());
+	assert.equal(dump(workspace.context.db), state);
 });
 
 test('what is said while the texts go by is found before the tombstone, and nothing is looked at twice where nobody wrote', async (t) => {

@@ -55,7 +55,7 @@ async function pickReach(session: FolderSession, id: string): Promise<string | u
 function quotationsLine({ quotations }: EraseResult): string {
 	const shown = quotations.slice(0, 4).map(({ type, person, at }) => `${type} by ${person}, ${at.slice(0, 10)}`);
 	const more = quotations.length > 4 ? `; and ${count.format(quotations.length - 4)} more` : '';
-	return `Notes, reasons and searches that quote it go too (${shown.join('; ')}${more}). "pairwright erase ID --dry-run" lists their ids.`;
+	return `Notes, reasons, facets and searches that quote it go too (${shown.join('; ')}${more}). "pairwright erase ID --dry-run" lists their ids.`;
 }
 
 function detailOf(plan: EraseResult): string {

@@ -201,7 +201,11 @@ export async function erase(
 		const body = bodyWith(all);
 		const { found: quotations } = all;
 		const erasures = erasuresWith(ctx, body);
-		const plan = { ...planned(ctx, named, looked, erasures, more), quoting: quotations.length, quotations };
+		const plan = {
+			...planned(ctx, named, looked, erasures, [...more, ...all.notes]),
+			quoting: quotations.length,
+			quotations,
+		};
 		const before = pathsBefore(plan.journals, looked);
 		if (preview) {
 			const advice = await historyAdvice(place, before, looked.linked);

@@ -26,6 +26,7 @@ function unconcerned(line: string, erasures: Erasures): boolean {
 		type !== null &&
 		PLAIN.has(type) &&
 		!line.includes('"check":"') &&
+		(erasures.quotes.size === 0 || !line.includes('"reasons":[')) &&
 		comparison !== null &&
 		person !== null &&
 		id !== null &&

@@ -142,7 +142,8 @@ export async function removePerson(
 			quoting = await quotationsOf(ctx, texts(), { signal: steps.signal });
 		}
 		// From here on nothing waits until the tombstones stand: no word can come in between.
-		const erased = erasedWith(withLate(ctx, texts(), quoting));
+		const words = withLate(ctx, texts(), quoting);
+		const erased = erasedWith(words);
 		const erasures = erasuresWith(ctx, body, erased);
 		const journals = journalsWith(ctx, erasures);
 		const plan = {
@@ -154,7 +155,7 @@ export async function removePerson(
 			written: leaving,
 			journals,
 			sources: looked.rewritten.map(({ file, cleaned }) => ({ path: file.path, rows: cleaned.rows.length })),
-			left: looked.left,
+			left: [...looked.left, ...words.notes],
 			mentions,
 		};
 		const paths = pathsBefore(journals, looked);

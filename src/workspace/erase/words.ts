@@ -40,7 +40,7 @@ function listed(what: string, ids: readonly string[]): string[] {
 /** Whose words of which day leave because they quote it: that cannot be undone either. */
 function quotationsText({ quotations, preview }: EraseResult): string[] {
 	if (quotations.length === 0) return [];
-	const what = quotations.length === 1 ? 'note, reason or search' : 'notes, reasons and searches';
+	const what = quotations.length === 1 ? 'note, reason, facet or search' : 'notes, reasons, facets and searches';
 	const more = quotations.length - MOST_QUOTATIONS;
 	return [
 		`  ${count(quotations.length)} ${what} elsewhere ${preview ? 'quoting it would go too' : 'quoted it: out too'}:`,
