@@ -54,6 +54,9 @@ export function fitPlatt(records: Records): Platt | null {
 		if (!(determinant > 1e-12 * haa * hbb) || hbb < 1e-10 * size) return null;
 		const da = (hbb * ga - hab * gb) / determinant;
 		const db = (haa * gb - hab * ga) / determinant;
+		// The decrement is the loss still to be gained, doubled. From here on rounding alone would decide whether a step is a gain; Newton's
+		// last one, which squares what is left, is taken as it is.
+		if ((da * ga + db * gb) / size < 1e-14) return { a: a - da, b: b - db, nll: meanLoss(records, a - da, b - db) };
 		let reach = 1;
 		let next = meanLoss(records, a - da, b - db);
 		while (!(next <= nll) && reach > 1e-10) {
@@ -63,8 +66,6 @@ export function fitPlatt(records: Records): Platt | null {
 		a -= reach * da;
 		b -= reach * db;
 		nll = next;
-		// The decrement is the loss still to be gained, doubled.
-		if ((da * ga + db * gb) / size < 1e-24) return { a, b, nll };
 	}
 	return null;
 }
