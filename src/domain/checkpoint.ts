@@ -146,9 +146,21 @@ export interface CheckpointResult {
 	};
 }
 
-/** Training steps in a checkpoint's name: after "step", "checkpoint", "ckpt", "iter" or "global_step"; else its last number; else null. */
+/** How llama.cpp names what weights are kept as (`Q8_0`, `IQ2_XXS`, `Q5_K_S`, `f16`): its digits are no steps. */
+const QUANTISATION = /[-_. ](?:i?q\d(?:_\w+)?|bf16|fp?16|fp?32)$/i;
+const PARTS = /-\d{5}-of-\d{5}$/;
+
+/**
+ * Training steps in a checkpoint's name: after "step", "checkpoint", "ckpt", "iter" or "global_step"; else its last number; else null. `2k` and
+ * `1.5k` are thousands.
+ */
 export function stepOf(name: string): number | null {
-	const marked = [...name.matchAll(/(?:global_?step|step|checkpoint|ckpt|iter)[-_. ]?(\d+)/gi)].at(-1);
-	const text = marked?.[1] ?? [...name.matchAll(/(?<![\w.])\d+(?![\w.])|(?<=[-_])\d+$/g)].at(-1)?.[0];
-	return text === undefined ? null : Number(text);
+	const bare = name.replace(PARTS, '').replace(QUANTISATION, '');
+	const marked = [
+		...bare.matchAll(/(?:global_?step|step|checkpoint|ckpt|iter)[-_. ]?(\d+(?:\.\d+(?=k))?)(k(?![a-z]))?/gi),
+	].at(-1);
+	const found = marked ?? [...bare.matchAll(/(?<![\w.])(\d+)(?![\w.])|(?<=[-_])(\d+)$/g)].at(-1);
+	const text = found?.[1] ?? (marked === undefined ? found?.[2] : undefined);
+	if (text === undefined) return null;
+	return Number(text) * (marked?.[2] === undefined ? 1 : 1000);
 }
