@@ -6,7 +6,7 @@ import { UserError } from '../protocol/errors.ts';
 import { isBroken, loadSqlite } from './database.ts';
 
 /** Version of the tables: a cache of another version is dropped, its scores can be had again. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** What a process that is killed loses at most. One commit costs about 0.1 ms: no fsync, which power loss alone would need. */
 const BATCH = 32;
@@ -20,9 +20,32 @@ const BUSY_MS = 5_000;
 const TABLES = `
 CREATE TABLE models(n INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, used INTEGER NOT NULL);
 CREATE TABLE scores(
-	model INTEGER NOT NULL, comparison BLOB NOT NULL, a REAL NOT NULL, b REAL NOT NULL, a_tokens INTEGER, b_tokens INTEGER,
-	kl REAL, kl_positions INTEGER, kl_reference INTEGER, PRIMARY KEY(model, comparison)) WITHOUT ROWID;
+	model INTEGER NOT NULL, comparison BLOB NOT NULL, numbers BLOB NOT NULL, a_tokens INTEGER, b_tokens INTEGER,
+	kl_positions INTEGER, kl_reference INTEGER, PRIMARY KEY(model, comparison)) WITHOUT ROWID;
 `;
+
+/** log π(a), log π(b) and the sum of divergences (0 where there is none). */
+type Numbers = readonly [number, number, number];
+
+/**
+ * The cache does not know which comparisons are in the sealed half, nor may it keep what a model gave to those in the clear before a
+ * decision: all numbers lie under a mask derived from what they are of. Like sealed.bin, it stops a look and a search, not an attacker.
+ */
+function masked(bytes: Buffer, model: Buffer, comparison: Buffer): Buffer {
+	const mask = createHash('sha256').update(model).update(comparison).digest();
+	return Buffer.from(bytes.map((byte, i) => byte ^ mask[i]!));
+}
+
+function conceal(numbers: Numbers, model: Buffer, comparison: Buffer): Buffer {
+	const bytes = Buffer.alloc(8 * numbers.length);
+	for (const [i, number] of numbers.entries()) bytes.writeDoubleLE(number, 8 * i);
+	return masked(bytes, model, comparison);
+}
+
+function reveal(bytes: Buffer, model: Buffer, comparison: Buffer): Numbers {
+	const plain = masked(bytes, model, comparison);
+	return [plain.readDoubleLE(0), plain.readDoubleLE(8), plain.readDoubleLE(16)];
+}
 
 export interface CachedScore {
 	readonly score: ComparisonScore;
@@ -30,11 +53,9 @@ export interface CachedScore {
 }
 
 interface Row {
-	readonly a: number;
-	readonly b: number;
+	readonly numbers: Buffer;
 	readonly a_tokens: number | null;
 	readonly b_tokens: number | null;
-	readonly kl: number | null;
 	readonly kl_positions: number | null;
 	readonly kl_reference: number | null;
 }
@@ -98,11 +119,12 @@ export class ScoreCache {
 	 * @param fresh reads nothing, writes as ever
 	 */
 	model(key: string, reference: string | null, fresh = false): ModelScores {
-		return new ModelScores(this.#db, this.#number(key), reference === null ? null : this.#number(reference), fresh);
+		const hash = hashOf(key);
+		const against = reference === null ? null : this.#number(hashOf(reference));
+		return new ModelScores(this.#db, { number: this.#number(hash), hash }, against, fresh);
 	}
 
-	#number(key: string): number {
-		const hash = createHash('sha256').update(key).digest();
+	#number(hash: Buffer): number {
 		return this.#db
 			.prepare(
 				`INSERT INTO models(key, used) SELECT ?, coalesce(max(used), 0) + 1 FROM models WHERE true
@@ -133,6 +155,8 @@ export class ScoreCache {
 	}
 }
 
+const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest();
+
 function unusable(path: string, how: 'opened' | 'written', error: unknown): UserError {
 	return new UserError(
 		'environment',
@@ -148,6 +172,8 @@ function prepared(db: Sqlite.Database): Sqlite.Database {
 	const sound = db.pragma('quick_check(1)', { simple: true });
 	if (sound !== 'ok') throw Object.assign(new Error(String(sound)), { code: 'SQLITE_CORRUPT' });
 	if (db.pragma('user_version', { simple: true }) !== VERSION) {
+		// What an earlier version kept in the clear is overwritten, not just forgotten.
+		db.pragma('secure_delete = ON');
 		db.transaction(() => {
 			db.exec('DROP TABLE IF EXISTS scores; DROP TABLE IF EXISTS models;');
 			db.exec(TABLES);
@@ -160,7 +186,7 @@ function prepared(db: Sqlite.Database): Sqlite.Database {
 /** The cached scores of one model. What was put is committed 32 pairs or half a second later, and on `flush`. */
 export class ModelScores {
 	readonly #db: Sqlite.Database;
-	readonly #model: number;
+	readonly #model: { readonly number: number; readonly hash: Buffer };
 	readonly #reference: number | null;
 	readonly #read: Sqlite.Statement<[number, Buffer], Row> | null;
 	readonly #write: Sqlite.Statement;
@@ -168,25 +194,32 @@ export class ModelScores {
 	#timer: NodeJS.Timeout | null = null;
 	#problem: unknown = null;
 
-	constructor(db: Sqlite.Database, model: number, reference: number | null, fresh: boolean) {
+	constructor(
+		db: Sqlite.Database,
+		model: { readonly number: number; readonly hash: Buffer },
+		reference: number | null,
+		fresh: boolean,
+	) {
 		this.#db = db;
 		this.#model = model;
 		this.#reference = reference;
 		this.#read = fresh
 			? null
 			: db.prepare<[number, Buffer], Row>(
-					'SELECT a, b, a_tokens, b_tokens, kl, kl_positions, kl_reference FROM scores WHERE model = ? AND comparison = ?',
+					'SELECT numbers, a_tokens, b_tokens, kl_positions, kl_reference FROM scores WHERE model = ? AND comparison = ?',
 				);
-		this.#write = db.prepare('INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+		this.#write = db.prepare('INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?, ?, ?, ?)');
 	}
 
 	/** null = not scored yet; without its divergence where there is none, or one against another reference. */
 	get(comparison: string): CachedScore | null {
-		const row = this.#read?.get(this.#model, Buffer.from(comparison, 'hex'));
+		const id = Buffer.from(comparison, 'hex');
+		const row = this.#read?.get(this.#model.number, id);
 		if (row === undefined) return null;
-		const score = { a: { logp: row.a, tokens: row.a_tokens }, b: { logp: row.b, tokens: row.b_tokens } };
-		if (row.kl === null || row.kl_positions === null || row.kl_reference !== this.#reference) return { score };
-		return { score, kl: { sum: row.kl, positions: row.kl_positions } };
+		const [a, b, sum] = reveal(row.numbers, this.#model.hash, id);
+		const score = { a: { logp: a, tokens: row.a_tokens }, b: { logp: b, tokens: row.b_tokens } };
+		if (row.kl_positions === null || row.kl_reference !== this.#reference) return { score };
+		return { score, kl: { sum, positions: row.kl_positions } };
 	}
 
 	/** @throws UserError environment: an earlier commit in the background failed, e.g. on a full disk */
@@ -214,14 +247,13 @@ export class ModelScores {
 		if (rows.length === 0) return;
 		const write = this.#db.transaction(() => {
 			for (const [comparison, { score, kl }] of rows) {
+				const id = Buffer.from(comparison, 'hex');
 				this.#write.run(
-					this.#model,
-					Buffer.from(comparison, 'hex'),
-					score.a.logp,
-					score.b.logp,
+					this.#model.number,
+					id,
+					conceal([score.a.logp, score.b.logp, kl?.sum ?? 0], this.#model.hash, id),
 					score.a.tokens,
 					score.b.tokens,
-					kl?.sum ?? null,
 					kl?.positions ?? null,
 					kl === undefined ? null : this.#reference,
 				);

@@ -16,11 +16,13 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { UserError } from '../../src/protocol/errors.ts';
 import type { ScoreOptions } from '../../src/protocol/scoring.ts';
+import { readSealed } from '../../src/workspace/runs/run-files.ts';
 import { Runs, type ScoreHooks } from '../../src/workspace/runs/runs.ts';
 import { runsPort } from '../../src/workspace/runs-port.ts';
 import { Workspace } from '../../src/workspace/workspace.ts';
 import { type ScoringServer, startScoringServer } from '../fixtures/scoring-server-process.ts';
 import { jsonLines, madeRows } from './checkpoint-rows.ts';
+import { leaksInBytes, needlesOf } from './seal-search.ts';
 
 const KEY = 'a-key-that-stays-in-memory';
 const PAIRS = 60;
@@ -151,6 +153,16 @@ test('again: nothing is scored, and the record is the same to the byte', async (
 	// Opening and self-tests ask too, but for far less than two responses of every pair.
 	const asked = await completions();
 	assert.ok(asked < 3 * PAIRS, `${asked} requests`);
+});
+
+test('the cache keeps nothing of the sealed half in the clear', () => {
+	const needles = needlesOf(readSealed(join(root, '.pairwright/runs'), stored().sort().at(-1)!)!);
+	assert.ok(needles.exact.size > 50, `${needles.exact.size}`);
+	const files = ['', '-wal']
+		.map((suffix) => join(root, `.pairwright/pairwright.db-scores${suffix}`))
+		.filter(existsSync);
+	// Made responses score alike in all splits, so the run's own files are not searched here: seal.test.ts does.
+	for (const file of files) assert.deepEqual(leaksInBytes(readFileSync(file), needles), []);
 });
 
 test('ten pairs more are ten pairs scored a model', async () => {
