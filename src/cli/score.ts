@@ -172,5 +172,5 @@ async function sayWhereTextsGo(context: CommandContext, api: WorkspaceApi, http:
 function warnRejected(context: CommandContext, { total, rows }: RejectedRows): void {
 	for (const { path, line, reason } of rows.slice(0, NAMED)) context.warn(`${path}, line ${line}: ${reason}`);
 	if (total > NAMED) context.warn(`… and ${count(total - NAMED)} more rejected rows.`);
-	context.warn(`${plural(total, 'row')} of log-probabilities left out.`);
+	context.warn(`${plural(total, 'row')} left out.`);
 }

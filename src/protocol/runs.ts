@@ -2,7 +2,7 @@
 import type { Metrics, RunRecord, RunVerdict } from '../domain/run-record.ts';
 import type { EvaluationSplit } from '../domain/split.ts';
 
-/** Rows of log-probability files that a run left out: all counted, the first 1,000 named. */
+/** Rows of log-probability or feature files that a run left out: all counted, the first 1,000 named. */
 export interface RejectedRows {
 	readonly total: number;
 	readonly rows: readonly { readonly path: string; readonly line: number; readonly reason: string }[];

@@ -67,7 +67,7 @@ test('bad rows are named and end in exit code 2; pairs without a row are counted
 	assert.equal(code, 2);
 	assert.match(stderr, /logps\.m\.jsonl, line 91: chosen_logps: expected a summed log-probability.*found the number 3/);
 	assert.match(stderr, /logps\.m\.jsonl, line 92: id: /);
-	assert.match(stderr, /2 rows of log-probabilities left out/);
+	assert.match(stderr, /2 rows left out/);
 	const { checkpoints, engine, run } = document as RunRecord;
 	assert.deepEqual(engine.files, [{ rows: 92, rejected: 2 }]);
 	const outside = checkpoints![0]!.skipped_why!.reduce((sum, { pairs }) => sum + pairs, 0);
@@ -162,9 +162,10 @@ test('real checkpoints: imported pairs and their log-probabilities just work', {
 	assert.equal(code, 0, stderr);
 	const { recommended, checkpoints, run, work } = document as RunRecord;
 	assert.equal(recommended.checkpoint, 'dpo-lr1e4-step50');
-	assert.equal(checkpoints!.length, globSync(join(MODELS, 'logps.*.jsonl')).length);
+	assert.match(stderr, /^ref: the same log-probabilities as the reference on every pair\. It is the reference/m);
+	assert.equal(checkpoints!.length, globSync(join(MODELS, 'logps.*.jsonl')).length - 1);
 	assert.ok(checkpoints!.every(({ skipped }) => skipped === 0));
 	assert.equal(work!.scored, 8 * 1325);
 	const packed = readFileSync(join(cli.dir, '.pairwright/runs', run, 'scores.jsonl.gz'));
-	assert.equal(gunzipSync(packed).toString('utf8').trim().split('\n').length, 8 * (782 + 243 + 150));
+	assert.equal(gunzipSync(packed).toString('utf8').trim().split('\n').length, 7 * (782 + 243 + 150));
 });

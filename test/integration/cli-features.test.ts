@@ -36,4 +36,10 @@ test('score --features reads a file of the user, in the scoring process, and say
 	assert.equal(missing.code, 1);
 	assert.match(missing.stderr, /none\.jsonl cannot be read: there is no such file/);
 	assert.equal(((await cli.json(['runs'])).document as { runs: unknown[] }).runs.length, 1);
+
+	const mixed = cli.write('mixed.jsonl', [...lines, '{"id":"abc","x":[1]}\n'].join(''));
+	const partly = await cli.json(['score', '--features', mixed]);
+	assert.equal(partly.code, 2, 'a row that cannot be used is named, the others go on');
+	assert.match(partly.stderr, /mixed\.jsonl, line 61: id: expected the id of a comparison/);
+	assert.match(partly.stderr, /1 row left out/);
 });

@@ -50,7 +50,9 @@ test('features are turned to chosen − rejected, however a row names its pair',
 		{ prompt: p3.turns.messages, response_a: text(p3.rejected), response_b: text(p3.chosen), a: [1, 0.5], b: [3, 1] },
 		{ id: '0'.repeat(64), x: [9, 9] },
 	];
-	const { features, facts } = await readOwnFeatures(fileOf(rows), 'replace', pairs);
+	const { own, rejected } = await readOwnFeatures(fileOf(rows), 'replace', pairs);
+	const { features, facts } = own;
+	assert.deepEqual(rejected, { total: 0, rows: [] });
 	assert.deepEqual(features.names, ['own: reward', 'own: entropy']);
 	assert.deepEqual([...features.values], [2, 0.5, -2, -0.5, 2, 0.5, 2, 0.5]);
 	assert.deepEqual(
@@ -61,7 +63,7 @@ test('features are turned to chosen − rejected, however a row names its pair',
 
 test('pairs without features: counted and 0 beside the own ones, refused instead of them', async () => {
 	const file = fileOf([{ id: pairs[1]!.comparison, x: [1] }]);
-	const { features, facts } = await readOwnFeatures(file, 'join', pairs);
+	const { features, facts } = (await readOwnFeatures(file, 'join', pairs)).own;
 	assert.deepEqual([...features.values].map(Math.abs), [0, 1, 0, 0]);
 	assert.equal(facts.filled, 3);
 	await assert.rejects(readOwnFeatures(file, 'replace', pairs), (error) => {
@@ -87,14 +89,22 @@ for (const [what, row, message] of [
 	['no id', { x: [1, 2] }, /id: expected the id of a comparison, or the pair itself/],
 	['the same pair again', good, /line 2: id: expected each pair once, found the pair of line 1 again/],
 ] as const) {
-	test(`a row with ${what} is named and refuses the file`, async () => {
-		await assert.rejects(readOwnFeatures(fileOf([good, row]), 'join', pairs), (error) => {
-			assert.ok(UserError.is(error, 'unusable-input'));
-			assert.match(error.message, message);
-			return true;
-		});
+	test(`a row with ${what} is named and left out, the others go on`, async () => {
+		const { own, rejected } = await readOwnFeatures(fileOf([good, row]), 'join', pairs, { shown: 'own.jsonl' });
+		assert.deepEqual([own.facts.pairs, own.facts.filled, rejected.total], [1, 3, 1]);
+		const [{ path, line, reason } = assert.fail()] = rejected.rows;
+		assert.match(`${path}, line ${line}: ${reason}`, message);
 	});
 }
+
+test('a file without one row that can be used says why, and nothing is scored', async () => {
+	const rows = fileOf([{ id: 'abc', x: [1] }, { x: [1] }]);
+	await assert.rejects(readOwnFeatures(rows, 'join', pairs), (error) => {
+		assert.ok(UserError.is(error, 'unusable-input'));
+		assert.match(error.message, /none of its rows can be used \(line 1: id: .*; line 2: id: .*Nothing was scored/);
+		return true;
+	});
+});
 
 test('a run learns from own features: a reward that knows the answer is what it finds', async () => {
 	const dataset = makeDataset(SHIFTED);
@@ -102,7 +112,7 @@ test('a run learns from own features: a reward that knows the answer is what it 
 		id: pair.comparison,
 		x: [(pair.chosenSide === 'a' ? 1 : -1) * (1 + (i % 3))],
 	}));
-	const own = await readOwnFeatures(fileOf([{ names: ['reward'] }, ...rows]), 'replace', dataset.pairs);
+	const { own } = await readOwnFeatures(fileOf([{ names: ['reward'] }, ...rows]), 'replace', dataset.pairs);
 	const { record } = await runProbe(dataset, { lambda: 1, margin: 0, seed: 1, own });
 	assert.ok(record.metrics.heldout_reference!.accuracy.value === 1);
 	assert.ok(record.baselines.dpo.heldout_loss! < 0.3, 'the words alone carry over to nothing');

@@ -8,11 +8,13 @@ import { parsedRows } from '../../formats/parsed-rows.ts';
 import { RowError, refuse } from '../../formats/row-error.ts';
 import { trl } from '../../formats/trl.ts';
 import { UserError } from '../../protocol/errors.ts';
+import type { RejectedRows } from '../../protocol/runs.ts';
 import type { OwnFeatures } from '../../scoring/features.ts';
 import { OwnFeatureTable, type OwnInput } from '../../scoring/own-features.ts';
 
-/** Unusable rows that the message names. */
-const NAMED = 5;
+/** Unusable rows that are named, as of log-probabilities; a message names a few. */
+const NAMED = 1000;
+const FIRST = 3;
 const ID = /^[0-9a-f]{8,64}$/;
 const MAX_NAME = 60;
 
@@ -21,20 +23,22 @@ const MAX_NAME = 60;
  * JSON Lines (or an array, or .gz) of `{id, a: […], b: […]}` or `{id, x: […]}` with x = a − b of the canonical sides; or, instead of
  * `id`, the pair itself: `{prompt, response_a, response_b, …}` or `{prompt, chosen, rejected, …}`, where a and b are that row's first and second
  * response. A first row `{names: […]}` names the columns.
- * @throws UserError `unusable-input` where any row cannot be used: a pair without its features would quietly count as "no
- * difference"; `cancelled`
+ * A row that cannot be used is named and left out; its pair is counted among those without features.
+ * @param shown how the file is called in `rejected`
+ * @throws UserError `unusable-input` where no row can be used, or with `replace` where a pair has none; `cancelled`
  */
 export async function readOwnFeatures(
 	file: string,
 	mode: OwnFeatures['mode'],
 	pairs: readonly ScoredPair[],
-	signal?: AbortSignal,
-): Promise<OwnInput> {
+	{ signal, shown = file }: { readonly signal?: AbortSignal | undefined; readonly shown?: string } = {},
+): Promise<{ readonly own: OwnInput; readonly rejected: RejectedRows }> {
 	const source = await openChunks(file, signal);
 	const hash = createHash('sha256');
 	const table = new OwnFeatureTable(pairs);
-	const problems: string[] = [];
-	let bad = 0;
+	const named: RejectedRows['rows'][number][] = [];
+	let total = 0;
+	let used = 0;
 	let rows = 0;
 	let names: readonly string[] | null = null;
 	const read = async function* (): AsyncGenerator<Buffer> {
@@ -54,7 +58,9 @@ export async function readOwnFeatures(
 		if (names !== null && names.length !== difference.length) {
 			return `expected ${names.length} numbers, one a name of the first row, found ${difference.length}`;
 		}
-		return table.add(line, id, difference);
+		const problem = table.add(line, id, difference);
+		if (problem === null) used++;
+		return problem;
 	};
 	for await (const batch of parsedRows(file, { chunks: read() })) {
 		for (const { line, row, reason } of batch) {
@@ -68,18 +74,18 @@ export async function readOwnFeatures(
 				}
 			}
 			if (problem === null) continue;
-			bad++;
-			if (problems.length < NAMED) problems.push(`line ${line}: ${problem}`);
+			total++;
+			if (named.length < NAMED) named.push({ path: shown, line, reason: problem });
 		}
 	}
-	if (bad > 0) {
-		const more = bad > problems.length ? `; … and ${bad - problems.length} more` : '';
+	if (total > 0 && used === 0) {
+		const first = named.slice(0, FIRST).map(({ line, reason }) => `line ${line}: ${reason}`);
 		throw new UserError(
 			'unusable-input',
-			`--features ${file}: ${bad} row${bad === 1 ? '' : 's'} cannot be used (${problems.join('; ')}${more}). Nothing was scored.`,
+			`--features ${file}: none of its rows can be used (${first.join('; ')}${total > FIRST ? '; …' : ''}). Nothing was scored. "pairwright score --help" says what a row holds.`,
 		);
 	}
-	return table.finish(mode, names, hash.digest('hex'));
+	return { own: table.finish(mode, names, hash.digest('hex')), rejected: { total, rows: named } };
 }
 
 function readNames(names: unknown): string[] {

@@ -1,3 +1,4 @@
+import type { ScoredCheckpoint } from '../../domain/checkpoint.ts';
 import { DEFAULT_CONFIG, type ForgettingDelta } from '../../domain/config.ts';
 import type { Dataset, ScoredPair } from '../../domain/dataset.ts';
 import { sha256 } from '../../domain/identity.ts';
@@ -145,6 +146,27 @@ async function throughModels(
 	}
 }
 
+/** Whether a checkpoint gives the reference's own numbers everywhere: the same model under another name, or its own file in a glob. */
+function isReference({ scores }: ScoredCheckpoint): boolean {
+	return scores.every(
+		({ policy, reference }) => policy.a.logp === reference.a.logp && policy.b.logp === reference.b.logp,
+	);
+}
+
+/** The family without the reference, which is a baseline and no candidate (rules of the family F); with it where nothing else was given. */
+function withoutReference(
+	checkpoints: readonly ScoredCheckpoint[],
+	onNotice: (text: string) => void = () => {},
+): readonly ScoredCheckpoint[] {
+	const others = checkpoints.filter((checkpoint) => !isReference(checkpoint));
+	if (others.length === 0 || others.length === checkpoints.length) return checkpoints;
+	const names = checkpoints.filter((checkpoint) => !others.includes(checkpoint)).map(({ name }) => name);
+	onNotice(
+		`${names.join(', ')}: the same log-probabilities as the reference on every pair. It is the reference, so it was left out of the candidates.`,
+	);
+	return others;
+}
+
 export interface CheckpointRun extends ScoringRun {
 	/** Rows of log-probability files that were left out. */
 	readonly rejected?: RejectedRows;
@@ -210,7 +232,7 @@ export async function scoreCheckpoints(
 		step: options.steps?.[i] ?? checkpoint.step,
 		trainedOn: trainedOn[i]!,
 	}));
-	const named = { ...input, checkpoints };
+	const named = { ...input, checkpoints: withoutReference(checkpoints, hooks.onNotice) };
 	const { sha256, labels } = workspace.dataset;
 	const previous = previousCheckpointRun(workspace.runs, named, settings, sha256, labels);
 	const run = await runCheckpoints(workspace.dataset, named, { ...settings, previous }, hooks);

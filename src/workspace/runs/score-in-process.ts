@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Dataset } from '../../domain/dataset.ts';
 import { RUN_POLICY } from '../../domain/label-policy.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
@@ -39,13 +40,20 @@ export interface ScoringInput extends Partial<CheckpointWorkspace> {
 export type RunRequest = Pick<ScoreRequest, 'run' | 'created' | 'lambda' | 'margin' | 'seed'> &
 	Partial<Omit<ScoreRequest, 'type' | 'root' | 'stateDir' | 'run' | 'created' | 'lambda' | 'margin' | 'seed'>>;
 
-async function probe(input: ScoringInput, request: RunRequest, hooks: RunHooks): Promise<ScoringRun> {
+async function probe(
+	input: ScoringInput,
+	request: RunRequest,
+	hooks: RunHooks,
+): Promise<ScoringRun & { readonly rejected?: RejectedRows }> {
 	const { features } = request;
-	const own =
+	const { own, rejected } =
 		features === undefined
-			? undefined
-			: await readOwnFeatures(features.path, features.mode, input.dataset.pairs, hooks.signal);
-	return runProbe(
+			? {}
+			: await readOwnFeatures(features.path, features.mode, input.dataset.pairs, {
+					signal: hooks.signal,
+					shown: basename(features.path),
+				});
+	const run = await runProbe(
 		input.dataset,
 		{
 			lambda: request.lambda,
@@ -65,6 +73,7 @@ async function probe(input: ScoringInput, request: RunRequest, hooks: RunHooks):
 		},
 		hooks,
 	);
+	return rejected === undefined ? run : { ...run, rejected };
 }
 
 function isComplete(input: ScoringInput): input is ScoringInput & CheckpointWorkspace {
