@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { NOT_FOUND, REDACTIONS, type Redaction } from '../domain/redaction.ts';
 import type { Half, Split } from '../domain/split.ts';
 import { SPLITS } from '../domain/split.ts';
+import { moveSentences, unheededWords } from '../domain/split-moves.ts';
 import { IMPORT_FORMATS } from '../formats/formats.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { ImportResult } from '../protocol/imports.ts';
@@ -176,7 +177,7 @@ export function importText(terminal: Terminal, done: ImportResult): string {
 	);
 	const notes = done.files.flatMap((file) => (file.warnings ?? []).map((text) => `  ● ${oneLine(text)}`));
 	const total = `${done.cancelled ? 'Cancelled; what was in stays in. ' : ''}The workspace has ${plural(done.comparisons, 'comparison')} of ${plural(done.prompts, 'prompt')}.`;
-	return [table, ...notes, '', ...logNotes(done), total].join('\n');
+	return [table, ...notes, '', ...logNotes(done), ...splitNotes(done), total].join('\n');
 }
 
 /** What came of logs: pairs at once, prompts that wait, what was replaced, and what replacing cannot find. */
@@ -192,6 +193,14 @@ function logNotes({ waiting, paired = 0, redacted }: ImportResult): string[] {
 			: [
 					`${plural(waiting.prompts, 'prompt needs a', 'prompts need a')} second response (${count(waiting.answered)} with one already${waiting.repeats > 0 ? `; ${plural(waiting.repeats, 'exact repeat')} counted, not stored` : ''}). See pairwright prompts; pairwright generate writes them.`,
 				]),
+	];
+}
+
+/** Where prompts went that were there before, and rows that could not have their way. */
+function splitNotes({ moves, unheeded }: ImportResult): string[] {
+	return [
+		...(moves === undefined ? [] : moveSentences(moves).map((text) => `Known before: ${text}`)),
+		...(unheeded === undefined ? [] : [`${unheededWords(unheeded)} Move them with: pairwright split --assign`]),
 	];
 }
 

@@ -1,5 +1,6 @@
 import { Argument, type Command, Option } from 'commander';
 import type { Strength, Verdict } from '../domain/judgment.ts';
+import { moveSentences } from '../domain/split-moves.ts';
 import { oneLine, plural, shortId, when } from './format.ts';
 import { example, perform } from './register.ts';
 
@@ -102,8 +103,11 @@ ${example('adjudicate 3f9a1c22 b --reason "a invents a source"')}`,
 					done.prompts > 0 ? plural(done.prompts, 'prompt') : '',
 				].filter((part) => part !== '');
 				const what = `“${oneLine(done.what)}” of ${when(done.at)}${about.length === 0 ? '' : ` on ${about.join(' and ')}`}`;
+				const moves = done.moves === undefined ? [] : moveSentences(done.moves, dryRun);
 				context.result(done, () =>
-					dryRun ? `Would take back ${what}.` : `Taken back: ${what} (${shortId(done.retracted)}).`,
+					[dryRun ? `Would take back ${what}.` : `Taken back: ${what} (${shortId(done.retracted)}).`, ...moves].join(
+						'\n',
+					),
 				);
 			}),
 		);

@@ -3,6 +3,7 @@ import type { ColumnMapping } from '../domain/column-mapping.ts';
 import type { Strength, Verdict } from '../domain/judgment.ts';
 import type { Redaction } from '../domain/redaction.ts';
 import type { Half, Split } from '../domain/split.ts';
+import type { SplitMoves } from '../domain/split-moves.ts';
 import type { WaitingCounts } from './candidates.ts';
 
 export interface ImportOptions {
@@ -129,6 +130,10 @@ export interface ImportResult {
 	readonly prompts: number;
 	/** Cancelled by the user: what was in stays in. */
 	readonly cancelled: boolean;
+	/** Prompts that were there before and went to another split, or stay where they are frozen or were exported. */
+	readonly moves?: SplitMoves;
+	/** Rows that ask for another split than their prompt has: an earlier import or a person said otherwise. */
+	readonly unheeded?: number;
 	/** Of `as: 'prompts'`: what waits for a second response now. */
 	readonly waiting?: WaitingCounts;
 	/** Of `as: 'prompts'`: comparisons made because a prompt had two different responses. */

@@ -18,6 +18,7 @@ import type { Resolution } from '../domain/resolution.ts';
 import type { Decision, Metrics, ScoreLine } from '../domain/run-record.ts';
 import type { SnapshotDiff } from '../domain/snapshot-diff.ts';
 import type { Split } from '../domain/split.ts';
+import type { SplitMoves } from '../domain/split-moves.ts';
 import type {
 	GenerateOptions,
 	GenerationPlan,
@@ -183,6 +184,8 @@ export interface WorkspaceApi {
 		readonly at: string;
 		readonly comparisons: number;
 		readonly prompts: number;
+		/** Where prompts go with it, and which stay though it moved them, as they are frozen or were exported. */
+		readonly moves?: SplitMoves;
 	}>;
 	/** My latest not yet retracted judgment, tag, flag or skip, across sessions. */
 	undo(): Promise<Undone | null>;

@@ -1,4 +1,5 @@
 import { promptId } from '../domain/identity.ts';
+import type { Split } from '../domain/split.ts';
 import { firstTurnKey } from '../domain/text.ts';
 import type { LoggedRow } from '../formats/types.ts';
 import { ensureCandidate } from './candidates.ts';
@@ -8,7 +9,7 @@ import type { Database } from './database.ts';
 import { foldedErasures } from './erasures.ts';
 import type { ProjectionSettings } from './project.ts';
 import { projectPrompt } from './project-prompt.ts';
-import { checkTurn, type FoldedRows, type PendingSource } from './source-rows.ts';
+import { assignmentOf, checkTurn, type FoldedRows, type PendingSource } from './source-rows.ts';
 
 /**
  * Folds rows of a log: each a prompt with at most one response. A row that says what an earlier one of the same source said is
@@ -20,6 +21,8 @@ export class CandidateFolder {
 	readonly #settings: ProjectionSettings;
 	readonly #counts = new Counts();
 	readonly #erased: ReadonlySet<string>;
+	/** Where prompts stood that were there before a row asked for a split, by key. */
+	readonly stood = new Map<number, Split>();
 	#ord: number;
 
 	constructor(db: Database, source: PendingSource, settings: ProjectionSettings) {
@@ -57,9 +60,7 @@ export class CandidateFolder {
 
 	#row(row: LoggedRow): boolean {
 		const db = this.#db;
-		const split = row.split ?? this.#source.split;
-		const half =
-			split === 'heldout' ? (row.split === undefined ? this.#source.half : (row.half ?? this.#source.half)) : null;
+		const { split, half } = assignmentOf(row, this.#source);
 		const tags = [...new Set(row.tags)];
 		const id = promptId(row.prompt);
 		if (this.#erased.has(id)) {
@@ -67,8 +68,10 @@ export class CandidateFolder {
 			this.#ord++;
 			return false;
 		}
-		let prompt = db.value<number>('SELECT n FROM prompts WHERE id = ?', id);
+		const known = db.get<{ n: number; split: Split }>('SELECT n, split FROM prompts WHERE id = ?', id);
+		let prompt = known?.n;
 		let added = prompt === undefined;
+		if (known !== undefined && split !== null && !this.stood.has(known.n)) this.stood.set(known.n, known.split);
 		if (prompt === undefined) {
 			const key = firstTurnKey(row.prompt);
 			const fallback = this.#settings.defaultSplit(key);

@@ -231,6 +231,25 @@ export function planMove(db: Database, keys: Int32Array, split: Split, unseen: b
 	return { moves: Int32Array.from(moves).sort(), proposals };
 }
 
+/**
+ * Those of these prompts that can only be proposed for a split, as a member of their cluster is frozen or exported; by key.
+ * @param unseen whether what was exported for training may not stand in `split`
+ */
+export function heldBack(
+	db: Database,
+	keys: Int32Array,
+	split: Split,
+	unseen: boolean,
+): ReadonlyMap<number, 'frozen' | 'exported'> {
+	const movers = new Movers(db, keys, split, unseen);
+	const held = new Map<number, 'frozen' | 'exported'>();
+	movers.each(keys, false, ({ members, because }) => {
+		if (because === null) return;
+		for (const member of members) if (movers.picked[member] === 1) held.set(member, because);
+	});
+	return held;
+}
+
 /** Tags among these prompts, most used first. */
 export function tagsAmong(db: Database, keys: Int32Array): { readonly facet: string; readonly prompts: number }[] {
 	const chosen = new Uint8Array(placementOf(db).codes.length);

@@ -27,6 +27,14 @@ export function storedPrompts(db: Database, subjects: readonly string[]): Stored
 	);
 }
 
+export function storedPromptsByKey(db: Database, keys: readonly number[]): StoredPrompt[] {
+	return db.all<StoredPrompt>(
+		`SELECT n, id, place, fallback, split, half, drawn, tags FROM prompts
+		WHERE n IN (SELECT value FROM json_each(?)) ORDER BY n`,
+		JSON.stringify(keys),
+	);
+}
+
 /**
  * Prompts that are marked, by key. Marks lie in the order of ids, which are random: taken so, every transaction of a large action
  * would change pages all over the tables. In the order of keys it changes neighbours.
@@ -46,9 +54,17 @@ export function stillMarked(db: Database, keys: readonly number[]): StoredPrompt
 	);
 }
 
+/** What else is to be thought of than what is there. */
+export interface Otherwise {
+	/** Events that are taken back, imports with their rows. */
+	readonly without?: ReadonlySet<string>;
+	/** What rows of a coming import say, by the prompt's key. */
+	readonly coming?: ReadonlyMap<number, SourceAssignment>;
+}
+
 /** What imported rows say of prompts, by key, in the order (import, row). */
-function assignmentsOf(db: Database, prompts: string): Map<number, SourceAssignment[]> {
-	const rows = db.all<{ prompt: number; split: Split | null; half: Half | null; tags: string | null }>(
+function assignmentsOf(db: Database, prompts: string, { without, coming }: Otherwise): Map<number, SourceAssignment[]> {
+	const rows = db.all<{ prompt: number; split: Split | null; half: Half | null; tags: string | null; event: string }>(
 		`SELECT c.prompt, r.split, r.half, r.tags, s.seq, s.time, s.event, r.ord FROM comparisons c
 		JOIN source_rows r ON r.comparison = c.n JOIN sources s ON s.n = r.source
 		WHERE c.prompt IN (SELECT value FROM json_each(?)) AND (r.split IS NOT NULL OR r.tags IS NOT NULL)
@@ -60,26 +76,31 @@ function assignmentsOf(db: Database, prompts: string): Map<number, SourceAssignm
 		prompts,
 	);
 	const found = new Map<number, SourceAssignment[]>();
-	for (const { prompt, split, half, tags } of rows) {
+	for (const { prompt, split, half, tags, event } of rows) {
+		if (without?.has(event) === true) continue;
 		const assignment = { split, half, tags: tags === null ? [] : (JSON.parse(tags) as string[]) };
 		const known = found.get(prompt);
 		if (known === undefined) found.set(prompt, [assignment]);
 		else known.push(assignment);
 	}
+	for (const [prompt, last] of coming ?? []) found.set(prompt, [...(found.get(prompt) ?? []), last]);
 	return found;
 }
 
 /**
  * States of prompts from imported rows and events, in the order given: a few reads however many they are.
  * @param cache bulk events that were read before
+ * @param otherwise what they would be then
  */
 export function promptStates(
 	db: Database,
 	prompts: readonly { readonly n: number; readonly id: string; readonly fallback: Split }[],
 	sealedOnly: ReadonlySet<string>,
 	cache: Map<string, JournalEvent>,
+	otherwise: Otherwise = {},
 ): PromptState[] {
-	const rows = assignmentsOf(db, JSON.stringify(prompts.map(({ n }) => n)));
+	const rows = assignmentsOf(db, JSON.stringify(prompts.map(({ n }) => n)), otherwise);
+	const stands = ({ id }: JournalEvent) => otherwise.without?.has(id) !== true;
 	const about = eventsAboutEach(
 		db,
 		prompts.map(({ id }) => id),
@@ -89,11 +110,11 @@ export function promptStates(
 	for (const events of about.values()) for (const e of events) if (e.type === 'proposed') proposals.add(e.id);
 	const answers = proposals.size === 0 ? new Map() : eventsAboutEach(db, [...proposals], cache);
 	return prompts.map(({ n, id, fallback }) => {
-		const events = about.get(id) ?? [];
+		const events = (about.get(id) ?? []).filter(stands);
 		const answered = events
 			.filter((e) => e.type === 'proposed')
 			.flatMap((e) => (answers.get(e.id) ?? []) as readonly JournalEvent[])
-			.filter((e): e is EventOf<'proposal-answered'> => e.type === 'proposal-answered');
+			.filter((e): e is EventOf<'proposal-answered'> => e.type === 'proposal-answered' && stands(e));
 		return projectPrompt(id, fallback, rows.get(n) ?? [], events, answered, sealedOnly);
 	});
 }

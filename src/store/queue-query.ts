@@ -101,6 +101,7 @@ export function latestUndoable(db: Database, person: string): string | null {
 		db.value<string>(
 			`SELECT line FROM events WHERE person = ? AND void = 0
 			AND type IN ('judged', 'gold-answered', 'tagged', 'flagged', 'skipped', 'split-assigned')
+			AND (type <> 'split-assigned' OR json_extract(line, '$.kept') IS NULL)
 			ORDER BY seq DESC, time DESC, id DESC LIMIT 1`,
 			person,
 		) ?? null

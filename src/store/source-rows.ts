@@ -8,6 +8,8 @@ import { insertComparison, insertPrompt, orderKey, placeOf } from './comparison-
 import { Counts } from './counts.ts';
 import type { Database } from './database.ts';
 import { foldedErasures } from './erasures.ts';
+import { isInJournal } from './journal-votes.ts';
+import { keyList } from './kept.ts';
 import type { ProjectionSettings } from './project.ts';
 import { projectComparison, type SourceVote } from './project-comparison.ts';
 import { projectPrompt } from './project-prompt.ts';
@@ -112,6 +114,16 @@ function baseOf(j: ImportedJudgment): string {
 	]);
 }
 
+/** Where a row wants its prompt: it says so itself, or the import does for all of its rows. */
+export function assignmentOf(
+	row: { readonly split?: Split; readonly half?: Half },
+	given: { readonly split?: Split | null; readonly half?: Half | null },
+): { readonly split: Split | null; readonly half: Half | null } {
+	const split = row.split ?? given.split ?? null;
+	const own = row.split === undefined ? undefined : row.half;
+	return { split, half: split === 'heldout' ? (own ?? given.half ?? null) : null };
+}
+
 /** A row without what is erased; null = nothing of it stays. */
 export function redactRow(row: ImportedRow, erased: Erasures): ImportedRow | null {
 	if (isErased(erased, row.comparison)) return null;
@@ -137,6 +149,8 @@ export class SourceFolder {
 	readonly #settings: ProjectionSettings;
 	readonly #counts = new Counts();
 	readonly #erased: Erasures | null;
+	/** Where prompts stood that were there before a row asked for a split, by key. */
+	readonly stood = new Map<number, Split>();
 	#ord: number;
 
 	constructor(db: Database, source: PendingSource, settings: ProjectionSettings) {
@@ -194,24 +208,26 @@ export class SourceFolder {
 	#row(row: ImportedRow, spoken: boolean): boolean {
 		const db = this.#db;
 		const { comparison } = row;
-		const split = row.split ?? this.#source.split;
-		const half =
-			split === 'heldout' ? (row.split === undefined ? this.#source.half : (row.half ?? this.#source.half)) : null;
+		const { split, half } = assignmentOf(row, this.#source);
 		const tags = [...new Set(row.tags)];
 		const says = split !== null || tags.length > 0;
 
-		let prompt = db.get<{ n: number; place: string }>('SELECT n, place FROM prompts WHERE id = ?', comparison.promptId);
+		let prompt = db.get<{ n: number; place: string; split: Split }>(
+			'SELECT n, place, split FROM prompts WHERE id = ?',
+			comparison.promptId,
+		);
 		if (prompt === undefined) {
 			const key = firstTurnKey(comparison.prompt);
 			const fallback = this.#settings.defaultSplit(key);
 			const state = projectPrompt(comparison.promptId, fallback, [{ split, half, tags }], [], [], new Set());
 			const n = insertPrompt(db, this.#counts, comparison.promptId, comparison.prompt, fallback, state, key);
-			prompt = { n, place: placeOf(state.split, state.half) };
+			prompt = { n, place: placeOf(state.split, state.half), split: state.split };
 			// A held-out prompt may carry a facet that goes to E only: the projector knows.
 			if ((spoken && this.#spokenOf(comparison.promptId)) || (state.split === 'heldout' && tags.length > 0)) {
 				this.#dirty(comparison.promptId);
 			}
 		} else if (says) {
+			if (split !== null && !this.stood.has(prompt.n)) this.stood.set(prompt.n, prompt.split);
 			this.#dirty(comparison.promptId);
 		}
 
@@ -311,7 +327,7 @@ export class SourceFolder {
 			const key = base(v, this.#source.label);
 			const k = own.get(key) ?? 0;
 			own.set(key, k + 1);
-			if (!all.has(`${key} ${k}`)) added = true;
+			if (!all.has(`${key} ${k}`) && !isInJournal(this.#db, comparison, v)) added = true;
 			return { ...v, k };
 		});
 		return { votes: numbered, added };
@@ -324,6 +340,54 @@ export function sourceOfEvent(
 	event: string,
 ): { readonly n: number; readonly state: string; readonly rows: number; readonly ties: number } | null {
 	return db.get('SELECT n, state, rows, ties FROM sources WHERE event = ?', event) ?? null;
+}
+
+/** Prompts that rows of an import put into a split, by key. */
+export function assignedBy(db: Database, source: number): number[] {
+	return keyList(
+		db.value<string | null>(
+			`SELECT group_concat(prompt) FROM (
+			SELECT c.prompt FROM source_rows r JOIN comparisons c ON c.n = r.comparison WHERE r.source = ? AND r.split IS NOT NULL
+			UNION SELECT prompt FROM candidate_rows WHERE source = ? AND split IS NOT NULL)`,
+			source,
+			source,
+		),
+	);
+}
+
+/** Those of these prompts that go with an import when it is taken back: no pair and no row of another import holds them. */
+export function goneWith(db: Database, source: number, prompts: readonly number[]): number[] {
+	return keyList(
+		db.value<string | null>(
+			`SELECT group_concat(j.value) FROM json_each(?) j WHERE NOT EXISTS (
+				SELECT 1 FROM comparisons c WHERE c.prompt = j.value AND (
+					EXISTS (SELECT 1 FROM source_rows r WHERE r.comparison = c.n AND r.source <> ?)
+					OR NOT EXISTS (SELECT 1 FROM source_rows r WHERE r.comparison = c.n)))
+			AND NOT EXISTS (SELECT 1 FROM candidate_rows r WHERE r.prompt = j.value AND r.source <> ?)`,
+			JSON.stringify(prompts),
+			source,
+			source,
+		),
+	);
+}
+
+/**
+ * Rows that ask for another split, or half, than their prompt has: an earlier import, or a person, said otherwise.
+ * @param except prompts that are not looked at, by key
+ */
+export function unheededRows(db: Database, sources: readonly number[], except: readonly number[]): number {
+	return db.value<number>(
+		`SELECT count(*) FROM (
+			SELECT c.prompt, r.split, r.half FROM source_rows r JOIN comparisons c ON c.n = r.comparison
+			WHERE r.source IN (SELECT value FROM json_each(?)) AND r.split IS NOT NULL
+			UNION ALL SELECT prompt, split, half FROM candidate_rows
+			WHERE source IN (SELECT value FROM json_each(?)) AND split IS NOT NULL) a JOIN prompts p ON p.n = a.prompt
+		WHERE (p.split <> a.split OR (a.half IS NOT NULL AND p.half IS NOT a.half))
+		AND p.n NOT IN (SELECT value FROM json_each(?))`,
+		JSON.stringify(sources),
+		JSON.stringify(sources),
+		JSON.stringify(except),
+	) as number;
 }
 
 /** Hands the rows of a cancelled import over to the event that records it as an import of so many rows. */

@@ -38,7 +38,7 @@ interface Plan {
 }
 
 /** Splits whose members must never have been trained on. */
-const UNSEEN: readonly Split[] = ['heldout', 'eval'];
+export const UNSEEN: readonly Split[] = ['heldout', 'eval'];
 
 /** Whole clusters move together; one that is frozen, or was exported for training, becomes one proposal. */
 function plan(ctx: Context, keys: Int32Array, split: Split, alone = false): Plan {

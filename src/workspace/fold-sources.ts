@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import type { Split } from '../domain/split.ts';
 import type { CountedTrees, FirstReading } from '../formats/message-rows.ts';
 import { openRows } from '../formats/open.ts';
 import { LOG_FORMAT, openLog } from '../formats/open-log.ts';
@@ -38,6 +39,8 @@ export interface SourceOutcome {
 	rejected: number;
 	readonly rejectedRows: RejectedRow[];
 	readonly warnings: Map<string, { count: number; firstLine: number }>;
+	/** Where prompts stood that were there before a row asked for a split, by key. */
+	stood: ReadonlyMap<number, Split>;
 	cancelled: boolean;
 }
 
@@ -53,6 +56,7 @@ function outcome(): SourceOutcome {
 		rejected: 0,
 		rejectedRows: [],
 		warnings: new Map(),
+		stood: new Map(),
 		cancelled: false,
 	};
 }
@@ -69,6 +73,7 @@ function note(result: SourceOutcome, row: ImportedRow | LoggedRow): void {
 interface Opened {
 	readonly folder: {
 		readonly done: number;
+		readonly stood: ReadonlyMap<number, Split>;
 		fold(rows: readonly (ImportedRow | LoggedRow)[], maxMs: number): FoldedRows & { readonly taken: number };
 	};
 	readonly reader: {
@@ -89,6 +94,7 @@ async function opened(ctx: Context, source: PendingSource, options: FoldOptions)
 				get done() {
 					return folder.done;
 				},
+				stood: folder.stood,
 				fold: (rows, maxMs) => folder.fold(rows as readonly LoggedRow[], maxMs),
 			},
 			reader: await openLog(options.path, options.signal, options.onFirstReading, options.counted),
@@ -109,6 +115,7 @@ async function opened(ctx: Context, source: PendingSource, options: FoldOptions)
 			get done() {
 				return folder.done;
 			},
+			stood: folder.stood,
 			fold: (rows, maxMs) => folder.fold(rows as readonly ImportedRow[], maxMs),
 		},
 		reader,
@@ -150,6 +157,7 @@ async function foldRows(ctx: Context, source: PendingSource, options: FoldOption
 		return { ...result, cancelled: true, rows: source.rows };
 	}
 	const { folder, reader } = from;
+	result.stood = folder.stood;
 	let skip = source.rows;
 	let left = source.row_limit ?? Number.POSITIVE_INFINITY;
 	let waiting: (ImportedRow | LoggedRow)[] = [];

@@ -50,7 +50,7 @@ export function eventWords(event: JournalEvent): string {
 		case 'tagged':
 			return `${event.remove === true ? 'removed tag' : 'tagged'} ${event.facet}${event.moves === undefined || event.moves.length === 0 ? '' : ', moved to held-out'}${why(event.reason)}`;
 		case 'split-assigned':
-			return `moved to ${SPLIT_LABELS[event.split]}${why(event.reason)}`;
+			return `${event.kept === true ? 'kept in' : 'moved to'} ${SPLIT_LABELS[event.split]}${why(event.reason)}`;
 		case 'proposed':
 			return `proposed for ${SPLIT_LABELS[event.split]} (the prompt is ${event.because === 'frozen' ? 'frozen' : 'exported for training'})`;
 		case 'proposal-answered':
@@ -108,11 +108,18 @@ export function checkRevertible(event: JournalEvent, retracted: boolean, person:
 	if (STAYS.includes(event.type)) {
 		throw new UserError('usage', `A "${event.type}" event stays: it cannot be taken back.`);
 	}
+	if (event.type === 'split-assigned' && event.kept === true) {
+		throw new UserError(
+			'usage',
+			'It keeps prompts where they are frozen, or were exported from: they move with "pairwright split --assign", which proposes it.',
+		);
+	}
 	if (retracted) throw new UserError('usage', 'It has been taken back already.');
 }
 
 function revertible(event: JournalEvent, retracted: boolean, person: string | null): boolean {
-	return person !== null && event.person === person && !STAYS.includes(event.type) && !retracted;
+	const isKept = event.type === 'split-assigned' && event.kept === true;
+	return person !== null && event.person === person && !STAYS.includes(event.type) && !isKept && !retracted;
 }
 
 interface Dated {

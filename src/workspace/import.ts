@@ -13,6 +13,7 @@ import type { Context } from './context.ts';
 import { withoutErased } from './erase/import.ts';
 import { Eta } from './eta.ts';
 import { afterRows, foldPendingSources, foldSource, NAMED_REJECTED, type SourceOutcome } from './fold-sources.ts';
+import { ImportMoves } from './import-splits.ts';
 import { workspaceTotals } from './info.ts';
 import { mappings, recordedMapping } from './mappings.ts';
 import { copySource, hashSource, locateSource, pathInside, sourceName } from './source-files.ts';
@@ -21,6 +22,7 @@ interface Mutable {
 	files: ImportResult['files'][number][];
 	rejected: ImportResult['rejected'][number][];
 	cancelled: boolean;
+	readonly splits: ImportMoves;
 }
 
 /**
@@ -44,7 +46,7 @@ export async function importFiles(
 	}
 	ctx.requirePerson();
 	await foldPendingSources(ctx);
-	const result: Mutable = { files: [], rejected: [], cancelled: false };
+	const result: Mutable = { files: [], rejected: [], cancelled: false, splits: new ImportMoves(ctx) };
 	for (const file of files) {
 		if (signal.aborted) result.cancelled = true;
 		if (result.cancelled) break;
@@ -55,7 +57,8 @@ export async function importFiles(
 		what: ['comparisons', 'judgments', 'splits'],
 		reason: `imported ${result.files.map((f) => f.path).join(', ')}`,
 	});
-	return { ...result, ...workspaceTotals(ctx) };
+	const { splits, ...done } = result;
+	return { ...done, ...workspaceTotals(ctx), ...splits.told() };
 }
 
 async function importFile(
@@ -107,11 +110,12 @@ async function importFile(
 			rejected: bad.count,
 		});
 		nameRejected(result, file, bad.rows);
+		result.splits.folded(source.n);
 		return;
 	}
 	const onFirstReading = firstReading(ctx, job);
 	const counted: CountedTrees = {};
-	const reading = { signal, onFirstReading, counted };
+	const reading = { signal, onFirstReading, counted, splits: result.splits };
 	const event = known ?? (await recordImport(ctx, path, file, sha, options, reading));
 	if (event === null) {
 		result.cancelled = signal.aborted;
@@ -148,6 +152,7 @@ async function importFile(
 		result.cancelled = true;
 		await recordCancelled(ctx, event, folded.rows);
 	}
+	result.splits.folded(pending.n, folded.stood);
 	report(result, file, event.source.format, folded);
 }
 
@@ -212,6 +217,13 @@ function nameRejected(result: Mutable, path: string, rows: readonly RejectedRow[
 	}
 }
 
+interface Reading {
+	readonly signal: AbortSignal;
+	readonly onFirstReading: FirstReading;
+	readonly counted: CountedTrees;
+	readonly splits: ImportMoves;
+}
+
 /** Looks for one good row, stores the file, then writes the event. null = not one good row, or cancelled. */
 async function recordImport(
 	ctx: Context,
@@ -219,7 +231,7 @@ async function recordImport(
 	file: string,
 	sha: string,
 	options: ImportOptions,
-	reading: { readonly signal: AbortSignal; readonly onFirstReading: FirstReading; readonly counted: CountedTrees },
+	{ splits, ...reading }: Reading,
 ): Promise<EventOf<'imported'> | null> {
 	const { signal } = reading;
 	const name = sourceName(file);
@@ -248,8 +260,13 @@ async function recordImport(
 		...(options.half === undefined ? {} : { half: options.half }),
 		...extra,
 	};
-	const [event] = await ctx.append(body);
-	return event as EventOf<'imported'>;
+	const again = async () => (await openRows(path, { ...how, format: reader.format, mapping: reader.mapping })).batches;
+	const kept = await splits
+		.keep(again, ({ comparison }) => comparison.promptId, options, name)
+		.catch(unlessCancelled(signal));
+	if (kept === null) return null;
+	const events = await ctx.append([...kept, body]);
+	return events.at(-1) as EventOf<'imported'>;
 }
 
 /** A cancelled import is one of the rows that are in: a rebuild must come to the same state. */

@@ -1,12 +1,15 @@
-import type { EventBody, JournalEvent } from '../domain/events.ts';
+import type { EventBody, EventOf, JournalEvent } from '../domain/events.ts';
+import { moveSentences, type SplitMoves } from '../domain/split-moves.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { Undone } from '../protocol/judging.ts';
+import { promptKeysOf } from '../store/cluster-query.ts';
 import { eventsBeginning, type PastEvent } from '../store/history-query.ts';
 import { latestUndoable } from '../store/queue-query.ts';
 import { historyOf, resolveId } from '../store/read-comparison.ts';
-import { sourceOfEvent } from '../store/source-rows.ts';
+import { assignedBy, goneWith, sourceOfEvent } from '../store/source-rows.ts';
 import type { Context } from './context.ts';
 import { checkRevertible, eventWords } from './history.ts';
+import { keepProtected, moversAmong } from './kept-splits.ts';
 
 function described(event: JournalEvent): Undone | null {
 	const base = { event: event.id };
@@ -50,27 +53,87 @@ const MOVING: readonly JournalEvent['type'][] = [
 	'tagged',
 	'split-assigned',
 	'proposed',
+	'proposal-answered',
 	'imported',
 	'leak-accepted',
 	'suggestions-dismissed',
 ];
 
-async function takeBack(ctx: Context, event: JournalEvent): Promise<void> {
-	const bodies: EventBody[] = [{ type: 'retracted', event: event.id }];
-	if (event.type === 'tagged' || event.type === 'split-assigned' || event.type === 'proposed') {
-		// Moves that this action could only propose were written with it: one action, one undo.
-		const facet = event.type === 'split-assigned' ? undefined : event.facet;
-		for (const p of ctx.events('proposed')) {
-			const together = p.person === event.person && p.device === event.device && p.time === event.time;
-			if (together && p.facet === facet && p.id !== event.id) bodies.push({ type: 'retracted', event: p.id });
-		}
+/** Types that move prompts, or brought them: what was proposed or could only be proposed with them goes along. */
+type Mover = EventOf<'tagged' | 'split-assigned' | 'proposed' | 'proposal-answered' | 'imported'>;
+
+function isMover(event: JournalEvent): event is Mover {
+	return ['tagged', 'split-assigned', 'proposed', 'proposal-answered', 'imported'].includes(event.type);
+}
+
+/** Events that go with one that is taken back: moves that it could only propose were written with it. One action, one undo. */
+function proposedWith(ctx: Context, event: Mover): EventOf<'proposed'>[] {
+	if (event.type === 'proposal-answered') return [];
+	const facet = event.type === 'tagged' || event.type === 'proposed' ? event.facet : undefined;
+	return ctx
+		.events('proposed')
+		.filter(
+			(p) =>
+				p.person === event.person &&
+				p.device === event.device &&
+				p.time === event.time &&
+				p.facet === facet &&
+				p.id !== event.id,
+		);
+}
+
+interface TakingBack {
+	readonly bodies: readonly EventBody[];
+	readonly moves: SplitMoves;
+}
+
+/** What taking an event back writes. What is frozen, or was exported for training, stays where it is: that is no way around it. */
+async function planned(ctx: Context, event: JournalEvent): Promise<TakingBack> {
+	const retracted: EventBody = { type: 'retracted', event: event.id };
+	if (!isMover(event)) return { bodies: [retracted], moves: { moved: [], kept: [] } };
+	const along = proposedWith(ctx, event);
+	const without = new Set([event.id, ...along.map(({ id }) => id)]);
+	const source = event.type === 'imported' ? sourceOfEvent(ctx.db, event.id) : null;
+	const brought = source === null ? [] : assignedBy(ctx.db, source.n);
+	const named = promptKeysOf(
+		ctx.db,
+		[event, ...along].flatMap((e) => promptsOf(ctx, e)),
+	);
+	const keys = [...new Set([...brought, ...named])].sort((x, y) => x - y);
+	const movers = await moversAmong(ctx, keys, { without });
+	const { stays, proposals, moves } = keepProtected(ctx, movers, {
+		reason: `taken back: ${eventWords(event)}`,
+		// Whoever takes rows out asks for no move.
+		proposes: event.type !== 'imported',
+		gone: new Set(source === null ? [] : goneWith(ctx.db, source.n, brought)),
+	});
+	const back = along.map((p): EventBody => ({ type: 'retracted', event: p.id }));
+	return { bodies: [...stays, ...proposals, retracted, ...back], moves };
+}
+
+/** Ids of the prompts that an event moves. */
+function promptsOf(ctx: Context, event: Mover): readonly string[] {
+	switch (event.type) {
+		case 'tagged':
+			return [...event.prompts, ...(event.moves ?? [])];
+		case 'proposal-answered':
+			return ctx.events('proposed').find(({ id }) => id === event.proposal)?.prompts ?? [];
+		case 'imported':
+			return [];
+		default:
+			return event.prompts;
 	}
+}
+
+async function takeBack(ctx: Context, event: JournalEvent): Promise<SplitMoves> {
+	const { bodies, moves } = await planned(ctx, event);
 	await ctx.append(bodies);
 	const splits = MOVING.includes(event.type);
 	ctx.emit.changed({
 		what: splits ? ['comparisons', 'judgments', 'splits'] : event.type === 'search-saved' ? ['config'] : ['judgments'],
 		reason: `retracted ${event.type}`,
 	});
+	return moves;
 }
 
 /** Takes back my latest judgment, tag, flag, skip or move that stands, also of an earlier day. */
@@ -78,8 +141,9 @@ export async function undo(ctx: Context): Promise<Undone | null> {
 	const line = latestUndoable(ctx.db, ctx.requirePerson());
 	if (line === null) return null;
 	const event = JSON.parse(line) as JournalEvent;
-	await takeBack(ctx, event);
-	return described(event);
+	const said = moveSentences(await takeBack(ctx, event));
+	const undone = described(event);
+	return undone === null || said.length === 0 ? undone : { ...undone, text: [`${undone.text}.`, ...said].join(' ') };
 }
 
 /** What taking an event back would do. */
@@ -92,9 +156,11 @@ export interface Reverted {
 	/** Comparisons and prompts that it is about. */
 	readonly comparisons: number;
 	readonly prompts: number;
+	/** Where prompts go with it, and which stay though it moved them. */
+	readonly moves?: SplitMoves;
 }
 
-function reverted(ctx: Context, event: JournalEvent): Reverted {
+function about(ctx: Context, event: JournalEvent): Omit<Reverted, 'moves'> {
 	const comparisons =
 		event.type === 'imported' ? (sourceOfEvent(ctx.db, event.id)?.rows ?? 0) : 'comparison' in event ? 1 : 0;
 	const prompts =
@@ -140,7 +206,8 @@ export async function retract(
 	const named = namedEvent(ctx, id);
 	if (named !== null) checkRevertible(named.event, named.retracted, person);
 	const event = named?.event ?? latestVerdict(ctx, id, person);
-	const result = reverted(ctx, event);
-	if (!preview) await takeBack(ctx, event);
-	return result;
+	// Looked up before: then its rows are gone.
+	const result = about(ctx, event);
+	const moves = preview ? (await planned(ctx, event)).moves : await takeBack(ctx, event);
+	return moves.moved.length + moves.kept.length === 0 ? result : { ...result, moves };
 }

@@ -1,3 +1,4 @@
+import { moveSentences, unheededWords } from '../../domain/split-moves.ts';
 import type { ImportResult } from '../../protocol/imports.ts';
 
 const count = new Intl.NumberFormat('en');
@@ -10,7 +11,7 @@ function counted(n: number, noun: string): string {
 	return `${count.format(n)} ${noun}${n === 1 ? '' : 's'}`;
 }
 
-/** One sentence on an import: what is new, what was there already, what was refused. */
+/** On an import: what is new, what was there already, what was refused, and what it did to prompts that were there before. */
 export function importSentence(result: ImportResult): string {
 	const imported = sum(result, 'imported');
 	const duplicates = sum(result, 'duplicates');
@@ -22,7 +23,13 @@ export function importSentence(result: ImportResult): string {
 	if (duplicates > 0) parts.push(`${counted(duplicates, noun)} ${duplicates === 1 ? 'was' : 'were'} there already`);
 	if (rejected > 0) parts.push(`${counted(rejected, 'row')} rejected`);
 	const formats = [...new Set(result.files.map(({ format }) => format))].join(', ');
-	return `${start}${parts.join('; ')}${formats === '' ? '' : ` (format: ${formats})`}.`;
+	const sentence = `${start}${parts.join('; ')}${formats === '' ? '' : ` (format: ${formats})`}.`;
+	const { moves, unheeded } = result;
+	return [
+		sentence,
+		...(moves === undefined ? [] : moveSentences(moves).map((text) => `Known before: ${text}`)),
+		...(unheeded === undefined ? [] : [unheededWords(unheeded)]),
+	].join(' ');
 }
 
 /**

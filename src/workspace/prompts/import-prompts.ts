@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { EventBody, EventOf } from '../../domain/events.ts';
+import { promptId } from '../../domain/identity.ts';
 import { REDACTIONS, type Redaction, type RedactionCounts } from '../../domain/redaction.ts';
 import type { CountedTrees } from '../../formats/message-rows.ts';
 import { LOG_FORMAT, openLog } from '../../formats/open-log.ts';
@@ -14,6 +15,7 @@ import { withoutErased } from '../erase/import.ts';
 import { Eta } from '../eta.ts';
 import { afterRows, foldPendingSources, foldSource, NAMED_REJECTED } from '../fold-sources.ts';
 import { firstReading, hasGoodRow, recordCancelled, unlessCancelled } from '../import.ts';
+import { ImportMoves } from '../import-splits.ts';
 import { workspaceTotals } from '../info.ts';
 import { copySource, hashSource, locateSource, pathInside, sourceName } from '../source-files.ts';
 import { type RedactedSource, redactSource } from './redact-source.ts';
@@ -28,6 +30,7 @@ interface Mutable {
 	rejected: ImportResult['rejected'][number][];
 	redacted: Record<Redaction, number>;
 	cancelled: boolean;
+	readonly splits: ImportMoves;
 }
 
 /** The file as it is stored: a copy without what was erased, the redacted one, or itself. */
@@ -83,6 +86,7 @@ export async function importPrompts(
 		rejected: [],
 		redacted: { email: 0, phone: 0, iban: 0, card: 0 },
 		cancelled: false,
+		splits: new ImportMoves(ctx),
 	};
 	for (const file of files) {
 		if (signal.aborted) result.cancelled = true;
@@ -95,12 +99,13 @@ export async function importPrompts(
 		reason: `imported ${result.files.map(({ path }) => path).join(', ')}`,
 	});
 	const totals = workspaceTotals(ctx);
-	const { files: done, rejected, cancelled } = result;
+	const { files: done, rejected, cancelled, splits } = result;
 	return {
 		...{ files: done, rejected, ...totals, cancelled },
 		waiting: waitingCounts(ctx.db),
 		paired: totals.comparisons - before,
 		...(kinds.length === 0 ? {} : { redacted: named(result.redacted, kinds) }),
+		...splits.told(),
 	};
 }
 
@@ -187,10 +192,11 @@ async function importLog(
 			const bad = await badRows(stored, job.signal);
 			const rows = source.rows;
 			report(result, file, { rows, imported: 0, duplicates: rows, rejected: bad.count, warnings: [] }, bad.rows);
+			result.splits.folded(source.n);
 			return;
 		}
 		const counted: CountedTrees = {};
-		const event = known ?? (await recordLog(ctx, path, stored, file, options, kinds, job, counted));
+		const event = known ?? (await recordLog(ctx, path, stored, file, options, kinds, job, counted, result.splits));
 		if (event === null) {
 			if (job.signal.aborted) {
 				result.cancelled = true;
@@ -229,6 +235,7 @@ async function recordLog(
 	kinds: readonly Redaction[],
 	{ job, signal }: Job,
 	counted: CountedTrees,
+	splits: ImportMoves,
 ): Promise<EventOf<'imported'> | null> {
 	const reader = await openLog(stored.path, signal, firstReading(ctx, job), counted).catch(unlessCancelled(signal));
 	if (reader === null) return null;
@@ -255,8 +262,13 @@ async function recordLog(
 			...(options.source === undefined ? {} : { source: options.source }),
 		},
 	};
-	const [event] = await ctx.append(body);
-	return event as EventOf<'imported'>;
+	const again = async () => (await openLog(locateSource(ctx.paths, where), signal, undefined, counted)).batches;
+	const kept = await splits
+		.keep(again, ({ prompt }) => promptId(prompt), options, body.source.name)
+		.catch(unlessCancelled(signal));
+	if (kept === null) return null;
+	const events = await ctx.append([...kept, body]);
+	return events.at(-1) as EventOf<'imported'>;
 }
 
 async function foldLog(
@@ -288,6 +300,7 @@ async function foldLog(
 		result.cancelled = true;
 		await recordCancelled(ctx, event, folded.rows);
 	}
+	result.splits.folded(pending.n, folded.stood);
 	const unread = stored.redacted?.unread ?? { count: 0, rows: [] };
 	report(
 		result,
