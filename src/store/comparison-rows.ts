@@ -5,6 +5,7 @@ import type { Split } from '../domain/split.ts';
 import { preview, promptText, sideText } from '../domain/text.ts';
 import type { Contribution, Counts } from './counts.ts';
 import type { Database } from './database.ts';
+import { IN_JOURNAL } from './journal-votes.ts';
 import type { ComparisonState, SourceVote } from './project-comparison.ts';
 import type { PromptState } from './project-prompt.ts';
 
@@ -63,7 +64,9 @@ function voteOf({ comparison: _, ...row }: VoteRow): SourceVote {
 }
 
 export function votesOn(db: Database, comparison: number): SourceVote[] {
-	return db.all<VoteRow>(`${VOTES} WHERE v.comparison = ? ${VOTES_ORDER}`, comparison).map(voteOf);
+	return db
+		.all<VoteRow>(`${VOTES} WHERE v.comparison = ? AND NOT ${IN_JOURNAL} ${VOTES_ORDER}`, comparison)
+		.map(voteOf);
 }
 
 /**
@@ -110,7 +113,7 @@ export function eventsAboutEach(
 /** `votesOn` of many comparisons, in one read; one without votes is not in it. */
 export function votesOnEach(db: Database, comparisons: readonly number[]): Map<number, SourceVote[]> {
 	const rows = db.all<VoteRow>(
-		`${VOTES} WHERE v.comparison IN (SELECT value FROM json_each(?)) ${VOTES_ORDER}`,
+		`${VOTES} WHERE v.comparison IN (SELECT value FROM json_each(?)) AND NOT ${IN_JOURNAL} ${VOTES_ORDER}`,
 		JSON.stringify(comparisons),
 	);
 	return grouped(rows, ({ comparison }) => comparison, voteOf);

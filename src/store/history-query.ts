@@ -2,6 +2,7 @@ import type { EventOf, JournalEvent } from '../domain/events.ts';
 import { contentId } from '../domain/identity.ts';
 import { votesOn } from './comparison-rows.ts';
 import type { Database } from './database.ts';
+import { IN_JOURNAL } from './journal-votes.ts';
 import { voteKey } from './project-comparison.ts';
 
 /** An event as it stands in the journals. */
@@ -85,7 +86,7 @@ export function votePlaces(
 	const places = db.all<{ path: string; line: number }>(
 		`SELECT s.path, r.line FROM source_votes v JOIN sources s ON s.n = v.source
 		JOIN source_rows r ON r.source = v.source AND r.ord = v.ord
-		WHERE v.comparison = ? ORDER BY s.seq, s.time, s.event, v.ord, v.n`,
+		WHERE v.comparison = ? AND NOT ${IN_JOURNAL} ORDER BY s.seq, s.time, s.event, v.ord, v.n`,
 		comparison.n,
 	);
 	const found = new Map<string, { readonly path: string; readonly line: number }>();

@@ -8,6 +8,7 @@ import { insertComparison, insertPrompt, orderKey, placeOf } from './comparison-
 import { Counts } from './counts.ts';
 import type { Database } from './database.ts';
 import { foldedErasures } from './erasures.ts';
+import { isInJournal } from './journal-votes.ts';
 import { keyList } from './kept.ts';
 import type { ProjectionSettings } from './project.ts';
 import { projectComparison, type SourceVote } from './project-comparison.ts';
@@ -326,7 +327,7 @@ export class SourceFolder {
 			const key = base(v, this.#source.label);
 			const k = own.get(key) ?? 0;
 			own.set(key, k + 1);
-			if (!all.has(`${key} ${k}`)) added = true;
+			if (!all.has(`${key} ${k}`) && !isInJournal(this.#db, comparison, v)) added = true;
 			return { ...v, k };
 		});
 		return { votes: numbered, added };

@@ -331,6 +331,55 @@ test('what was written comes back from another workspace with the same ids', asy
 	}
 });
 
+test('verdicts of the journal that come back with an own export are no second ones: taken back, they are gone', async (t) => {
+	const { dir, workspace } = await filled(t);
+	const { comparisons } = await workspace.list({ split: 'train', status: 'open' });
+	const { comparisons: judged } = await workspace.list({ split: 'eval', limit: 2 });
+	const ids = [...comparisons, ...judged].map(({ id }) => id);
+	assert.equal(ids.length, 3);
+	const verdicts = [];
+	for (const comparison of ids) {
+		const { judgment } = await workspace.judge({ comparison, verdict: 'a', strength: 3, note: 'It says more.' });
+		verdicts.push(judgment.id);
+	}
+	const own = await workspace.exportData({ format: 'pairwright', splits: ['train', 'eval'], out: join(dir, 'own') });
+	// One stays, one is corrected, one is taken back: whether before its copy comes in or after is all the same.
+	await workspace.judge({ comparison: ids[1]!, verdict: 'b' });
+	const states = async () =>
+		await Promise.all(
+			ids.map(async (id) => {
+				const { judgments } = await workspace.show(id);
+				return judgments.map(({ annotator, verdict, imported }) => [annotator, verdict, imported]);
+			}),
+		);
+	const before = await states();
+	const files = own.files.map(({ path }) => path);
+	const { files: reports } = await workspace.importFiles(files, {}, job());
+	assert.deepEqual(
+		reports.map(({ imported, duplicates }) => [imported, duplicates]),
+		own.files.map(({ written }) => [0, written]),
+	);
+	assert.deepEqual(await states(), before);
+	await workspace.retract(verdicts[0]!);
+	assert.deepEqual((await states())[0], []);
+	const open = (await workspace.list({ split: 'train', status: 'open' })).comparisons;
+	assert.deepEqual(
+		open.map(({ id }) => id),
+		[ids[0]],
+	);
+	const folded = [await states(), (await workspace.show(ids[1]!)).history];
+	await workspace.rebuild(job());
+	assert.deepEqual([await states(), (await workspace.show(ids[1]!)).history], folded);
+	// Where the journal does not have them, they count.
+	const { workspace: other } = await openAt(dir, 'bo', 'two', 'other');
+	t.after(() => other.close());
+	await other.importFiles(files, {}, job());
+	assert.deepEqual(
+		(await other.show(ids[0]!)).judgments.map(({ annotator, verdict }) => [annotator, verdict]),
+		[['ana', 'a']],
+	);
+});
+
 /** What test/fixtures/export_check.py found of one format. */
 interface Consumed {
 	readonly rows: Readonly<Record<string, number>>;
