@@ -1,4 +1,5 @@
 import { activeWords } from '../domain/active-words.ts';
+import { verdictMark } from '../domain/headline.ts';
 import { RUN_POLICY } from '../domain/label-policy.ts';
 import type { Decision, RunRecord } from '../domain/run-record.ts';
 import { SPLIT_LABELS } from '../domain/split.ts';
@@ -68,7 +69,7 @@ function verdict(terminal: Terminal, { record, ordinal, outOfDate }: RunReport):
 	].join(' · ');
 	const active = activeWords(record.dataset.actively_judged, record.dataset.splits.train.pairs);
 	return [
-		`${statusMark(terminal, record.verdict.status)} ${terminal.paint('bold', sentence)}`,
+		`${statusMark(terminal, verdictMark(record).status)} ${terminal.paint('bold', sentence)}`,
 		terminal.paint('dim', wrap(facts, terminal.width, '  ')),
 		...(active === null ? [] : [wrap(active, terminal.width, '  ')]),
 		...(outOfDate === null

@@ -29,7 +29,13 @@ function noPathReason(family: ProbeFamily): string {
 /** s(λ) for every λ, the recommendation, and the λ that the run stands for. */
 export function choose(
 	family: ProbeFamily,
-	settings: { readonly lambda: number | null; readonly margin: number | 'auto'; readonly evalRise?: number },
+	settings: {
+		readonly lambda: number | null;
+		readonly margin: number | 'auto';
+		readonly evalRise?: number;
+		/** No judged pair says that one side is better. */
+		readonly onlyTies?: boolean;
+	},
 ): Choice {
 	const grid = [...new Set([...LAMBDAS, ...(settings.lambda === null ? [] : [settings.lambda])])].sort((x, y) => x - y);
 	if (!family.hasPath) {
@@ -60,7 +66,9 @@ export function choose(
 	}));
 	const at = (lambda: number): Judged => chooseSolution(members, lambda, margin);
 	const candidates = LAMBDAS.map((lambda) => ({ lambda, ...at(lambda) }));
-	const recommended = recommendFrom(family, candidates, members, settings.evalRise ?? DEFAULT_EVAL_RISE);
+	const recommended = settings.onlyTies
+		? ONLY_TIES
+		: recommendFrom(family, candidates, members, settings.evalRise ?? DEFAULT_EVAL_RISE);
 	const lambda = settings.lambda ?? recommended.lambda ?? 0;
 	const judged = at(lambda);
 	return {
@@ -76,6 +84,12 @@ export function choose(
 		reason: null,
 	};
 }
+
+const ONLY_TIES: Recommendation = {
+	lambda: null,
+	sentence: 'Every judged pair is a tie: there is no preference that a λ could weigh.',
+	reason: 'every judged pair is a tie',
+};
 
 function recommendFrom(
 	family: ProbeFamily,

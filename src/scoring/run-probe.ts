@@ -129,13 +129,13 @@ async function scoreWith(
 	const prompts = hooks.threads.promptShift(items, { seed, wordsLeftOut, sampled });
 	prompts.catch(() => {});
 	const family = await fitting;
-	const choice = choose(family, settings);
+	const onlyTies = dataset.pairs.every((pair) => pair.y === 0.5);
+	const choice = choose(family, { ...settings, onlyTies });
 	const { point } = choice;
 	const measured = measure({ family, dataset, choice, seed }, hooks);
 	// Awaited below; without this, a cancelled run would count as unhandled as well.
 	measured.catch(() => {});
 	const scores = scoreLines(family, point);
-	const onlyTies = dataset.pairs.every((pair) => pair.y === 0.5);
 	const { previous, reviewed } = settings;
 	const shift = shiftOf(dataset.pairs, { seed, x: family.x, wordsLeftOut, prompts: await prompts });
 	const health = probeHealth({

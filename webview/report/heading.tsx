@@ -1,4 +1,5 @@
 import { activeWords } from '../../src/domain/active-words.ts';
+import { verdictMark } from '../../src/domain/headline.ts';
 import type { RunningState } from '../../src/protocol/report.ts';
 import type { RunReport } from '../../src/protocol/runs.ts';
 import { STATUS_WORDS } from './check-words.ts';
@@ -120,9 +121,11 @@ export function Verdict({ report }: { report: RunReport }) {
 		/no language model/i.test(record.verdict.sentence) || record.engine.name !== 'probe'
 			? record.verdict.sentence
 			: `${record.verdict.sentence} No language model was scored.`;
+	const mark = verdictMark(record);
+	const word = mark.word ?? STATUS_WORDS[mark.status];
 	return (
-		<section class={`verdict ${record.verdict.status}`} aria-label={`Verdict: ${STATUS_WORDS[record.verdict.status]}`}>
-			<StatusMark status={record.verdict.status} size={22} />
+		<section class={`verdict ${mark.status}`} aria-label={`Verdict: ${word}`}>
+			<StatusMark status={mark.status} word={word} size={22} />
 			<div>
 				<p class="lead" elementtiming="verdict">
 					{unbroken(sentence)}
