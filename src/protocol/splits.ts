@@ -97,7 +97,7 @@ export interface SplitsHost {
 	/** Leakage, shift and novelty; the view hears how far it is. null where it was stopped. */
 	inspect(): Promise<Inspection | null>;
 	stopInspecting(): Promise<void>;
-	undo(event: string): Promise<void>;
+	undo(event: string): Promise<SplitsDone>;
 	freeze(split: Split): Promise<void>;
 	answer(proposal: string, accepted: boolean): Promise<SplitsDone | null>;
 	run(command: ShellCommand): Promise<void>;

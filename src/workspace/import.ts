@@ -17,6 +17,7 @@ import { ImportMoves } from './import-splits.ts';
 import { workspaceTotals } from './info.ts';
 import { mappings, recordedMapping } from './mappings.ts';
 import { copySource, hashSource, locateSource, pathInside, sourceName } from './source-files.ts';
+import { proposedWith } from './undo.ts';
 
 interface Mutable {
 	files: ImportResult['files'][number][];
@@ -279,8 +280,10 @@ export async function recordCancelled(ctx: Context, event: EventOf<'imported'>, 
 		...(half === undefined ? {} : { half }),
 		options: { ...event.options, rows },
 	};
-	const retraction: EventBody = { type: 'retracted', event: event.id };
-	await ctx.store.append(rows === 0 ? [retraction] : [retraction, shorter], ctx.requirePerson(), (events) => {
+	// Of an import that left nothing, no move stays proposed.
+	const gone = rows === 0 ? [event, ...proposedWith(ctx, event)] : [event];
+	const retractions = gone.map(({ id }): EventBody => ({ type: 'retracted', event: id }));
+	await ctx.store.append(rows === 0 ? retractions : [...retractions, shorter], ctx.requirePerson(), (events) => {
 		const replacement = events.find((e) => e.type === 'imported');
 		if (replacement !== undefined) replaceCancelled(ctx.db, event.id, replacement, rows);
 	});

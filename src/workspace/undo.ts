@@ -67,7 +67,7 @@ function isMover(event: JournalEvent): event is Mover {
 }
 
 /** Events that go with one that is taken back: moves that it could only propose were written with it. One action, one undo. */
-function proposedWith(ctx: Context, event: Mover): EventOf<'proposed'>[] {
+export function proposedWith(ctx: Context, event: Mover): EventOf<'proposed'>[] {
 	if (event.type === 'proposal-answered') return [];
 	const facet = event.type === 'tagged' || event.type === 'proposed' ? event.facet : undefined;
 	return ctx

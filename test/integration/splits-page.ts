@@ -103,7 +103,7 @@ export function fakeHost(total: number, overrides: Partial<SplitsHost> = {}): Fa
 		accept: done,
 		inspect: async () => inspectionFixture,
 		stopInspecting: async () => {},
-		undo: async () => {},
+		undo: async () => ({ text: 'Undone. 2 prompts went from held-out to train.', event: null }),
 		freeze: async () => {},
 		answer: done,
 		run: async () => {},

@@ -155,7 +155,7 @@ test('rows are selected by keys and ranges, all that match as a query, and undo 
 	await page.getByText('Moved 2 prompts to eval.').waitFor();
 	await lastIs(fake, 'tag', [{ ids: [1, 2, 3].map((n) => promptRow(n).id) }]);
 	await page.getByRole('button', { name: 'Undo' }).click();
-	await page.getByText('Undone.').waitFor();
+	await page.getByText('Undone. 2 prompts went from held-out to train.').waitFor();
 	await lastIs(fake, 'undo', ['e1']);
 	await page.getByLabel('Split').selectOption('train');
 	await row(page, 0).waitFor();

@@ -197,14 +197,7 @@ export function App({ host, name, focus, initial, signals, keep }: Props) {
 	const move = (): void => onSelected((chosen) => host.assign(chosen, null));
 	const untag = (): void => onSelected((chosen) => host.untag(chosen));
 	const exclude = (): void => onSelected((chosen) => host.assign(chosen, 'excluded'));
-	const undo = (event: string): void =>
-		void act(
-			async () => {
-				await host.undo(event);
-				return { text: 'Undone.', event: null };
-			},
-			{ text: 'Undoing…' },
-		);
+	const undo = (event: string): void => void act(() => host.undo(event), { text: 'Undoing…' });
 	const attention = useMemo(
 		() => ({
 			texts: (leak: Parameters<SplitsHost['texts']>[0]) => host.texts(leak),

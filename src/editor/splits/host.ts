@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type Half, SPLIT_LABELS, SPLITS, type Split } from '../../domain/split.ts';
+import { moveSentences } from '../../domain/split-moves.ts';
 import type { PromptSelection } from '../../protocol/curation.ts';
 import { UserError } from '../../protocol/errors.ts';
 import type { ComparisonDetail } from '../../protocol/lists.ts';
@@ -230,8 +231,9 @@ export class SplitsAnswers implements SplitsHost {
 		await this.#inspection.stop();
 	}
 
-	async undo(event: string): Promise<void> {
-		await (await this.#session.api()).retract(event);
+	async undo(event: string): Promise<SplitsDone> {
+		const { moves } = await (await this.#session.api()).retract(event);
+		return { text: ['Undone.', ...(moves === undefined ? [] : moveSentences(moves))].join(' '), event: null };
 	}
 
 	async freeze(split: Split): Promise<void> {
