@@ -151,7 +151,13 @@ export type EventBody =
 			/** `LabelPolicy`; absent in events of earlier versions = strict majority. */
 			readonly labels?: string;
 	  }
-	| { readonly type: 'run-recorded'; readonly run: string; readonly engine: string }
+	| {
+			readonly type: 'run-recorded';
+			readonly run: string;
+			readonly engine: string;
+			/** SHA-256 of each file of the run's folder by name: written once and never changed. Earlier versions did not say. */
+			readonly files?: Readonly<Record<string, string>>;
+	  }
 	| {
 			readonly type: 'decided';
 			readonly run: string;

@@ -178,7 +178,13 @@ const Event = v.variant('type', [
 		prompts: v.number(),
 		labels: v.optional(v.string()),
 	}),
-	v.object({ ...header, type: v.literal('run-recorded'), run: v.string(), engine: v.string() }),
+	v.object({
+		...header,
+		type: v.literal('run-recorded'),
+		run: v.string(),
+		engine: v.string(),
+		files: v.optional(v.record(v.string(), v.string())),
+	}),
 	v.object({
 		...header,
 		type: v.literal('decided'),

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -83,6 +83,20 @@ export function writeRun(
 	writeFileSync(join(draft, 'sealed.bin'), sealBytes(record.run, sealed));
 	for (const [name, data] of Object.entries(extra)) writeFileSync(join(draft, name), data);
 	renameSync(draft, folder);
+}
+
+/** SHA-256 of each file of a run's folder, hex, by name. */
+export function runHashes(runs: string, run: string): Record<string, string> {
+	const folder = join(runs, run);
+	const hash = (name: string): string =>
+		createHash('sha256')
+			.update(readFileSync(join(folder, name)))
+			.digest('hex');
+	return Object.fromEntries(
+		readdirSync(folder)
+			.sort()
+			.map((name) => [name, hash(name)]),
+	);
 }
 
 /** Removes what runs that were killed left half-written. The caller holds the run lock. */

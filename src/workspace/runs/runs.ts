@@ -33,7 +33,7 @@ import {
 	type ScoreFacts,
 } from './reports.ts';
 import { chooseBaseline } from './retention-baseline.ts';
-import { findRun, newRunId, readRecord, removeDrafts, scoresSize } from './run-files.ts';
+import { findRun, newRunId, readRecord, removeDrafts, runHashes, scoresSize } from './run-files.ts';
 import { runScoringProcess, type ScoringProgress } from './scoring-child.ts';
 
 /** Stored scores above this are about 4,000 lines: reading them and the data takes longer than a process takes to start. */
@@ -102,7 +102,9 @@ export class Runs {
 				},
 				{ ...hooks, onProgress: hooks.onProgress ?? (() => {}) },
 			);
-			await port.append([{ type: 'run-recorded', run, engine: options.engine }]);
+			await port.append([
+				{ type: 'run-recorded', run, engine: options.engine, files: runHashes(port.paths.runs, run) },
+			]);
 			return { run, ...done };
 		} finally {
 			removeDrafts(port.paths.runs);

@@ -4,7 +4,7 @@ import { type RunLabel, readLabels } from '../../store/attachments.ts';
 import { openRunLines } from '../../store/run-lines.ts';
 import type { Context } from '../context.ts';
 import { pause } from '../fold-sources.ts';
-import { readRecord, readScores, readSealed } from '../runs/run-files.ts';
+import { readRecord, readScores, readSealed, runHashes } from '../runs/run-files.ts';
 import { showsSealedUnscored } from '../runs/unscored.ts';
 import { ByteBudget, type Check, counted, finding } from './finding.ts';
 
@@ -28,6 +28,12 @@ function readWhole(ctx: Context, run: string): void {
 	}
 }
 
+/** @returns names of files that are not what was written when the run was recorded */
+function changedFiles({ runs }: Context['paths'], run: string, recorded: Readonly<Record<string, string>>): string[] {
+	const now = runHashes(runs, run);
+	return Object.entries(recorded).flatMap(([name, hash]) => (now[name] === hash ? [] : [name]));
+}
+
 /** Whether anybody who looks into a run's folder finds the labels of E there. */
 function showsSealed({ runs }: Context['paths'], run: string): boolean {
 	return (
@@ -38,7 +44,8 @@ function showsSealed({ runs }: Context['paths'], run: string): boolean {
 /** Folders of recorded runs: whole, and sealed where nothing was decided yet. */
 export async function checkRuns(ctx: Context, deep: boolean): Promise<readonly Check[]> {
 	const budget = new ByteBudget(deep ? Number.POSITIVE_INFINITY : RUN_BYTES);
-	const runs = [...new Set(ctx.events('run-recorded').map(({ run }) => run))];
+	const recorded = new Map(ctx.events('run-recorded').map(({ run, files }) => [run, files ?? {}]));
+	const runs = [...recorded.keys()];
 	const decided = new Set(ctx.events('decided').map(({ run }) => run));
 	const problems: string[] = [];
 	const shown: string[] = [];
@@ -51,6 +58,8 @@ export async function checkRuns(ctx: Context, deep: boolean): Promise<readonly C
 			else if (!budget.take(folderSize(folder))) skipped.push(run);
 			else {
 				readWhole(ctx, run);
+				const changed = changedFiles(ctx.paths, run, recorded.get(run)!);
+				if (changed.length > 0) problems.push(`${run}: changed since it was recorded: ${changed.join(', ')}`);
 				if (!decided.has(run) && showsSealed(ctx.paths, run)) shown.push(run);
 			}
 		} catch (error) {
@@ -62,7 +71,7 @@ export async function checkRuns(ctx: Context, deep: boolean): Promise<readonly C
 		finding(
 			'runs',
 			problems,
-			`Readable (record, scores, labels, sealed half): ${counted(runs.length - skipped.length, 'run')}.`,
+			`Readable, as recorded (record, scores, labels, sealed half): ${counted(runs.length - skipped.length, 'run')}.`,
 			{
 				status: 'error',
 				remedy:
