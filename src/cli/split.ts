@@ -173,7 +173,9 @@ export function splitText(
 		...leakNotes(overview),
 		...(spans === 0
 			? []
-			: [`● ${plural(spans, 'cluster')} across splits: only the most protected members take part in runs.`]),
+			: [
+					`● ${plural(spans, 'cluster')} across splits: only the most protected members take part in runs and go to trainers.`,
+				]),
 		...(overview.proposals.length === 0 ? [] : [`● ${plural(overview.proposals.length, 'proposal')} to answer.`]),
 		...(splits.heldout.prompts > 0
 			? []

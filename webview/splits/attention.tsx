@@ -82,7 +82,7 @@ export function Attention({ overview, actions, open, onToggle }: Props) {
 				'spanning',
 				'split',
 				`${many(spans, 'cluster spans', 'clusters span')} splits`,
-				'Only the most protected members take part in runs; the others are left out and counted.',
+				'Only the most protected members take part in runs and go to trainers; the others are left out and counted.',
 				spanning.map(({ cluster, prompts }) => (
 					<li key={cluster}>
 						<ul class="members">
