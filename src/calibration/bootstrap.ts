@@ -18,7 +18,7 @@ export interface BootstrapDistributions {
 
 export interface CalibrationBootstrap extends BootstrapDistributions {
 	readonly draws: number;
-	/** Percentile band of each bin's mean correctness; NaN where fewer than 8 clusters fall into the bin. */
+	/** Percentile band of each bin's mean correctness; NaN where fewer than 8 clusters fall into the bin, or all its rows agree. */
 	readonly bandLow: Float64Array;
 	readonly bandHigh: Float64Array;
 }
@@ -177,6 +177,8 @@ export function bootstrapCalibration(
 		const sorted = perBin[b]!.sort();
 		let length = draws;
 		while (length > 0 && Number.isNaN(sorted[length - 1])) length--;
+		// Where all rows of a bin agree, so do all resamples: a band without width would claim certainty.
+		if (sorted[length - 1]! - sorted[0]! < 1e-12) continue;
 		bandLow[b] = quantileSorted(sorted.subarray(0, length), 0.025);
 		bandHigh[b] = quantileSorted(sorted.subarray(0, length), 0.975);
 	}

@@ -169,6 +169,19 @@ test('only ties: no accuracy, correct is one half, temperature unidentified at p
 	assert.ok(Math.abs(metrics.nll.value! - Math.LN2) < 1e-15);
 });
 
+test('a bin whose rows all agree has no band: resamples of a constant would claim certainty', () => {
+	const labels = Array.from({ length: 60 }, (_, i) => ({
+		cluster: `${i}`,
+		y: i < 30 && i % 3 === 0 ? 0 : 1,
+		decided: true,
+	}));
+	const margins = Float64Array.from({ length: 60 }, (_, i) => (i < 30 ? 0.3 : 2.5));
+	const { reliability } = computeMetrics(recordsFromMargins(labels, [margins]), { leftOut: NOTHING_LEFT_OUT, seed: 1 });
+	const [mixed, agreed] = reliability.filter(({ n }) => n > 0);
+	assert.ok(mixed!.accuracy_low! < mixed!.accuracy! && mixed!.accuracy! < mixed!.accuracy_high!);
+	assert.deepEqual([agreed!.accuracy, agreed!.accuracy_low, agreed!.accuracy_high], [1, null, null]);
+});
+
 test('no number of an empty split is made up', () => {
 	const metrics = computeMetrics(recordsFromMargins([], [new Float64Array(0)]), { leftOut: NOTHING_LEFT_OUT, seed: 1 });
 	assert.equal(metrics.n, 0);
