@@ -24,7 +24,7 @@ export function registerErase(program: Command): void {
 			'after',
 			`
 Rewritten are journals (also those of others), copies of imported files, drafts, the cache of model scores and the database. Files that
-you imported where they lie are not touched: they are named. Nor are files that exports and bundles wrote. Runs, records of exports and
+you imported where they lie are not touched, Parquet copies cannot be rewritten: they are named. Nor are files that exports and bundles wrote. Runs, records of exports and
 manifests keep ids; they hold no texts. A later import or somebody's later sync does not bring the text back. Notes, reasons and saved
 searches elsewhere that quote it, and nothing that stays, lose those words: --dry-run lists them. What is said about it in other words is
 not found. What git history holds stays there: the exact commands are printed.

@@ -5,92 +5,14 @@ import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import type { ColumnMapping } from '../../domain/column-mapping.ts';
 import type { Erasures, RewrittenSource } from '../../domain/erasure.ts';
-import { promptId } from '../../domain/identity.ts';
 import { openChunks } from '../../formats/chunks.ts';
-import { openRows } from '../../formats/open.ts';
-import { LOG_FORMAT, openLog } from '../../formats/open-log.ts';
 import { ArraySplitter, type RawRow } from '../../formats/split-rows.ts';
 import { UserError } from '../../protocol/errors.ts';
 import type { WorkspacePaths } from '../../store/paths.ts';
-import { redactRow } from '../../store/source-rows.ts';
-import { recordedMapping } from '../mappings.ts';
+import { doomedRows, type SourceFile } from './doomed-rows.ts';
 import { withoutNames } from './names.ts';
-
-/** A source to be looked at: where it lies, and how its rows are read. */
-export interface SourceFile {
-	readonly path: string;
-	readonly format: string;
-	readonly sourceName: string;
-	/** JSON of the column mapping that reads it. */
-	readonly mapping?: string | null;
-}
-
-/** What of a file is to go. */
-interface Doomed {
-	/** Lines of which every pair goes. */
-	readonly lines: ReadonlySet<number>;
-	/** Lines with names to be changed. */
-	readonly named: ReadonlySet<number>;
-	/** Ordinals of the good rows that go. */
-	readonly rows: readonly number[];
-	/** Lines that also hold pairs that stay. */
-	readonly shared: readonly number[];
-	/** Hash of what the rows say once everything erased is out: of a copy that was written anew it is the same. */
-	readonly stays: string;
-	/** Columns by which the rows were read. */
-	readonly mapping: ColumnMapping | null;
-}
-
-export async function doomedRows(file: SourceFile, erasures: Erasures): Promise<Doomed> {
-	const out = new Set<number>();
-	const kept = new Set<number>();
-	const named = new Set<number>();
-	const ords: { readonly ord: number; readonly line: number }[] = [];
-	const stays = createHash('sha256');
-	let columns: ColumnMapping | null = null;
-	let ord = 0;
-	const add = (
-		{ line, lines = [line] }: { readonly line: number; readonly lines?: readonly number[] },
-		stays: 'no' | 'yes' | 'renamed',
-	): void => {
-		for (const each of lines) (stays === 'no' ? out : kept).add(each);
-		if (stays === 'no') ords.push({ ord, line });
-		if (stays === 'renamed') named.add(line);
-		ord++;
-	};
-	if (file.format === LOG_FORMAT) {
-		for await (const { rows } of (await openLog(file.path)).batches) {
-			for (const row of rows) add(row, erasures.prompts.has(promptId(row.prompt)) ? 'no' : 'yes');
-		}
-	} else {
-		const { format, sourceName, mapping = null } = file;
-		const recorded = recordedMapping(mapping);
-		const reader = await openRows(file.path, { format, sourceName, ...recorded });
-		columns = recorded.mapping ?? reader.mapping ?? null;
-		for await (const { rows } of reader.batches) {
-			for (const row of rows) {
-				const left = redactRow(row, erasures);
-				if (left !== null && erasures.people.size > 0) {
-					const { line, comparison, judgments, split, half, tags, source } = left;
-					stays.update(JSON.stringify([line, comparison.id, judgments, split, half, tags, source]));
-				}
-				add(row, left === null ? 'no' : left === row ? 'yes' : 'renamed');
-			}
-		}
-	}
-	const shared = [...out].filter((line) => kept.has(line));
-	const lines = new Set([...out].filter((line) => !kept.has(line)));
-	return {
-		lines,
-		named,
-		shared,
-		rows: ords.filter(({ line }) => lines.has(line)).map((row) => row.ord),
-		stays: stays.digest('hex'),
-		mapping: columns,
-	};
-}
+import { tableLines, withoutLines } from './table-lines.ts';
 
 /** Lines of a file as they stand; an array's elements a line each. null = it is neither JSON Lines nor a JSON array. */
 async function* linesOf(path: string): AsyncGenerator<string> {
@@ -120,7 +42,14 @@ async function* linesOf(path: string): AsyncGenerator<string> {
 	} else if (rest.length > 0) yield rest.toString('utf8');
 }
 
-async function writeLines(path: string, lines: AsyncIterable<string>): Promise<{ sha256: string; bytes: number }> {
+async function* ended(lines: AsyncIterable<string>): AsyncGenerator<string> {
+	for await (const line of lines) yield `${line}\n`;
+}
+
+async function writePacked(
+	path: string,
+	parts: AsyncIterable<string | Buffer>,
+): Promise<{ sha256: string; bytes: number }> {
 	const hash = createHash('sha256');
 	let bytes = 0;
 	const counted = new Transform({
@@ -133,7 +62,7 @@ async function writeLines(path: string, lines: AsyncIterable<string>): Promise<{
 	const out = createWriteStream(path, { flush: true });
 	const done = pipeline(counted, createGzip({ level: 4 }), out);
 	done.catch(() => {});
-	for await (const line of lines) if (!counted.write(`${line}\n`)) await Promise.race([once(counted, 'drain'), done]);
+	for await (const part of parts) if (!counted.write(part)) await Promise.race([once(counted, 'drain'), done]);
 	counted.end();
 	await done;
 	return { sha256: hash.digest('hex'), bytes };
@@ -148,6 +77,8 @@ export type Cleaned =
 			readonly draft: string;
 			readonly bytes: number;
 			readonly rows: readonly number[];
+			/** Of a part that stays for all that; in words. */
+			readonly why?: string;
 	  }
 	/** It holds what is erased and cannot be written anew; in words. */
 	| { readonly kind: 'left'; readonly why: string };
@@ -167,13 +98,49 @@ async function firstByte(path: string): Promise<string> {
 	return '';
 }
 
+/** Whether the rows that stay say what they did, and nothing that is to go is left but lines shared with what stays. */
 async function saysTheSame(file: SourceFile, erasures: Erasures, stays: string): Promise<boolean> {
 	try {
-		const now = await doomedRows(file, erasures);
+		const now = await doomedRows(file, erasures, true);
 		return now.named.size === 0 && now.lines.size === 0 && now.stays === stays;
 	} catch (error) {
 		if (!UserError.is(error, 'unusable-input')) throw error;
 		return false;
+	}
+}
+
+const ANEW = 'change the original, import it anew, and take this import back';
+
+function sharedLines(shared: readonly number[]): string | null {
+	const [first] = shared;
+	return first === undefined ? null : `line ${first} also holds pairs that stay: erase the prompt with all of them`;
+}
+
+/**
+ * A table of text (CSV, TSV) without some rows: in place of each stand as many line ends, so that all others keep their numbers. Names are
+ * not taken out of its cells.
+ * @param folder for the draft; the caller moves or deletes it
+ */
+async function cleanTable(file: SourceFile, erasures: Erasures, folder: string): Promise<Cleaned> {
+	const { lines, named, rows, shared, stays } = await doomedRows(file, erasures, true);
+	const out = await tableLines(file.path, lines);
+	if (out === null) return { kind: 'left', why: `rows and names cannot be taken out of a Parquet file: ${ANEW}` };
+	const why = named.size > 0 ? `names cannot be taken out of a table: ${ANEW}` : sharedLines(shared);
+	if (why !== null && out.size === 0) return { kind: 'left', why };
+	mkdirSync(folder, { recursive: true });
+	const draft = join(folder, `${randomBytes(4).toString('hex')}.erase.tmp.${rewrittenName(file.path, 'table')}`);
+	try {
+		const { sha256, bytes } = await writePacked(draft, withoutLines(file.path, out));
+		const now = await doomedRows({ ...file, path: draft }, erasures, true).catch(() => null);
+		// Quotes that are not closed, or a row past the largest, and lines are not what they seem.
+		if (now === null || now.lines.size > 0 || now.stays !== stays) {
+			rmSync(draft, { force: true });
+			return { kind: 'left', why: `its rows cannot be told apart by lines: ${ANEW}` };
+		}
+		return { kind: 'rewritten', to: sha256, draft, bytes, rows, ...(why === null ? {} : { why }) };
+	} catch (error) {
+		rmSync(draft, { force: true });
+		throw error;
 	}
 }
 
@@ -184,19 +151,11 @@ async function saysTheSame(file: SourceFile, erasures: Erasures, stays: string):
 export async function cleanSource(file: SourceFile, erasures: Erasures, folder: string): Promise<Cleaned> {
 	let doomed = await doomedRows(file, erasures);
 	if (doomed.lines.size + doomed.named.size === 0) {
-		if (doomed.shared.length === 0) return { kind: 'clean' };
-		return {
-			kind: 'left',
-			why: `line ${doomed.shared[0]} also holds pairs that stay: erase the prompt with all of them`,
-		};
+		const why = sharedLines(doomed.shared);
+		return why === null ? { kind: 'clean' } : { kind: 'left', why };
 	}
 	const first = await firstByte(file.path);
-	if (!TEXT.has(first)) {
-		return {
-			kind: 'left',
-			why: 'rows and names cannot be taken out of a table (CSV, TSV, Parquet): change the original, import it anew, and take this import back',
-		};
-	}
+	if (!TEXT.has(first)) return cleanTable(file, erasures, folder);
 	mkdirSync(folder, { recursive: true });
 	const draft = join(folder, `${randomBytes(4).toString('hex')}.erase.tmp`);
 	const plain = `${draft}.lines.tmp`;
@@ -204,7 +163,7 @@ export async function cleanSource(file: SourceFile, erasures: Erasures, folder: 
 		let path = file.path;
 		if (first === '[') {
 			// Elements of an array may share a line: a line each, first.
-			await writeLines(plain, linesOf(path));
+			await writePacked(plain, ended(linesOf(path)));
 			path = plain;
 			doomed = await doomedRows({ ...file, path }, erasures);
 		}
@@ -216,16 +175,17 @@ export async function cleanSource(file: SourceFile, erasures: Erasures, folder: 
 				yield lines.has(number) ? '' : named.has(number) ? withoutNames(line, erasures, mapping) : line;
 			}
 		}
-		const { sha256, bytes } = await writeLines(draft, rewritten());
+		const { sha256, bytes } = await writePacked(draft, ended(rewritten()));
 		// A name may stand where no rewriting reaches, or a verdict be said by the shape of its row.
 		if (named.size > 0 && !(await saysTheSame({ ...file, path: draft }, erasures, doomed.stays))) {
 			rmSync(draft, { force: true });
 			return {
 				kind: 'left',
-				why: 'names cannot be taken out of rows of this shape: change them in the original, import it anew, and take this import back',
+				why: `names cannot be taken out of rows of this shape: ${ANEW}`,
 			};
 		}
-		return { kind: 'rewritten', to: sha256, draft, bytes, rows };
+		const why = sharedLines(doomed.shared);
+		return { kind: 'rewritten', to: sha256, draft, bytes, rows, ...(why === null ? {} : { why }) };
 	} catch (error) {
 		rmSync(draft, { force: true });
 		throw error;
@@ -234,30 +194,35 @@ export async function cleanSource(file: SourceFile, erasures: Erasures, folder: 
 	}
 }
 
+/** A table of one column is told by its name. */
+export function rewrittenName(from: string, to: string): string {
+	const ending = /\.(csv|tsv|tab)(?:\.gz)?$/iu.exec(from)?.[1]?.toLowerCase() ?? 'jsonl';
+	return `${to.slice(0, 12)}.${ending}.gz`;
+}
+
 /**
  * Puts a rewritten copy where sources lie. @returns what a tombstone says of it
  * @throws UserError 'busy' where another erasure, which ended meanwhile, swept the draft away
  */
 export function keepCopy(
 	paths: WorkspacePaths,
-	from: string,
+	from: { readonly path: string; readonly sha: string },
 	{ to, draft, bytes, rows }: Extract<Cleaned, { kind: 'rewritten' }>,
 ): RewrittenSource {
-	const name = `${to.slice(0, 12)}.jsonl.gz`;
+	const name = rewrittenName(from.path, to);
 	const target = join(paths.sources, name);
 	if (existsSync(target)) rmSync(draft, { force: true });
 	else if (existsSync(draft)) renameSync(draft, target);
 	else {
 		throw new UserError('busy', 'Something else was erased here meanwhile. Nothing was erased by this: run it again.');
 	}
-	return { from, to, path: `.pairwright/sources/${name}`, bytes, rows };
+	return { from: from.sha, to, path: `.pairwright/sources/${name}`, bytes, rows };
 }
 
 /** Drafts of rewritings that were cut short. */
 export function dropDrafts(folder: string): void {
 	if (!existsSync(folder)) return;
-	for (const name of readdirSync(folder))
-		if (name.endsWith('.erase.tmp') || name.endsWith('.lines.tmp')) rmSync(join(folder, name), { force: true });
+	for (const name of readdirSync(folder)) if (name.includes('.erase.tmp')) rmSync(join(folder, name), { force: true });
 }
 
 /** Whether a file holds a text, read as bytes. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Erasures } from '../../domain/erasure.ts';
 import type { EventBody } from '../../domain/events.ts';
@@ -206,7 +206,7 @@ export async function erase(
 			quoting: quotations.length,
 			quotations,
 		};
-		const before = pathsBefore(plan.journals, looked);
+		const before = [...pathsBefore(plan.journals, looked), ...more.map(({ path }) => path)];
 		if (preview) {
 			const advice = await historyAdvice(place, before, looked.linked);
 			return { ...plan, preview: true, event: null, synced: null, advice };
@@ -218,7 +218,9 @@ export async function erase(
 			event = tombstone?.id ?? null;
 		}
 		const synced = await finishErasure(ctx, place !== null && place.upstream !== null, steps);
-		return { ...plan, preview: false, event, synced, advice: await historyAdvice(place, before, looked.linked) };
+		// A sync takes out copies of imports that were taken back.
+		const left = plan.left.filter((file) => !more.includes(file) || existsSync(join(ctx.paths.root, file.path)));
+		return { ...plan, left, preview: false, event, synced, advice: await historyAdvice(place, before, looked.linked) };
 	} finally {
 		// Drafts that were not kept, whatever ended it.
 		dropLookedAt(looked);

@@ -48,7 +48,7 @@ export async function withoutErased(
 		});
 	}
 	if (cleaned.kind !== 'rewritten') return null;
-	const { path: copy, to } = keepCopy(ctx.paths, sha, cleaned);
+	const { path: copy, to } = keepCopy(ctx.paths, { path, sha }, cleaned);
 	awaitSource(ctx.db, { sha: to });
 	return { path: join(ctx.paths.root, copy), sha: to };
 }

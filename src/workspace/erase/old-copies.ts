@@ -6,7 +6,7 @@ import { tombstones } from '../../store/erasures.ts';
 import { awaitSource } from '../../store/source-rows.ts';
 import type { Context } from '../context.ts';
 import { copyPaths, hashSource } from '../source-files.ts';
-import { cleanOrLeft, keepCopy } from './copies.ts';
+import { cleanOrLeft, keepCopy, rewrittenName } from './copies.ts';
 
 /** A copy that was replaced and still lies here. */
 export interface OldCopy {
@@ -52,8 +52,8 @@ export async function replacedHere(ctx: Context, old: OldCopy, erasures: Erasure
 		);
 		if (cleaned.kind !== 'rewritten') continue;
 		if (cleaned.to === last.to) {
-			rmSync(join(ctx.paths.sources, `${last.to.slice(0, 12)}.jsonl.gz`), { force: true });
-			keepCopy(ctx.paths, old.sha, cleaned);
+			rmSync(join(ctx.paths.sources, rewrittenName(path, last.to)), { force: true });
+			keepCopy(ctx.paths, { path, sha: old.sha }, cleaned);
 			awaitSource(ctx.db, { sha: last.to });
 			return true;
 		}

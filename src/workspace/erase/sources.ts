@@ -1,11 +1,12 @@
 import { existsSync, rmSync } from 'node:fs';
 import { type Erasures, erasuresOf, type RewrittenSource, type Tombstone } from '../../domain/erasure.ts';
 import type { EventBody } from '../../domain/events.ts';
-import { copiesTakenBack, type ImportedFile } from '../../store/erasure-query.ts';
+import type { ImportedFile } from '../../store/erasure-query.ts';
 import { tombstones } from '../../store/erasures.ts';
 import type { Context } from '../context.ts';
 import { locateSource } from '../source-files.ts';
 import { type Cleaned, cleanOrLeft, keepCopy } from './copies.ts';
+import { takenBackWith } from './taken-back.ts';
 
 /** A file that still holds what is erased, and what a person can do about it. */
 export interface LeftFile {
@@ -68,7 +69,7 @@ export async function lookAtSources(
 				ctx.paths.sources,
 			);
 			if (cleaned.kind === 'rewritten') rewritten.push({ file, cleaned });
-			else if (cleaned.kind === 'left') left.push({ path: file.path, why: cleaned.why });
+			if (cleaned.kind !== 'clean' && cleaned.why !== undefined) left.push({ path: file.path, why: cleaned.why });
 		}
 	} catch (error) {
 		dropLookedAt({ rewritten, left, linked });
@@ -79,21 +80,14 @@ export async function lookAtSources(
 
 /** Copies of imports that were taken back, where they hold what is erased: nothing reads them, and no file here is deleted unasked. */
 export async function leftTakenBack(ctx: Context, erasures: Erasures): Promise<LeftFile[]> {
-	const files = copiesTakenBack(ctx.db).filter(({ path }) => existsSync(locateSource(ctx.paths, path)));
-	const looked = await lookAtSources(ctx, files, erasures);
-	const { rewritten, left } = looked;
-	dropLookedAt(looked);
-	return [
-		...rewritten.map(({ file }) => ({
-			path: file.path,
-			why: 'the copy of an import that was taken back: nothing reads it any more, so delete it',
-		})),
-		...left,
-	];
+	return (await takenBackWith(ctx, erasures)).map((path) => ({
+		path,
+		why: 'the copy of an import that was taken back: nothing reads it any more, so delete it (a sync does, also in the branch and at everybody)',
+	}));
 }
 
 export function keepCopies(ctx: Context, { rewritten }: LookedAt): RewrittenSource[] {
-	return rewritten.map(({ file, cleaned }) => keepCopy(ctx.paths, file.sha, cleaned));
+	return rewritten.map(({ file, cleaned }) => keepCopy(ctx.paths, file, cleaned));
 }
 
 export function dropLookedAt({ rewritten }: LookedAt): void {

@@ -9,12 +9,15 @@ import {
 	type Tombstone,
 } from '../../domain/erasure.ts';
 import { compareEvents } from '../../domain/events.ts';
+import { foldedErasures } from '../../store/erasures.ts';
 import { parseEventLine } from '../../store/event-schema.ts';
+import type { Context } from '../context.ts';
 import { scrubbedJournals } from '../erase/journal-text.ts';
+import { takenBackAnywhere } from '../erase/taken-back.ts';
 import { copyPaths, hashSource } from '../source-files.ts';
 import { unlinked } from './mine.ts';
 import type { Place } from './place.ts';
-import { type Blobs, GONE, readBlob } from './tree.ts';
+import { type Blobs, blobsAt, GONE, readBlob } from './tree.ts';
 
 /** As lines of a journal are written. */
 const MARKS = ['"type":"erased"', '"type":"person-removed"'];
@@ -121,4 +124,15 @@ async function isCopy(root: string, path: string, sha: string): Promise<boolean>
 	const [, name] = /^\.pairwright\/sources\/([\da-f]{12})(?:\.\w+)+$/u.exec(path) ?? [];
 	if (name !== sha.slice(0, 12) || !unlinked(root, path) || !lstatSync(join(root, path)).isFile()) return false;
 	return (await hashSource(join(root, path)).catch(() => null)) === sha;
+}
+
+/** Copies of imports that were taken back, here or in the branch, that hold what is erased. */
+export async function takenBack(ctx: Context, place: Place): Promise<string[]> {
+	const erasures = foldedErasures(ctx.db);
+	if (erasures === null) return [];
+	const there = await blobsAt(place, place.head);
+	return takenBackAnywhere(ctx, erasures, async (path) => {
+		const name = there.get(`${place.prefix}${path}`);
+		return name === undefined ? null : readBlob(place.git, name);
+	});
 }

@@ -6,7 +6,7 @@ import { blobName, joinLines, missingLines } from './journal-text.ts';
 import type { OwnJournal } from './mine.ts';
 import { SET_UP } from './mine.ts';
 import type { Place } from './place.ts';
-import { type Blobs, blobsAt, readBlob } from './tree.ts';
+import { type Blobs, blobsAt, GONE, readBlob } from './tree.ts';
 
 /** What a commit on top of another would add. */
 export interface Outgoing {
@@ -29,6 +29,8 @@ export interface Own {
 	readonly setUp: readonly string[];
 	/** Erasures that this clone knows of. */
 	readonly tombstones: readonly Tombstone[];
+	/** Copies that only imports which were taken back name, where they hold what is erased. */
+	readonly takenBack: readonly string[];
 }
 
 /** Paths that .gitignore keeps out of git. */
@@ -100,6 +102,7 @@ export async function outgoing(place: Place, base: string | null, own: Own): Pro
 	);
 	const names = await hashFiles(place, adds, true);
 	for (const [i, path] of adds.entries()) blobs.set(`${prefix}${path}`, names[i] as string);
-	const erased = erasures === null ? new Map<string, string>() : await erasedFiles(place, there, journals, erasures);
+	const erased = new Map(erasures === null ? [] : await erasedFiles(place, there, journals, erasures));
+	for (const path of own.takenBack) if (there.has(`${prefix}${path}`)) erased.set(`${prefix}${path}`, GONE);
 	return { blobs, journals, events, erased };
 }

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../protocol/errors.ts';
 import type { SyncResult } from '../../protocol/team.ts';
@@ -8,6 +9,7 @@ import { personFolder, workspaceKey } from '../../store/state-dir.ts';
 import type { Context } from '../context.ts';
 import { applyErasures } from '../erase/apply.ts';
 import { adoptOwn, bring } from './bring.ts';
+import { takenBack } from './erased.ts';
 import { attachedFiles, linkedSources, ownJournals, SET_UP, unlinked } from './mine.ts';
 import { type Outgoing, type Own, outgoing } from './outgoing.ts';
 import { findPlace, type Place, type Upstream } from './place.ts';
@@ -299,6 +301,7 @@ export async function sync(
 			attached: attachedFiles(ctx, person),
 			setUp: SET_UP.filter((path) => unlinked(ctx.paths.root, path)),
 			tombstones: tombstones(ctx.db),
+			takenBack: await takenBack(ctx, place),
 		};
 		const who = await identity(place.git, person, personFolder(person));
 		const work: Work = { ctx, place, own, person, who, report: options.progress };
@@ -306,6 +309,7 @@ export async function sync(
 		const head = await commitOn(work, place.head, out);
 		const made = head !== place.head;
 		if (made) await adoptOwn(place, place.head, head, new Map([...out.blobs, ...out.erased]));
+		for (const path of own.takenBack) if (unlinked(ctx.paths.root, path)) rmSync(join(ctx.paths.root, path));
 		const before = eventTotals(ctx.db, person).others;
 		let done: Exchange;
 		if (place.upstream === null) {

@@ -2,9 +2,9 @@ import { existsSync, statSync } from 'node:fs';
 import { copiedFiles } from '../../store/erasure-query.ts';
 import { foldedErasures } from '../../store/erasures.ts';
 import type { Context } from '../context.ts';
-import { doomedRows } from '../erase/copies.ts';
 import { journalsWith } from '../erase/erase.ts';
 import { oldCopies } from '../erase/old-copies.ts';
+import { erasedRows, takenBackCopies } from '../erase/taken-back.ts';
 import { locateSource } from '../source-files.ts';
 import { ByteBudget, type Check, counted, finding } from './finding.ts';
 
@@ -28,16 +28,17 @@ export async function checkErased(ctx: Context, deep: boolean): Promise<Check> {
 	);
 	const budget = new ByteBudget(deep ? Number.POSITIVE_INFINITY : COPY_BYTES);
 	const skipped: string[] = [];
-	for (const { path: recorded, format, name, mapping } of copiedFiles(ctx.db)) {
-		const path = locateSource(ctx.paths, recorded);
+	const backs = takenBackCopies(ctx);
+	for (const file of [...copiedFiles(ctx.db), ...backs]) {
+		const path = locateSource(ctx.paths, file.path);
 		if (!existsSync(path)) continue;
 		if (!budget.take(statSync(path).size)) {
-			skipped.push(recorded);
+			skipped.push(file.path);
 			continue;
 		}
-		const doomed = await doomedRows({ path, format, sourceName: name, mapping }, erasures).catch(() => null);
-		const rows = doomed === null ? 0 : doomed.lines.size + doomed.named.size + doomed.shared.length;
-		if (rows > 0) problems.push(`${recorded} holds ${counted(rows, 'row')} of it`);
+		const rows = await erasedRows(file, path, erasures);
+		const what = backs.includes(file) ? ', a copy of an import that was taken back,' : '';
+		if (rows > 0) problems.push(`${file.path}${what} holds ${counted(rows, 'row')} of it`);
 	}
 	const { comparisons, prompts, people } = erasures;
 	const what = [
@@ -51,7 +52,8 @@ export async function checkErased(ctx: Context, deep: boolean): Promise<Check> {
 		`Out of every journal and copy: ${what}. Ids in runs, exports and manifests that name them are known to be erased.`,
 		{
 			status: 'warning',
-			remedy: 'Run "pairwright erase" without ids: it finishes what was begun, and what came in since.',
+			remedy:
+				'Run "pairwright erase" without ids: it finishes what was begun, and what came in since. What it cannot write anew, it names, with what to do.',
 		},
 		skipped,
 	);
