@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Ajv } from 'ajv';
@@ -378,6 +378,11 @@ test('verdicts of the journal that come back with an own export are no second on
 		(await other.show(ids[0]!)).judgments.map(({ annotator, verdict }) => [annotator, verdict]),
 		[['ana', 'a']],
 	);
+	// Until it comes: what was taken back there is gone here.
+	const journal = '.pairwright/journal';
+	cpSync(join(workspace.context.paths.root, journal), join(other.context.paths.root, journal), { recursive: true });
+	await other.reload();
+	assert.deepEqual((await other.show(ids[0]!)).judgments, []);
 });
 
 /** What test/fixtures/export_check.py found of one format. */
