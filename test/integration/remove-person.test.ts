@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { personKey } from '../../src/domain/erasure.ts';
 import { dump } from '../../src/store/dump.ts';
+import { personFolder } from '../../src/store/state-dir.ts';
 import { copiesIn, git, holding, holdingInGit, idOf, team } from './erase-support.ts';
 import { folder, job, openAt } from './workspace-support.ts';
 
@@ -127,7 +128,11 @@ test('a name that was removed cannot be worked under; another can', async (t) =>
 
 test('a preview names the handle that will stand, and the removed person is told what became of their work', async (t) => {
 	for (const mode of ['anonymise', 'remove'] as const) {
-		const { ana, bo } = await team(t, namedRows);
+		const { dir, server, ana, bo } = await team(t, namedRows);
+		for (const name of ['ana', 'bo']) {
+			git(join(dir, name), 'config', 'user.name', `${name} the tester`);
+			git(join(dir, name), 'config', 'user.email', `${name}@example.org`);
+		}
 		await bo.workspace.judge({ comparison: await idOf(bo, 'Question 3:'), verdict: 'a' });
 		await bo.workspace.sync(job());
 		await ana.workspace.sync(job());
@@ -136,11 +141,24 @@ test('a preview names the handle that will stand, and the removed person is told
 		const done = await ana.workspace.removePerson('bo', options, job());
 		assert.equal(done.as, plan.as);
 		const advice = done.advice.join('\n');
-		assert.ok(!advice.includes(done.as), 'a journal under the new name held nothing before');
+		const [filter = ''] = done.advice.filter((text) => text.includes('git filter-repo --force'));
+		assert.ok(!filter.includes(done.as), 'a journal under the new name held nothing before');
+		assert.match(filter, / --replace-message \S+ --mailmap \S+$/u);
+		assert.match(advice, /\d commits? of their syncs names? them too/u);
+		const names = advice.split('\n').filter((text) => text.trimStart().startsWith('printf'));
+		const folders = [personFolder('bo'), personFolder(done.as)] as const;
+		assert.ok(names[0]?.includes(`'${folders[0]}==>${folders[1]}' 'regex:(?m) by bo$==> by ${done.as}'`), names[0]);
+		assert.ok(
+			names[1]?.includes(`${done.as} <${folders[1]}@pairwright.invalid> bo the tester <bo@example.org>`),
+			names[1],
+		);
+		const last = git(server, 'rev-parse', 'main').trim();
 		assert.match(advice, /git push --force origin main/u);
 		assert.ok(!done.as.includes(personKey('bo').slice(0, 8)), 'no hash of the handle alone');
 		bo.notices.length = 0;
 		await bo.workspace.sync(job());
+		const later = git(server, 'log', '--format=%an <%ae> %cn %B', `${last}..main`);
+		assert.ok(!/\bbo\b/u.test(later), later);
 		const told = bo.notices.filter((text) => /taken out|branch switch/u.test(text));
 		assert.equal(told.length, 1, told.join('; '));
 		assert.match(told[0]!, new RegExp(`^The handle "bo" was taken out of this workspace by ana: .*${done.as}`, 'u'));

@@ -160,7 +160,7 @@ export async function removePerson(
 		};
 		const paths = pathsBefore(journals, looked);
 		if (preview) {
-			const advice = await historyAdvice(place, paths, looked.linked);
+			const advice = await historyAdvice(place, paths, looked.linked, { handle, as });
 			return { ...plan, preview: true, event: null, synced: null, advice };
 		}
 		const self = me === handle;
@@ -177,7 +177,13 @@ export async function removePerson(
 			event = events.at(-1)?.id ?? null;
 		}
 		const synced = await finishErasure(ctx, place !== null && place.upstream !== null, steps, self ? as : undefined);
-		return { ...plan, preview: false, event, synced, advice: await historyAdvice(place, paths, looked.linked) };
+		return {
+			...plan,
+			preview: false,
+			event,
+			synced,
+			advice: await historyAdvice(place, paths, looked.linked, { handle, as }),
+		};
 	} finally {
 		dropLookedAt(looked);
 	}

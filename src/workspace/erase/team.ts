@@ -1,10 +1,12 @@
 import { isAbsolute } from 'node:path';
 import { UserError } from '../../protocol/errors.ts';
 import type { SyncResult } from '../../protocol/team.ts';
+import { personFolder } from '../../store/state-dir.ts';
 import type { Context } from '../context.ts';
 import { Git } from '../sync/git.ts';
 import { journalFolder } from '../sync/mine.ts';
 import { findPlace, type Place } from '../sync/place.ts';
+import { TRAILER } from '../sync/tree.ts';
 
 /** What an erasure needs of the opened workspace. */
 export interface Steps {
@@ -69,6 +71,47 @@ function quoted(path: string): string {
 	return /^[\w./-]+$/u.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
+/** A person who was taken out, and the name that stands for them. */
+export interface RemovedName {
+	readonly handle: string;
+	readonly as: string;
+}
+
+/** What commits say of a person: the messages of their syncs, and who made them. @returns null where none of theirs is here */
+async function namesInCommits({ git }: Place, { handle, as }: RemovedName) {
+	const log = async (...which: string[]) =>
+		new Set(
+			(await git.text(['log', '--all', '-F', '--format=%an <%ae>%n%cn <%ce>', ...which]))
+				.split('\n')
+				.filter((line) => line !== ''),
+		);
+	const mine = `--grep=${TRAILER}: ${personFolder(handle)}`;
+	const commits = Number(await git.text(['rev-list', '--all', '--count', '-F', mine]));
+	if (commits === 0) return null;
+	// Somebody else may work in the same clone: who made their commits too is not this person alone.
+	const shared = new Set<string>();
+	for (const line of (
+		await git.text(['log', '--all', '-F', `--grep=${TRAILER}: `, '--format=%an <%ae>%x00%B%x01'])
+	).split('\x01')) {
+		const [who = '', message = ''] = line.trimStart().split('\0');
+		if (!message.includes(`${TRAILER}: ${personFolder(handle)}`)) shared.add(who);
+	}
+	const authors = [...(await log(mine))].filter((who) => !shared.has(who)).sort();
+	const pattern = handle.replace(/[.*+?^${}()|[\]\\/-]/gu, '\\$&');
+	const printed = (lines: readonly string[], file: string) =>
+		`  printf '%s\\n' ${lines.map(quoted).join(' ')} > ${file}`;
+	const words = [`${personFolder(handle)}==>${personFolder(as)}`, `regex:(?m) by ${pattern}$==> by ${as}`];
+	const mailmap = authors.map((who) => `${as} <${personFolder(as)}@pairwright.invalid> ${who}`);
+	return {
+		sentence: `${commits} ${commits === 1 ? 'commit' : 'commits'} of their syncs ${commits === 1 ? 'names' : 'name'} them too, in the message and as author: that stays as well, until the commands below have run. Other commits of theirs, and what others wrote in messages, are not looked for.`,
+		lines: [
+			printed(words, '../pairwright-words'),
+			...(mailmap.length === 0 ? [] : [printed(mailmap, '../pairwright-mailmap')]),
+		],
+		options: ` --replace-message ../pairwright-words${mailmap.length === 0 ? '' : ' --mailmap ../pairwright-mailmap'}`,
+	};
+}
+
 /** Files that were edited in VS Code: nothing here can reach its copies of them. */
 const LOCAL_HISTORY =
 	'VS Code keeps earlier versions of files that were edited in it (drafts, and sources that you opened), on each machine by itself: its command "Local History: Delete All" takes those of every file and folder away there, for good; a single one is deleted in the Timeline view of its file.';
@@ -77,11 +120,13 @@ const LOCAL_HISTORY =
  * What git still holds and how to take it out of there too, and what else may.
  * @param paths files of the workspace as they stood before: rewritten journals and replaced copies
  * @param linked files of the user's that hold it and were imported where they lie, relative to the workspace where they are inside
+ * @param removed a person: commits of their syncs name them
  */
 export async function historyAdvice(
 	place: Place | null,
 	paths: readonly string[],
 	linked: readonly string[] = [],
+	removed: RemovedName | null = null,
 ): Promise<string[]> {
 	if (place === null) return ['This folder is not in git: no history holds it. Backups may.', LOCAL_HISTORY];
 	const own: string[] = [];
@@ -99,15 +144,18 @@ export async function historyAdvice(
 	const files = [...new Set([...paths, ...own])].sort().map((path) => quoted(`${prefix}${path}`));
 	const mine = own.map((path) => quoted(`${prefix}${path}`));
 	const aside = (i: number) => `../pairwright-file-${i + 1}`;
+	const names = removed === null ? null : await namesInCommits(place, removed);
 	return [
 		`git history still holds it: ${commits} ${commits === 1 ? 'commit' : 'commits'} of ${files.length} ${files.length === 1 ? 'file' : 'files'}, ${where}.`,
+		...(names === null ? [] : [names.sentence]),
 		...(mine.length === 0
 			? []
 			: [`First take the rows out of ${mine.join(', ')}: the commands below put it back as it then stands.`]),
 		'To take it out of history too, when everybody has synced and nobody works meanwhile:',
 		`  cp -r ${folder} ../pairwright-now`,
 		...mine.map((file, i) => `  cp ${file} ${aside(i)}`),
-		`  git filter-repo --force --invert-paths ${files.map((file) => `--path ${file}`).join(' ')}`,
+		...(names?.lines ?? []),
+		`  git filter-repo --force --invert-paths ${files.map((file) => `--path ${file}`).join(' ')}${names?.options ?? ''}`,
 		...mine.map((file, i) => `  mkdir -p "$(dirname ${file})" && cp ${aside(i)} ${file} && git add ${file}`),
 		`  cp -rn ../pairwright-now/. ${folder} && git add -f ${quoted(`${prefix}.pairwright/journal`)} ${quoted(`${prefix}.pairwright/sources`)} && git commit -m "Journals as they stand"`,
 		...remotes.map((name) => `  git remote add ${name} ADDRESS   # filter-repo takes remotes away`),

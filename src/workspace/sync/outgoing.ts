@@ -1,4 +1,4 @@
-import type { Tombstone } from '../../domain/erasure.ts';
+import { removedPerson, type Tombstone } from '../../domain/erasure.ts';
 import { UserError } from '../../protocol/errors.ts';
 import { scrubJournal } from '../erase/journal-text.ts';
 import { erasedFiles, erasuresAt, replaced } from './erased.ts';
@@ -18,10 +18,14 @@ export interface Outgoing {
 	readonly events: number;
 	/** Files of others that hold what was erased: what they become, in a commit of its own. */
 	readonly erased: Blobs;
+	/** The name for the commit: whoever was taken out sends what they had left under the name that stands for them. */
+	readonly person: string;
 }
 
 /** What I have to send, from the work tree. */
 export interface Own {
+	/** Whose: the name in commits, unless they were taken out. */
+	readonly person: string;
 	readonly journals: readonly OwnJournal[];
 	/** Files that my events name; only ever added. */
 	readonly attached: readonly string[];
@@ -104,5 +108,6 @@ export async function outgoing(place: Place, base: string | null, own: Own): Pro
 	for (const [i, path] of adds.entries()) blobs.set(`${prefix}${path}`, names[i] as string);
 	const erased = new Map(erasures === null ? [] : await erasedFiles(place, there, journals, erasures));
 	for (const path of own.takenBack) if (there.has(`${prefix}${path}`)) erased.set(`${prefix}${path}`, GONE);
-	return { blobs, journals, events, erased };
+	const person = (erasures === null ? undefined : removedPerson(erasures, own.person)?.as) ?? own.person;
+	return { blobs, journals, events, erased, person };
 }

@@ -29,8 +29,6 @@ interface Work {
 	readonly ctx: Context;
 	readonly place: Place;
 	readonly own: Own;
-	readonly person: string;
-	readonly who: Readonly<Record<string, string>>;
 	readonly report: (phase: string, step: number) => void;
 }
 
@@ -44,8 +42,18 @@ function erasureMessage(person: string): string {
 	return `Take out what was erased\n\n${TRAILER}: ${personFolder(person)}\n`;
 }
 
+async function committer({ place, own }: Work, person: string): Promise<Readonly<Record<string, string>>> {
+	// A signature needs the name that its key belongs to.
+	const neutral =
+		person !== own.person && (await place.git.maybe(['config', '--type=bool', 'commit.gpgSign'])) !== 'true';
+	return identity(place.git, person, personFolder(person), neutral);
+}
+
 /** A commit of what is mine on top of `base`; `base` itself where it holds everything. */
-async function commitOn({ place, person, who }: Work, base: string | null, out: Outgoing): Promise<string> {
+async function commitOn(work: Work, base: string | null, out: Outgoing): Promise<string> {
+	const { place } = work;
+	const { person } = out;
+	const who = await committer(work, person);
 	let tip = base;
 	if (out.blobs.size > 0 || tip === null) {
 		const tree = await treeWith(place, tip, out.blobs);
@@ -64,8 +72,9 @@ interface Standing {
 }
 
 /** Commits in a range that a sync of this person made, going by their messages. */
-async function syncCommits({ place: { git }, person }: Work, range: string): Promise<number> {
-	return Number(await git.text(['rev-list', '--count', '-F', `--grep=${TRAILER}: ${personFolder(person)}`, range]));
+async function syncCommits({ place: { git }, own }: Work, out: Outgoing, range: string): Promise<number> {
+	const mine = [own.person, out.person].map((person) => `--grep=${TRAILER}: ${personFolder(person)}`);
+	return Number(await git.text(['rev-list', '--count', '-F', ...mine, range]));
 }
 
 /**
@@ -99,7 +108,7 @@ async function standing(work: Work, head: string, upstream: string, out: Outgoin
 	const range = `${upstream}..${head}`;
 	const behind = Number(await git.text(['rev-list', '--count', `${head}..${upstream}`]));
 	const ahead = Number(await git.text(['rev-list', '--count', range]));
-	const others = ahead - (await syncCommits(work, range));
+	const others = ahead - (await syncCommits(work, out, range));
 	if (others > 0 || ahead === 0) return { contains: behind === 0, foreign: others };
 	const held = await heldBy(work, base, head, await blobsAt(place, upstream), out);
 	return { contains: behind === 0, foreign: held ? 0 : ahead };
@@ -107,12 +116,14 @@ async function standing(work: Work, head: string, upstream: string, out: Outgoin
 
 /** A merge of `other` into the branch with my own files as `other` has them, or the files that conflict. */
 async function mergeCommit(
-	{ place, who }: Work,
+	work: Work,
 	head: string,
 	other: string,
-	journals: Outgoing['journals'],
+	{ journals, person }: Outgoing,
 ): Promise<{ readonly commit: string } | { readonly conflicts: readonly string[] }> {
+	const { place } = work;
 	const { git } = place;
+	const who = await committer(work, person);
 	// Both sides say the same of my journals, so that they cannot conflict.
 	const blobs = new Map([...journals].map(([path, { name }]) => [path, name]));
 	const level = await makeCommit(place, await treeWith(place, head, blobs), [head], 'level', who);
@@ -146,19 +157,19 @@ async function takeOver(
 	head: string,
 	target: string,
 	foreign: number,
-	journals: Outgoing['journals'],
+	out: Outgoing,
 ): Promise<string | null> {
 	if (target === head) return null;
 	const { place, own, ctx } = work;
 	let to = target;
 	if (foreign > 0) {
-		const merged = await mergeCommit(work, head, target, journals);
+		const merged = await mergeCommit(work, head, target, out);
 		if ('conflicts' in merged) {
 			return `What colleagues sent and commits of your own changed the same places of ${files(merged.conflicts)}. Run "git pull" and settle it there; Pairwright leaves such files alone.`;
 		}
 		to = merged.commit;
 	}
-	const blocked = await bring(place, ctx.state, { from: head, to, own, journals });
+	const blocked = await bring(place, ctx.state, { from: head, to, own, journals: out.journals });
 	if (blocked === null) return null;
 	return `What colleagues sent would overwrite work of yours that is not committed: ${files(blocked)}. Commit it or put it aside, then sync again. It was not touched.`;
 }
@@ -216,7 +227,7 @@ async function exchange(work: Work, head: string, upstream: Upstream): Promise<E
 		if (there === null) {
 			const all = Number(await git.text(['rev-list', '--count', head]));
 			const held = await heldBy(work, null, head, new Map(), out);
-			if (!held || all !== (await syncCommits(work, head))) {
+			if (!held || all !== (await syncCommits(work, out, head))) {
 				const text = `${upstream.name} does not exist yet, and this branch holds commits of other work. Send it once with "git push"; from then on a sync does the rest.`;
 				return { pushed: 0, problems: [text], notes: [] };
 			}
@@ -236,7 +247,7 @@ async function exchange(work: Work, head: string, upstream: Upstream): Promise<E
 		}
 		work.report('Taking over what came', 3);
 		const problems = problem === null ? [] : [problem.text];
-		const way = await takeOver(work, head, target, foreign, out.journals);
+		const way = await takeOver(work, head, target, foreign, out);
 		if (way !== null) problems.push(way);
 		const notes: string[] = [];
 		if (foreign > 0) {
@@ -297,14 +308,14 @@ export async function sync(
 		// What the command line or another window appended is in the journals; what they name is known from the database.
 		await reload();
 		const own: Own = {
+			person,
 			journals: await ownJournals(ctx, person),
 			attached: attachedFiles(ctx, person),
 			setUp: SET_UP.filter((path) => unlinked(ctx.paths.root, path)),
 			tombstones: tombstones(ctx.db),
 			takenBack: await takenBack(ctx, place),
 		};
-		const who = await identity(place.git, person, personFolder(person));
-		const work: Work = { ctx, place, own, person, who, report: options.progress };
+		const work: Work = { ctx, place, own, report: options.progress };
 		const out = await outgoing(place, place.head, own);
 		const head = await commitOn(work, place.head, out);
 		const made = head !== place.head;

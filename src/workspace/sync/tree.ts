@@ -56,10 +56,19 @@ export function treeWith(place: Place, base: string | null, blobs: Blobs): Promi
 	});
 }
 
-/** Who commits: git's own settings; where they name nobody, the handle, with an address that cannot exist. */
-export async function identity(git: Git, person: string, folder: string): Promise<Readonly<Record<string, string>>> {
-	const [name, email] = [await git.maybe(['config', 'user.name']), await git.maybe(['config', 'user.email'])];
-	const known = email || process.env.GIT_AUTHOR_EMAIL;
+/**
+ * Who commits: git's own settings; where they name nobody, the handle, with an address that cannot exist.
+ * @param neutral the handle stands for somebody who was taken out: git's settings would name them
+ */
+export async function identity(
+	git: Git,
+	person: string,
+	folder: string,
+	neutral = false,
+): Promise<Readonly<Record<string, string>>> {
+	const setting = (key: string) => (neutral ? null : git.maybe(['config', key]));
+	const [name, email] = [await setting('user.name'), await setting('user.email')];
+	const known = email || (neutral ? undefined : process.env.GIT_AUTHOR_EMAIL);
 	if (name && known) return {};
 	const given = { name: name || person.replace(/[<>\n]/gu, ''), email: known || `${folder}@pairwright.invalid` };
 	return {
