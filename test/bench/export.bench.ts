@@ -77,7 +77,7 @@ try {
 		events: { progress() {}, changed() {}, notice() {} },
 	});
 	await workspace.init({});
-	await workspace.importFiles(await writeFiles(), { format: 'pairwright' }, { job: 'bench' });
+	await workspace.importFiles(await writeFiles(), { format: 'pairwright', copyLarge: true }, { job: 'bench' });
 	while (!(await workspace.info()).index.ready) await new Promise((done) => setTimeout(done, 50));
 	const splits = ['train', 'eval'] as const;
 	let written = 0;
