@@ -53,7 +53,7 @@ export class ImportMoves {
 			}
 			await pause();
 		}
-		const movers = await moversAmong(this.#ctx, [...coming.keys()], { coming });
+		const movers = await moversAmong(this.#ctx, [...coming.keys()], [], { coming });
 		const kept = keepProtected(this.#ctx, movers, { reason: `import of ${name}`, proposes: true });
 		for (const key of kept.keys) this.#keptKeys.add(key);
 		this.#kept.push(...kept.moves.kept);

@@ -3,7 +3,13 @@ import type { Half, Split } from '../domain/split.ts';
 import type { SplitMoves } from '../domain/split-moves.ts';
 import { heldBack } from '../store/cluster-query.ts';
 import { sealedOnlyFacets } from '../store/coverage-query.ts';
-import { type Otherwise, promptStates, type StoredPrompt, storedPromptsByKey } from '../store/prompt-states.ts';
+import {
+	type Otherwise,
+	promptStates,
+	type StoredPrompt,
+	storedPrompts,
+	storedPromptsByKey,
+} from '../store/prompt-states.ts';
 import { exportedKeys, frozenKeys } from '../store/protected-keys.ts';
 import type { Context } from './context.ts';
 import { UNSEEN } from './curation.ts';
@@ -34,20 +40,29 @@ export function isAnyProtected(ctx: Context): boolean {
 	return frozenKeys(ctx.db).length > 0 || exportedKeys(ctx.db).length > 0;
 }
 
-/** Prompts that would stand in another split then. */
-export async function moversAmong(ctx: Context, keys: readonly number[], otherwise: Otherwise): Promise<Mover[]> {
+/** Those of some prompts, by key and by id, that would stand in another split then. */
+export async function moversAmong(
+	ctx: Context,
+	keys: readonly number[],
+	ids: readonly string[],
+	otherwise: Otherwise,
+): Promise<Mover[]> {
 	const sealed = sealedOnlyFacets(ctx.db);
 	const cache = new Map<string, JournalEvent>();
+	const seen = new Set<number>();
 	const movers: Mover[] = [];
-	for (let i = 0; i < keys.length; i += TOGETHER) {
-		if (i > 0) await pause();
-		const prompts = storedPromptsByKey(ctx.db, keys.slice(i, i + TOGETHER));
+	const look = async (all: readonly StoredPrompt[]) => {
+		const prompts = all.filter(({ n }) => !seen.has(n));
+		for (const { n } of prompts) seen.add(n);
 		const states = promptStates(ctx.db, prompts, sealed, cache, otherwise);
-		for (const [j, prompt] of prompts.entries()) {
-			const { split } = states[j] as { split: Split };
+		for (const [i, prompt] of prompts.entries()) {
+			const { split } = states[i] as { split: Split };
 			if (split !== prompt.split) movers.push({ prompt, to: split });
 		}
-	}
+		await pause();
+	};
+	for (let i = 0; i < keys.length; i += TOGETHER) await look(storedPromptsByKey(ctx.db, keys.slice(i, i + TOGETHER)));
+	for (let i = 0; i < ids.length; i += TOGETHER) await look(storedPrompts(ctx.db, ids.slice(i, i + TOGETHER)));
 	return movers;
 }
 
@@ -67,9 +82,10 @@ export function keepProtected(
 	const proposals: EventBody[] = [];
 	const moves = { moved: [] as SplitMoves['moved'][number][], kept: [] as SplitMoves['kept'][number][] };
 	const keys = new Set<number>();
+	const any = isAnyProtected(ctx);
 	for (const [to, bound] of Map.groupBy(movers, (mover) => mover.to)) {
 		const sorted = Int32Array.from(bound, ({ prompt }) => prompt.n).sort();
-		const held = heldBack(ctx.db, sorted, to, UNSEEN.includes(to));
+		const held = any ? heldBack(ctx.db, sorted, to, UNSEEN.includes(to)) : new Map<number, 'frozen' | 'exported'>();
 		for (const { prompt } of bound) {
 			if (!held.has(prompt.n)) continue;
 			keys.add(prompt.n);

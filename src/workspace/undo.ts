@@ -2,7 +2,6 @@ import type { EventBody, EventOf, JournalEvent } from '../domain/events.ts';
 import { moveSentences, type SplitMoves } from '../domain/split-moves.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { Undone } from '../protocol/judging.ts';
-import { promptKeysOf } from '../store/cluster-query.ts';
 import { eventsBeginning, type PastEvent } from '../store/history-query.ts';
 import { latestUndoable } from '../store/queue-query.ts';
 import { historyOf, resolveId } from '../store/read-comparison.ts';
@@ -95,12 +94,8 @@ async function planned(ctx: Context, event: JournalEvent): Promise<TakingBack> {
 	const without = new Set([event.id, ...along.map(({ id }) => id)]);
 	const source = event.type === 'imported' ? sourceOfEvent(ctx.db, event.id) : null;
 	const brought = source === null ? [] : assignedBy(ctx.db, source.n);
-	const named = promptKeysOf(
-		ctx.db,
-		[event, ...along].flatMap((e) => promptsOf(ctx, e)),
-	);
-	const keys = [...new Set([...brought, ...named])].sort((x, y) => x - y);
-	const movers = await moversAmong(ctx, keys, { without });
+	const named = new Set([event, ...along].flatMap((e) => promptsOf(ctx, e)));
+	const movers = await moversAmong(ctx, brought, [...named], { without });
 	const { stays, proposals, moves } = keepProtected(ctx, movers, {
 		reason: `taken back: ${eventWords(event)}`,
 		// Whoever takes rows out asks for no move.
