@@ -219,22 +219,25 @@ export function* textsStaying(db: Database, { comparisons, prompts }: Leaving): 
 }
 
 /** Events looked through at a time for words. */
-const EVENTS = 5_000;
+const EVENTS = 2_000;
 
 /**
  * Events with words that somebody wrote, also those that were taken back: their lines stand in the journals. Pauses between some thousands
  * of events, and leaves no statement open meanwhile.
+ * @param usual reasons that are to be picked: nearly every verdict has some, and nobody wrote them
  */
-export function* wordedEvents(db: Database): Generator<void, JournalEvent[]> {
+export function* wordedEvents(db: Database, usual: readonly string[]): Generator<void, JournalEvent[]> {
 	const found: JournalEvent[] = [];
 	const last = db.value<number>('SELECT max(n) FROM events') ?? 0;
 	for (let n = 0; n < last; n += EVENTS) {
 		const some = db.all<{ line: string }>(
 			`SELECT line FROM events WHERE n > ? AND n <= ? AND (type IN ('search-saved', 'decided') OR line LIKE '%"note":"%'
-			OR line LIKE '%"reason":"%' OR line LIKE '%"query":"%' OR line LIKE '%"cannot":"%' OR line LIKE '%"reasons":["%'
-			OR line LIKE '%"facet":"%' OR line LIKE '%"mapping":%')`,
+			OR line LIKE '%"reason":"%' OR line LIKE '%"query":"%' OR line LIKE '%"cannot":"%'
+			OR line LIKE '%"facet":"%' OR line LIKE '%"mapping":%' OR line LIKE '%"reasons":["%' AND EXISTS
+				(SELECT 1 FROM json_each(line, '$.reasons') WHERE value NOT IN ${LISTED}))`,
 			n,
 			n + EVENTS,
+			JSON.stringify(usual),
 		);
 		for (const { line } of some) found.push(JSON.parse(line) as JournalEvent);
 		yield;

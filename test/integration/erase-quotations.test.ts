@@ -132,9 +132,14 @@ test('reasons, facets and entries of mappings that quote go too; a note of anoth
 		plan.left.map(({ why }) => /note of an imported verdict quotes it \(line 3\)/u.test(why)),
 		[true],
 	);
-	await workspace.erase([secret!], { reason: 'asked for' }, job());
+	const done = await workspace.erase([secret!], { reason: 'asked for' }, job());
 	await workspace.settled();
 	assert.deepEqual(holding(join(dir, 'work', '.pairwright', 'journal'), 'shdown of'), []);
+	assert.deepEqual(
+		done.left.map((file) => file.path),
+		holding(join(dir, 'work'), 'shdown of').filter((file) => file.includes('sources')),
+		'the copy as it is called now',
+	);
 	const after = await workspace.show(bread!);
 	assert.deepEqual(
 		after.judgments.flatMap(({ annotator, reasons }) => (annotator === 'zoe' ? [] : [reasons])),

@@ -18,6 +18,7 @@ import { foldedErasures, scrubPages, tombstoneOf } from '../../store/erasures.ts
 import { listJournalFiles } from '../../store/journal-files.ts';
 import type { Context } from '../context.ts';
 import { applyErasures, erasedDrafts } from './apply.ts';
+import { rewrittenName } from './copies.ts';
 import { scrubbedJournals } from './journal-text.ts';
 import { type Quotations, quotationsOf, withLate } from './quotes.ts';
 import { stopIfCancelled } from './slices.ts';
@@ -120,6 +121,14 @@ function candidatesLeft(ctx: Context, { comparisons, prompts }: Named) {
 		}));
 }
 
+/** Files as they are called once copies are written anew. */
+function renamed(left: readonly LeftFile[], { rewritten }: LookedAt): LeftFile[] {
+	const now = new Map(
+		rewritten.map(({ file, cleaned }) => [file.path, `.pairwright/sources/${rewrittenName(file.path, cleaned.to)}`]),
+	);
+	return left.map(({ path, why }) => ({ path: now.get(path) ?? path, why }));
+}
+
 /** Comparisons that are out by now, given ones first, with the files that hold other parts of them. */
 function planned(ctx: Context, named: Named, looked: LookedAt, erasures: Erasures, more: readonly LeftFile[]) {
 	const onPrompts = [...named.prompts, ...promptsOf(ctx, named.comparisons)];
@@ -219,8 +228,15 @@ export async function erase(
 		}
 		const synced = await finishErasure(ctx, place !== null && place.upstream !== null, steps);
 		// A sync takes out copies of imports that were taken back.
-		const left = plan.left.filter((file) => !more.includes(file) || existsSync(join(ctx.paths.root, file.path)));
-		return { ...plan, left, preview: false, event, synced, advice: await historyAdvice(place, before, looked.linked) };
+		const kept = plan.left.filter((file) => !more.includes(file) || existsSync(join(ctx.paths.root, file.path)));
+		return {
+			...plan,
+			left: renamed(kept, looked),
+			preview: false,
+			event,
+			synced,
+			advice: await historyAdvice(place, before, looked.linked),
+		};
 	} finally {
 		// Drafts that were not kept, whatever ended it.
 		dropLookedAt(looked);

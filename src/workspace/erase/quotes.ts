@@ -170,7 +170,7 @@ export async function quotationsOf(
 	const stamp = changeStamp(ctx.db);
 	const db = await openSnapshot(ctx.db);
 	try {
-		const worded = await inSlices(wordedEvents(db), options.signal);
+		const worded = await inSlices(wordedEvents(db, ctx.config.reasons), options.signal);
 		const said = { reason: options.reason ?? '', notes: notesStaying(db, leaving) };
 		const found = await inSlices(quotationsIn(ctx, db, leaving, worded, said), options.signal);
 		return { ...found, seen: new Set(worded.map(({ id }) => id)), stamp };
@@ -189,7 +189,7 @@ function joined(one: readonly string[] | undefined, other: readonly string[] | u
 export function withLate(ctx: Context, leaving: Leaving, looked: Looked): Quotations {
 	const out = outOf(leaving);
 	if (out.size === 0 || changeStamp(ctx.db) === looked.stamp) return looked;
-	const late = atOnce(wordedEvents(ctx.db)).filter((event) => !looked.seen.has(event.id));
+	const late = atOnce(wordedEvents(ctx.db, ctx.config.reasons)).filter((event) => !looked.seen.has(event.id));
 	if (late.length === 0) return looked;
 	const more = atOnce(quotationsIn(ctx, ctx.db, leaving, late, { reason: '', notes: [] }));
 	const both = (key: 'words' | 'searches' | 'quotes') => joined(looked.fields[key], more.fields[key]);
