@@ -93,6 +93,24 @@ test('a prompt leaves a table of one column', async (t) => {
 	assert.deepEqual(unpacked(join(dir, 'work')), ['prompt\nHow so?\n\nWhy?\n']);
 });
 
+test('the only row leaves its table', async (t) => {
+	const dir = folder(t);
+	const one = await openAt(dir);
+	t.after(() => one.workspace.close());
+	const path = join(dir, 'table.csv');
+	writeFileSync(path, `prompt,answer_a,answer_b,winner\nWho lives there?,${SECRET},Nobody,A\n`);
+	await one.workspace.importFiles([path], {}, job());
+	const done = await one.workspace.erase([await idOf(one, 'lives')], { reason: REASON }, job());
+	assert.deepEqual(done.left, []);
+	assert.deepEqual(unpacked(join(dir, 'work')), ['prompt,answer_a,answer_b,winner\n\n']);
+	await one.workspace.rebuild(job());
+	const { checks } = await one.workspace.doctor({ deep: true });
+	assert.deepEqual(
+		checks.filter(({ status }) => status !== 'ok'),
+		[],
+	);
+});
+
 test('a row of several pairs of which one goes stays, and is named', async (t) => {
 	const dir = folder(t);
 	const one = await openAt(dir);

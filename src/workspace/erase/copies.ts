@@ -116,6 +116,9 @@ function sharedLines(shared: readonly number[]): string | null {
 	return first === undefined ? null : `line ${first} also holds pairs that stay: erase the prompt with all of them`;
 }
 
+/** `stays` of a file of which no row is left: it cannot be opened as one any more. */
+const NO_ROWS = createHash('sha256').digest('hex');
+
 /**
  * A table of text (CSV, TSV) without some rows: in place of each stand as many line ends, so that all others keep their numbers. Names are
  * not taken out of its cells.
@@ -132,8 +135,9 @@ async function cleanTable(file: SourceFile, erasures: Erasures, folder: string):
 	try {
 		const { sha256, bytes } = await writePacked(draft, withoutLines(file.path, out));
 		const now = await doomedRows({ ...file, path: draft }, erasures, true).catch(() => null);
+		const same = now === null ? stays === NO_ROWS : now.lines.size === 0 && now.stays === stays;
 		// Quotes that are not closed, or a row past the largest, and lines are not what they seem.
-		if (now === null || now.lines.size > 0 || now.stays !== stays) {
+		if (!same) {
 			rmSync(draft, { force: true });
 			return { kind: 'left', why: `its rows cannot be told apart by lines: ${ANEW}` };
 		}
