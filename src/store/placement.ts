@@ -88,10 +88,19 @@ function readClusters(db: Database): Clusters {
 const knownCodes = kept<Uint8Array>();
 const knownClusters = kept<Clusters>();
 
+/** Changes whenever a prompt moves. */
+export function movesSoFar(db: Database): string {
+	return db.value<string>("SELECT value FROM meta WHERE key = 'places'") ?? '';
+}
+
+/** Whether all that the journals say is entered: amid a large move some of its prompts stand here, some there. */
+export function isSettled(db: Database): boolean {
+	return db.value('SELECT 1 FROM dirty UNION ALL SELECT 1 FROM unfolded LIMIT 1') === undefined;
+}
+
 /** Code of each prompt's place by its key. Verdicts and tags move nobody, so it is read again only where prompts came, went or moved. */
 function codesOf(db: Database): Uint8Array {
-	const moves = db.value<string>("SELECT value FROM meta WHERE key = 'places'");
-	return knownCodes(db, `${promptSet(db)} ${moves}`, () => readCodes(db));
+	return knownCodes(db, `${promptSet(db)} ${movesSoFar(db)}`, () => readCodes(db));
 }
 
 /** As it is now. A move changes no cluster, so those are read again only where prompts came or went. */

@@ -12,6 +12,7 @@ import { appendLines, stampEvents } from './journal.ts';
 import { chooseJournalFile, markJournal } from './journal-lineage.ts';
 import { journalLocked } from './journal-lock.ts';
 import { type WorkspacePaths, workspacePaths } from './paths.ts';
+import { isSettled } from './placement.ts';
 import { type ProjectionSettings, Projector } from './project.ts';
 import { UserState } from './state-dir.ts';
 import { type JournalChange, LONG, SHORT, type Slice, syncJournalFile, syncJournals } from './sync-journal.ts';
@@ -179,7 +180,7 @@ export class Store {
 		try {
 			// What was marked behind the last look: opinions leave that to whoever settles.
 			do await this.#settle(most);
-			while (this.#db.value('SELECT 1 FROM dirty LIMIT 1') !== undefined);
+			while (!isSettled(this.#db));
 		} finally {
 			this.#settling--;
 		}

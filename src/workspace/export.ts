@@ -26,6 +26,7 @@ import { pause } from './fold-sources.ts';
 import { writeAtomically } from './freeze.ts';
 import { locateSource } from './source-files.ts';
 import { trainerLabel } from './trainer-label.ts';
+import { whileUnmoved } from './unmoved.ts';
 
 /** Splits whose prompts count as seen once written in a format for trainers. */
 const TRAINED_ON: readonly Split[] = ['train', 'eval'];
@@ -150,6 +151,7 @@ async function writeAll(
 	format: ExportFormat,
 	labels: LabelPolicy | undefined,
 	dropped: Record<string, number>,
+	check: () => void,
 ): Promise<{ files: Written[]; needs: ColumnNeeds }> {
 	const { container } = EXPORT_FORMAT_FACTS[format];
 	const drafts: ExportFile[] = [];
@@ -165,6 +167,7 @@ async function writeAll(
 		for (const [i, file] of drafts.entries()) {
 			files.push({ ...facts[i]!, rows: file.rows, sha256: await file.finish(needs) });
 		}
+		check();
 		for (const file of drafts) file.put();
 		return { files, needs };
 	} catch (error) {
@@ -204,8 +207,10 @@ export async function exportData(ctx: Context, options: ExportOptions): Promise<
 	spareSources(ctx, wanted);
 	if (training && wanted.some((t) => TRAINED_ON.includes(t.split))) ctx.requirePerson();
 	const labels = training ? (options.labels ?? EXPORT_POLICY) : undefined;
-	const dropped: Record<string, number> = {};
-	const { files, needs } = await writeAll(ctx, wanted, format, labels, dropped);
+	const { files, needs, dropped } = await whileUnmoved(ctx, async (check) => {
+		const left: Record<string, number> = {};
+		return { ...(await writeAll(ctx, wanted, format, labels, left, check)), dropped: left };
+	});
 	const { id, seen } = await record(ctx, format, files, labels);
 	// After the record, which the card counts: the same export again writes the same card.
 	const card = container === 'folder' ? await writeFolderCard(ctx, resolve(options.out), files, needs) : null;

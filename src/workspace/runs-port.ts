@@ -1,13 +1,16 @@
+import { setTimeout } from 'node:timers/promises';
 import type { ForgettingDelta } from '../domain/config.ts';
 import { isNamed } from '../domain/judgment.ts';
 import type { LabelPolicy } from '../domain/label-policy.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import { preview, sideText } from '../domain/text.ts';
+import { UserError } from '../protocol/errors.ts';
 import type { PairPlace } from '../scoring/compare-scores.ts';
 import { countActivelyJudged } from '../store/active-query.ts';
 import { datasetRows, dataVersion } from '../store/dataset-query.ts';
 import { type PairIndex, pairIndex } from '../store/pair-index.ts';
 import { workspacePaths } from '../store/paths.ts';
+import { isSettled } from '../store/placement.ts';
 import { comparisonState, readComparison } from '../store/read-comparison.ts';
 import { scoreCachePath } from '../store/score-cache.ts';
 import { activeOrder } from './active-order.ts';
@@ -95,6 +98,22 @@ async function readIndex(root: string, stateDir?: string): Promise<PairIndex> {
 }
 
 /** Opens a workspace for reading only, takes the dataset, and closes: all that a scoring process needs. */
+/** A move of everything takes some ten seconds at 100,000 prompts. */
+const LONGEST_MS = 120_000;
+const WAIT_MS = 100;
+
+/** Reads at one time at which no move is half entered: another process does that in slices. @throws UserError `busy` */
+async function settledReading<T>({ db }: Context, read: () => T): Promise<T> {
+	for (let waited = 0; ; waited += WAIT_MS) {
+		const found = db.read(() => (isSettled(db) ? { value: read() } : null));
+		if (found !== null) return found.value;
+		if (waited >= LONGEST_MS) {
+			throw new UserError('busy', 'Prompts are still being moved in this workspace. Score again when that is done.');
+		}
+		await setTimeout(WAIT_MS);
+	}
+}
+
 /** Orders train for the queue by what this run's labels teach, where the settings ask for it. */
 export async function rankTrain(
 	root: string,
@@ -114,12 +133,13 @@ export async function openReader(root: string, stateDir?: string, labels?: Label
 	const ctx = await Context.open(root, workspacePaths(root).config, { readonlyDb: true, stateDir });
 	try {
 		const { root: folder, runs, exports } = ctx.paths;
-		const reading = readDataset(ctx, labels);
-		const human = humanReferences(ctx, reading.dataset.pairs);
+		const reading = await settledReading(ctx, () => {
+			const read = readDataset(ctx, labels);
+			const human = humanReferences(ctx, read.dataset.pairs);
+			return { ...read, human, activelyJudged: countActivelyJudged(ctx.db) };
+		});
 		return {
 			...reading,
-			human,
-			activelyJudged: countActivelyJudged(ctx.db),
 			...{ root: folder, runs, exports },
 			evalRise: ctx.config.thresholds.eval_rise,
 			forgetting: ctx.config.thresholds.forgetting,

@@ -297,11 +297,11 @@ export class Workspace implements WorkspaceApi {
 	}
 
 	async exportData(options: Parameters<WorkspaceApi['exportData']>[0]) {
-		return exportData(await this.#whole(), options);
+		return this.#inTurn((ctx) => exportData(ctx, options));
 	}
 
 	async exportBundle(options: Parameters<WorkspaceApi['exportBundle']>[0]) {
-		return exportBundle(await this.#whole(), options);
+		return this.#inTurn((ctx) => exportBundle(ctx, options));
 	}
 
 	async cancel(job: string): Promise<void> {

@@ -60,6 +60,28 @@ test('what is asked while a move of everything is under way waits for it: nothin
 	await workspace.close();
 });
 
+test('no prompt is in two files of an export beside which another window moves everything, nor in a trainer’s file and moved unasked', async (t) => {
+	const { dir, workspace } = await large(t);
+	const { workspace: other } = await openAt(dir, 'cy', 'two');
+	const out = join(dir, 'out');
+	const exporting = workspace.exportData({ format: 'trl', splits: ['train', 'eval'], out });
+	// Opening a draft and reading the first page.
+	for (let i = 0; i < 3; i++) await turn();
+	const moving = other.assign({ query: {} }, { split: 'eval' });
+	const { files } = await exporting;
+	await moving;
+	// All as it stood before the move, or all as after it.
+	const written = files.map((file) => file.written).sort((x, y) => x - y);
+	assert.deepEqual(written, [0, PROMPTS]);
+	// In one window the move waits for the export, and its prompts are known to be trained on.
+	const again = workspace.exportData({ format: 'trl', splits: ['eval'], out });
+	const tagged = await workspace.tag({ query: {} }, { facet: 'domain:law' });
+	assert.equal((await again).seen, PROMPTS);
+	assert.deepEqual([tagged.moved, tagged.proposed], [0, PROMPTS]);
+	await other.close();
+	await workspace.close();
+});
+
 test('a process that ends amid a move, or amid its undo, leaves the whole of it to the next', async (t) => {
 	const { dir, workspace } = await large(t);
 	/** The folder as it lies on disk now, opened. */

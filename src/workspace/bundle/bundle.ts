@@ -12,6 +12,7 @@ import { comparisonsForExport, type ExportedComparison } from '../../store/expor
 import type { Context } from '../context.ts';
 import { pause } from '../fold-sources.ts';
 import { writeAtomically } from '../freeze.ts';
+import { whileUnmoved } from '../unmoved.ts';
 import { type BundleClusters, bundleClusters } from './clusters.ts';
 import { DataFiles, type DataRow } from './data-files.ts';
 import { makeDraft, removeDraft } from './draft.ts';
@@ -174,6 +175,10 @@ function partsOf(
  * @throws UserError usage, no-person, too-little-data
  */
 export async function exportBundle(ctx: Context, options: BundleOptions): Promise<BundleResult> {
+	return whileUnmoved(ctx, (check) => writeBundle(ctx, options, check));
+}
+
+async function writeBundle(ctx: Context, options: BundleOptions, check: () => void): Promise<BundleResult> {
 	const settings = settingsOf(options);
 	const { format, labels, plan } = settings;
 	ctx.requirePerson();
@@ -260,6 +265,7 @@ export async function exportBundle(ctx: Context, options: BundleOptions): Promis
 			left_out: leftOut,
 		};
 		writeFileSync(join(draft, MANIFEST), `${stableJson(manifest)}\n`);
+		check();
 		putInPlace(draft, out, [...Object.keys(manifest.files), MANIFEST], standing);
 		await record(ctx, {
 			id,
