@@ -71,18 +71,24 @@ export async function moversAmong(
  * around a freeze. Of the others only tells.
  * @param reason of what would move them
  * @param proposes whether the moves that are kept back are proposed; of prompts in `gone`, nothing is left to move or to tell of
+ * @param free nothing is kept back: what moves goes back to where it stood when all that is frozen or exported already was
  */
 export function keepProtected(
 	ctx: Context,
 	movers: readonly Mover[],
-	{ reason, proposes, gone }: { reason: string; proposes: boolean; gone?: ReadonlySet<number> },
+	{
+		reason,
+		proposes,
+		gone,
+		free = false,
+	}: { reason: string; proposes: boolean; gone?: ReadonlySet<number>; free?: boolean },
 ): Kept {
 	const sealed = sealedOnlyFacets(ctx.db);
 	const stays = new Map<string, { split: Split; half: Half | null; prompts: string[] }>();
 	const proposals: EventBody[] = [];
 	const moves = { moved: [] as SplitMoves['moved'][number][], kept: [] as SplitMoves['kept'][number][] };
 	const keys = new Set<number>();
-	const any = isAnyProtected(ctx);
+	const any = !free && isAnyProtected(ctx);
 	for (const [to, bound] of Map.groupBy(movers, (mover) => mover.to)) {
 		const sorted = Int32Array.from(bound, ({ prompt }) => prompt.n).sort();
 		const held = any ? heldBack(ctx.db, sorted, to, UNSEEN.includes(to)) : new Map<number, 'frozen' | 'exported'>();

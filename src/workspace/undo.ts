@@ -1,4 +1,4 @@
-import type { EventBody, EventOf, JournalEvent } from '../domain/events.ts';
+import { compareEvents, type EventBody, type EventOf, type JournalEvent } from '../domain/events.ts';
 import { moveSentences, type SplitMoves } from '../domain/split-moves.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { Undone } from '../protocol/judging.ts';
@@ -86,7 +86,12 @@ interface TakingBack {
 	readonly moves: SplitMoves;
 }
 
-/** What taking an event back writes. What is frozen, or was exported for training, stays where it is: that is no way around it. */
+/** Whether something was frozen or exported behind an event: what was so before it did what it did is no hindrance to going back there. */
+function isProtectedSince(ctx: Context, event: JournalEvent): boolean {
+	return [...ctx.events('frozen'), ...ctx.events('exported')].some((later) => compareEvents(event, later) < 0);
+}
+
+/** What taking an event back writes. What was frozen, or exported for training, since stays where it is: that is no way around it. */
 async function planned(ctx: Context, event: JournalEvent): Promise<TakingBack> {
 	const retracted: EventBody = { type: 'retracted', event: event.id };
 	if (!isMover(event)) return { bodies: [retracted], moves: { moved: [], kept: [] } };
@@ -101,6 +106,7 @@ async function planned(ctx: Context, event: JournalEvent): Promise<TakingBack> {
 		// Whoever takes rows out asks for no move.
 		proposes: event.type !== 'imported',
 		gone: new Set(source === null ? [] : goneWith(ctx.db, source.n, brought)),
+		free: !isProtectedSince(ctx, event),
 	});
 	const back = along.map((p): EventBody => ({ type: 'retracted', event: p.id }));
 	return { bodies: [...stays, ...proposals, retracted, ...back], moves };

@@ -181,3 +181,22 @@ test('rows that ask for another split, or half, than their prompt has are counte
 	assert.equal(halves.unheeded, 2);
 	await asAfterRebuild(workspace);
 });
+
+test('a move, and a mistaken import, made after a freeze or an export is taken back as ever', async (t) => {
+	const dir = folder(t);
+	const { workspace } = await openAt(dir);
+	const { path, train, eval: held } = await byDefault(dir, workspace);
+	await workspace.exportData({ format: 'trl', splits: ['train', 'eval'], out: join(dir, 'out') });
+	const prompts = (await workspace.listPrompts({ split: 'eval', limit: 3 })).prompts.map(({ id }) => id);
+	for (const split of ['excluded', 'retention', 'train'] as const) {
+		assert.equal((await workspace.assign({ ids: prompts }, { split })).moved, 3, split);
+		assert.match((await workspace.undo())!.text, /3 prompts went from .* to eval\.$/, split);
+		assert.deepEqual(await sizes(workspace), { train, eval: held }, split);
+	}
+	await workspace.importFiles([again(path, 'b.jsonl')], { split: 'train' }, job());
+	assert.deepEqual(await sizes(workspace), { train: train + held });
+	const [mistake] = workspace.context.events('imported').toReversed();
+	await workspace.retract(mistake!.id);
+	assert.deepEqual([await sizes(workspace), (await workspace.splits()).proposals], [{ train, eval: held }, []]);
+	await asAfterRebuild(workspace);
+});
