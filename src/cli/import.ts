@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { NOT_FOUND, REDACTIONS, type Redaction } from '../domain/redaction.ts';
 import type { Half, Split } from '../domain/split.ts';
 import { SPLITS } from '../domain/split.ts';
-import { moveSentences, unheededWords } from '../domain/split-moves.ts';
+import { knownBefore, unheededWords } from '../domain/split-moves.ts';
 import { IMPORT_FORMATS } from '../formats/formats.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { ImportResult } from '../protocol/imports.ts';
@@ -199,7 +199,7 @@ function logNotes({ waiting, paired = 0, redacted }: ImportResult): string[] {
 /** Where prompts went that were there before, and rows that could not have their way. */
 function splitNotes({ moves, unheeded }: ImportResult): string[] {
 	return [
-		...(moves === undefined ? [] : moveSentences(moves).map((text) => `Known before: ${text}`)),
+		...knownBefore(moves),
 		...(unheeded === undefined ? [] : [`${unheededWords(unheeded)} Move them with: pairwright split --assign`]),
 	];
 }

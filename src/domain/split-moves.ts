@@ -38,6 +38,11 @@ export function moveSentences({ moved, kept }: SplitMoves, ahead = false): strin
 	];
 }
 
+/** Of prompts that were there before an import. */
+export function knownBefore(moves: SplitMoves | undefined): string[] {
+	return moves === undefined ? [] : moveSentences(moves).map((text) => `Known before: ${text}`);
+}
+
 /** Of rows of an import that ask for another split than their prompt has. */
 export function unheededWords(rows: number): string {
 	const ask = rows === 1 ? 'row asks' : 'rows ask';

@@ -33,6 +33,7 @@ import type { Database } from './database.ts';
 import { LARGE, type Unfolding, unfold } from './fold-events.ts';
 import { forgetEdges } from './near-edges.ts';
 import { placeComparisons } from './place-comparisons.ts';
+import { isSettled } from './placement.ts';
 import { projectComparison } from './project-comparison.ts';
 import type { PromptState } from './project-prompt.ts';
 import {
@@ -80,7 +81,7 @@ export class Projector {
 			const left = this.#db.write(() => {
 				this.#slice();
 				this.#counts.flush(this.#db);
-				return this.#db.value<number>('SELECT 1 FROM dirty UNION ALL SELECT 1 FROM unfolded LIMIT 1') !== undefined;
+				return !isSettled(this.#db);
 			});
 			if (!left) break;
 			yield;

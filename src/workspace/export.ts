@@ -118,12 +118,11 @@ async function fill(
 	ctx: Context,
 	file: ExportFile,
 	{ split, format, labels }: { split: Split; format: ExportFormat; labels: LabelPolicy | undefined },
+	outranked: ReadonlySet<string>,
 	dropped: Record<string, number>,
 ): Promise<{ written: number; prompts: string[] }> {
 	const { training } = EXPORT_FORMAT_FACTS[format];
 	const waits = training && ctx.config.rewrites.second_person;
-	// A near-duplicate of what is measured on is as good as seen: trainers get none, as runs and bundles do not.
-	const outranked: ReadonlySet<string> = training ? outrankedPrompts(ctx.db) : new Set();
 	const prompts = new Set<string>();
 	let written = 0;
 	for (const page of comparisonsForExport(ctx.db, placesOf(split, training))) {
@@ -153,14 +152,16 @@ async function writeAll(
 	dropped: Record<string, number>,
 	check: () => void,
 ): Promise<{ files: Written[]; needs: ColumnNeeds }> {
-	const { container } = EXPORT_FORMAT_FACTS[format];
+	const { container, training } = EXPORT_FORMAT_FACTS[format];
+	// A near-duplicate of what is measured on is as good as seen: trainers get none, as runs and bundles do not.
+	const outranked: ReadonlySet<string> = training ? outrankedPrompts(ctx.db) : new Set();
 	const drafts: ExportFile[] = [];
 	try {
 		const facts: { split: Split; path: string; written: number; prompts: string[] }[] = [];
 		for (const { split, path } of wanted) {
 			const file = new ExportFile(path, container);
 			drafts.push(file);
-			facts.push({ split, path, ...(await fill(ctx, file, { split, format, labels }, dropped)) });
+			facts.push({ split, path, ...(await fill(ctx, file, { split, format, labels }, outranked, dropped)) });
 		}
 		const needs = drafts.reduce((all, { needs }) => either(all, needs), NO_NEEDS);
 		const files: Written[] = [];

@@ -97,7 +97,21 @@ async function readIndex(root: string, stateDir?: string): Promise<PairIndex> {
 	}
 }
 
-/** Opens a workspace for reading only, takes the dataset, and closes: all that a scoring process needs. */
+/** Orders train for the queue by what this run's labels teach, where the settings ask for it. */
+export async function rankTrain(
+	root: string,
+	stateDir: string | undefined,
+	seed: number,
+	signal?: AbortSignal,
+): Promise<void> {
+	const ctx = await Context.open(root, workspacePaths(root).config, { readonlyDb: true, stateDir });
+	try {
+		if (ctx.config.queue.active) ctx.state.setActiveOrder(await activeOrder(ctx, seed, signal));
+	} finally {
+		await ctx.store.close();
+	}
+}
+
 /** A move of everything takes some ten seconds at 100,000 prompts. */
 const LONGEST_MS = 120_000;
 const WAIT_MS = 100;
@@ -114,21 +128,7 @@ async function settledReading<T>({ db }: Context, read: () => T): Promise<T> {
 	}
 }
 
-/** Orders train for the queue by what this run's labels teach, where the settings ask for it. */
-export async function rankTrain(
-	root: string,
-	stateDir: string | undefined,
-	seed: number,
-	signal?: AbortSignal,
-): Promise<void> {
-	const ctx = await Context.open(root, workspacePaths(root).config, { readonlyDb: true, stateDir });
-	try {
-		if (ctx.config.queue.active) ctx.state.setActiveOrder(await activeOrder(ctx, seed, signal));
-	} finally {
-		await ctx.store.close();
-	}
-}
-
+/** Opens a workspace for reading only, takes the dataset, and closes: all that a scoring process needs. */
 export async function openReader(root: string, stateDir?: string, labels?: LabelPolicy): Promise<Reader> {
 	const ctx = await Context.open(root, workspacePaths(root).config, { readonlyDb: true, stateDir });
 	try {

@@ -1,4 +1,4 @@
-import { moveSentences, unheededWords } from '../../domain/split-moves.ts';
+import { knownBefore, unheededWords } from '../../domain/split-moves.ts';
 import type { ImportResult } from '../../protocol/imports.ts';
 
 const count = new Intl.NumberFormat('en');
@@ -25,11 +25,7 @@ export function importSentence(result: ImportResult): string {
 	const formats = [...new Set(result.files.map(({ format }) => format))].join(', ');
 	const sentence = `${start}${parts.join('; ')}${formats === '' ? '' : ` (format: ${formats})`}.`;
 	const { moves, unheeded } = result;
-	return [
-		sentence,
-		...(moves === undefined ? [] : moveSentences(moves).map((text) => `Known before: ${text}`)),
-		...(unheeded === undefined ? [] : [unheededWords(unheeded)]),
-	].join(' ');
+	return [sentence, ...knownBefore(moves), ...(unheeded === undefined ? [] : [unheededWords(unheeded)])].join(' ');
 }
 
 /**

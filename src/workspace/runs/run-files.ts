@@ -1,8 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { stableJson } from '../../domain/identity.ts';
+import { sha256, stableJson } from '../../domain/identity.ts';
 import type { RunRecord, ScoreLine } from '../../domain/run-record.ts';
 import { UserError } from '../../protocol/errors.ts';
 import type { ScoringRun } from '../../scoring/scoring-run.ts';
@@ -88,10 +88,7 @@ export function writeRun(
 /** SHA-256 of each file of a run's folder, hex, by name. */
 export function runHashes(runs: string, run: string): Record<string, string> {
 	const folder = join(runs, run);
-	const hash = (name: string): string =>
-		createHash('sha256')
-			.update(readFileSync(join(folder, name)))
-			.digest('hex');
+	const hash = (name: string): string => sha256(readFileSync(join(folder, name)));
 	return Object.fromEntries(
 		readdirSync(folder)
 			.sort()
